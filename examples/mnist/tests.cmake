@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSL-1.0
+# examples/mnist/tests.cmake — the example as tests: it trains, and it refuses broken data in one line.
+# Included by CMakeLists.txt beside it; including it again does nothing.
+include_guard(GLOBAL)
+
+function(mnist_test case regex)
+  add_test(NAME mnist.${case}
+    COMMAND sh ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/tests.sh $<TARGET_FILE:loom_mnist> ${case} ${regex} ${ARGN})
+endfunction()
+
+mnist_test(digits           "validation accuracy [89][0-9]" ${CMAKE_CURRENT_LIST_DIR}/../data)
+mnist_test(plain            "validation accuracy")
+mnist_test(compressed       "test accuracy")
+mnist_test(missing_folder   "nowhere: no such folder")
+mnist_test(file_as_folder   "train-images-idx3-ubyte: not a folder")
+mnist_test(missing_file     "t10k-labels-idx1-ubyte: no such file")
+mnist_test(empty_file       "train-images-idx3-ubyte: .*cut short: 0 bytes")
+mnist_test(truncated        "train-images-idx3-ubyte: .*cut short: 45 bytes .* promises 48")
+mnist_test(truncated_labels "train-labels-idx1-ubyte: .*cut short: 9 bytes .* promises 12")
+mnist_test(truncated_gzip   "train-images-idx3-ubyte.gz: .*cut short")
+mnist_test(damaged_gzip     "train-images-idx3-ubyte.gz: .*damaged")
+mnist_test(wrong_magic      "train-images-idx3-ubyte: wrong magic number 0x00000804, expected 0x00000803")
+mnist_test(swapped          "train-labels-idx1-ubyte: wrong magic number 0x00000803, expected 0x00000801")
+mnist_test(too_long         "train-images-idx3-ubyte: .*too long: 49 bytes")
+mnist_test(huge_count       "train-images-idx3-ubyte: .*cut short: 48 bytes .* promises 17179869180")
+mnist_test(no_pixels        "train-images-idx3-ubyte: images of 0 x 2 pixels")
+mnist_test(label_above_9    "train-labels-idx1-ubyte: label 10 at row 4")
+mnist_test(counts_disagree  "train-labels-idx1-ubyte: 11 labels for the 12 images")
+mnist_test(sizes_disagree   "t10k-images-idx3-ubyte: images of 3 x 2 pixels, .* 2 x 2")
+mnist_test(too_few          "train-images-idx3-ubyte: 5 images are too few")
+mnist_test(digits_bad_row   "digits.csv.gz: line 1 is not 64 pixels")
+mnist_test(digits_empty     "digits.csv.gz: 0 images are too few")
+mnist_test(picture_nowhere  "nowhere/curve.svg: cannot be written")
+mnist_test(picture_folder   "curve.svg: cannot be written: not a file")
+mnist_test(diverging        "the loss became .* in epoch 1")

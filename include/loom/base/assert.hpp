@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+// base/assert.hpp — limits that a formula can exceed, readable during constant evaluation and at run time.
+// Calling a function that is not constexpr ends constant evaluation, and the compiler prints its name: so the
+// name is the message. At run time (the tests and tools run the same compiler) the same call ends the program.
+// Layer 0 (base).
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace loom::limit {
+
+[[noreturn]] inline void exceeded(const char* message) {
+  std::fputs(message, stderr);
+  std::abort();
+}
+
+[[noreturn]] inline void this_formula_is_too_large_define_LOOM_MAX_NODES_to_raise_the_limit() {
+  exceeded("loom: this formula is too large; define LOOM_MAX_NODES to raise the limit\n");
+}
+[[noreturn]] inline void too_many_elements_for_a_fixed_vector() {
+  exceeded("loom: too many elements for a fixed_vector\n");
+}
+[[noreturn]] inline void these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace() {
+  exceeded("loom: these rewrite rules do not stop\n");
+}
+
+}  // namespace loom::limit

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSL-1.0
+// base/fixed_string.hpp — a string literal as a template argument: tensor<"x[N,C]">.
+// Layer 0 (base).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace loom {
+
+template <std::size_t Size>
+struct fixed_string {
+  char text[Size]{};
+
+  constexpr fixed_string(const char (&literal)[Size]) {  // implicit: the literal is what the user writes
+    for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
+  }
+  constexpr std::string_view view() const { return {text, Size - 1}; }
+};
+
+}  // namespace loom

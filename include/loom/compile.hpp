@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+// compile.hpp — the compiler, stage by stage: the only place that knows the order.
+// Each stage is a constexpr function from one graph to the next, so the same compiler runs while a program is compiled
+// and inside a test, a tool or a debugger. Stabilize before differentiating (the gradient of log(0/0) is no help), and
+// only then expand into shifts and branches (whose derivatives are wrong where branches meet).
+#pragma once
+
+#include "loom/derive/gradient.hpp"
+#include "loom/rewrite/rewriter.hpp"
+#include "loom/rewrite/rules/canonical.hpp"
+#include "loom/rewrite/rules/cheap.hpp"
+#include "loom/rewrite/rules/expand.hpp"
+#include "loom/rewrite/rules/stable.hpp"
+#include "loom/rewrite/sink.hpp"
+#include "loom/schedule/fuse.hpp"
+
+namespace loom::stage {
+
+constexpr graph canonicalize(const graph& g) { return rewrite(g, canonical_rules); }
+constexpr graph stabilize(const graph& g) { return rewrite(g, stable_rules); }
+constexpr derived differentiate(const graph& g, input_set wanted) { return gradient(g, wanted); }
+constexpr graph expand(const graph& g) { return rewrite(g, expand_rules); }
+constexpr graph simplify(const graph& g) { return rewrite(sink_gathers(g), cheap_rules); }
+constexpr plan schedule(const graph& g) { return fuse(g); }
+
+}  // namespace loom::stage
+
+namespace loom {
+
+/// graph -> plan in one call, for tools and tests.
+constexpr plan compile(const graph& g, input_set gradients = 0) {
+  const graph stable = stage::stabilize(stage::canonicalize(g));
+  const derived with_gradients = stage::differentiate(stable, gradients);
+  return stage::schedule(stage::simplify(stage::expand(stage::stabilize(with_gradients.program))));
+}
+
+}  // namespace loom

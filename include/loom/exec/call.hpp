@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+// exec/call.hpp — one call, its types erased: what is bound, and what the loops read.
+// Only the loops are templates over the formula; everything before them is ordinary code over this data, compiled once.
+// Layer 5 (exec).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "loom/schedule/plan.hpp"
+
+namespace loom::exec {
+
+enum class element_type : std::uint8_t { f32, f64, boolean, i8, u8, i16, u16, i32, u32, i64, u64, other };
+
+template <class T>
+constexpr element_type type_of() {
+  using U = std::remove_cv_t<T>;
+  if constexpr (std::is_same_v<U, float>) return element_type::f32;
+  else if constexpr (std::is_same_v<U, double>) return element_type::f64;
+  else if constexpr (std::is_same_v<U, bool>) return element_type::boolean;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 1) return std::is_signed_v<U> ? element_type::i8 : element_type::u8;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 2) return std::is_signed_v<U> ? element_type::i16 : element_type::u16;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 4) return std::is_signed_v<U> ? element_type::i32 : element_type::u32;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 8) return std::is_signed_v<U> ? element_type::i64 : element_type::u64;
+  else return element_type::other;
+}
+
+constexpr std::ptrdiff_t size_of(element_type t) {
+  switch (t) {
+    case element_type::f64: case element_type::i64: case element_type::u64: return 8;
+    case element_type::f32: case element_type::i32: case element_type::u32: return 4;
+    case element_type::i16: case element_type::u16: return 2;
+    default: return 1;
+  }
+}
+
+/// An integer of any of the types, as 64 bits; what exceeds them (a huge unsigned label) becomes -1, which no axis has.
+inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
+  switch (t) {
+    case element_type::i8: return static_cast<const std::int8_t*>(data)[i];
+    case element_type::u8: return static_cast<const std::uint8_t*>(data)[i];
+    case element_type::i16: return static_cast<const std::int16_t*>(data)[i];
+    case element_type::u16: return static_cast<const std::uint16_t*>(data)[i];
+    case element_type::i32: return static_cast<const std::int32_t*>(data)[i];
+    case element_type::u32: return static_cast<const std::uint32_t*>(data)[i];
+    case element_type::i64: return static_cast<const std::int64_t*>(data)[i];
+    case element_type::u64: {
+      const std::uint64_t v = static_cast<const std::uint64_t*>(data)[i];
+      return v > static_cast<std::uint64_t>(INT64_MAX) ? -1 : static_cast<std::int64_t>(v);
+    }
+    default: return static_cast<const unsigned char*>(data)[i] != 0;
+  }
+}
+
+/// A bound view, its type erased. Extents and strides in the order of the declaration.
+struct bound {
+  const void* data = nullptr;
+  element_type type = element_type::other;
+  std::ptrdiff_t extents[max_rank]{};
+  std::ptrdiff_t strides[max_rank]{};
+  double number = 0;  ///< of a scalar
+};
+
+inline constexpr int max_outputs = max_inputs + 1;
+
+/// Where the loops find an operand: along rows, and along the entries of a row. Strides in elements.
+struct stream {
+  const void* data = nullptr;
+  element_type type = element_type::other;
+  std::ptrdiff_t column_stride = 0;
+  std::ptrdiff_t row_strides[max_rank]{};
+};
+
+/// Everything a sweep reads beside its plan.
+struct loop_data {
+  std::ptrdiff_t rows = 1;
+  std::ptrdiff_t columns = 1;
+  int row_rank = 0;  ///< axes that count rows, joined where memory allows
+  std::ptrdiff_t row_extents[max_rank]{};
+  std::ptrdiff_t extents[max_axes]{};
+  stream inputs[max_inputs];
+  stream outputs[max_outputs];
+  double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
+  bool short_rows = false;
+};
+
+/// Offset of row `row` in a stream, in elements.
+inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::ptrdiff_t row) {
+  if (data.row_rank == 1) return row * s.row_strides[0];
+  std::ptrdiff_t offset = 0;
+  for (int i = data.row_rank - 1; i >= 0; --i) {
+    offset += row % data.row_extents[i] * s.row_strides[i];
+    row /= data.row_extents[i];
+  }
+  return offset;
+}
+
+}  // namespace loom::exec

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSL-1.0
+// exec/evaluate.hpp — a call: bindings -> checked data -> sweeps -> value.
+// Layer 5 (exec).
+#pragma once
+
+#include <utility>
+
+#include "loom/compiled.hpp"
+#include "loom/exec/check.hpp"
+#include "loom/exec/layout.hpp"
+#include "loom/exec/targets.hpp"
+#include "loom/ir/interpret.hpp"
+#include "loom/lang/bindings.hpp"
+
+namespace loom::exec {
+
+/// The floating-point type of a call: that of its tensors and outputs; double if it has none.
+template <class... Bindings>
+struct float_type {
+  template <class B>
+  static constexpr bool is(element_type t) {
+    return (B::role != binding_role::input || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
+  }
+  static constexpr bool narrow = (is<Bindings>(element_type::f32) || ...);
+  using type = std::conditional_t<narrow, float, double>;
+};
+
+/// What is wrong with the bindings of a call, if anything: names, roles, types, ranks.
+template <auto Formula, class... Bindings>
+constexpr mistake check_bindings() {
+  constexpr const graph& g = source<Formula>::written.program;
+  if constexpr (sizeof...(Bindings) > 0) {
+    constexpr binding_info all[] = {info_of<Bindings>()...};
+    constexpr element_type types[] = {type_of<typename decltype(Bindings::data)::element>()...};
+    constexpr int ranks[] = {decltype(Bindings::data)::rank...};
+    constexpr bool writable[] = {!std::is_const_v<typename decltype(Bindings::data)::element>...};
+    constexpr element_type wanted = float_type<Bindings...>::narrow ? element_type::f32 : element_type::f64;
+    for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
+      const binding_info& b = all[i];
+      for (unsigned j = 0; j < i; ++j)
+        if (all[j].role == b.role && all[j].name == b.name) return {issue::doubled_binding, b.name};
+      int rank = g.result_axes.size();
+      if (b.role != binding_role::out) {
+        int slot = -1;
+        for (int s = 0; s < g.inputs.size(); ++s)
+          if (g.inputs[s].name == b.name && g.inputs[s].code == b.code) slot = s;
+        if (slot < 0) return {issue::unknown_binding, b.name};
+        rank = g.inputs[slot].axes.size();
+      }
+      if (b.role == binding_role::gradient && (b.code == op::index || b.code == op::mask)) return {issue::gradient_of_an_index, b.name};
+      if (b.role == binding_role::gradient && !g.result_axes.empty()) return {issue::gradient_of_a_result_that_is_not_a_scalar, b.name};
+      if (b.role == binding_role::out && g.result_axes.empty()) return {issue::out_of_a_scalar, b.name};
+      const bool number = b.role != binding_role::input || b.code == op::tensor;
+      const element_type t = types[i];
+      const bool integer = t >= element_type::i8 && t <= element_type::u64;
+      const bool fits = number                ? t == wanted && (b.role == binding_role::input || writable[i])
+                        : b.code == op::index ? integer
+                        : b.code == op::mask  ? t == element_type::boolean
+                                              : t != element_type::other;
+      if (!fits) return {issue::wrong_type, b.name};
+      if (ranks[i] != rank) return {issue::wrong_rank, b.name, ranks[i], rank};
+    }
+    for (const input_info& in : g.inputs) {
+      bool found = false;
+      for (const binding_info& b : all) found = found || (b.role == binding_role::input && b.name == in.name);
+      if (!found) return {issue::missing_binding, in.name};
+    }
+    bool has_out = false;
+    for (const binding_info& b : all) has_out = has_out || b.role == binding_role::out;
+    if (!g.result_axes.empty() && !has_out) return {issue::out_missing};
+  } else {
+    if (!g.inputs.empty()) return {issue::missing_binding, g.inputs[0].name};
+  }
+  return {};
+}
+
+/// The inputs whose gradients a call binds.
+template <auto Formula, class... Bindings>
+constexpr input_set gradients_of() {
+  constexpr const graph& g = source<Formula>::written.program;
+  input_set wanted = 0;
+  const binding_info all[] = {info_of<Bindings>()..., {}};
+  for (const binding_info& b : all)
+    for (int s = 0; s < g.inputs.size(); ++s)
+      if (b.role == binding_role::gradient && g.inputs[s].name == b.name) wanted |= 1u << s;
+  return wanted;
+}
+
+template <class View>
+bound erase(const View& v) {
+  bound b;
+  b.type = type_of<typename View::element>();
+  if constexpr (requires { v.value; }) {
+    b.number = static_cast<double>(v.value);
+  } else {
+    const strided_view<typename View::element, View::rank> s = v;
+    b.data = s.data;
+    if constexpr (View::rank == 0 && std::is_arithmetic_v<typename View::element>) {
+      if (s.data != nullptr) b.number = static_cast<double>(*s.data);
+    }
+    for (int i = 0; i < View::rank; ++i) {
+      b.extents[i] = s.extents[i];
+      b.strides[i] = s.strides[i];
+    }
+  }
+  return b;
+}
+
+/// The key of an input's (or a gradient's) binding in the map of a call.
+template <binding_role Role, auto Formula, int Slot>
+using key_of = binding_key<Role, name_text(Role == binding_role::out ? std::string_view("out") : source<Formula>::written.program.inputs[Slot].name)>;
+
+template <auto Formula, class Program, class Map, int... Inputs, int... Outputs>
+void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
+  ((inputs[Inputs] = erase(map[key_of<binding_role::input, Formula, Inputs>{}])), ...);
+  const auto output = [&]<int Slot>(std::integral_constant<int, Slot>) {
+    constexpr output_info out = Program::schedule.program.outputs[Slot];
+    if constexpr (out.what == output_info::role::gradient) outputs[Slot] = erase(map[key_of<binding_role::gradient, Formula, out.input>{}]);
+    else if constexpr (!Program::schedule.program.result_axes.empty()) outputs[Slot] = erase(map[key_of<binding_role::out, Formula, 0>{}]);
+  };
+  (output(std::integral_constant<int, Outputs>{}), ...);
+}
+
+template <class Program, class T, int... Sweeps>
+void run_all(const bound* inputs, loop_data& data, std::integer_sequence<int, Sweeps...>) {
+  const plan& p = Program::schedule;
+  evaluate_scalars(p, inputs, data, 0);
+  ((dispatch<Program, T, Sweeps>(data, data.numbers), evaluate_scalars(p, inputs, data, Sweeps + 1)), ...);
+}
+
+/// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
+template <class T>
+void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
+  for (int s = 0; s < p.program.outputs.size(); ++s)
+    if (outputs[s].type != element_type::other && output_level(p, s) == level::scalar)
+      *const_cast<T*>(static_cast<const T*>(outputs[s].data)) = static_cast<T>(data.numbers[p.program.outputs[s].id]);
+}
+
+/// Runs a call whose bindings were checked. Returns the value of a scalar formula.
+template <auto Formula, class Program, class T, class... Bindings>
+T run(const Bindings&... bindings) {
+  constexpr const plan& p = Program::schedule;
+  bound inputs[max_inputs], outputs[max_outputs];
+  erase_all<Formula, Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, p.program.inputs.size()>(),
+                              std::make_integer_sequence<int, p.program.outputs.size()>());
+  loop_data data;
+  check(p, source<Formula>::labels, inputs, outputs, data);
+  lay_out(p, inputs, outputs, data);
+  run_all<Program, T>(inputs, data, std::make_integer_sequence<int, p.loops.size()>());
+  store_scalars<T>(p, outputs, data);
+  return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
+}
+
+// ---- constant evaluation ---------------------------------------------------------------------------------------------
+
+/// Walks the positions of a view in the order in which the interpreter keeps an input.
+template <class View, class Visit>
+constexpr void for_each_position(const View& v, const axis_order& order, const Visit& visit) {
+  std::ptrdiff_t position[max_rank]{};
+  const axis_set set = as_set(order);
+  for (;;) {
+    visit(v.at(position));
+    int axis = max_axes - 1;  // the last axis in the numbering of the graph runs fastest
+    for (; axis >= 0; --axis) {
+      if (!has(set, axis)) continue;
+      int k = 0;
+      while (order[k] != axis) ++k;
+      if constexpr (View::rank > 0) {
+        if (++position[k] < v.extents[k]) break;
+        position[k] = 0;
+      }
+    }
+    if (axis < 0) return;
+  }
+}
+
+template <auto Formula, class Program, class T, class... Bindings>
+constexpr T interpret_call(const Bindings&... bindings) {
+  constexpr const graph& g = Program::stable;
+  std::vector<std::ptrdiff_t> extents(max_axes, 1);
+  std::vector<dense<double>> inputs(static_cast<std::size_t>(g.inputs.size()));
+  const auto read = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    if constexpr (B::role == binding_role::input) {
+      for (int s = 0; s < g.inputs.size(); ++s) {
+        if (g.inputs[s].name != std::string_view(B::name.text)) continue;
+        const axis_order& order = g.inputs[s].axes;
+        if constexpr (decltype(b.data)::rank > 0)
+          for (int i = 0; i < order.size(); ++i) extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
+        dense<double>& to = inputs[static_cast<std::size_t>(s)];
+        to.axes = as_set(order);
+        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(e)); });
+      }
+    }
+  };
+  (read(bindings), ...);
+  const interpreter<double> values(g, extents, inputs);
+  const auto write = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    if constexpr (B::role != binding_role::input) {
+      for (int s = 0; s < g.outputs.size(); ++s) {
+        const output_info& out = g.outputs[s];
+        const bool same = out.what == output_info::role::gradient ? B::role == binding_role::gradient && g.inputs[out.input].name == std::string_view(B::name.text)
+                                                                   : B::role == binding_role::out;
+        if (!same) continue;
+        const axis_order& order = out.what == output_info::role::gradient ? g.inputs[out.input].axes : g.result_axes;
+        const std::vector<double> r = values.broadcast(out.id, as_set(order));
+        std::size_t p = 0;
+        for_each_position(b.data, order, [&](auto& e) { e = static_cast<T>(r[p++]); });
+      }
+    }
+  };
+  (write(bindings), ...);
+  return g.result_axes.empty() ? static_cast<T>(values[g.outputs[0].id][0]) : T(0);
+}
+
+}  // namespace loom::exec

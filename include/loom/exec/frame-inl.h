@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: BSL-1.0
+// exec/frame-inl.h — the values of the loops in registers, and how one step of a plan is performed.
+// Two ways to lay lanes share all of it. Along: the lanes are neighbouring entries of one row, and a row value is the
+// same in every lane. Across: the lanes are rows, and step j of a pass looks at entry j of each of them.
+// A frame has one slot a value; every slot is named by a constant, so after inlining it is registers, not memory.
+// Layer 5 (exec).
+#if defined(LOOM_EXEC_FRAME_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LOOM_EXEC_FRAME_INL_H_
+#undef LOOM_EXEC_FRAME_INL_H_
+#else
+#define LOOM_EXEC_FRAME_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "loom/exec/call.hpp"
+#include "loom/exec/kernels-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace loom {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+using exec::loop_data;
+using exec::stream;
+
+/// Which lanes of a vector are entries, and which are past the end.
+enum class lanes { all, some };
+
+template <class Program, class T, bool Across>
+struct frame {
+  static constexpr const plan& P = Program::schedule;
+  static constexpr int values = P.program.size();
+  static constexpr int inputs = P.program.inputs.size();
+  static constexpr int outputs = P.program.outputs.size();
+
+  using D = hn::ScalableTag<T>;
+  using DI = hn::RebindToSigned<D>;
+  using TI = hn::TFromD<DI>;
+  using DD = hn::ScalableTag<double>;
+  using V = hn::Vec<D>;
+  using VI = hn::Vec<DI>;
+  using VD = hn::Vec<DD>;
+  using M = hn::Mask<D>;
+  static constexpr size_t max_lanes = hn::MaxLanes(D());
+  static constexpr size_t tile_size = Across ? static_cast<size_t>(exec::short_row) * max_lanes : 1;
+  static constexpr int total_parts = sizeof(T) == 4 && HWY_TARGET != HWY_SCALAR ? 2 : 1;  // vectors of double to a vector of T
+
+  const loop_data& data;
+  V number[values];
+  M mask[values];
+  VI index[values];
+  VD total[values][total_parts];
+  // Where the current row (along) or rows (across) begin.
+  const T* origin[inputs + 1];
+  T* target[outputs + 1];
+  std::ptrdiff_t row = 0;
+  size_t active = 0;  // rows of this block (across), entries of this vector (along, past the last whole one)
+  // Across only: columns of the block's rows, transposed, one vector of rows an entry.
+  T* tile;
+
+  explicit HWY_INLINE frame(const loop_data& call) : data(call), tile(nullptr) {}
+
+  HWY_INLINE T* input_tile(int slot) const { return tile + static_cast<size_t>(slot) * tile_size; }
+  HWY_INLINE T* output_tile(int slot) const { return tile + static_cast<size_t>(inputs + slot) * tile_size; }
+};
+
+// ---- memory ----------------------------------------------------------------------------------------------------------
+
+template <lanes Which, class D, class T>
+HWY_INLINE hn::Vec<D> load_along(D d, const T* from, std::ptrdiff_t stride, size_t count) {
+  if constexpr (Which == lanes::all) {
+    if (HWY_LIKELY(stride == 1)) return hn::LoadU(d, from);
+  } else if constexpr (HWY_TARGET <= HWY_AVX2) {
+    if (HWY_LIKELY(stride == 1)) return hn::MaskedLoad(hn::FirstN(d, count), d, from);
+  }
+  if (stride == 0) return hn::Set(d, *from);
+  HWY_ALIGN T buffer[hn::MaxLanes(D())] = {};
+  const size_t n = Which == lanes::all ? hn::Lanes(d) : count;
+  for (size_t i = 0; i < n; ++i) buffer[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
+  return hn::Load(d, buffer);
+}
+
+template <lanes Which, class D, class T>
+HWY_INLINE void store_along(D d, hn::Vec<D> v, T* to, std::ptrdiff_t stride, size_t count) {
+  if constexpr (Which == lanes::all) {
+    if (HWY_LIKELY(stride == 1)) {
+      hn::StoreU(v, d, to);
+      return;
+    }
+  }
+  HWY_ALIGN T buffer[hn::MaxLanes(D())];
+  hn::Store(v, d, buffer);
+  const size_t n = Which == lanes::all ? hn::Lanes(d) : count;
+  for (size_t i = 0; i < n; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = buffer[i];
+}
+
+/// A 64-bit label as a lane: what the lane cannot hold becomes its extreme, which no axis has.
+template <class TI>
+HWY_INLINE TI as_lane(std::int64_t label) {
+  if constexpr (sizeof(TI) == 8) return label;
+  else return static_cast<TI>(label < INT32_MIN ? INT32_MIN : label > INT32_MAX ? INT32_MAX : label);
+}
+
+// ---- the operands of one step ----------------------------------------------------------------------------------------
+
+/// A whole number for a comparison with an index.
+template <int Id, class F>
+HWY_INLINE typename F::VI integer_of(const F& f) {
+  constexpr node n = F::P.program[Id];
+  if constexpr (n.type == kind::index) return f.index[Id];
+  else return hn::Set(typename F::DI(), as_lane<typename F::TI>(static_cast<std::int64_t>(n.number())));
+}
+
+/// Loads input `Slot` at entry j of the row (element level) or for the row (row level).
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void load_input(frame<Program, T, Across>& f, std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr int slot = static_cast<int>(n.bits);
+  constexpr bool per_column = F::P.levels[Id] == level::element;
+  constexpr bool per_row = (n.axes & F::P.row_axes) != 0;
+  const stream& s = f.data.inputs[slot];
+  const typename F::D d;
+  if constexpr (n.code == op::tensor) {
+    if constexpr (!Across) {
+      if constexpr (per_column) f.number[Id] = load_along<Which>(d, f.origin[slot] + j * s.column_stride, s.column_stride, f.active);
+      else f.number[Id] = hn::Set(d, *f.origin[slot]);
+    } else if constexpr (per_column && per_row) {
+      f.number[Id] = hn::Load(d, f.input_tile(slot) + static_cast<size_t>(j) * hn::Lanes(d));
+    } else if constexpr (per_column) {
+      f.number[Id] = hn::Set(d, f.origin[slot][j * s.column_stride]);
+    } else {
+      HWY_ALIGN T buffer[F::max_lanes] = {};
+      for (size_t i = 0; i < f.active; ++i) buffer[i] = static_cast<const T*>(s.data)[row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i))];
+      f.number[Id] = hn::Load(d, buffer);
+    }
+  } else {  // index or mask: integers of any size
+    using TI = typename F::TI;
+    const typename F::DI di;
+    const std::ptrdiff_t column = per_column ? j * s.column_stride : 0;
+    typename F::VI v;
+    if constexpr (!Across && !per_column) {
+      v = hn::Set(di, as_lane<TI>(load_integer(s.data, row_offset(f.data, s, f.row), s.type)));
+    } else {
+      HWY_ALIGN TI buffer[F::max_lanes] = {};
+      const size_t count = Across || Which == lanes::some ? f.active : hn::Lanes(di);
+      for (size_t i = 0; i < count; ++i) {
+        const std::ptrdiff_t at = Across ? row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i)) + column
+                                         : row_offset(f.data, s, f.row) + column + static_cast<std::ptrdiff_t>(i) * s.column_stride;
+        buffer[i] = as_lane<TI>(load_integer(s.data, at, s.type));
+      }
+      v = hn::Load(di, buffer);
+    }
+    if constexpr (n.code == op::index) f.index[Id] = v;
+    else f.mask[Id] = hn::RebindMask(d, hn::Ne(v, hn::Zero(di)));
+  }
+}
+
+/// The entry of an input's row that an index names. A label outside the row, which only a masked row can have, reads entry 0.
+template <class Program, class T, bool Across, int Id>
+HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr node values = F::P.program[n.operand[0]];
+  constexpr node labels = F::P.program[n.operand[1]];
+  const stream& from = f.data.inputs[values.bits];
+  const stream& by = f.data.inputs[labels.bits];
+  const typename F::D d;
+  HWY_ALIGN T buffer[F::max_lanes] = {};
+  const size_t count = Across ? f.active : 1;
+  for (size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t row = f.row + static_cast<std::ptrdiff_t>(i);
+    const std::int64_t label = load_integer(by.data, row_offset(f.data, by, row), by.type);
+    const std::ptrdiff_t entry = label >= 0 && label < f.data.columns ? static_cast<std::ptrdiff_t>(label) : 0;
+    const std::ptrdiff_t at = row_offset(f.data, from, row) + entry * from.column_stride;
+    if constexpr (n.type == kind::mask) buffer[i] = static_cast<T>(load_integer(from.data, at, from.type));
+    else buffer[i] = static_cast<const T*>(from.data)[at];
+  }
+  const typename F::V v = Across ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
+  if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
+  else f.number[Id] = v;
+}
+
+// ---- steps -----------------------------------------------------------------------------------------------------------
+
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void compute(frame<Program, T, Across>& f, std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr value_id a = n.operand[0], b = n.operand[1], c = n.operand[2];
+  const typename F::D d;
+  if constexpr (n.code == op::constant) {
+    f.number[Id] = hn::Set(d, static_cast<T>(n.number()));
+  } else if constexpr (F::P.levels[Id] == level::scalar) {
+    f.number[Id] = hn::Set(d, static_cast<T>(f.data.numbers[Id]));
+    if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(f.number[Id], hn::Zero(d));
+  } else if constexpr (is_input(n.code)) {
+    load_input<Program, T, Across, Id, Which>(f, j);
+  } else if constexpr (n.code == op::gather) {
+    gather_input<Program, T, Across, Id>(f);
+  } else if constexpr (n.code == op::onehot) {
+    const typename F::DI di;
+    const auto first = static_cast<typename F::TI>(j);
+    typename F::VI position;
+    if constexpr (Across) position = hn::Set(di, first);
+    else position = hn::Iota(di, first);
+    f.number[Id] = hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(position, f.index[a])), hn::Set(d, T(1)));
+  } else if constexpr (n.code == op::where) {
+    f.number[Id] = hn::IfThenElse(f.mask[a], f.number[b], f.number[c]);
+  } else if constexpr (n.code == op::logical_and) {
+    f.mask[Id] = hn::And(f.mask[a], f.mask[b]);
+  } else if constexpr (n.code == op::logical_or) {
+    f.mask[Id] = hn::Or(f.mask[a], f.mask[b]);
+  } else if constexpr (n.code == op::logical_not) {
+    f.mask[Id] = hn::Not(f.mask[a]);
+  } else if constexpr (info(n.code).kind == family::compare) {
+    if constexpr (F::P.program[a].type == kind::index || F::P.program[b].type == kind::index)
+      f.mask[Id] = hn::RebindMask(d, kernel<n.code>::apply_integers(integer_of<a>(f), integer_of<b>(f)));
+    else
+      f.mask[Id] = kernel<n.code>::apply(f.number[a], f.number[b]);
+  } else if constexpr (arity(n.code) == 1) {
+    f.number[Id] = kernel<n.code>::apply(d, f.number[a]);
+  } else {
+    f.number[Id] = kernel<n.code>::apply(d, f.number[a], f.number[b]);
+  }
+}
+
+/// An operand of a reduction or a total as a number: masks count as 0 and 1.
+template <int Id, class F>
+HWY_INLINE typename F::V counted(const F& f) {
+  const typename F::D d;
+  if constexpr (F::P.program[Id].type == kind::mask) return hn::IfThenElseZero(f.mask[Id], hn::Set(d, hn::TFromD<typename F::D>(1)));
+  else return f.number[Id];
+}
+
+/// Totals are accumulated in double, whatever the data: their error does not grow with the number of rows.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void add_to_total(frame<Program, T, Across>& f) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr value_id a = n.operand[0];
+  constexpr bool one_value = !Across && F::P.levels[a] == level::row;  // a row value along: every lane has it
+  const typename F::D d;
+  const typename F::DD dd;
+  typename F::V v = counted<a>(f);
+  if constexpr (Which == lanes::some || one_value || Across)
+    v = hn::IfThenElse(hn::FirstN(d, one_value ? 1 : f.active), v, fold<n.code>::first(d));
+#if HWY_TARGET == HWY_SCALAR
+  if constexpr (sizeof(T) == 8) f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], v);
+  else f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], hn::PromoteTo(dd, v));
+#else
+  if constexpr (sizeof(T) == 8) {
+    f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], v);
+  } else {
+    const hn::Half<typename F::D> dh;
+    f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], hn::PromoteTo(dd, hn::LowerHalf(dh, v)));
+    if constexpr (!one_value) f.total[Id][1] = fold<n.code>::more(dd, f.total[Id][1], hn::PromoteTo(dd, hn::UpperHalf(dh, v)));
+  }
+#endif
+}
+
+template <class Program, class T, bool Across, int Id, int Slot>
+HWY_INLINE void store_row_value(frame<Program, T, Across>& f) {
+  using F = frame<Program, T, Across>;
+  const typename F::D d;
+  const stream& s = f.data.outputs[Slot];
+  HWY_ALIGN T buffer[F::max_lanes];
+  hn::Store(f.number[Id], d, buffer);
+  const size_t count = Across ? f.active : 1;
+  for (size_t i = 0; i < count; ++i)
+    const_cast<T*>(static_cast<const T*>(s.data))[row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i))] = buffer[i];
+}
+
+/// Step `Index` of the plan, at entry j.
+template <class Program, class T, bool Across, int Index, lanes Which>
+HWY_INLINE void perform(frame<Program, T, Across>& f, typename frame<Program, T, Across>::V* acc, std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr step s = F::P.steps[Index];
+  constexpr node n = F::P.program[s.id];
+  const typename F::D d;
+  if constexpr (s.what == action::compute) {
+    compute<Program, T, Across, s.id, Which>(f, j);
+  } else if constexpr (s.what == action::reduce) {
+    typename F::V v = counted<n.operand[0]>(f);
+    if constexpr (Which == lanes::some) v = hn::IfThenElse(hn::FirstN(d, f.active), v, fold<n.code>::first(d));
+    acc[s.id] = fold<n.code>::more(d, acc[s.id], v);
+  } else if constexpr (s.what == action::total) {
+    add_to_total<Program, T, Across, s.id, Which>(f);
+  } else if constexpr (s.what == action::keep || s.what == action::recall) {
+    const stream& out = f.data.outputs[s.slot];
+    if constexpr (Across) {
+      T* at = f.output_tile(s.slot) + static_cast<size_t>(j) * hn::Lanes(d);
+      if constexpr (s.what == action::keep) hn::Store(f.number[s.id], d, at);
+      else f.number[s.id] = hn::Load(d, at);
+    } else {
+      T* at = f.target[s.slot] + j * out.column_stride;
+      if constexpr (s.what == action::keep) store_along<Which>(d, f.number[s.id], at, out.column_stride, f.active);
+      else f.number[s.id] = load_along<Which>(d, at, out.column_stride, f.active);
+    }
+  } else {
+    if constexpr (output_level(F::P, s.slot) == level::element) {
+      if constexpr (Across) hn::Store(f.number[s.id], d, f.output_tile(s.slot) + static_cast<size_t>(j) * hn::Lanes(d));
+      else store_along<Which>(d, f.number[s.id], f.target[s.slot] + j * f.data.outputs[s.slot].column_stride, f.data.outputs[s.slot].column_stride, f.active);
+    } else {
+      store_row_value<Program, T, Across, s.id, s.slot>(f);
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace loom
+HWY_AFTER_NAMESPACE();
+#endif

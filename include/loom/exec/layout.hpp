@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+// exec/layout.hpp — checked data -> streams: which strides the loops walk.
+// Axes that every operand steps through alike are joined, so that most calls count rows with one index, and an
+// elementwise formula over contiguous data is one long row.
+// Layer 5 (exec).
+#pragma once
+
+#include "loom/exec/call.hpp"
+#include "loom/exec/error.hpp"
+#include "loom/ir/reference.hpp"
+
+namespace loom::exec {
+
+/// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
+inline constexpr std::ptrdiff_t short_row = 64;
+
+namespace detail {
+
+inline std::ptrdiff_t stride_along(const bound& b, const axis_order& order, int axis) {
+  for (int i = 0; i < order.size(); ++i)
+    if (order[i] == axis) return b.strides[i];
+  return 0;
+}
+
+class layout {
+ public:
+  layout(const plan& p, const bound* inputs, const bound* outputs, loop_data& data) : p_(p), data_(data) {
+    for (int i = 0; i < p.program.inputs.size(); ++i) operands_[count_++] = {&inputs[i], &p.program.inputs[i].axes, &data.inputs[i]};
+    for (int s = 0; s < p.program.outputs.size(); ++s)
+      if (outputs[s].type != element_type::other) operands_[count_++] = {&outputs[s], &output_axes(p, s), &data.outputs[s]};
+  }
+
+  void run() {
+    axis_order columns, rows;
+    order(p_.column_axes, columns);
+    order(p_.row_axes, rows);
+    data_.columns = 1;
+    for (int axis : columns) data_.columns *= data_.extents[axis];
+    for (int i = 0; i < count_; ++i) {
+      stream& s = *operands_[i].to;
+      s.data = operands_[i].from->data;
+      s.type = operands_[i].from->type;
+      s.column_stride = columns.empty() ? 0 : stride_along(*operands_[i].from, *operands_[i].axes, columns.back());
+    }
+    for (int k = 0; k + 1 < columns.size(); ++k) require_joinable(columns[k], columns[k + 1]);
+    data_.row_rank = 0;
+    for (int axis : rows) add_row_axis(axis);
+    if (data_.row_rank == 0) add_row_axis(-1);
+    data_.rows = 1;
+    for (int k = 0; k < data_.row_rank; ++k) data_.rows *= data_.row_extents[k];
+    if (p_.elementwise) join_rows_and_columns();
+    data_.short_rows = data_.columns <= short_row && data_.rows > 1;
+  }
+
+ private:
+  struct operand {
+    const bound* from;
+    const axis_order* axes;
+    stream* to;
+  };
+  const plan& p_;
+  loop_data& data_;
+  operand operands_[max_inputs + max_outputs]{};
+  int count_ = 0;
+
+  /// The axes of a set, in the order of the widest operand that has them.
+  void order(axis_set set, axis_order& out) const {
+    for (int rank = max_rank; rank > 0; --rank)
+      for (int i = 0; i < count_; ++i)
+        if (operands_[i].axes->size() == rank)
+          for (std::int8_t axis : *operands_[i].axes)
+            if (has(set, axis)) out.insert_once(axis);
+  }
+
+  void require_joinable(int outer, int inner) const {
+    for (int i = 0; i < count_; ++i) {
+      if (!has(as_set(*operands_[i].axes), outer)) continue;
+      if (data_.extents[outer] > 1 && stride_along(*operands_[i].from, *operands_[i].axes, outer) !=
+          stride_along(*operands_[i].from, *operands_[i].axes, inner) * data_.extents[inner])
+        fail_joining(outer, inner);
+    }
+  }
+  [[noreturn]] void fail_joining(int outer, int inner) const {
+    loom::detail::fail("axes " + std::string(p_.program.axes[outer].name) + " and " + std::string(p_.program.axes[inner].name) +
+                       " are reduced together and must lie contiguously in memory");
+  }
+
+  void add_row_axis(int axis) {
+    const std::ptrdiff_t extent = axis < 0 ? 1 : data_.extents[axis];
+    const int k = data_.row_rank;
+    bool joins = k > 0;
+    for (int i = 0; i < count_; ++i) {
+      stream& s = *operands_[i].to;
+      const std::ptrdiff_t stride = axis < 0 ? 0 : stride_along(*operands_[i].from, *operands_[i].axes, axis);
+      s.row_strides[k] = stride;
+      if (k > 0 && s.row_strides[k - 1] != stride * extent) joins = false;
+    }
+    if (joins) {
+      for (int i = 0; i < count_; ++i) operands_[i].to->row_strides[k - 1] = operands_[i].to->row_strides[k];
+      data_.row_extents[k - 1] *= extent;
+    } else {
+      data_.row_extents[k] = extent;
+      ++data_.row_rank;
+    }
+  }
+
+  void join_rows_and_columns() {
+    if (data_.row_rank != 1 || data_.rows == 1) return;
+    for (int i = 0; i < count_; ++i) {
+      const stream& s = *operands_[i].to;
+      const bool fixed = s.column_stride == 0 && s.row_strides[0] == 0;
+      if (!fixed && s.row_strides[0] != s.column_stride * data_.columns) return;
+    }
+    data_.columns *= data_.rows;
+    data_.rows = 1;
+    data_.row_extents[0] = 1;
+  }
+};
+
+}  // namespace detail
+
+inline void lay_out(const plan& p, const bound* inputs, const bound* outputs, loop_data& data) { detail::layout(p, inputs, outputs, data).run(); }
+
+/// Scalars known before sweep `s` and not before an earlier one.
+inline void evaluate_scalars(const plan& p, const bound* inputs, loop_data& data, int s) {
+  const graph& g = p.program;
+  for (int i = 0; i < g.size(); ++i) {
+    if (p.levels[i] != level::scalar || p.available[i] != s || p.is_total[i]) continue;
+    const node& n = g[i];
+    double& v = data.numbers[i];
+    const auto operand = [&](int k) { return n.operand[k] == no_value ? 0.0 : data.numbers[n.operand[k]]; };
+    if (n.code == op::constant) v = n.number();
+    else if (n.code == op::scalar) v = inputs[n.bits].number;
+    else if (n.code == op::tensor) v = inputs[n.bits].type == element_type::f32 ? static_cast<double>(*static_cast<const float*>(inputs[n.bits].data)) : *static_cast<const double*>(inputs[n.bits].data);
+    else if (n.code == op::extent) {
+      v = 1;
+      for (int a = 0; a < max_axes; ++a)
+        if (has(n.over(), a)) v *= static_cast<double>(data.extents[a]);
+    } else v = math::reference<double>(n.code, operand(0), operand(1), operand(2));
+  }
+}
+
+/// What a total is before the first entry.
+constexpr double start_of(op code) {
+  switch (code) {
+    case op::prod: case op::all_of: return 1;
+    case op::reduce_max: case op::shift: return -__builtin_huge_val();
+    case op::reduce_min: return __builtin_huge_val();
+    default: return 0;
+  }
+}
+
+}  // namespace loom::exec

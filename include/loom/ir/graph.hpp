@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/graph.hpp — a formula as a graph of values, each written once.
+// Values are numbered in the order they can be computed (an operand comes before its user). The builder interns:
+// the same op on the same operands is the same value, so sharing needs no pass of its own.
+// Layer 1 (ir).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "loom/base/config.hpp"
+#include "loom/ir/op.hpp"
+#include "loom/ir/type.hpp"
+
+namespace loom {
+
+using value_id = std::int16_t;
+inline constexpr value_id no_value = -1;
+
+struct node {
+  op code = op::constant;
+  kind type = kind::number;
+  axis_set axes = 0;
+  value_id operand[3] = {no_value, no_value, no_value};
+  std::uint64_t bits = 0;  ///< what the op needs beside operands; a constant is kept as bits: -0 and NaN compare right
+
+  constexpr bool operator==(const node&) const = default;
+  constexpr double number() const { return std::bit_cast<double>(bits); }
+  constexpr axis_set over() const { return static_cast<axis_set>(bits); }
+};
+
+struct input_info {
+  std::string_view name;
+  op code = op::tensor;
+  axis_order axes;
+};
+
+/// What a program computes: its value, or the gradient with respect to one input.
+struct output_info {
+  enum class role : std::uint8_t { value, gradient } what = role::value;
+  int input = -1;
+  value_id id = no_value;
+};
+
+/// Names of the rules that changed a graph, each once.
+using rule_trace = fixed_vector<std::string_view, 48>;
+
+template <int Capacity>
+struct basic_graph {
+  fixed_vector<node, Capacity> nodes;
+  fixed_vector<axis_info, max_axes> axes;
+  fixed_vector<input_info, max_inputs> inputs;
+  fixed_vector<output_info, max_inputs + 1> outputs;
+  axis_order result_axes;  ///< the order of the axes of the formula's value
+  rule_trace trace;
+
+  constexpr int size() const { return nodes.size(); }
+  constexpr const node& operator[](int id) const { return nodes[id]; }
+  constexpr value_id operand(int id, int i) const { return nodes[id].operand[i]; }
+  constexpr op code(int id) const { return nodes[id].code; }
+};
+
+using graph = basic_graph<LOOM_MAX_NODES>;
+
+namespace detail {
+
+constexpr std::uint32_t hash(const node& n) {
+  std::uint64_t h = n.bits * 0x9E3779B97F4A7C15u;
+  h ^= (static_cast<std::uint64_t>(n.code) << 56) ^ (static_cast<std::uint64_t>(static_cast<std::uint16_t>(n.operand[0])) << 32) ^
+       (static_cast<std::uint64_t>(static_cast<std::uint16_t>(n.operand[1])) << 16) ^ static_cast<std::uint16_t>(n.operand[2]);
+  h *= 0xD6E8FEB86659FD93u;
+  return static_cast<std::uint32_t>(h >> 32);
+}
+
+}  // namespace detail
+
+/// Builds a graph value by value; equal values get one number.
+class builder {
+ public:
+  constexpr builder() = default;
+  /// An empty graph over the same axes, inputs and trace.
+  constexpr explicit builder(const graph& like) {
+    result.axes = like.axes;
+    result.inputs = like.inputs;
+    result.result_axes = like.result_axes;
+    result.trace = like.trace;
+  }
+
+  constexpr value_id make(op code, value_id a = no_value, value_id b = no_value, value_id c = no_value,
+                          std::uint64_t bits = 0) {
+    if (info(code).commutative && b < a) {
+      const value_id t = a;
+      a = b;
+      b = t;
+    }
+    node n{code, kind::number, 0, {a, b, c}, bits};
+    infer(n);
+    return intern(n);
+  }
+  constexpr value_id constant(double v) { return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v)); }
+  constexpr value_id extent(axis_set over) { return make(op::extent, no_value, no_value, no_value, over); }
+  constexpr value_id unary(op o, value_id a) { return make(o, a); }
+  constexpr value_id binary(op o, value_id a, value_id b) { return make(o, a, b); }
+  constexpr value_id where(value_id m, value_id a, value_id b) { return make(op::where, m, a, b); }
+  constexpr value_id reduce(op o, value_id a, axis_set over) { return make(o, a, no_value, no_value, over); }
+
+  constexpr value_id input(int slot) {
+    const input_info& in = result.inputs[slot];
+    node n{in.code, in.code == op::index ? kind::index : in.code == op::mask ? kind::mask : kind::number, as_set(in.axes), {no_value, no_value, no_value},
+           static_cast<std::uint64_t>(slot)};
+    return intern(n);
+  }
+
+  constexpr const node& operator[](int id) const { return result.nodes[id]; }
+  constexpr const graph& view() const { return result; }
+
+  graph result;
+
+ private:
+  static constexpr int table_size = LOOM_MAX_NODES * 2;
+  value_id table_[table_size]{};  // value number + 1
+
+  constexpr void infer(node& n) const {
+    axis_set all = 0;
+    for (value_id o : n.operand)
+      if (o != no_value) all |= result.nodes[o].axes;
+    switch (info(n.code).kind) {
+      case family::leaf: break;
+      case family::reduction: all = without(all, n.over()); break;
+      case family::indexing:
+        all = n.code == op::gather ? without(all, n.over()) : static_cast<axis_set>(all | n.over());
+        break;
+      default: break;
+    }
+    n.axes = all;
+    const family f = info(n.code).kind;
+    if (f == family::compare || f == family::logical || n.code == op::any_of || n.code == op::all_of) n.type = kind::mask;
+    else if (n.code == op::where) n.type = result.nodes[n.operand[1]].type;
+    else if (n.code == op::gather || n.code == op::stop_gradient) n.type = result.nodes[n.operand[0]].type;
+    else n.type = kind::number;
+  }
+
+  constexpr value_id intern(const node& n) {
+    unsigned slot = detail::hash(n) % table_size;
+    while (table_[slot] != 0) {
+      if (result.nodes[table_[slot] - 1] == n) return static_cast<value_id>(table_[slot] - 1);
+      slot = (slot + 1) % table_size;
+    }
+    if (result.nodes.size() == LOOM_MAX_NODES) limit::this_formula_is_too_large_define_LOOM_MAX_NODES_to_raise_the_limit();
+    result.nodes.push_back(n);
+    table_[slot] = static_cast<value_id>(result.nodes.size());
+    return static_cast<value_id>(result.nodes.size() - 1);
+  }
+};
+
+/// The same graph with the values that no output needs left out.
+constexpr graph compact(const graph& g) {
+  fixed_vector<value_id, LOOM_MAX_NODES> number;
+  number.count = g.size();
+  for (int i = 0; i < g.size(); ++i) number[i] = no_value;
+  for (const output_info& out : g.outputs) number[out.id] = 0;
+  for (int i = g.size() - 1; i >= 0; --i)
+    if (number[i] != no_value)
+      for (value_id o : g[i].operand)
+        if (o != no_value) number[o] = 0;
+  graph r;
+  r.axes = g.axes;
+  r.inputs = g.inputs;
+  r.result_axes = g.result_axes;
+  r.trace = g.trace;
+  for (int i = 0; i < g.size(); ++i) {
+    if (number[i] == no_value) continue;
+    node n = g[i];
+    for (value_id& o : n.operand)
+      if (o != no_value) o = number[o];
+    number[i] = static_cast<value_id>(r.size());
+    r.nodes.push_back(n);
+  }
+  r.outputs = g.outputs;
+  for (output_info& out : r.outputs) out.id = number[out.id];
+  return r;
+}
+
+}  // namespace loom

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/labels.hpp — which labels a formula ignores.
+// where(t != -100, ..., 0) reads a label of -100 and uses nothing of that row; such a label may lie outside its axis.
+// A label is ignored by a gather if on every path from it to the outputs some where does not take the branch.
+// Layer 1 (ir).
+#pragma once
+
+#include "loom/ir/graph.hpp"
+
+namespace loom {
+
+/// A comparison of an index with a number under which a value is not used.
+struct label_clause {
+  value_id index = no_value;
+  op compare = op::eq;
+  std::int64_t with = 0;
+  constexpr bool operator==(const label_clause&) const = default;
+  constexpr bool holds(std::int64_t label) const {
+    switch (compare) {
+      case op::eq: return label == with;
+      case op::ne: return label != with;
+      case op::lt: return label < with;
+      case op::le: return label <= with;
+      case op::gt: return label > with;
+      default: return label >= with;
+    }
+  }
+};
+
+using label_clauses = fixed_vector<label_clause, 6>;
+
+/// A use of an index as a position: its labels must lie on the axis, or be ignored.
+struct label_use {
+  int input = -1;
+  int axis = -1;
+  label_clauses ignored_if;
+};
+
+namespace detail {
+
+constexpr op opposite(op o) {
+  switch (o) {
+    case op::eq: return op::ne;
+    case op::ne: return op::eq;
+    case op::lt: return op::ge;
+    case op::ge: return op::lt;
+    case op::le: return op::gt;
+    default: return op::le;
+  }
+}
+
+/// The clauses under which mask m is `truth`.
+constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clauses& out) {
+  const node& n = g[m];
+  if (n.code == op::logical_not) return clauses_when(g, n.operand[0], !truth, out);
+  if (n.code == (truth ? op::logical_or : op::logical_and)) {
+    clauses_when(g, n.operand[0], truth, out);
+    clauses_when(g, n.operand[1], truth, out);
+    return;
+  }
+  if (info(n.code).kind != family::compare) return;
+  const node& l = g[n.operand[0]];
+  const node& r = g[n.operand[1]];
+  op compare = n.code;
+  value_id index = n.operand[0];
+  const node* number = &r;
+  if (l.code == op::constant) {  // mirrored
+    index = n.operand[1];
+    number = &l;
+    compare = compare == op::lt ? op::gt : compare == op::gt ? op::lt : compare == op::le ? op::ge : compare == op::ge ? op::le : compare;
+  }
+  if (g[index].code != op::index || number->code != op::constant || out.size() == out.capacity()) return;
+  out.insert_once({index, truth ? compare : opposite(compare), static_cast<std::int64_t>(number->number())});
+}
+
+}  // namespace detail
+
+/// Every use of an index as a position, with the labels that use ignores.
+constexpr fixed_vector<label_use, 8> label_uses(const graph& g) {
+  fixed_vector<label_clauses, LOOM_MAX_NODES> unused_if;
+  unused_if.count = g.size();
+  bool reached[LOOM_MAX_NODES]{};
+  for (const output_info& out : g.outputs) reached[out.id] = true;
+  fixed_vector<label_use, 8> uses;
+  for (int i = g.size() - 1; i >= 0; --i) {
+    const node& n = g[i];
+    for (int k = 0; k < arity(n.code); ++k) {
+      label_clauses here = unused_if[i];
+      if (n.code == op::where && k > 0) detail::clauses_when(g, n.operand[0], k == 2, here);
+      const value_id o = n.operand[k];
+      if (!reached[o]) {
+        reached[o] = true;
+        unused_if[o] = here;
+      } else {
+        label_clauses both;
+        for (const label_clause& c : unused_if[o])
+          if (here.contains(c)) both.push_back(c);
+        unused_if[o] = both;
+      }
+    }
+    if ((n.code == op::gather || n.code == op::onehot) && uses.size() < uses.capacity()) {
+      const value_id t = n.operand[n.code == op::gather ? 1 : 0];
+      label_use use{static_cast<int>(g[t].bits), first_axis(n.over()), {}};
+      for (const label_clause& c : unused_if[i])
+        if (c.index == t) use.ignored_if.push_back(c);
+      uses.push_back(use);
+    }
+  }
+  return uses;
+}
+
+}  // namespace loom

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/reference.hpp — what each elementwise op means, for any number type: the oracle every back end answers to.
+// Written with unqualified calls, so that double takes Loom's constexpr functions and a multiprecision type its own.
+// Layer 1 (ir).
+#pragma once
+
+#include "loom/base/math.hpp"
+#include "loom/base/special.hpp"
+#include "loom/ir/op.hpp"
+
+namespace loom::math {
+
+template <class N> constexpr N sign(const N& x) { return x > 0 ? N(1) : x < 0 ? N(-1) : x; }
+template <class N> constexpr N sigmoid(const N& x) { return x >= 0 ? N(1 / (1 + exp(N(-x)))) : N(exp(x) / (1 + exp(x))); }
+template <class N> constexpr N softplus(const N& x) { return (x > 0 ? x : x == x ? N(0) : x) + log1p(exp(x > 0 ? N(-x) : x)); }
+template <class N> constexpr N log1mexp(const N& x) { return x > N(-0.6931471805599453) ? log(N(-expm1(x))) : log1p(N(-exp(x))); }
+template <class N> constexpr N minimum(const N& a, const N& b) { return a != a || a < b ? a : b; }
+template <class N> constexpr N maximum(const N& a, const N& b) { return a != a || a > b ? a : b; }
+template <class N> constexpr N mul0(const N& a, const N& b) { return a == 0 ? N(0) : N(a * b); }
+template <class N> constexpr N xlogy(const N& a, const N& b) { return a == 0 ? N(0) : N(a * log(b)); }
+template <class N> constexpr N logaddexp(const N& a, const N& b) {
+  if (a == b) return a + log(N(2));
+  return a > b ? N(a + log1p(exp(N(b - a)))) : N(b + log1p(exp(N(a - b))));
+}
+constexpr double square(double x) { return x * x; }
+
+/// The op on numbers; masks are 0 and 1.
+template <class N>
+constexpr N reference(op code, const N& a, const N& b, const N& c) {
+  const N& x = a;
+  switch (code) {
+#define LOOM_UNARY(name, cost, text, formula, ...) case op::name: return formula;
+#define LOOM_BINARY(name, cost, text, formula, ...) case op::name: return formula;
+#define LOOM_COMPARE(name, text, formula, ...) case op::name: return N((formula) ? 1 : 0);
+#define LOOM_UNARY_COMPOSED(name, formula, ...) case op::name: return formula;
+#define LOOM_BINARY_COMPOSED(name, formula, ...) case op::name: return formula;
+#include "loom/ir/ops.def"
+    case op::logical_and: return N(a != 0 && b != 0 ? 1 : 0);
+    case op::logical_or: return N(a != 0 || b != 0 ? 1 : 0);
+    case op::logical_not: return N(a == 0 ? 1 : 0);
+    case op::where: return a != 0 ? b : c;
+    case op::stop_gradient: return a;
+    default: return N(0);
+  }
+}
+
+}  // namespace loom::math

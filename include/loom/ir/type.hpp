@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/type.hpp — kinds of values, and axes.
+// Axes are named, so inside a graph a shape is a set; the order of axes matters only where positions are counted
+// (the surface) and where data lies in memory (the declaration of an input). Broadcasting is the union of sets.
+// Layer 1 (ir).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <string_view>
+
+#include "loom/base/fixed_vector.hpp"
+
+namespace loom {
+
+inline constexpr int max_rank = 4;    ///< axes of one input
+inline constexpr int max_axes = 8;    ///< axes of one formula
+inline constexpr int max_inputs = 16; ///< inputs of one formula
+
+enum class kind : std::uint8_t { number, index, mask };
+
+/// A set of axes of one graph; bit i is axis i.
+using axis_set = std::uint8_t;
+
+constexpr axis_set only(int axis) { return static_cast<axis_set>(1u << axis); }
+constexpr bool has(axis_set s, int axis) { return (s >> axis) & 1u; }
+constexpr axis_set without(axis_set s, axis_set gone) { return static_cast<axis_set>(s & ~gone); }
+constexpr bool includes(axis_set s, axis_set part) { return (part & ~s) == 0; }
+constexpr int axis_count(axis_set s) { return std::popcount(static_cast<unsigned>(s)); }
+constexpr int first_axis(axis_set s) { return std::countr_zero(static_cast<unsigned>(s)); }
+
+struct axis_info {
+  std::string_view name;
+  std::int64_t extent = 0;  ///< 0: known at the call
+  constexpr bool operator==(const axis_info&) const = default;
+};
+
+/// Axes in order: the shape of a surface expression, and the layout of an input.
+using axis_order = fixed_vector<std::int8_t, max_rank>;
+
+constexpr axis_set as_set(const axis_order& order) {
+  axis_set s = 0;
+  for (int axis : order) s |= only(axis);
+  return s;
+}
+
+}  // namespace loom

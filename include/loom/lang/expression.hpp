@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+// lang/expression.hpp — what a formula is while it is written: an expression template that is a template argument.
+// The shape of the formula is a type without data; its literals lie in one flat list, in the order in which the shape
+// names them. So a formula is a structural constant, and its name in a symbol stays short.
+// Layer 2 (lang).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
+#include "loom/base/fixed_string.hpp"
+#include "loom/ir/op.hpp"
+
+namespace loom {
+
+/// The literals of a formula as bits: numbers as double, axis positions as integers.
+template <int Count>
+struct literal_list {
+  std::uint64_t bits[Count]{};
+};
+template <>
+struct literal_list<0> {};
+
+// Shapes: empty types that spell the formula.
+template <op Code, fixed_string Text> struct input_shape {};             ///< tensor, index, mask or scalar
+template <bool Integer> struct number_shape {};                          ///< the next literal
+template <op Code, class... Operands> struct apply_shape {};             ///< an op on operands
+template <op Code, class Operand, class... Axes> struct axes_shape {};   ///< an op along axes; none: all
+template <class Values, class Index, class... Axes> struct gather_shape {};
+template <class Index, class Axis> struct onehot_shape {};
+template <class Axis> struct extent_shape {};
+
+// Axes as operations name them.
+template <fixed_string Name> struct axis_name {};
+struct axis_position {};  ///< the next literal, negative: from the last axis of the operand
+
+template <class Shape, int Literals = 0> struct expression;
+
+template <class T> struct is_expression : std::false_type {};
+template <class Shape, int Literals> struct is_expression<expression<Shape, Literals>> : std::true_type {};
+
+/// Something with the formula notation.
+template <class T>
+concept formula = is_expression<std::remove_cvref_t<T>>::value;
+
+/// What may stand beside a formula: a formula or a number.
+template <class T>
+concept operand = formula<T> || (std::is_arithmetic_v<std::remove_cvref_t<T>> && !std::is_same_v<std::remove_cvref_t<T>, bool>);
+
+template <class T> struct is_axis : std::is_integral<T> {};
+template <fixed_string Name> struct is_axis<axis_name<Name>> : std::true_type {};
+
+/// An axis by name, axis<"C">, or by negative position.
+template <class T>
+concept axis_reference = is_axis<std::remove_cvref_t<T>>::value;
+
+namespace detail {
+
+template <int A, int B>
+constexpr literal_list<A + B> join(const literal_list<A>& a, const literal_list<B>& b) {
+  literal_list<A + B> r;
+  if constexpr (A > 0)
+    for (int i = 0; i < A; ++i) r.bits[i] = a.bits[i];
+  if constexpr (B > 0)
+    for (int i = 0; i < B; ++i) r.bits[A + i] = b.bits[i];
+  return r;
+}
+constexpr literal_list<0> join_all() { return {}; }
+template <int A, class... Rest>
+constexpr auto join_all(const literal_list<A>& a, const Rest&... rest) {
+  if constexpr (sizeof...(rest) == 0) return a;
+  else return join(a, join_all(rest...));
+}
+
+template <class Shape, int Count>
+constexpr expression<Shape, Count> shaped(const literal_list<Count>& literals) { return {literals}; }
+
+template <class Shape, int Count>
+constexpr const expression<Shape, Count>& as_expression(const expression<Shape, Count>& e) { return e; }
+template <class T>
+  requires std::is_arithmetic_v<T>
+constexpr expression<number_shape<std::is_integral_v<T>>, 1> as_expression(T number) {
+  return {{{std::bit_cast<std::uint64_t>(static_cast<double>(number))}}};
+}
+
+template <op Code, class... Shapes, int... Counts>
+constexpr auto apply(const expression<Shapes, Counts>&... operands) {
+  return shaped<apply_shape<Code, Shapes...>>(join_all(operands.literals...));
+}
+template <op Code, class... Operands>
+constexpr auto apply_to(const Operands&... operands) { return apply<Code>(as_expression(operands)...); }
+
+template <class T> struct axis_shape_of { using type = axis_position; };
+template <fixed_string Name> struct axis_shape_of<axis_name<Name>> { using type = axis_name<Name>; };
+
+template <fixed_string Name>
+constexpr literal_list<0> axis_literal(axis_name<Name>) { return {}; }
+template <class T>
+  requires std::is_integral_v<T>
+constexpr literal_list<1> axis_literal(T position) { return {{static_cast<std::uint64_t>(static_cast<std::int64_t>(position))}}; }
+
+template <op Code, class Shape, int Count, class... Axes>
+constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {
+  return shaped<axes_shape<Code, Shape, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, axis_literal(axes)...));
+}
+
+template <class Shape> struct is_input_shape : std::false_type {};
+template <op Code, fixed_string Text> struct is_input_shape<input_shape<Code, Text>> : std::true_type {};
+
+template <class Shape, class Data> constexpr auto bind_input(const Data&);
+template <class Shape, class Data> constexpr auto bind_input(Data&);
+
+}  // namespace detail
+
+/// A formula: a shape and its literals. Made by inputs, operators and functions; never by hand.
+template <class Shape, int Literals>
+struct expression {
+  [[no_unique_address]] literal_list<Literals> literals{};
+
+  // Reductions as methods: over the axes given (by name or negative position), or over all.
+  template <axis_reference... Axes> constexpr auto sum(Axes... axes) const { return detail::along<op::sum>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto mean(Axes... axes) const { return detail::along<op::mean>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto prod(Axes... axes) const { return detail::along<op::prod>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto max(Axes... axes) const { return detail::along<op::reduce_max>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto min(Axes... axes) const { return detail::along<op::reduce_min>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto logsumexp(Axes... axes) const { return detail::along<op::logsumexp>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto norm(Axes... axes) const { return detail::along<op::norm>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto var(Axes... axes) const { return detail::along<op::var>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto count(Axes... axes) const { return detail::along<op::count>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto any(Axes... axes) const { return detail::along<op::any_of>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto all(Axes... axes) const { return detail::along<op::all_of>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto softmax(Axes... axes) const { return detail::along<op::softmax>(*this, axes...); }
+  template <axis_reference... Axes> constexpr auto log_softmax(Axes... axes) const { return detail::along<op::log_softmax>(*this, axes...); }
+
+  /// Binds data to an input by its name, in a call: loss(x = logits). The data is viewed, never copied or owned.
+  template <class Data>
+    requires(detail::is_input_shape<Shape>::value && !formula<Data>)
+  constexpr auto operator=(Data&& data) const {
+    static_assert(std::is_lvalue_reference_v<Data> || std::is_arithmetic_v<std::remove_cvref_t<Data>> || requires { std::remove_cvref_t<Data>::is_view; } ||
+                      requires { typename std::remove_cvref_t<Data>::element_type; data.data_handle(); } ||
+                      requires { typename std::remove_cvref_t<Data>::element_type; data.data(); data.size_bytes(); },
+                  "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+    return detail::bind_input<Shape>(data);
+  }
+};
+
+}  // namespace loom

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSL-1.0
+// lang/functions.hpp — the functions of the formula language.
+// Elementwise functions follow <cmath> in name, domain and special values. Reductions take axes by name or by negative
+// position, or none for all. docs/reference/language.md has the table.
+// Layer 2 (lang).
+#pragma once
+
+#include "loom/lang/expression.hpp"
+
+namespace loom {
+
+#define LOOM_FUNCTION(name) \
+  template <formula E> constexpr auto name(const E& e) { return detail::apply<op::name>(e); }
+LOOM_FUNCTION(abs)
+LOOM_FUNCTION(sign)
+LOOM_FUNCTION(square)
+LOOM_FUNCTION(sqrt)
+LOOM_FUNCTION(exp)
+LOOM_FUNCTION(expm1)
+LOOM_FUNCTION(log)
+LOOM_FUNCTION(log1p)
+LOOM_FUNCTION(sin)
+LOOM_FUNCTION(cos)
+LOOM_FUNCTION(tan)
+LOOM_FUNCTION(asin)
+LOOM_FUNCTION(acos)
+LOOM_FUNCTION(atan)
+LOOM_FUNCTION(sinh)
+LOOM_FUNCTION(cosh)
+LOOM_FUNCTION(tanh)
+LOOM_FUNCTION(asinh)
+LOOM_FUNCTION(acosh)
+LOOM_FUNCTION(atanh)
+LOOM_FUNCTION(erf)
+LOOM_FUNCTION(erfc)
+LOOM_FUNCTION(erfcx)
+LOOM_FUNCTION(lgamma)
+LOOM_FUNCTION(digamma)
+LOOM_FUNCTION(trigamma)
+LOOM_FUNCTION(sigmoid)   // 1 / (1 + exp(-e))
+LOOM_FUNCTION(softplus)  // log(1 + exp(e))
+LOOM_FUNCTION(log1mexp)  // log(1 - exp(e)), e <= 0
+LOOM_FUNCTION(relu)      // max(e, 0); its derivative at 0 is 0
+LOOM_FUNCTION(stop_gradient)  // e, taken as a constant by differentiation
+#undef LOOM_FUNCTION
+
+#define LOOM_FUNCTION(name)                              \
+  template <operand A, operand B>                        \
+    requires(formula<A> || formula<B>)                   \
+  constexpr auto name(const A& a, const B& b) {          \
+    return detail::apply_to<op::name>(a, b);             \
+  }
+LOOM_FUNCTION(pow)
+LOOM_FUNCTION(min)        // the smaller of two; at a tie each has half the derivative
+LOOM_FUNCTION(max)        // the larger of two
+LOOM_FUNCTION(logaddexp)  // log(exp(a) + exp(b))
+LOOM_FUNCTION(xlogy)      // a log(b), and 0 where a is 0
+#undef LOOM_FUNCTION
+
+/// a where the mask holds, b elsewhere. The branch not taken reaches neither the value nor the gradient.
+template <formula M, operand A, operand B>
+constexpr auto where(const M& m, const A& a, const B& b) { return detail::apply_to<op::where>(m, a, b); }
+
+/// e kept between lo and hi; the derivative is 1 on the closed interval, 0 outside.
+template <formula E, operand L, operand H>
+constexpr auto clamp(const E& e, const L& lo, const H& hi) { return detail::apply_to<op::clamp>(e, lo, hi); }
+
+#define LOOM_REDUCTION(name, code)                                    \
+  template <formula E, axis_reference... Axes>                        \
+  constexpr auto name(const E& e, Axes... axes) {                     \
+    return detail::along<op::code>(e, axes...);                       \
+  }
+LOOM_REDUCTION(sum, sum)
+LOOM_REDUCTION(mean, mean)
+LOOM_REDUCTION(prod, prod)
+LOOM_REDUCTION(logsumexp, logsumexp)
+LOOM_REDUCTION(norm, norm)
+LOOM_REDUCTION(var, var)      // mean squared distance from the mean (divided by n)
+LOOM_REDUCTION(count, count)  // entries of a mask that hold
+LOOM_REDUCTION(any, any_of)
+LOOM_REDUCTION(all, all_of)
+LOOM_REDUCTION(softmax, softmax)
+LOOM_REDUCTION(log_softmax, log_softmax)
+#undef LOOM_REDUCTION
+
+// max(e, 0) is the larger of e and 0, so as free functions these two reductions take axes by name only.
+template <formula E> constexpr auto max(const E& e) { return detail::along<op::reduce_max>(e); }
+template <formula E> constexpr auto min(const E& e) { return detail::along<op::reduce_min>(e); }
+template <formula E, fixed_string... Names>
+  requires(sizeof...(Names) > 0)
+constexpr auto max(const E& e, axis_name<Names>... axes) { return detail::along<op::reduce_max>(e, axes...); }
+template <formula E, fixed_string... Names>
+  requires(sizeof...(Names) > 0)
+constexpr auto min(const E& e, axis_name<Names>... axes) { return detail::along<op::reduce_min>(e, axes...); }
+
+namespace detail {
+template <class Values, int A, class Index, int B, class... Axes>
+constexpr auto gather_along(const expression<Values, A>& e, const expression<Index, B>& t, Axes... axes) {
+  return shaped<gather_shape<Values, Index, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, t.literals, axis_literal(axes)...));
+}
+template <class Index, int A, fixed_string Name>
+constexpr auto onehot_along(const expression<Index, A>& t, axis_name<Name>) {
+  return shaped<onehot_shape<Index, axis_name<Name>>>(t.literals);
+}
+}  // namespace detail
+
+/// The entry of `values` that `index` names along its last axis, or along the axis given.
+/// Shape: values [..., C], index [...] -> the union of their axes without C.
+template <formula E, formula T, axis_reference... Axes>
+  requires(sizeof...(Axes) <= 1)
+constexpr auto gather(const E& values, const T& index, Axes... axis) { return detail::gather_along(values, index, axis...); }
+
+/// 1 at the entry of the axis that `index` names, 0 elsewhere.
+template <formula T, fixed_string Name>
+constexpr auto onehot(const T& index, axis_name<Name> axis) { return detail::onehot_along(index, axis); }
+
+/// The number of entries of an axis.
+template <fixed_string Name>
+constexpr auto extent(axis_name<Name>) { return expression<extent_shape<axis_name<Name>>>{}; }
+
+}  // namespace loom

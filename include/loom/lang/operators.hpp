@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+// lang/operators.hpp — + - * / and comparisons between formulas, or a formula and a number.
+// Layer 2 (lang).
+#pragma once
+
+#include "loom/lang/expression.hpp"
+
+namespace loom {
+
+#define LOOM_OPERATOR(symbol, code)                        \
+  template <operand A, operand B>                          \
+    requires(formula<A> || formula<B>)                     \
+  constexpr auto operator symbol(const A& a, const B& b) { \
+    return detail::apply_to<op::code>(a, b);               \
+  }
+
+LOOM_OPERATOR(+, add)
+LOOM_OPERATOR(-, sub)
+LOOM_OPERATOR(*, mul)
+LOOM_OPERATOR(/, div)
+LOOM_OPERATOR(==, eq)
+LOOM_OPERATOR(!=, ne)
+LOOM_OPERATOR(<, lt)
+LOOM_OPERATOR(<=, le)
+LOOM_OPERATOR(>, gt)
+LOOM_OPERATOR(>=, ge)
+
+#undef LOOM_OPERATOR
+
+template <formula E> constexpr auto operator-(const E& e) { return detail::apply<op::neg>(e); }
+template <formula E> constexpr auto operator!(const E& e) { return detail::apply<op::logical_not>(e); }
+template <formula A, formula B> constexpr auto operator&&(const A& a, const B& b) { return detail::apply<op::logical_and>(a, b); }
+template <formula A, formula B> constexpr auto operator||(const A& a, const B& b) { return detail::apply<op::logical_or>(a, b); }
+
+}  // namespace loom

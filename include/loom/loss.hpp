@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+// loss.hpp — what a user calls: loss<formula>(x = logits, t = targets, d(x) = grad).
+#pragma once
+
+#include "loom/exec/evaluate.hpp"
+
+namespace loom {
+
+/// A formula ready to be called; an empty constant.
+///
+/// Call:    with one binding per input, in any order; d(x) = buffer for a gradient, out = buffer for a result that is not
+///          a scalar. Only what is bound is computed.
+/// Returns: the value of a scalar formula (float if the tensors are float, else double), accumulated in double; nothing
+///          for any other formula.
+/// Errors:  at compile time for the formula, names, types and ranks; loom::error for extents, labels, null pointers and
+///          overlapping buffers, before anything is written.
+/// NaN in gives NaN out. A mean over nothing is NaN.
+template <auto Formula>
+struct loss_function {
+  using front = source<Formula>;
+
+ private:
+  static constexpr mistake written_problem() { return front::written.problem; }
+  static constexpr bool well_formed = judged<written_problem>::ok;
+
+ public:
+  template <class... Bindings>
+  constexpr auto operator()(const Bindings&... bindings) const {
+    using T = typename exec::float_type<Bindings...>::type;
+    constexpr mistake found = exec::check_bindings<Formula, Bindings...>();
+    if constexpr (report<found.what, named<name_text(found.name)>, got<found.got>, limit_is<found.limit>>::ok) {
+      using program = compiled<Formula, exec::gradients_of<Formula, Bindings...>()>;
+      constexpr mistake unplanned = program::problem();
+      if constexpr (report<unplanned.what, named<name_text(unplanned.name)>>::ok) {
+        const auto value = [&]() -> T {
+          if (std::is_constant_evaluated()) return exec::interpret_call<Formula, program, T>(bindings...);
+          return exec::run<Formula, program, T>(bindings...);
+        }();
+        if constexpr (front::written.program.result_axes.empty()) return value;
+      } else {
+        return T(0);
+      }
+    } else {
+      return T(0);
+    }
+  }
+
+  /// The plan of the value, and of the gradients asked for: plan(d(x)).
+  template <class... Shapes>
+  static constexpr const plan& plan(derivative<Shapes>...) { return program_of<derivative<Shapes>...>::schedule; }
+
+  /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the gradients asked for.
+  template <class... Shapes>
+  static constexpr bool uses(std::string_view rule_name, derivative<Shapes>...) { return program_of<derivative<Shapes>...>::schedule.uses(rule_name); }
+
+  template <class... Derivatives> struct gradients { static constexpr input_set wanted = 0; };
+  template <class... Shapes>
+  struct gradients<derivative<Shapes>...> {
+    static constexpr input_set set() {
+      input_set s = 0;
+      const name_text names[] = {detail::input_traits<Shapes>::name..., name_text("")};
+      for (const name_text& n : names)
+        for (int i = 0; i < front::written.program.inputs.size(); ++i)
+          if (front::written.program.inputs[i].name == std::string_view(n.text)) s |= 1u << i;
+      return s;
+    }
+    static constexpr input_set wanted = set();
+  };
+  template <class... Derivatives> using program_of = compiled<Formula, gradients<Derivatives...>::wanted>;
+};
+
+/// The loss a formula defines: loss<-gather(log_softmax(x, -1), t).mean()>.
+template <auto Formula>
+  requires(formula<decltype(Formula)>)
+inline constexpr loss_function<Formula> loss{};
+
+}  // namespace loom

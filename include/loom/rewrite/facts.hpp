@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/facts.hpp — what is known of a value from how it is computed: the guards of rules.
+// A fact is proved or not claimed: `false` means "not known".
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/ir/graph.hpp"
+
+namespace loom::facts {
+
+/// At least 0 wherever it is not NaN.
+constexpr bool nonnegative(const graph& g, value_id v, int depth = 16) {
+  if (depth == 0) return false;
+  const node& n = g[v];
+  const auto is = [&](int i) { return nonnegative(g, n.operand[i], depth - 1); };
+  switch (n.code) {
+    case op::constant: return n.number() >= 0;
+    case op::extent: case op::exp: case op::softmax: case op::sigmoid: case op::softplus: case op::abs: case op::square:
+    case op::sqrt: case op::norm: case op::onehot: case op::erfc: case op::erfcx: case op::cosh:
+      return true;
+    case op::add: case op::mul: case op::div: case op::mul0: case op::min: return is(0) && is(1);
+    case op::max: return is(0) || is(1);
+    case op::pow: return is(0);
+    case op::sum: case op::prod: case op::reduce_max: case op::reduce_min: case op::gather: case op::stop_gradient: return is(0);
+    case op::where: return is(1) && is(2);
+    case op::sub: {  // 1 - p for a probability p
+      const node& one = g[n.operand[0]];
+      const op p = g[n.operand[1]].code;
+      return one.code == op::constant && one.number() >= 1 && (p == op::softmax || p == op::sigmoid || p == op::onehot);
+    }
+    case op::neg: {  // -expm1(z), z a log-probability
+      const node& e = g[n.operand[0]];
+      if (e.code != op::expm1) return false;
+      const node& z = g[e.operand[0]];
+      return z.code == op::log_softmax || (z.code == op::gather && g[z.operand[0]].code == op::log_softmax);
+    }
+    default: return false;
+  }
+}
+
+/// Built from exponentials, so that its logarithm is better taken apart than taken.
+constexpr bool exponential(const graph& g, value_id v, int depth = 16) {
+  if (depth == 0) return false;
+  const node& n = g[v];
+  switch (n.code) {
+    case op::exp: case op::softmax: case op::sigmoid: return true;
+    case op::mul: case op::div: return exponential(g, n.operand[0], depth - 1) || exponential(g, n.operand[1], depth - 1);
+    case op::sum: case op::gather: return exponential(g, n.operand[0], depth - 1);
+    case op::add: return exponential(g, n.operand[0], depth - 1) || exponential(g, n.operand[1], depth - 1);
+    default: return false;
+  }
+}
+
+/// May be infinite at finite or infinite inputs because it is a logarithm: the factor of a 0 log 0.
+constexpr bool logarithmic(const graph& g, value_id v, int depth = 16) {
+  if (depth == 0) return false;
+  const node& n = g[v];
+  switch (n.code) {
+    case op::log: case op::log_softmax: case op::logsumexp: case op::softplus: case op::log1mexp: case op::log1p: return true;
+    case op::neg: case op::gather: return logarithmic(g, n.operand[0], depth - 1);
+    case op::sum: return logarithmic(g, n.operand[0], depth - 1);
+    case op::add: case op::sub: return logarithmic(g, n.operand[0], depth - 1) || logarithmic(g, n.operand[1], depth - 1);
+    default: return false;
+  }
+}
+
+/// Can be exactly 0, as far as is known.
+constexpr bool may_be_zero(const graph& g, value_id v) {
+  const node& n = g[v];
+  switch (n.code) {
+    case op::constant: return n.number() == 0;
+    case op::extent: return false;
+    case op::neg: case op::stop_gradient: return may_be_zero(g, n.operand[0]);
+    case op::mul: case op::div: return may_be_zero(g, n.operand[0]) || (n.code == op::mul && may_be_zero(g, n.operand[1]));
+    default: return true;
+  }
+}
+
+}  // namespace loom::facts

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/rewriter.hpp — rewriting to a normal form, operands first.
+// Every value is built through `make`, which applies the rules until none fits; so the values a rule brings are in
+// normal form as well, and one walk over the graph is enough. The trace names each rule that fired, once.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/rewrite/match.hpp"
+
+namespace loom {
+
+namespace detail {
+
+template <int Count>
+class rewriter {
+ public:
+  constexpr rewriter(const graph& g, const rule_table<Count>& rules) : rules_(rules), out_(g), in_(g) {}
+
+  constexpr graph run() {
+    fixed_vector<value_id, LOOM_MAX_NODES> image;
+    image.count = in_.size();
+    for (int i = 0; i < in_.size(); ++i) {
+      const node& n = in_[i];
+      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
+      image[i] = is_input(n.code) ? out_.input(static_cast<int>(n.bits)) : make(n.code, at(0), at(1), at(2), n.bits);
+    }
+    out_.result.outputs = in_.outputs;
+    for (output_info& o : out_.result.outputs) o.id = image[o.id];
+    return compact(out_.result);
+  }
+
+ private:
+  const rule_table<Count>& rules_;
+  builder out_;
+  const graph& in_;
+  value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
+  int fuel_ = 2000;
+
+  constexpr value_id make(op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+    const value_id id = out_.make(code, a, b, c, bits);
+    if (normal_[id] != 0) return static_cast<value_id>(normal_[id] - 1);
+    value_id result = id;
+    const value_id folded = fold(id);
+    if (folded != no_value) {
+      result = folded;
+    } else {
+      for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rules_.next[r - 1]) {
+        const rule& candidate = rules_.rows[r - 1];
+        matched w;
+        if (!matches(out_.view(), id, candidate, w)) continue;
+        if (--fuel_ == 0) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
+        out_.result.trace.insert_once(candidate.name);
+        result = instantiate(candidate.rhs, w);
+        break;
+      }
+    }
+    normal_[id] = static_cast<value_id>(result + 1);
+    return result;
+  }
+
+  constexpr value_id instantiate(const term& t, const matched& w) {
+    value_id id[24]{};
+    for (int i = 0; i < t.size(); ++i) {
+      const node& n = t[i];
+      if (n.code == op::any) {
+        id[i] = w.variable[n.bits];
+        continue;
+      }
+      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : id[n.operand[o]]; };
+      id[i] = make(n.code, at(0), at(1), at(2), names_axes(n.code) ? w.k : n.bits);
+    }
+    return id[t.size() - 1];
+  }
+
+  /// A reduction over axes that its operand no longer has: what a rule may leave behind.
+  constexpr value_id narrowed(const node& n) {
+    const axis_set has_axes = out_[n.operand[0]].axes;
+    const axis_set missing = without(n.over(), has_axes);
+    if (missing == 0) return no_value;
+    const axis_set rest = without(n.over(), missing);
+    const value_id inner = rest == 0 ? n.operand[0] : make(n.code, n.operand[0], no_value, no_value, rest);
+    switch (n.code) {
+      case op::sum: return make(op::mul, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
+      case op::reduce_max: case op::reduce_min: case op::any_of: case op::all_of: return inner;
+      default: return no_value;
+    }
+  }
+
+  /// Arithmetic on constants. Only + - * / and the sign: exact functions of nothing else are known during compilation.
+  constexpr value_id fold(value_id id) {
+    const node n = out_[id];
+    if (is_reduction(n.code)) return narrowed(n);
+    if (n.code == op::sign && out_[n.operand[0]].code == op::constant) {
+      const double v = out_[n.operand[0]].number();
+      return out_.constant(v > 0 ? 1 : v < 0 ? -1 : v);
+    }
+    if (n.code == op::neg && out_[n.operand[0]].code == op::constant) return out_.constant(-out_[n.operand[0]].number());
+    if (n.code != op::add && n.code != op::sub && n.code != op::mul && n.code != op::div) return no_value;
+    const node& l = out_[n.operand[0]];
+    const node& r = out_[n.operand[1]];
+    if (l.code != op::constant || r.code != op::constant) return no_value;
+    const double a = l.number(), b = r.number();
+    constexpr double huge = 1e150;  // beyond, a product could overflow, which is an error in a constant expression
+    if (!(a > -huge && a < huge && b > -huge && b < huge)) return no_value;
+    switch (n.code) {
+      case op::add: return out_.constant(a + b);
+      case op::sub: return out_.constant(a - b);
+      case op::mul: return out_.constant(a * b);
+      default: return b > 1e-150 || b < -1e-150 ? out_.constant(a / b) : no_value;
+    }
+  }
+};
+
+}  // namespace detail
+
+/// g with the rules of a table applied until none fits.
+template <int Count>
+constexpr graph rewrite(const graph& g, const rule_table<Count>& rules) {
+  return detail::rewriter<Count>(g, rules).run();
+}
+
+}  // namespace loom

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/rules/canonical.hpp — one spelling for one meaning; no result changes beyond rounding.
+// Signs move outwards, constant factors leave sums, neutral elements go.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/rewrite/rule.hpp"
+
+namespace loom {
+
+namespace terms {
+
+inline constexpr rule canonical_rows[] = {
+    {"plus zero", a + 0, a},
+    {"minus zero", a - 0, a},
+    {"times one", a * 1, a},
+    {"over one", a / 1, a},
+    {"times minus one", a * -1, -a},
+    {"zero minus", 0 - a, -a},
+    {"double negation", -(-a), a},
+    {"negated difference", -(a - b), b - a},
+    {"sum with a negation", a + -b, a - b},
+    {"difference with a negation", a - -b, a + b},
+    {"negation minus", -a - b, -(a + b)},
+    {"product of a negation", -a * b, -(a * b)},
+    {"quotient of a negation", -a / b, -(a / b)},
+    {"quotient by a negation", a / -b, -(a / b)},
+    {"zero-absorbing product of a negation", mul0(-a, b), -mul0(a, b)},
+    {"zero-absorbing product by a negation", mul0(a, -b), -mul0(a, b)},
+    {"square of a product with itself", a * a, square(a)},
+    {"abs of a negation", abs(-a), abs(a)},
+    {"square of a negation", square(-a), square(a)},
+    {"sum of negations", sum(-a, k), -sum(a, k)},
+    {"sum of a constant multiple", sum(a * b, k), sum(a, k) * b, guards::b_constant_along_k},
+    {"sum of a constant share", sum(a / b, k), sum(a, k) / b, guards::b_constant_along_k},
+    {"gather of a negation", gather(-a, b, k), -gather(a, b, k)},
+};
+
+}  // namespace terms
+
+inline constexpr rule_table canonical_rules{terms::canonical_rows};
+
+}  // namespace loom

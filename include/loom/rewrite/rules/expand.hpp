@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/rules/expand.hpp — primitives as the loops compute them: shifts and branches.
+// Applied after differentiation. Shift before scaling, and shift what is compared with the sum as well: the result
+// keeps its digits whatever offset the logits have, and does not depend on contraction into fused multiply-adds.
+// A row that is scaled by b (a temperature) is shifted by its extreme entry before it is scaled, whatever the sign of b.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/rewrite/rules/stable.hpp"
+
+namespace loom {
+
+namespace terms {
+
+inline constexpr double infinity = __builtin_huge_val();
+inline constexpr double minus_log_2 = -0.693147180559945309417;
+
+/// The extreme entry of a row that will be scaled by s.
+constexpr term extreme(const term& row, const term& s) { return shift(row * sign(s), k) * sign(s); }
+
+inline constexpr rule expand_rows[] = {
+    // The more special left side comes first: a row scaled by what is constant along it.
+    {"log_softmax of a scaled row", log_softmax(a / b, k), (a - extreme(a, b)) / b - log(sum(exp((a - extreme(a, b)) / b), k)), guards::b_constant_along_k},
+    {"log_softmax of a scaled row", log_softmax(a * b, k), (a - extreme(a, b)) * b - log(sum(exp((a - extreme(a, b)) * b), k)), guards::b_constant_along_k},
+    {"softmax of a scaled row", softmax(a / b, k), exp((a - extreme(a, b)) / b) / sum(exp((a - extreme(a, b)) / b), k), guards::b_constant_along_k},
+    {"softmax of a scaled row", softmax(a * b, k), exp((a - extreme(a, b)) * b) / sum(exp((a - extreme(a, b)) * b), k), guards::b_constant_along_k},
+    {"logsumexp of a scaled row", logsumexp(a / b, k), extreme(a, b) / b + log(sum(exp((a - extreme(a, b)) / b), k)), guards::b_constant_along_k},
+    {"logsumexp of a scaled row", logsumexp(a * b, k), extreme(a, b) * b + log(sum(exp((a - extreme(a, b)) * b), k)), guards::b_constant_along_k},
+    {"log_softmax by a shift", log_softmax(a, k), (a - shift(a, k)) - log(sum(exp(a - shift(a, k)), k))},
+    {"softmax by a shift", softmax(a, k), exp(a - shift(a, k)) / sum(exp(a - shift(a, k)), k)},
+    {"logsumexp by a shift", logsumexp(a, k), shift(a, k) + log(sum(exp(a - shift(a, k)), k))},
+    {"softplus by the absolute value", softplus(a), max(a, 0) + log1p(exp(-abs(a)))},
+    {"sigmoid by the absolute value", sigmoid(a), where(a >= 0, number(1), exp(-abs(a))) / (1 + exp(-abs(a)))},
+    // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
+    {"log1mexp in two branches", log1mexp(a), where(a > minus_log_2, log(-expm1(a)), log1p(-exp(a)))},
+    {"logaddexp by the larger", logaddexp(a, b), where(a == b, a + -minus_log_2, max(a, b) + log1p(exp(-abs(a - b))))},
+    {"xlogy", xlogy(a, b), mul0(a, log(b))},
+    // The largest entry taken out, so that no square overflows or vanishes; 0, infinite and NaN rows are their largest entry.
+    {"norm by the largest entry", norm(a, k),
+     where(reduce_max(abs(a), k) > 0, where(reduce_max(abs(a), k) < infinity, reduce_max(abs(a), k) * sqrt(sum(square(a / reduce_max(abs(a), k)), k)), reduce_max(abs(a), k)), reduce_max(abs(a), k))},
+    {"end of stop_gradient", stop_gradient(a), a},
+};
+
+}  // namespace terms
+
+inline constexpr auto expand_rules = detail::joined(rule_table{terms::expand_rows}, rule_table{terms::canonical_rows});
+
+}  // namespace loom

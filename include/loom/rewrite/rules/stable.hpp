@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/rules/stable.hpp — spellings that overflow, underflow or cancel, and the primitive each one means.
+// Equal over the reals wherever the left side is defined; on the left an intermediate leaves the floating-point range
+// or loses its digits. The right sides are named primitives with derivatives of their own: shifts and branches come
+// only after differentiation (rules/expand.hpp). Rules that share a name are spellings of one idea.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/rewrite/rules/canonical.hpp"
+
+namespace loom {
+
+namespace terms {
+
+inline constexpr rule stable_rows[] = {
+    // The log-sum-exp family. Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
+    {"log of a sum of exponentials", log(sum(exp(a), k)), logsumexp(a, k)},
+    {"log of a sum of exponentials", log(softmax(a, k)), log_softmax(a, k)},
+    {"log of a sum of exponentials", a - logsumexp(a, k), log_softmax(a, k)},
+    {"log of a sum of exponentials", logsumexp(a, k) - a, -log_softmax(a, k)},
+    {"log of a sum of exponentials", gather(a, b, k) - logsumexp(a, k), gather(log_softmax(a, k), b, k)},
+    {"log of a sum of exponentials", logsumexp(a, k) - gather(a, b, k), -gather(log_softmax(a, k), b, k)},
+    {"log of a sum of two exponentials", log(exp(a) + exp(b)), logaddexp(a, b)},
+    {"softmax as a quotient", exp(a) / sum(exp(a), k), softmax(a, k)},
+    {"softmax as a quotient", exp(a) * (1 / sum(exp(a), k)), softmax(a, k)},
+    {"softmax as an exponential", exp(log_softmax(a, k)), softmax(a, k)},
+    {"one entry of a softmax", gather(softmax(a, k), b, k), exp(gather(log_softmax(a, k), b, k))},
+    {"shift of a softmax", softmax(a - b, k), softmax(a, k), guards::b_constant_along_k},
+    {"shift of a softmax", softmax(a + b, k), softmax(a, k), guards::b_constant_along_k},
+    {"shift of a log-softmax", log_softmax(a - b, k), log_softmax(a, k), guards::b_constant_along_k},
+    {"shift of a log-softmax", log_softmax(a + b, k), log_softmax(a, k), guards::b_constant_along_k},
+    // Logarithms of what exponentials built.
+    {"log of an exponential", log(exp(a)), a},
+    {"log of a quotient of exponentials", log(a / b), log(a) - log(b), guards::ratio_of_exponentials},
+    {"log of a product of exponentials", log(a * b), log(a) + log(b), guards::ratio_of_exponentials},
+    // The logistic family.
+    {"sigmoid", 1 / (1 + exp(a)), sigmoid(-a)},
+    {"sigmoid", exp(a) / (1 + exp(a)), sigmoid(a)},
+    {"complement of a sigmoid", 1 - sigmoid(a), sigmoid(-a)},
+    {"log of a sigmoid", log(sigmoid(a)), -softplus(-a)},
+    {"softplus", log1p(exp(a)), softplus(a)},
+    // Near one and near zero.
+    {"log of one plus", log(1 + a), log1p(a)},
+    {"exponential minus one", exp(a) - 1, expm1(a)},
+    {"one minus an exponential", 1 - exp(a), -expm1(a)},
+    {"log of one minus an exponential", log(-expm1(a)), log1mexp(a)},
+    {"log of one minus an exponential", log1p(-exp(a)), log1mexp(a)},
+    {"Euclidean norm", sqrt(sum(square(a), k)), norm(a, k)},
+    // 0 log 0 = 0: a weight that is exactly zero removes its term, though the logarithm beside it is infinite.
+    {"zero times a logarithm", a * b, mul0(a, b), guards::zero_times_logarithm},
+    // A mask outside everything it silences: 0 times the branch not taken must not be NaN, nor must its gradient.
+    {"mask outside a product", where(m, a, 0) * b, where(m, a * b, 0)},
+    {"mask outside a product", mul0(where(m, a, 0), b), where(m, mul0(a, b), 0)},
+    {"mask outside a quotient", where(m, a, 0) / b, where(m, a / b, 0)},
+    {"mask outside a negation", -where(m, a, 0), where(m, -a, 0)},
+    {"mask outside a difference", where(m, a, 0) - where(m, b, 0), where(m, a - b, 0)},
+    {"mask outside a sum", where(m, a, 0) + where(m, b, 0), where(m, a + b, 0)},
+    {"mask outside a row", sum(where(m, a, 0), k), where(m, sum(a, k), 0),
+     [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
+    {"nested masks", where(m, where(m, a, b), c), where(m, a, c)},
+    // What differentiating a gather brings.
+    {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
+    {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
+};
+
+}  // namespace terms
+
+namespace detail {
+
+template <int A, int B>
+constexpr auto joined(const rule_table<A>& a, const rule_table<B>& b) {
+  rule rows[A + B];
+  for (int i = 0; i < A; ++i) rows[i] = a.rows[i];
+  for (int i = 0; i < B; ++i) rows[A + i] = b.rows[i];
+  return rule_table<A + B>(rows);
+}
+
+}  // namespace detail
+
+/// A stage after canonicalize keeps its normal form, so it carries its rules.
+inline constexpr auto stable_rules = detail::joined(rule_table{terms::stable_rows}, rule_table{terms::canonical_rows});
+
+}  // namespace loom

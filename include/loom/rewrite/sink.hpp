@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/sink.hpp — gathers move to the data.
+// The entry of f(a, b) that t names is f of the entries of a and b that t names; so one entry of a row is computed,
+// not the row, and what reaches the loops is a load. Not a rule: it holds for every elementwise op alike.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/ir/graph.hpp"
+
+namespace loom {
+
+namespace detail {
+
+class sinking {
+ public:
+  constexpr explicit sinking(const graph& g) : out_(g), in_(g) {}
+
+  constexpr graph run() {
+    fixed_vector<value_id, LOOM_MAX_NODES> image;
+    image.count = in_.size();
+    for (int i = 0; i < in_.size(); ++i) {
+      const node& n = in_[i];
+      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
+      image[i] = is_input(n.code) ? out_.input(static_cast<int>(n.bits))
+                 : n.code == op::gather ? entry(at(0), at(1), n.over())
+                                        : out_.make(n.code, at(0), at(1), at(2), n.bits);
+    }
+    out_.result.outputs = in_.outputs;
+    for (output_info& o : out_.result.outputs) o.id = image[o.id];
+    return compact(out_.result);
+  }
+
+ private:
+  builder out_;
+  const graph& in_;
+
+  /// The entry of v that t names along k.
+  constexpr value_id entry(value_id v, value_id t, axis_set k) {
+    const node n = out_[v];
+    if ((n.axes & k) == 0) return v;
+    if (is_elementwise(n.code)) {
+      value_id o[3] = {no_value, no_value, no_value};
+      for (int i = 0; i < arity(n.code); ++i) o[i] = entry(n.operand[i], t, k);
+      return out_.make(n.code, o[0], o[1], o[2], n.bits);
+    }
+    if (n.code == op::onehot && n.over() == k)
+      return out_.where(out_.binary(op::eq, n.operand[0], t), out_.constant(1), out_.constant(0));
+    return out_.make(op::gather, v, t, no_value, k);
+  }
+};
+
+}  // namespace detail
+
+/// g with every gather taken from an input, as far as elementwise ops reach.
+constexpr graph sink_gathers(const graph& g) { return detail::sinking(g).run(); }
+
+}  // namespace loom

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// schedule/plan.hpp — the contract with the back ends: which loops run, and what each of them does, in order.
+// A sweep is a pass over memory; a row pass is a pass over one row while it is in cache. Values live at one of three
+// levels: scalars are computed between sweeps, row values once a row, element values once an entry, in each row pass
+// that needs them. No row value and no element value ever becomes an array.
+// Layer 4 (schedule).
+#pragma once
+
+#include <cstdint>
+
+#include "loom/ir/graph.hpp"
+
+namespace loom {
+
+enum class level : std::uint8_t { scalar, row, element };
+
+enum class action : std::uint8_t {
+  compute,  ///< value `id` from its operands, or loaded if it is an input
+  reduce,   ///< entry into row reduction `id`
+  total,    ///< entry or row value into the total `id`
+  keep,     ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
+  recall,   ///< value `id` is read back from there
+  store,    ///< value `id` is written to output `slot`
+};
+
+struct step {
+  action what = action::compute;
+  std::int8_t slot = -1;
+  value_id id = no_value;
+};
+
+/// Steps [begin, end) of a plan.
+struct step_range {
+  std::int16_t begin = 0;
+  std::int16_t end = 0;
+  constexpr int size() const { return end - begin; }
+};
+
+struct row_pass {
+  step_range body;   ///< for every entry of the row
+  step_range after;  ///< once, when the reductions of the pass are known
+  std::int16_t cost = 0;  ///< of one entry, in vector instructions, roughly
+  std::int8_t unroll = 1; ///< independent accumulators per reduction, to hide its latency
+};
+
+inline constexpr int max_passes = 8;
+inline constexpr int max_sweeps = 4;
+inline constexpr int max_steps = 640;
+
+struct sweep {
+  level over = level::element;  ///< row: only data without the row's axes is touched
+  step_range hoisted;           ///< scalars the loops use
+  step_range before;            ///< row values known before the first pass
+  fixed_vector<row_pass, max_passes> passes;
+};
+
+/// Why a graph has no plan in this version.
+enum class unplanned : std::uint8_t { none, reductions_over_different_axes, column_reduction };
+
+struct plan {
+  graph program;
+  level levels[LOOM_MAX_NODES]{};
+  std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
+  bool is_total[LOOM_MAX_NODES]{};
+  axis_set row_axes = 0;     ///< the axes rows are counted by
+  axis_set column_axes = 0;  ///< the axes of a row
+  bool elementwise = false;  ///< no value depends on another entry: rows may be joined where memory is contiguous
+  fixed_vector<sweep, max_sweeps> loops;
+  fixed_vector<step, max_steps> steps;
+  unplanned problem = unplanned::none;
+  int problem_input = -1;
+
+  // Facts, for static_assert.
+  int sweeps = 0;      ///< passes over memory
+  int prologues = 0;   ///< passes over the row-level inputs only (labels, row weights), before the sweeps
+  int row_passes = 0;  ///< passes over a row in cache, of all sweeps
+  int exponentials = 0;      ///< evaluations of exp and its relatives per element
+  int reads_per_element = 0;   ///< values read from memory per element, all sweeps
+  int writes_per_element = 0;  ///< values written to memory per element
+  int kept = 0;              ///< element values parked in an output buffer instead of being computed twice
+  int scalar_calls = 0;      ///< elementwise ops in the loops without a vector version
+
+  constexpr level at(int id) const { return levels[id]; }
+  constexpr bool uses(std::string_view rule_name) const { return program.trace.contains(rule_name); }
+  /// Bytes read and written per element, for an element type.
+  template <class T> constexpr int bytes_read() const { return reads_per_element * static_cast<int>(sizeof(T)); }
+  template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }
+};
+
+/// The level of output `slot`: where its buffer is written.
+constexpr level output_level(const plan& p, int slot) {
+  const output_info& out = p.program.outputs[slot];
+  const axis_set axes = out.what == output_info::role::gradient ? as_set(p.program.inputs[out.input].axes) : as_set(p.program.result_axes);
+  if (axes == 0) return level::scalar;
+  return (axes & p.column_axes) != 0 ? level::element : level::row;
+}
+
+/// The axes of output `slot`, in the order of its buffer.
+constexpr const axis_order& output_axes(const plan& p, int slot) {
+  const output_info& out = p.program.outputs[slot];
+  return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
+}
+
+}  // namespace loom

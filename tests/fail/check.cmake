@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSL-1.0
+# tests/fail/check.cmake: SOURCE must not compile, and the compiler's words must be few and name the cause.
+#   // expect: <regex of CMake>      first line: what the output must contain
+#   // lines: <= <n>                 second line: the most lines the compiler may print, everything counted
+# A typo would make a program fail for the wrong reason, so with -DLOOM_FIXED the same file must compile.
+cmake_minimum_required(VERSION 3.25)
+include(${COMPILE})
+
+file(READ ${SOURCE} text)
+if(NOT text MATCHES "^(// SPDX[^\n]*\n)?// expect: ([^\n]+)\n// lines: <= ([0-9]+)\n")
+  message(FATAL_ERROR "${SOURCE} does not begin with '// expect: <regex>' and '// lines: <= <n>'")
+endif()
+set(expect "${CMAKE_MATCH_2}")
+set(limit ${CMAKE_MATCH_3})
+if(NOT text MATCHES "LOOM_FIXED")
+  message(FATAL_ERROR "${SOURCE} does not say, under #ifdef LOOM_FIXED, how it would be right")
+endif()
+
+loom_compile(result output -DLOOM_FIXED ${SOURCE})
+if(NOT result EQUAL 0)
+  message(NOTICE "${output}")
+  message(FATAL_ERROR "does not compile with LOOM_FIXED either")
+endif()
+
+loom_compile(result output ${SOURCE})
+string(REGEX MATCHALL "\n" lines "${output}")
+list(LENGTH lines lines)
+# Both compilers quote source lines, in which the words of a message may stand that is not given.
+string(REGEX REPLACE "\n *[0-9]* \\|[^\n]*" "" said "\n${output}")
+message(NOTICE "${output}")
+if(result EQUAL 0)
+  message(FATAL_ERROR "compiles, but must not")
+elseif(NOT said MATCHES "${expect}")
+  message(FATAL_ERROR "fails, but does not say: ${expect}")
+elseif(lines GREATER limit)
+  message(FATAL_ERROR "says it in ${lines} lines; at most ${limit} are allowed")
+endif()
+message(NOTICE "${lines} lines of at most ${limit}")
