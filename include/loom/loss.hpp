@@ -34,7 +34,7 @@ struct loss_function {
       if constexpr (report<unplanned.what, named<name_text(unplanned.name)>>::ok) {
         const auto value = [&]() -> T {
           if (std::is_constant_evaluated()) return exec::interpret_call<Formula, program, T>(bindings...);
-          return exec::run<Formula, program, T>(bindings...);
+          return exec::run_call<Formula, program, T>(bindings...);
         }();
         if constexpr (front::written.program.result_axes.empty()) return value;
       } else {

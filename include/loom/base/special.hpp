@@ -354,7 +354,7 @@ constexpr double asin(double x) { return std::is_constant_evaluated() ? detail::
 constexpr double acos(double x) { return std::is_constant_evaluated() ? detail::acos_constant(x) : std::acos(x); }
 
 /// Domain: any; atan(+-inf) = +-pi/2.
-/// Error:  <= 2 ulp.
+/// Error:  <= 3 ulp.
 constexpr double atan(double x) { return std::is_constant_evaluated() ? detail::atan_constant(x) : std::atan(x); }
 
 /// 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
@@ -364,7 +364,7 @@ constexpr double erf(double x) { return std::is_constant_evaluated() ? detail::e
 
 /// 1 - erf(x), without cancellation.
 /// Domain: any.
-/// Error:  <= 4 ulp.
+/// Error:  <= 5 ulp.
 constexpr double erfc(double x) { return std::is_constant_evaluated() ? detail::erfc_constant(x) : std::erfc(x); }
 
 /// e^(x^2) erfc(x), scaled not to underflow.
@@ -374,7 +374,7 @@ constexpr double erfcx(double x) { return detail::erfcx_constant(x); }
 
 /// log |Gamma(x)|.
 /// Domain: any; +inf at 0, -1, -2, ...
-/// Error:  <= 4 ulp for x > 0 and, in ulps of max(1, |lgamma(-x)|), for x < 0, where the roots are not treated.
+/// Error:  <= 6 ulp for x > 0; for x < 0, whose roots are not treated, <= 6 ulp of max(1, |lgamma(-x)|).
 constexpr double lgamma(double x) {
   if (std::is_constant_evaluated()) return detail::lgamma_constant(x);
 #if defined(__GLIBC__)
@@ -387,7 +387,7 @@ constexpr double lgamma(double x) {
 
 /// d/dx log Gamma(x).
 /// Domain: any; -inf at +0, +inf at -0, NaN at -1, -2, ...
-/// Error:  <= 4 ulp for x > 0 and <= 5, in ulps of max(1, log |x|, |digamma(x)|), for x < 0.
+/// Error:  <= 5 ulp for x > 0; for x < 0 <= 6 ulp of max(1, log |x|, |digamma(x)|). At run time too.
 constexpr double digamma(double x) { return detail::digamma_constant(x); }
 
 /// d/dx digamma(x).

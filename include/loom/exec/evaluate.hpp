@@ -136,19 +136,27 @@ void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
       *const_cast<T*>(static_cast<const T*>(outputs[s].data)) = static_cast<T>(data.numbers[p.program.outputs[s].id]);
 }
 
-/// Runs a call whose bindings were checked. Returns the value of a scalar formula.
-template <auto Formula, class Program, class T, class... Bindings>
-T run(const Bindings&... bindings) {
+/// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
+/// have the type `other`; only a result that is returned may be so.
+template <class Program, class T>
+T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs) {
   constexpr const plan& p = Program::schedule;
-  bound inputs[max_inputs], outputs[max_outputs];
-  erase_all<Formula, Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, p.program.inputs.size()>(),
-                              std::make_integer_sequence<int, p.program.outputs.size()>());
   loop_data data;
-  check(p, source<Formula>::labels, inputs, outputs, data);
+  check(p, labels, inputs, outputs, data);
   lay_out(p, inputs, outputs, data);
   run_all<Program, T>(inputs, data, std::make_integer_sequence<int, p.loops.size()>());
   store_scalars<T>(p, outputs, data);
   return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
+}
+
+/// Runs a call whose bindings were checked. Returns the value of a scalar formula.
+template <auto Formula, class Program, class T, class... Bindings>
+T run_call(const Bindings&... bindings) {
+  constexpr const graph& g = Program::schedule.program;
+  bound inputs[max_inputs], outputs[max_outputs];
+  erase_all<Formula, Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
+                              std::make_integer_sequence<int, g.outputs.size()>());
+  return run<Program, T>(source<Formula>::labels, inputs, outputs);
 }
 
 // ---- constant evaluation ---------------------------------------------------------------------------------------------

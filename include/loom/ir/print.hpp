@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/print.hpp — graph -> text: one line per value, or one formula.
+// Layer 1 (ir).
+#pragma once
+
+#include <charconv>
+#include <string>
+
+#include "loom/ir/graph.hpp"
+
+namespace loom {
+
+/// A number as a person would write it: the shortest digits that read back as the same double.
+inline std::string number_text(double v) {
+  if (v != v) return "nan";
+  if (v == __builtin_huge_val()) return "inf";
+  if (v == -__builtin_huge_val()) return "-inf";
+  char buffer[40];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, v);
+  return std::string(buffer, end.ptr);
+}
+
+inline std::string axes_text(const graph& g, axis_set axes) {
+  std::string s;
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (has(axes, a)) s += (s.empty() ? "" : ",") + std::string(g.axes[a].name);
+  return s;
+}
+
+namespace detail {
+
+class formula_printer {
+ public:
+  explicit formula_printer(const graph& g) : g_(g) {}
+
+  std::string print(int id, int outer = 0) const {
+    const node& n = g_[id];
+    const auto arg = [&](int i, int level = 0) { return print(n.operand[i], level); };
+    const auto infix = [&](const char* symbol, int level, int right) { return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer); };
+    switch (n.code) {
+      case op::constant: return n.number() < 0 && outer > 0 ? "(" + number_text(n.number()) + ")" : number_text(n.number());
+      case op::extent: return "extent(" + axes_text(g_, n.over()) + ")";
+      case op::neg: return wrapped("-" + arg(0, 5), outer > 3);
+      case op::add: return infix("+", 3, 3);
+      case op::sub: return infix("-", 3, 4);
+      case op::mul: return infix("*", 4, 4);
+      case op::div: return infix("/", 4, 5);
+      case op::eq: return infix("==", 2, 3);
+      case op::ne: return infix("!=", 2, 3);
+      case op::lt: return infix("<", 2, 3);
+      case op::le: return infix("<=", 2, 3);
+      case op::gt: return infix(">", 2, 3);
+      case op::ge: return infix(">=", 2, 3);
+      case op::logical_and: return infix("&&", 1, 1);
+      case op::logical_or: return infix("||", 1, 1);
+      case op::logical_not: return "!" + arg(0, 5);
+      default: break;
+    }
+    if (is_input(n.code)) return std::string(g_.inputs[static_cast<int>(n.bits)].name);
+    std::string s = std::string(info(n.code).name) + "(";
+    for (int i = 0; i < arity(n.code); ++i) s += (i > 0 ? ", " : "") + arg(i);
+    const family f = info(n.code).kind;
+    if (f == family::reduction || f == family::row || f == family::indexing) s += ", " + axes_text(g_, n.over());
+    return s + ")";
+  }
+
+ private:
+  const graph& g_;
+  static std::string wrapped(const std::string& s, bool parentheses) { return parentheses ? "(" + s + ")" : s; }
+};
+
+}  // namespace detail
+
+/// Value `id` of a graph as one formula, in the notation it was written in.
+inline std::string formula_text(const graph& g, int id) { return detail::formula_printer(g).print(id); }
+
+/// A graph, one value a line: v4[N] = sum(v3, C).
+inline std::string listing(const graph& g) {
+  std::string s;
+  for (int i = 0; i < g.size(); ++i) {
+    const node& n = g[i];
+    s += "v" + std::to_string(i) + (n.axes == 0 ? "" : "[" + axes_text(g, n.axes) + "]") + " = ";
+    if (n.code == op::constant) s += number_text(n.number());
+    else if (is_input(n.code)) s += std::string(g.inputs[static_cast<int>(n.bits)].name);
+    else {
+      s += std::string(info(n.code).name) + "(";
+      for (int k = 0; k < arity(n.code); ++k) s += (k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
+      const family f = info(n.code).kind;
+      if (f == family::reduction || f == family::row || f == family::indexing) s += ", " + axes_text(g, n.over());
+      if (n.code == op::extent) s += axes_text(g, n.over());
+      s += ")";
+    }
+    s += "\n";
+  }
+  for (const output_info& out : g.outputs)
+    s += (out.what == output_info::role::value ? std::string("value") : "d(" + std::string(g.inputs[out.input].name) + ")") + " = v" + std::to_string(out.id) + "\n";
+  return s;
+}
+
+}  // namespace loom
