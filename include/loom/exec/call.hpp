@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <hwy/base.h>
+
 #include "loom/schedule/plan.hpp"
 
 namespace loom::exec {
@@ -86,15 +88,84 @@ struct loop_data {
   bool short_rows = false;
 };
 
-/// Offset of row `row` in a stream, in elements.
-inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::ptrdiff_t row) {
-  if (data.row_rank == 1) return row * s.row_strides[0];
+// What the loops call, rather than carry a copy of wherever it is needed: none of it is run for an entry of a row that
+// is contiguous in memory.
+
+/// Offset of row `row` where rows are counted by several axes, in elements.
+HWY_NOINLINE inline std::ptrdiff_t offset_over_axes(const loop_data& data, const stream& s, std::ptrdiff_t row) {
   std::ptrdiff_t offset = 0;
   for (int i = data.row_rank - 1; i >= 0; --i) {
     offset += row % data.row_extents[i] * s.row_strides[i];
     row /= data.row_extents[i];
   }
   return offset;
+}
+
+/// Offset of row `row` in a stream, in elements.
+inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::ptrdiff_t row) {
+  return HWY_LIKELY(data.row_rank == 1) ? row * s.row_strides[0] : offset_over_axes(data, s, row);
+}
+
+/// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
+/// A 64-bit label that a lane cannot hold becomes its extreme, which no axis has.
+template <class I>
+HWY_NOINLINE inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto step = static_cast<std::ptrdiff_t>(i);
+    const std::ptrdiff_t at = row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
+    const std::int64_t v = load_integer(s.data, at, s.type);
+    if constexpr (sizeof(I) == 8) to[i] = v;
+    else to[i] = static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+  }
+}
+
+/// Entry `column + entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked
+/// row can name, is entry 0.
+template <class T, class I>
+HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
+    const std::ptrdiff_t at = row_offset(data, s, row + static_cast<std::ptrdiff_t>(i)) + j * s.column_stride;
+    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
+    else to[i] = static_cast<const T*>(s.data)[at];
+  }
+}
+
+/// One number of each of `count` rows.
+template <class T>
+HWY_NOINLINE inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<const T*>(s.data)[row_offset(data, s, row + static_cast<std::ptrdiff_t>(i))];
+}
+template <class T>
+HWY_NOINLINE inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
+  for (std::size_t i = 0; i < count; ++i)
+    const_cast<T*>(static_cast<const T*>(s.data))[row_offset(data, s, row + static_cast<std::ptrdiff_t>(i))] = from[i];
+}
+
+template <class T>
+HWY_NOINLINE inline void copy_in(const T* from, std::ptrdiff_t stride, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
+}
+template <class T>
+HWY_NOINLINE inline void copy_out(const T* from, std::size_t count, T* to, std::ptrdiff_t stride) {
+  for (std::size_t i = 0; i < count; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = from[i];
+}
+
+/// Columns of up to `width` rows, side by side: entry j of row i goes to j * width + i. Rows past `count` repeat the last one, so
+/// that what their lanes compute is as tame as the data.
+template <class T>
+HWY_NOINLINE inline void load_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t width, T* tile) {
+  for (std::size_t i = 0; i < width; ++i) {
+    const T* from = static_cast<const T*>(s.data) + row_offset(data, s, row + static_cast<std::ptrdiff_t>(i < count ? i : count - 1));
+    for (std::ptrdiff_t j = 0; j < data.columns; ++j) tile[static_cast<std::size_t>(j) * width + i] = from[j * s.column_stride];
+  }
+}
+template <class T>
+HWY_NOINLINE inline void store_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t width, const T* tile) {
+  for (std::size_t i = 0; i < count; ++i) {
+    T* to = const_cast<T*>(static_cast<const T*>(s.data)) + row_offset(data, s, row + static_cast<std::ptrdiff_t>(i));
+    for (std::ptrdiff_t j = 0; j < data.columns; ++j) to[j * s.column_stride] = tile[static_cast<std::size_t>(j) * width + i];
+  }
 }
 
 }  // namespace loom::exec

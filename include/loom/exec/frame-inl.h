@@ -77,10 +77,8 @@ HWY_INLINE hn::Vec<D> load_along(D d, const T* from, std::ptrdiff_t stride, size
   } else if constexpr (HWY_TARGET <= HWY_AVX2) {
     if (HWY_LIKELY(stride == 1)) return hn::MaskedLoad(hn::FirstN(d, count), d, from);
   }
-  if (stride == 0) return hn::Set(d, *from);
   HWY_ALIGN T buffer[hn::MaxLanes(D())] = {};
-  const size_t n = Which == lanes::all ? hn::Lanes(d) : count;
-  for (size_t i = 0; i < n; ++i) buffer[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
+  exec::copy_in(from, stride, Which == lanes::all ? hn::Lanes(d) : count, buffer);
   return hn::Load(d, buffer);
 }
 
@@ -94,30 +92,29 @@ HWY_INLINE void store_along(D d, hn::Vec<D> v, T* to, std::ptrdiff_t stride, siz
   }
   HWY_ALIGN T buffer[hn::MaxLanes(D())];
   hn::Store(v, d, buffer);
-  const size_t n = Which == lanes::all ? hn::Lanes(d) : count;
-  for (size_t i = 0; i < n; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = buffer[i];
-}
-
-/// A 64-bit label as a lane: what the lane cannot hold becomes its extreme, which no axis has.
-template <class TI>
-HWY_INLINE TI as_lane(std::int64_t label) {
-  if constexpr (sizeof(TI) == 8) return label;
-  else return static_cast<TI>(label < INT32_MIN ? INT32_MIN : label > INT32_MAX ? INT32_MAX : label);
+  exec::copy_out(buffer, Which == lanes::all ? hn::Lanes(d) : count, to, stride);
 }
 
 // ---- the operands of one step ----------------------------------------------------------------------------------------
+
+/// A whole constant as a lane; what a lane cannot hold becomes its extreme, as labels do.
+template <size_t Bytes>
+constexpr std::int64_t whole_lane(double v) {
+  if (Bytes == 8) return static_cast<std::int64_t>(v);
+  return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : static_cast<std::int64_t>(v);
+}
 
 /// A whole number for a comparison with an index.
 template <int Id, class F>
 HWY_INLINE typename F::VI integer_of(const F& f) {
   constexpr node n = F::P.program[Id];
   if constexpr (n.type == kind::index) return f.index[Id];
-  else return hn::Set(typename F::DI(), as_lane<typename F::TI>(static_cast<std::int64_t>(n.number())));
+  else return hn::Set(typename F::DI(), static_cast<typename F::TI>(whole_lane<sizeof(typename F::TI)>(n.number())));
 }
 
 /// Loads input `Slot` at entry j of the row (element level) or for the row (row level).
 template <class Program, class T, bool Across, int Id, lanes Which>
-HWY_INLINE void load_input(frame<Program, T, Across>& f, std::ptrdiff_t j) {
+HWY_INLINE void load_input(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
   constexpr int slot = static_cast<int>(n.bits);
@@ -135,51 +132,31 @@ HWY_INLINE void load_input(frame<Program, T, Across>& f, std::ptrdiff_t j) {
       f.number[Id] = hn::Set(d, f.origin[slot][j * s.column_stride]);
     } else {
       HWY_ALIGN T buffer[F::max_lanes] = {};
-      for (size_t i = 0; i < f.active; ++i) buffer[i] = static_cast<const T*>(s.data)[row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i))];
+      exec::load_row_values(f.data, s, f.row, f.active, buffer);
       f.number[Id] = hn::Load(d, buffer);
     }
   } else {  // index or mask: integers of any size
-    using TI = typename F::TI;
     const typename F::DI di;
-    const std::ptrdiff_t column = per_column ? j * s.column_stride : 0;
-    typename F::VI v;
-    if constexpr (!Across && !per_column) {
-      v = hn::Set(di, as_lane<TI>(load_integer(s.data, row_offset(f.data, s, f.row), s.type)));
-    } else {
-      HWY_ALIGN TI buffer[F::max_lanes] = {};
-      const size_t count = Across || Which == lanes::some ? f.active : hn::Lanes(di);
-      for (size_t i = 0; i < count; ++i) {
-        const std::ptrdiff_t at = Across ? row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i)) + column
-                                         : row_offset(f.data, s, f.row) + column + static_cast<std::ptrdiff_t>(i) * s.column_stride;
-        buffer[i] = as_lane<TI>(load_integer(s.data, at, s.type));
-      }
-      v = hn::Load(di, buffer);
-    }
+    HWY_ALIGN typename F::TI buffer[F::max_lanes] = {};
+    const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(di) : 1;
+    exec::load_integers(f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+    const typename F::VI v = Across || per_column ? hn::Load(di, buffer) : hn::Set(di, buffer[0]);
     if constexpr (n.code == op::index) f.index[Id] = v;
     else f.mask[Id] = hn::RebindMask(d, hn::Ne(v, hn::Zero(di)));
   }
 }
 
-/// The entry of an input's row that an index names. A label outside the row, which only a masked row can have, reads entry 0.
+/// The entry of an input's row that an index names.
 template <class Program, class T, bool Across, int Id>
 HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
-  constexpr node values = F::P.program[n.operand[0]];
-  constexpr node labels = F::P.program[n.operand[1]];
-  const stream& from = f.data.inputs[values.bits];
-  const stream& by = f.data.inputs[labels.bits];
+  constexpr int from = static_cast<int>(F::P.program[n.operand[0]].bits);
   const typename F::D d;
+  HWY_ALIGN typename F::TI entry[F::max_lanes];
   HWY_ALIGN T buffer[F::max_lanes] = {};
-  const size_t count = Across ? f.active : 1;
-  for (size_t i = 0; i < count; ++i) {
-    const std::ptrdiff_t row = f.row + static_cast<std::ptrdiff_t>(i);
-    const std::int64_t label = load_integer(by.data, row_offset(f.data, by, row), by.type);
-    const std::ptrdiff_t entry = label >= 0 && label < f.data.columns ? static_cast<std::ptrdiff_t>(label) : 0;
-    const std::ptrdiff_t at = row_offset(f.data, from, row) + entry * from.column_stride;
-    if constexpr (n.type == kind::mask) buffer[i] = static_cast<T>(load_integer(from.data, at, from.type));
-    else buffer[i] = static_cast<const T*>(from.data)[at];
-  }
+  hn::Store(f.index[n.operand[1]], typename F::DI(), entry);
+  exec::load_entries(f.data, f.data.inputs[from], f.row, entry, Across ? f.active : 1, buffer);
   const typename F::V v = Across ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
   if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
   else f.number[Id] = v;
@@ -188,7 +165,7 @@ HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
 // ---- steps -----------------------------------------------------------------------------------------------------------
 
 template <class Program, class T, bool Across, int Id, lanes Which>
-HWY_INLINE void compute(frame<Program, T, Across>& f, std::ptrdiff_t j) {
+HWY_INLINE void compute(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
   constexpr value_id a = n.operand[0], b = n.operand[1], c = n.operand[2];
@@ -270,14 +247,12 @@ HWY_INLINE void store_row_value(frame<Program, T, Across>& f) {
   const stream& s = f.data.outputs[Slot];
   HWY_ALIGN T buffer[F::max_lanes];
   hn::Store(f.number[Id], d, buffer);
-  const size_t count = Across ? f.active : 1;
-  for (size_t i = 0; i < count; ++i)
-    const_cast<T*>(static_cast<const T*>(s.data))[row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i))] = buffer[i];
+  exec::store_row_values(f.data, s, f.row, Across ? f.active : 1, buffer);
 }
 
 /// Step `Index` of the plan, at entry j.
 template <class Program, class T, bool Across, int Index, lanes Which>
-HWY_INLINE void perform(frame<Program, T, Across>& f, typename frame<Program, T, Across>::V* acc, std::ptrdiff_t j) {
+HWY_INLINE void perform(frame<Program, T, Across>& f, [[maybe_unused]] typename frame<Program, T, Across>::V* acc, [[maybe_unused]] std::ptrdiff_t j) {
   using F = frame<Program, T, Across>;
   constexpr step s = F::P.steps[Index];
   constexpr node n = F::P.program[s.id];

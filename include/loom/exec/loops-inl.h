@@ -27,7 +27,7 @@ struct sweep_loops {
 
   // ---- one list of steps ---------------------------------------------------------------------------------------------
   template <int Begin, lanes Which, int... I>
-  static HWY_INLINE void steps(F& f, V* acc, std::ptrdiff_t j, std::integer_sequence<int, I...>) {
+  static HWY_INLINE void steps([[maybe_unused]] F& f, [[maybe_unused]] V* acc, [[maybe_unused]] std::ptrdiff_t j, std::integer_sequence<int, I...>) {
     (perform<Program, T, Across, Begin + I, Which>(f, acc, j), ...);
   }
   template <int Begin, int End>
@@ -37,30 +37,30 @@ struct sweep_loops {
 
   // ---- reductions of a pass ------------------------------------------------------------------------------------------
   template <int Index, int Unroll>
-  static HWY_INLINE void begin_reduction(V (&acc)[Unroll][F::values]) {
+  static HWY_INLINE void begin_reduction([[maybe_unused]] V (&acc)[Unroll][F::values]) {
     if constexpr (P.steps[Index].what == action::reduce) {
       constexpr value_id id = P.steps[Index].id;
       for (int u = 0; u < Unroll; ++u) acc[u][id] = fold<P.program[id].code>::first(D());
     }
   }
   template <int Begin, int Unroll, int... I>
-  static HWY_INLINE void begin_reductions(V (&acc)[Unroll][F::values], std::integer_sequence<int, I...>) {
+  static HWY_INLINE void begin_reductions([[maybe_unused]] V (&acc)[Unroll][F::values], std::integer_sequence<int, I...>) {
     (begin_reduction<Begin + I>(acc), ...);
   }
   /// Joins the unrolled accumulators, and those of the blocks before.
   template <int Index, int Unroll>
-  static HWY_INLINE void join_reduction(V (&acc)[Unroll][F::values], V* whole) {
+  static HWY_INLINE void join_reduction([[maybe_unused]] V (&acc)[Unroll][F::values], [[maybe_unused]] V* whole) {
     if constexpr (P.steps[Index].what == action::reduce) {
       constexpr value_id id = P.steps[Index].id;
       for (int u = 0; u < Unroll; ++u) whole[id] = fold<P.program[id].code>::more(D(), whole[id], acc[u][id]);
     }
   }
   template <int Begin, int Unroll, int... I>
-  static HWY_INLINE void join_reductions(V (&acc)[Unroll][F::values], V* whole, std::integer_sequence<int, I...>) {
+  static HWY_INLINE void join_reductions([[maybe_unused]] V (&acc)[Unroll][F::values], [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
     (join_reduction<Begin + I>(acc, whole), ...);
   }
   template <int Index>
-  static HWY_INLINE void end_reduction(F& f, V* whole) {
+  static HWY_INLINE void end_reduction([[maybe_unused]] F& f, [[maybe_unused]] V* whole) {
     if constexpr (P.steps[Index].what == action::reduce) {
       constexpr value_id id = P.steps[Index].id;
       constexpr op code = P.program[id].code;
@@ -72,7 +72,7 @@ struct sweep_loops {
     }
   }
   template <int Begin, int... I>
-  static HWY_INLINE void end_reductions(F& f, V* whole, std::integer_sequence<int, I...>) {
+  static HWY_INLINE void end_reductions([[maybe_unused]] F& f, [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
     (end_reduction<Begin + I>(f, whole), ...);
   }
 
@@ -93,7 +93,7 @@ struct sweep_loops {
       const std::ptrdiff_t columns = f.data.columns;
       std::ptrdiff_t j = 0;
       while (j + width <= columns) {
-        const std::ptrdiff_t block = columns - j < 128 * unroll * width ? columns : j + 128 * unroll * width;
+        const std::ptrdiff_t block = columns - j < 32 * unroll * width ? columns : j + 32 * unroll * width;
         V acc[unroll][F::values];
         begin_reductions<begin>(acc, body());
         if constexpr (unroll > 1) {
@@ -116,18 +116,18 @@ struct sweep_loops {
     (steps<Begin, lanes::all>(f, acc[U], j + U * width, Body()), ...);
   }
   template <int... Pass>
-  static HWY_INLINE void passes(F& f, std::integer_sequence<int, Pass...>) {
+  static HWY_INLINE void passes([[maybe_unused]] F& f, std::integer_sequence<int, Pass...>) {
     (pass<Pass>(f), ...);
   }
 
   // ---- totals --------------------------------------------------------------------------------------------------------
   template <int Index>
-  static HWY_INLINE void begin_total(F& f) {
+  static HWY_INLINE void begin_total([[maybe_unused]] F& f) {
     if constexpr (P.steps[Index].what == action::total)
       for (int k = 0; k < F::total_parts; ++k) f.total[P.steps[Index].id][k] = fold<P.program[P.steps[Index].id].code>::first(typename F::DD());
   }
   template <int Index>
-  static HWY_INLINE void end_total(F& f, double* numbers) {
+  static HWY_INLINE void end_total([[maybe_unused]] F& f, [[maybe_unused]] double* numbers) {
     if constexpr (P.steps[Index].what == action::total) {
       constexpr value_id id = P.steps[Index].id;
       constexpr op code = P.program[id].code;
@@ -141,9 +141,9 @@ struct sweep_loops {
   static constexpr int last_step = S.passes.empty() ? S.before.end : S.passes.back().after.end;
   using all_steps = std::make_integer_sequence<int, last_step - first_step>;
   template <int... I>
-  static HWY_INLINE void begin_totals(F& f, std::integer_sequence<int, I...>) { (begin_total<first_step + I>(f), ...); }
+  static HWY_INLINE void begin_totals([[maybe_unused]] F& f, std::integer_sequence<int, I...>) { (begin_total<first_step + I>(f), ...); }
   template <int... I>
-  static HWY_INLINE void end_totals(F& f, double* numbers, std::integer_sequence<int, I...>) { (end_total<first_step + I>(f, numbers), ...); }
+  static HWY_INLINE void end_totals([[maybe_unused]] F& f, [[maybe_unused]] double* numbers, std::integer_sequence<int, I...>) { (end_total<first_step + I>(f, numbers), ...); }
 
   // ---- rows ----------------------------------------------------------------------------------------------------------
   static HWY_INLINE void set_origins(F& f) {
@@ -163,35 +163,18 @@ struct sweep_loops {
     return in.code == op::tensor && (as_set(in.axes) & P.row_axes) != 0 && (as_set(in.axes) & P.column_axes) != 0;
   }
   template <int Slot>
-  static HWY_INLINE void load_tile(F& f) {
-    if constexpr (tiled(Slot)) {
-      const stream& s = f.data.inputs[Slot];
-      const size_t width = hn::Lanes(D());
-      T* tile = f.input_tile(Slot);
-      for (size_t i = 0; i < width; ++i) {
-        // Lanes past the last row repeat it: what they compute is finite where the rows are, and is not used.
-        const std::ptrdiff_t row = f.row + static_cast<std::ptrdiff_t>(i < f.active ? i : f.active - 1);
-        const T* from = static_cast<const T*>(s.data) + row_offset(f.data, s, row);
-        for (std::ptrdiff_t j = 0; j < f.data.columns; ++j) tile[static_cast<size_t>(j) * width + i] = from[j * s.column_stride];
-      }
-    }
+  static HWY_INLINE void load_tile([[maybe_unused]] F& f) {
+    if constexpr (tiled(Slot)) exec::load_tile(f.data, f.data.inputs[Slot], f.row, f.active, hn::Lanes(D()), f.input_tile(Slot));
   }
   template <int Slot>
-  static HWY_INLINE void store_tile(F& f) {
-    if constexpr (output_level(P, Slot) == level::element && Sweep == P.loops.size() - 1) {
-      const stream& s = f.data.outputs[Slot];
-      const size_t width = hn::Lanes(D());
-      const T* tile = f.output_tile(Slot);
-      for (size_t i = 0; i < f.active; ++i) {
-        T* to = const_cast<T*>(static_cast<const T*>(s.data)) + row_offset(f.data, s, f.row + static_cast<std::ptrdiff_t>(i));
-        for (std::ptrdiff_t j = 0; j < f.data.columns; ++j) to[j * s.column_stride] = tile[static_cast<size_t>(j) * width + i];
-      }
-    }
+  static HWY_INLINE void store_tile([[maybe_unused]] F& f) {
+    if constexpr (output_level(P, Slot) == level::element && Sweep == P.loops.size() - 1)
+      exec::store_tile(f.data, f.data.outputs[Slot], f.row, f.active, hn::Lanes(D()), f.output_tile(Slot));
   }
   template <int... Slot>
-  static HWY_INLINE void load_tiles(F& f, std::integer_sequence<int, Slot...>) { (load_tile<Slot>(f), ...); }
+  static HWY_INLINE void load_tiles([[maybe_unused]] F& f, std::integer_sequence<int, Slot...>) { (load_tile<Slot>(f), ...); }
   template <int... Slot>
-  static HWY_INLINE void store_tiles(F& f, std::integer_sequence<int, Slot...>) { (store_tile<Slot>(f), ...); }
+  static HWY_INLINE void store_tiles([[maybe_unused]] F& f, std::integer_sequence<int, Slot...>) { (store_tile<Slot>(f), ...); }
 
   static HWY_NOINLINE void run(const loop_data& data, double* numbers) {
     constexpr bool tiles = Across && S.over == level::element;

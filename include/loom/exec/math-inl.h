@@ -304,7 +304,7 @@ HWY_INLINE void LogOfSplitTwice(D d, V f, V e, V& hi, V& low) {
 
 /// Natural logarithm.
 /// Domain: any; 0 -> -inf, x < 0 -> NaN, inf -> inf, NaN -> NaN; subnormals are exact inputs.
-/// Error:  <= 1.5 ulp (f32, f64).
+/// Error:  <= 1 ulp (f32, f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Log(D d, V x) {
   V f, e;

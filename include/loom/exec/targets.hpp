@@ -5,6 +5,11 @@
 // Layer 5 (exec).
 #pragma once
 
+// The baseline is one lane at a time: Highway's emulated 128-bit vectors are no faster, and slow to compile.
+#ifndef HWY_BROKEN_EMU128
+#define HWY_BROKEN_EMU128 1
+#endif
+
 // Baseline, AVX2, AVX-512: steps that matter for loops like ours. What lies between would only cost compile time.
 #ifndef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | LOOM_NEWER_AVX3_TARGETS)

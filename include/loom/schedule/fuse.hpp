@@ -335,7 +335,7 @@ class planner {
         if (as_set(output_axes(p_, slot)) == all_) ++p_.writes_per_element;
       }
     out.cost = static_cast<std::int16_t>(cost);
-    out.unroll = reductions == 0 || cost > 24 ? 1 : cost > 8 ? 2 : 4;
+    out.unroll = reductions == 0 || cost > 12 ? 1 : 4;  // a long body hides the latency of its accumulators by itself
     r.end = here();
     return r;
   }

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: BSL-1.0
+// emit/cpp.hpp — plan -> the text of one C++ function that computes the same, and needs neither Loom nor Highway.
+// The printer decides nothing: sweeps, row passes and steps are those of the plan, one line each. It is to
+// exec/loops-inl.h what a listing is to a program.
+// Layer 5 (emit).
+#pragma once
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "loom/emit/names.hpp"
+#include "loom/emit/prelude.hpp"
+#include "loom/emit/wrap.hpp"
+
+namespace loom::emit {
+
+/// The type of the tensors of printed code. Totals and scalars are double in either.
+enum class element { f32, f64 };
+
+namespace detail {
+
+/// A number as a literal that reads back as the same value.
+inline std::string literal(double v, element type) {
+  const bool narrow = type == element::f32;
+  if (narrow) v = static_cast<double>(static_cast<float>(v));
+  const std::string limits = narrow ? "std::numeric_limits<float>::" : "std::numeric_limits<double>::";
+  if (v != v) return limits + "quiet_NaN()";
+  if (std::isinf(v)) return (v < 0 ? "-" : "") + limits + "infinity()";
+  char buffer[40];
+  const auto end = narrow ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)) : std::to_chars(buffer, buffer + sizeof buffer, v);
+  std::string s(buffer, end.ptr);
+  if (s.find_first_of(".e") == std::string::npos) s += ".0";
+  return narrow ? s + "f" : s;
+}
+
+/// The C++ text of an op, {0} {1} {2} replaced by its operands. Operands are names and literals, so that only a minus
+/// sign in front of a literal can need parentheses.
+inline std::string filled(std::string_view text, const std::string* operands) {
+  std::string s;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '{') {
+      s += text[i];
+      continue;
+    }
+    const std::string& o = operands[text[i + 1] - '0'];
+    const char before = s.empty() ? '(' : s.back() == ' ' && s.size() > 1 ? s[s.size() - 2] : s.back();
+    const bool open = std::string_view("(,?:=<>").find(before) != std::string_view::npos;
+    s += o[0] == '-' && !open ? "(" + o + ")" : o;
+    i += 2;
+  }
+  return s;
+}
+
+class cpp_printer {
+ public:
+  cpp_printer(const plan& p, std::string_view function, element type)
+      : p_(p), g_(p.program), function_(function), type_(type), T_(type == element::f32 ? "float" : "double"), name_(p, function) {
+    order_axes(p.row_axes, rows_);
+    order_axes(p.column_axes, columns_);
+  }
+
+  std::string print() {
+    const bool returns = g_.result_axes.empty() && !g_.outputs.empty();
+    const value_id result = returns ? g_.outputs[0].id : no_value;
+    const bool known_in_loops = returns && p_.levels[result] != level::scalar;
+    indent_ = 1;
+    if (known_in_loops) line("double {} = 0.0;", name_.result);
+    scalars(0);
+    for (int s = 0; s < p_.loops.size(); ++s) {
+      print_sweep(s);
+      scalars(s + 1);
+    }
+    for (int s = 0; s < g_.outputs.size(); ++s)
+      if (!(returns && s == 0) && output_level(p_, s) == level::scalar && p_.levels[g_.outputs[s].id] == level::scalar)
+        line("*{} = {};", name_.output[s], as_element(scalar_operand(g_.outputs[s].id)));
+    if (returns) line("return {};", known_in_loops ? name_.result : scalar_operand(result));
+    std::string constants;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (g_.axes[a].extent != 0 && mentions(body_, name_.extent[a]))
+        constants += fmt::format("  constexpr std::ptrdiff_t {} = {};\n", name_.extent[a], g_.axes[a].extent);
+    const std::string functions = prelude_of(body_, type_ == element::f32);
+    return includes(functions + body_) + "\n" + functions + remarks() + signature(returns) + " {\n" + constants + body_ + "}\n";
+  }
+
+ private:
+  const plan& p_;
+  const graph& g_;
+  std::string function_;
+  element type_;
+  std::string T_;
+  names name_;
+  axis_order rows_, columns_;  // outermost first
+  std::string body_;
+  int indent_ = 0;
+  bool rounded_[LOOM_MAX_NODES]{};  // scalars that have a copy in the type of the loops
+  bool narrow_[LOOM_MAX_NODES]{};   // scalars that only the loops use: declared in their type
+
+  template <class... Args>
+  void line(fmt::format_string<Args...> text, Args&&... args) {
+    body_ += std::string(static_cast<std::size_t>(indent_) * 2, ' ') + fmt::format(text, std::forward<Args>(args)...) + "\n";
+  }
+  void comment(const std::string& text) {
+    for (const std::string& s : wrapped(text, static_cast<std::size_t>(98 - 2 * indent_))) line("// {}", s);
+  }
+  void open(int axis) {
+    line("for (std::ptrdiff_t {0} = 0; {0} < {1}; ++{0}) {{", name_.index[axis], name_.extent[axis]);
+    ++indent_;
+  }
+  void close() {
+    --indent_;
+    line("}}");
+  }
+
+  // ---- axes --------------------------------------------------------------------------------------------------------
+
+  /// The axes of a set, in the order of the widest operand that has them.
+  void order_axes(axis_set set, axis_order& out) const {
+    for (int rank = max_rank; rank > 0; --rank) {
+      const auto add = [&](const axis_order& axes) {
+        if (axes.size() == rank)
+          for (std::int8_t a : axes)
+            if (has(set, a)) out.insert_once(a);
+      };
+      for (const input_info& in : g_.inputs) add(in.axes);
+      for (int s = 0; s < g_.outputs.size(); ++s) add(output_axes(p_, s));
+    }
+  }
+
+  /// What the indices of the axes in `which` add to a row-major position over `axes`; empty: nothing.
+  std::string position(const axis_order& axes, axis_set which, const std::string& column = "") const {
+    std::string s;
+    bool is_sum = false;
+    for (int a : axes) {
+      if (!s.empty()) s = (is_sum ? "(" + s + ")" : s) + " * " + name_.extent[a];
+      if (!s.empty()) is_sum = false;
+      if (!has(which, a)) continue;
+      is_sum = !s.empty();
+      s += (s.empty() ? "" : " + ") + (column.empty() ? name_.index[a] : column);
+    }
+    return s;
+  }
+  static std::string or_zero(const std::string& s) { return s.empty() ? "0" : s; }
+
+  static bool per_row(const axis_order& axes, const plan& p) { return (as_set(axes) & p.row_axes) != 0; }
+  std::string input_row(int slot) const { return per_row(g_.inputs[slot].axes, p_) ? name_.input_row[slot] : name_.input[slot]; }
+  std::string output_row(int slot) const { return per_row(output_axes(p_, slot), p_) ? name_.output_row[slot] : name_.output[slot]; }
+  std::string output_entry(int slot) const {
+    if (output_level(p_, slot) == level::element) return output_row(slot) + "[" + or_zero(position(output_axes(p_, slot), p_.column_axes)) + "]";
+    return name_.output[slot] + "[" + or_zero(position(output_axes(p_, slot), p_.row_axes)) + "]";
+  }
+
+  // ---- operands ----------------------------------------------------------------------------------------------------
+
+  std::string as_element(const std::string& scalar) const { return type_ == element::f32 ? "static_cast<float>(" + scalar + ")" : scalar; }
+
+  /// A value as the loops see it.
+  std::string operand(int id) const {
+    const node& n = g_[id];
+    if (n.code == op::constant) return literal(n.number(), type_);
+    return rounded_[id] ? name_.rounded[id] : name_.value[id];
+  }
+  /// A scalar as other scalars see it.
+  std::string scalar_operand(int id) const {
+    const node& n = g_[id];
+    return n.code == op::constant ? literal(n.number(), element::f64) : name_.value[id];
+  }
+  /// A whole number beside an index.
+  std::string integer_operand(int id) const {
+    const node& n = g_[id];
+    return n.code == op::constant ? fmt::format("{}", static_cast<std::int64_t>(n.number())) : name_.value[id];
+  }
+
+  std::string expression(int id, bool scalar) const {
+    const node& n = g_[id];
+    const bool integers = info(n.code).kind == family::compare && (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
+    std::string o[3];
+    for (int k = 0; k < arity(n.code); ++k)
+      o[k] = integers ? integer_operand(n.operand[k]) : scalar ? scalar_operand(n.operand[k]) : operand(n.operand[k]);
+    return filled(info(n.code).cpp, o);
+  }
+
+  std::string type_name(int id) const { return g_[id].type == kind::mask ? "bool" : g_[id].type == kind::index ? "std::ptrdiff_t" : T_; }
+
+  // ---- scalars -----------------------------------------------------------------------------------------------------
+
+  bool loops_use(int id) const {
+    for (const sweep& s : p_.loops)
+      for (int i = s.hoisted.begin; i < s.hoisted.end; ++i)
+        if (p_.steps[i].id == id) return true;
+    return false;
+  }
+  bool scalars_use(int id) const {
+    for (const output_info& out : g_.outputs)
+      if (out.id == id && p_.levels[id] == level::scalar) return true;
+    for (int i = 0; i < g_.size(); ++i)
+      for (value_id o : g_[i].operand)
+        if (o == id && p_.levels[i] == level::scalar && !p_.is_total[i]) return true;
+    return false;
+  }
+
+  std::string scalar_expression(int id) const {
+    const node& n = g_[id];
+    if (n.code == op::tensor) return type_ == element::f32 ? fmt::format("static_cast<double>(*{})", name_.input[n.bits]) : "*" + name_.input[n.bits];
+    if (n.code != op::extent) return expression(id, true);
+    std::string s;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (has(n.over(), a)) s += (s.empty() ? "" : " * ") + name_.extent[a];
+    return "static_cast<double>(" + s + ")";
+  }
+
+  /// The scalars known before sweep `s` and not before an earlier one.
+  void scalars(int s) {
+    for (int i = 0; i < g_.size(); ++i) {
+      const node& n = g_[i];
+      if (p_.levels[i] != level::scalar || p_.available[i] != s || p_.is_total[i] || n.code == op::constant || n.code == op::scalar) continue;
+      const bool loops = loops_use(i);
+      if (n.type == kind::number && type_ == element::f32 && loops && !scalars_use(i)) {
+        narrow_[i] = true;
+        line("const float {} = static_cast<float>({});", name_.value[i], scalar_expression(i));
+      } else if (loops || scalars_use(i)) {
+        line("const {} {} = {};", n.type == kind::mask ? "bool" : "double", name_.value[i], scalar_expression(i));
+      }
+    }
+  }
+
+  void hoist(const step& s) {
+    const node& n = g_[s.id];
+    if (type_ == element::f64 || n.type != kind::number || n.code == op::constant || narrow_[s.id] || rounded_[s.id]) return;
+    line("const float {} = static_cast<float>({});", name_.rounded[s.id], name_.value[s.id]);
+    rounded_[s.id] = true;
+  }
+
+  // ---- reductions --------------------------------------------------------------------------------------------------
+
+  std::string first(op code, element type) const {
+    switch (code) {
+      case op::reduce_max: case op::shift: return literal(-HUGE_VAL, type);
+      case op::reduce_min: return literal(HUGE_VAL, type);
+      case op::prod: return literal(1, type);
+      case op::any_of: return "false";
+      case op::all_of: return "true";
+      default: return literal(0, type);
+    }
+  }
+  void fold(int id, bool total) {
+    const op code = g_[id].code;
+    const std::string& acc = name_.value[id];
+    const value_id a = g_[id].operand[0];
+    std::string v = operand(a);
+    if (g_[a].type == kind::mask && code == op::sum) v = fmt::format("{} ? {} : {}", v, literal(1, type_), literal(0, type_));
+    const std::string same_type = total && type_ == element::f32 ? "static_cast<double>(" + v + ")" : v;
+    switch (code) {
+      case op::reduce_max: return line("{0} = maximum({0}, {1});", acc, same_type);
+      case op::reduce_min: return line("{0} = minimum({0}, {1});", acc, same_type);
+      case op::shift: return line("{0} = std::max({0}, {1});", acc, same_type);
+      case op::prod: return line("{} *= {};", acc, v);
+      case op::any_of: return line("{0} = {0} || {1};", acc, v);
+      case op::all_of: return line("{0} = {0} && {1};", acc, v);
+      default: return line("{} += {};", acc, v);
+    }
+  }
+  void begin_reductions(step_range r, action what) {
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& s = p_.steps[i];
+      if (s.what != what) continue;
+      const bool mask = g_[s.id].type == kind::mask;
+      const bool total = what == action::total;
+      line("{} {} = {};", mask ? "bool" : total ? "double" : T_, name_.value[s.id], first(g_[s.id].code, total ? element::f64 : type_));
+    }
+  }
+  void end_reductions(step_range r, action what) {
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& s = p_.steps[i];
+      if (s.what == what && g_[s.id].code == op::shift) line("if (!std::isfinite({0})) {0} = {1};", name_.value[s.id], literal(0, what == action::total ? element::f64 : type_));
+    }
+  }
+
+  // ---- steps -------------------------------------------------------------------------------------------------------
+
+  void compute(int id) {
+    const node& n = g_[id];
+    if (n.code == op::constant || p_.levels[id] == level::scalar) return;
+    std::string e;
+    if (is_input(n.code)) {
+      const int slot = static_cast<int>(n.bits);
+      const axis_order& axes = g_.inputs[slot].axes;
+      e = p_.levels[id] == level::element ? input_row(slot) + "[" + or_zero(position(axes, p_.column_axes)) + "]"
+                                          : name_.input[slot] + "[" + or_zero(position(axes, p_.row_axes)) + "]";
+    } else if (n.code == op::gather) {
+      const int slot = static_cast<int>(g_[n.operand[0]].bits);
+      const std::string label = name_.value[n.operand[1]];
+      const std::string entry = fmt::format("({0} >= 0 && {0} < {1} ? {0} : 0)", label, name_.extent[first_axis(n.over())]);
+      const std::string at = position(g_.inputs[slot].axes, p_.column_axes, entry);
+      e = input_row(slot) + "[" + (at == entry ? at.substr(1, at.size() - 2) : at) + "]";
+    } else if (n.code == op::onehot) {
+      e = fmt::format("{} == {} ? {} : {}", name_.index[first_axis(n.over())], name_.value[n.operand[0]], literal(1, type_), literal(0, type_));
+    } else {
+      e = expression(id, false);
+    }
+    line("const {} {} = {};", type_name(id), name_.value[id], e);
+  }
+
+  void perform(const step& s) {
+    switch (s.what) {
+      case action::compute: return compute(s.id);
+      case action::reduce: return fold(s.id, false);
+      case action::total: return fold(s.id, true);
+      case action::keep: return line("{} = {};  // kept", output_entry(s.slot), operand(s.id));
+      case action::recall: return line("const {} {} = {};  // as kept", T_, name_.value[s.id], output_entry(s.slot));
+      case action::store:
+        if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", output_entry(s.slot), operand(s.id));
+        if (g_.outputs[s.slot].what == output_info::role::value) return line("{} = {};", name_.result, operand(s.id));
+        return line("*{} = {};", name_.output[s.slot], operand(s.id));
+    }
+  }
+  void perform_all(step_range r) {
+    for (int i = r.begin; i < r.end; ++i) perform(p_.steps[i]);
+  }
+
+  // ---- loops -------------------------------------------------------------------------------------------------------
+
+  /// "row_max, row_sum"; `what` of the steps in a range.
+  std::string listed(step_range r, action what) const {
+    std::string s;
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& step = p_.steps[i];
+      if (step.what != what) continue;
+      const bool store = what == action::store;
+      s += (s.empty() ? "" : ", ") + (!store ? name_.value[step.id] : output_level(p_, step.slot) == level::scalar ? name_.result : name_.output[step.slot]);
+      if (what == action::keep) s += " (in " + name_.output[step.slot] + ")";
+    }
+    return s;
+  }
+  std::string purpose(step_range r) const {
+    const std::pair<const char*, action> words[] = {{"finds ", action::reduce}, {"adds to ", action::total}, {"keeps ", action::keep}, {"writes ", action::store}};
+    std::string s;
+    for (const auto& [word, what] : words)
+      if (const std::string l = listed(r, what); !l.empty()) s += (s.empty() ? "" : "; ") + (word + l);
+    return s;
+  }
+
+  static step_range all_steps(const sweep& s) { return {s.hoisted.begin, s.passes.empty() ? s.before.end : s.passes.back().after.end}; }
+
+  void row_pointers(step_range r) {
+    bool input[max_inputs]{}, output[max_inputs + 1]{};
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& s = p_.steps[i];
+      const node& n = g_[s.id];
+      if (s.what == action::compute && n.code == op::gather) input[g_[n.operand[0]].bits] = true;
+      if (s.what == action::compute && is_input(n.code) && p_.levels[s.id] == level::element) input[n.bits] = true;
+      if (s.slot >= 0 && output_level(p_, s.slot) == level::element) output[s.slot] = true;
+    }
+    for (int k = 0; k < g_.inputs.size(); ++k)
+      if (input[k] && per_row(g_.inputs[k].axes, p_))
+        line("const {}* {} = {} + {};", input_type(k), name_.input_row[k], name_.input[k], position(g_.inputs[k].axes, p_.row_axes));
+    for (int k = 0; k < g_.outputs.size(); ++k)
+      if (output[k] && per_row(output_axes(p_, k), p_))
+        line("{}* {} = {} + {};", T_, name_.output_row[k], name_.output[k], position(output_axes(p_, k), p_.row_axes));
+  }
+
+  void print_sweep(int index) {
+    const sweep& s = p_.loops[index];
+    const step_range all = all_steps(s);
+    if (!body_.empty()) body_ += "\n";
+    if (p_.loops.size() > 1)
+      comment(fmt::format("Sweep {} of {}{}: {}.", index + 1, p_.loops.size(), s.over == level::row ? ", over what has one entry a row" : "", purpose(all)));
+    for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoist(p_.steps[i]);
+    begin_reductions(all, action::total);
+    const bool block = rows_.empty() && p_.loops.size() > 1;
+    for (int a : rows_) open(a);
+    if (block) line("{{"), ++indent_;
+    row_pointers(all);
+    perform_all(s.before);
+    for (int k = 0; k < s.passes.size(); ++k) {
+      const row_pass& pass = s.passes[k];
+      if (s.passes.size() > 1) {
+        const std::string why = purpose(pass.body);
+        comment(fmt::format("Row pass {} of {}{}", k + 1, s.passes.size(), why.empty() ? "." : ": " + why + "."));
+      }
+      begin_reductions(pass.body, action::reduce);
+      for (int a : columns_) open(a);
+      perform_all(pass.body);
+      for (int i = 0; i < columns_.size(); ++i) close();
+      end_reductions(pass.body, action::reduce);
+      perform_all(pass.after);
+    }
+    if (block) close();
+    for (int i = 0; i < rows_.size(); ++i) close();
+    end_reductions(all, action::total);
+  }
+
+  // ---- the function ------------------------------------------------------------------------------------------------
+
+  std::string input_type(int slot) const { return g_.inputs[slot].code == op::tensor ? T_ : g_.inputs[slot].code == op::index ? "int" : "bool"; }
+
+  static std::string includes(const std::string& code) {
+    std::string s;
+    if (mentions(code, "std::max")) s += "#include <algorithm>\n";
+    for (std::string_view word : {"std::exp", "std::expm1", "std::log", "std::log1p", "std::sqrt", "std::fabs", "std::pow", "std::isfinite", "std::sin", "std::cos",
+                                  "std::tan", "std::asin", "std::acos", "std::atan", "std::sinh", "std::cosh", "std::tanh", "std::asinh", "std::acosh", "std::atanh",
+                                  "std::erf", "std::erfc", "std::lgamma"})
+      if (mentions(code, word)) {
+        s += "#include <cmath>\n";
+        break;
+      }
+    s += "#include <cstddef>\n";
+    if (mentions(code, "std::numeric_limits")) s += "#include <limits>\n";
+    return s;
+  }
+
+  std::string shape(const std::string& name, const axis_order& axes) const {
+    std::string s;
+    for (int a : axes) s += (s.empty() ? "" : ",") + name_.extent[a];
+    return s.empty() ? name : name + "[" + s + "]";
+  }
+  bool is_returned(int slot) const { return slot == 0 && g_.result_axes.empty(); }
+
+  std::string remarks() const {
+    std::string reads, writes;
+    const auto list = [](std::string& s, const std::string& item) { s += (s.empty() ? "" : ", ") + item; };
+    for (int k = 0; k < g_.inputs.size(); ++k)
+      if (g_.inputs[k].code != op::scalar) list(reads, shape(name_.input[k], g_.inputs[k].axes));
+    for (int k = 0; k < g_.outputs.size(); ++k)
+      if (!is_returned(k)) list(writes, shape(name_.output[k], output_axes(p_, k)));
+    std::string s;
+    const auto add = [&](const std::string& text) {
+      for (const std::string& l : wrapped(text, 97)) s += "// " + l + "\n";
+    };
+    if (!reads.empty()) add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) + "; contiguous, row-major.");
+    for (int i = 0; i < g_.size(); ++i)
+      if (g_[i].code == op::gather) {
+        add("A label that is no class reads entry 0: only a row that the formula leaves out may have one.");
+        break;
+      }
+    return s;
+  }
+
+  std::string signature(bool returns) const {
+    std::vector<std::string> items;
+    const auto add = [&](const std::string& type, const std::string& name) {
+      items.push_back(mentions(body_, name) ? type + (type.back() == '*' ? " " : " ") + name : type + " /* " + name + " */");
+    };
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (g_.axes[a].extent == 0) add("std::ptrdiff_t", name_.extent[a]);
+    for (int k = 0; k < g_.inputs.size(); ++k) add(g_.inputs[k].code == op::scalar ? "double" : "const " + input_type(k) + "*", name_.input[k]);
+    for (int k = 0; k < g_.outputs.size(); ++k)
+      if (!is_returned(k)) add(T_ + "*", name_.output[k]);
+    std::string s = (returns ? "double " : "void ") + function_ + "(";
+    const std::size_t hang = s.size();
+    std::size_t column = hang;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string item = items[i] + (i + 1 < items.size() ? "," : ")");
+      if (i > 0 && column + 1 + item.size() > 98) {
+        s += "\n" + std::string(hang, ' ');
+        column = hang;
+      } else if (i > 0) {
+        s += " ";
+        ++column;
+      }
+      s += item;
+      column += item.size();
+    }
+    return items.empty() ? s + ")" : s;
+  }
+};
+
+}  // namespace detail
+
+/// A plan as one C++ function.
+/// Shape:  the extents that are not constants, the inputs in the order of the formula (tensors and labels by pointer,
+///         scalars as double), then a buffer for each gradient, or `out` for a result that is not a scalar.
+/// Memory: contiguous and row-major; the caller checks labels and extents, as Loom does.
+/// Value:  returned, accumulated in double; nothing if it is not a scalar.
+/// Error:  that of <cmath>. A row is summed from left to right, in the type of the tensors.
+inline std::string cpp(const plan& p, std::string_view function_name, element type = element::f32) {
+  if (p.problem != unplanned::none) return "// This formula has no plan.\n";
+  return detail::cpp_printer(p, function_name, type).print();
+}
+
+}  // namespace loom::emit

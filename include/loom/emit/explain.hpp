@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSL-1.0
+// emit/explain.hpp — the way from a formula to its loops, in words.
+// Everything is read from the graphs of the stages and from the plan; the sections come in the order of the stages.
+// Layer 5 (emit).
+#pragma once
+
+#include <fmt/format.h>
+
+#include <deque>
+
+#include "loom/emit/wrap.hpp"
+#include "loom/ir/print.hpp"
+#include "loom/schedule/print.hpp"
+
+namespace loom::emit {
+
+/// The stages that an explanation shows.
+struct stages {
+  const graph& written;    ///< as lowered
+  const graph& rewritten;  ///< canonical and stable
+  const graph& gradients;  ///< differentiated, and stable again
+  const plan& schedule;
+};
+
+namespace detail {
+
+/// Prints a graph as formulas, a value that is used twice as a formula of its own: its name is that of a made-up input.
+class formula_sheet {
+ public:
+  explicit formula_sheet(const graph& g) : g_(g) {
+    int uses[LOOM_MAX_NODES]{};
+    for (int i = 0; i < g.size(); ++i)
+      for (value_id o : g[i].operand)
+        if (o != no_value) ++uses[o];
+    for (int i = 0; i < g.size(); ++i)
+      shared_[i] = uses[i] > 1 && !is_leaf(g[i].code) && !is_leaf_like(i);
+  }
+
+  /// "name = formula", then "  where v3 = ..." for what it shares.
+  std::string print(const std::string& name, int id) {
+    std::string s = item(name + " = " + text(id), "  ");
+    bool needed[LOOM_MAX_NODES]{};
+    need(id, needed, true);
+    const char* word = "where ";
+    for (int i = id; i >= 0; --i) {
+      if (!needed[i] || printed_[i]) continue;
+      printed_[i] = true;
+      s += item(fmt::format("{}v{} = {}", word, i, text(i)), "    ");
+      word = "      ";
+    }
+    return s;
+  }
+
+ private:
+  const graph& g_;
+  bool shared_[LOOM_MAX_NODES]{};
+  bool printed_[LOOM_MAX_NODES]{};
+
+  /// One op of leaves is as short as a name: 1 / extent(N), -y.
+  bool is_leaf_like(int id) const {
+    const op code = g_[id].code;
+    if (code == op::onehot) return true;
+    if (!is_elementwise(code)) return false;
+    for (value_id o : g_[id].operand)
+      if (o != no_value && !is_leaf(g_[o].code)) return false;
+    return true;
+  }
+
+  /// The values with names that value `id` mentions, and those that they mention.
+  void need(int id, bool* needed, bool root = false) const {
+    if (shared_[id] && !root) {
+      if (needed[id]) return;
+      needed[id] = true;
+    }
+    for (value_id o : g_[id].operand)
+      if (o != no_value) need(o, needed);
+  }
+
+  void replace(graph& g, int id, std::deque<std::string>& names, bool root) const {
+    if (shared_[id] && !root) {
+      if (g[id].code == op::tensor || g.inputs.size() == max_inputs) return;
+      names.push_back("v" + std::to_string(id));
+      g.inputs.push_back({names.back(), op::tensor, {}});
+      g.nodes[id] = {op::tensor, g_[id].type, g_[id].axes, {no_value, no_value, no_value}, static_cast<std::uint64_t>(g.inputs.size() - 1)};
+      return;
+    }
+    for (value_id o : g_[id].operand)
+      if (o != no_value) replace(g, o, names, false);
+  }
+  std::string text(int id) const {
+    graph g = g_;
+    std::deque<std::string> names;
+    replace(g, id, names, true);
+    return formula_text(g, id);
+  }
+
+  static std::string item(const std::string& text, const std::string& indent) {
+    std::string s;
+    for (const std::string& l : wrapped(text, 100)) s += indent + (s.empty() ? "" : "    ") + l + "\n";
+    return s;
+  }
+};
+
+class explanation {
+ public:
+  explicit explanation(const stages& s) : s_(s), p_(s.schedule) {}
+
+  std::string print() {
+    section("As written");
+    formulas(s_.written, false);
+    section("As rewritten");
+    formulas(s_.rewritten, false);
+    if (p_.program.outputs.size() > 1 || (p_.program.outputs.size() == 1 && p_.program.outputs[0].what == output_info::role::gradient)) {
+      section("Gradients");
+      formulas(s_.gradients, true);
+    }
+    section("Rules used");
+    for (std::string_view rule : p_.program.trace) say("{}", rule);
+    if (p_.program.trace.empty()) say("none");
+    section("Plan");
+    facts();
+    for (int k = 0; k < p_.loops.size(); ++k) sweep_in_words(k);
+    section("Loop shapes");
+    shapes();
+    section("Steps");
+    for (std::string_view rest = listing_ = listing(p_); !rest.empty();) {
+      const std::size_t end = rest.find('\n');
+      say("{}", rest.substr(0, end));
+      rest = rest.substr(end + 1);
+    }
+    return text_;
+  }
+
+ private:
+  const stages& s_;
+  const plan& p_;
+  std::string text_, listing_;
+
+  void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
+  template <class... Args>
+  void say(fmt::format_string<Args...> text, Args&&... args) { text_ += "  " + fmt::format(text, std::forward<Args>(args)...) + "\n"; }
+
+  void formulas(const graph& g, bool gradients) {
+    formula_sheet sheet(g);
+    for (int slot = 0; slot < g.outputs.size(); ++slot)
+      if ((g.outputs[slot].what == output_info::role::gradient) == gradients) text_ += sheet.print(loom::detail::output_text(g, slot), g.outputs[slot].id);
+  }
+
+  static std::string count(int n, std::string_view one, std::string_view many = "") {
+    if (n == 1) return fmt::format("1 {}", one);
+    return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one) : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
+  }
+
+  void facts() {
+    std::string rows = axes_text(p_.program, p_.row_axes), columns = axes_text(p_.program, p_.column_axes);
+    if (p_.elementwise) say("No entry depends on another one: every entry of {}{}{} is computed by itself.", rows, rows.empty() ? "" : ",", columns);
+    else say("A row is what {} counts{}.", columns, rows.empty() ? "; there is one" : fmt::format("; {} counts the rows", rows));
+    say("{} over memory{}, {} over a row in cache.", count(p_.sweeps, "sweep"),
+        p_.prologues == 0 ? "" : fmt::format(", {} over what has one entry a row", count(p_.prologues, "sweep")), count(p_.row_passes, "pass", "passes"));
+    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", count(p_.reads_per_element, "value"), p_.bytes_read<float>(),
+        count(p_.writes_per_element, "value"), p_.bytes_written<float>(), count(p_.exponentials, "exponential"));
+    if (p_.kept > 0) say("{} parked in the buffer of a gradient instead of being computed twice.", count(p_.kept, "value is", "values are"));
+    if (p_.scalar_calls > 0) say("{} without a vector version.", count(p_.scalar_calls, "op"));
+  }
+
+  std::string listed(step_range r, action what) const {
+    std::string s;
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& step = p_.steps[i];
+      if (step.what != what) continue;
+      const std::string v = fmt::format("v{}", step.id);
+      if (!s.empty()) s += ", ";
+      if (what == action::reduce || what == action::total) s += fmt::format("{} ({} of v{})", v, info(p_.program[step.id].code).name, p_.program.operand(step.id, 0));
+      else if (what == action::store) s += fmt::format("{} ({})", loom::detail::output_text(p_.program, step.slot), v);
+      else s += fmt::format("{} in {}", v, loom::detail::output_text(p_.program, step.slot));
+    }
+    return s;
+  }
+  std::string deeds(step_range r) const {
+    const std::pair<const char*, action> words[] = {{"recalls ", action::recall}, {"reduces ", action::reduce}, {"adds to ", action::total}, {"keeps ", action::keep}, {"writes ", action::store}};
+    std::string s;
+    for (const auto& [word, what] : words)
+      if (const std::string l = listed(r, what); !l.empty()) s += (s.empty() ? "" : "; ") + (word + l);
+    return s;
+  }
+  void paragraph(const std::string& text, const std::string& indent) {
+    bool first = true;
+    for (const std::string& l : wrapped(text, 104 - indent.size())) {
+      say("{}{}{}", indent, first ? "" : "  ", l);
+      first = false;
+    }
+  }
+
+  void sweep_in_words(int k) {
+    const sweep& s = p_.loops[k];
+    const std::string before = deeds(s.before);
+    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, s.over == level::row ? ", over what has one entry a row" : "", count(s.hoisted.size(), "scalar is", "scalars are"),
+                          " hoisted", before.empty() ? "" : "; " + before), "");
+    for (int i = 0; i < s.passes.size(); ++i) {
+      const row_pass& pass = s.passes[i];
+      const std::string entry = deeds(pass.body), after = deeds(pass.after);
+      paragraph(fmt::format("row pass {}: {}{}{}.", i + 1, entry.empty() ? "computes" : entry, after.empty() ? "" : "; after it, ", after), "  ");
+    }
+  }
+
+  void shapes() {
+    for (const sweep& s : p_.loops) {
+      if (s.over == level::row) {
+        say("Row values: lanes across rows.");
+        continue;
+      }
+      std::string unroll;
+      for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
+      if (p_.elementwise) say("Lanes along memory; rows are joined where memory is contiguous.");
+      else say("Long rows: lanes along the row. Short rows: lanes across rows, through a transposed tile.");
+      say("Accumulators of each reduction, by row pass: {}.", unroll);
+    }
+    say("Totals are accumulated in double.");
+  }
+};
+
+}  // namespace detail
+
+/// From formula to loops, in words.
+/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Plan", "Loop shapes", "Steps"; lines of at
+///          most 110 characters.
+inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
+
+}  // namespace loom::emit

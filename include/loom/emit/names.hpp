@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+// emit/names.hpp — what the values of a plan are called in the code printed for it.
+// Inputs and axes keep their names; a loaded entry carries its indices (x_nc); a value that has a name in a textbook
+// gets it (row_max, log_row_sum, softmax); all others are v and their number. Names are unique, and no word of C++.
+// Layer 5 (emit).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loom/schedule/plan.hpp"
+
+namespace loom::emit {
+
+namespace detail {
+
+/// Words that a local name must not be: keywords, macros of the headers used, and what the printed code calls.
+constexpr bool is_reserved(std::string_view word) {
+  constexpr std::string_view words[] = {
+      "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
+      "char8_t", "char16_t", "char32_t", "class", "compl", "concept", "const", "consteval", "constexpr", "constinit",
+      "const_cast", "continue", "co_await", "co_return", "co_yield", "decltype", "default", "delete", "do", "double",
+      "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
+      "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or",
+      "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "return", "short", "signed",
+      "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw",
+      "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",
+      "wchar_t", "while", "xor", "xor_eq",
+      "NULL", "NAN", "INFINITY", "HUGE_VAL", "HUGE_VALF", "OVERFLOW", "UNDERFLOW", "DOMAIN", "errno", "assert", "linux",
+      "unix", "signgam", "isnan", "isinf", "isfinite", "isnormal", "signbit", "fpclassify",
+      "std", "sign", "minimum", "maximum", "erfcx", "digamma", "trigamma"};
+  for (std::string_view w : words)
+    if (w == word) return true;
+  return word.starts_with('_') || word.find("__") != std::string_view::npos;
+}
+
+inline std::string lower_case(std::string_view s) {
+  std::string r(s);
+  for (char& c : r)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return r;
+}
+
+/// `names` all of whose strings differ.
+class name_pool {
+ public:
+  std::string take(const std::string& wanted) {
+    std::string name = wanted;
+    if (is_reserved(name)) name = "the_" + name;
+    for (int k = 2; is_reserved(name) || contains(name); ++k) name = wanted + "_" + std::to_string(k);
+    taken_.push_back(name);
+    return name;
+  }
+  bool contains(const std::string& name) const {
+    for (const std::string& t : taken_)
+      if (t == name) return true;
+    return false;
+  }
+
+ private:
+  std::vector<std::string> taken_;
+};
+
+}  // namespace detail
+
+/// The names of everything that a plan mentions.
+class names {
+ public:
+  std::string extent[max_axes];            ///< of an axis: N
+  std::string index[max_axes];             ///< of the loop over an axis: n
+  std::string input[max_inputs];           ///< x
+  std::string input_row[max_inputs];       ///< where the current row begins: x_row
+  std::string output[max_inputs + 1];      ///< d_x
+  std::string output_row[max_inputs + 1];  ///< d_x_row
+  std::string value[LOOM_MAX_NODES];       ///< by value id; empty for a constant
+  std::string rounded[LOOM_MAX_NODES];     ///< of a scalar: the same in the type of the loops
+  std::string result;                      ///< what is returned
+
+  names(const plan& p, std::string_view function) : p_(p), g_(p.program) {
+    pool_.take(std::string(function));
+    for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take(std::string(g_.inputs[s].name));
+    for (int s = 0; s < g_.outputs.size(); ++s) {
+      const output_info& out = g_.outputs[s];
+      output[s] = pool_.take(out.what == output_info::role::gradient ? "d_" + std::string(g_.inputs[out.input].name) : "out");
+    }
+    for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
+    for (int a = 0; a < g_.axes.size(); ++a) {
+      const std::string letter = detail::lower_case(g_.axes[a].name.substr(0, 1));
+      index[a] = pool_.take(detail::is_reserved(letter) || pool_.contains(letter) ? "i_" + detail::lower_case(g_.axes[a].name) : letter);
+    }
+    for (int s = 0; s < g_.inputs.size(); ++s) input_row[s] = pool_.take(input[s] + "_row");
+    for (int s = 0; s < g_.outputs.size(); ++s) output_row[s] = pool_.take(output[s] + "_row");
+    result = pool_.take("value");
+    for (int i = 0; i < g_.size(); ++i) name(i);
+  }
+
+ private:
+  const plan& p_;
+  const graph& g_;
+  detail::name_pool pool_;
+
+  void name(int i) {
+    const node& n = g_[i];
+    if (n.code == op::constant) return;
+    if (n.code == op::scalar) {
+      value[i] = input[n.bits];
+    } else if (g_.outputs[0].id == i && g_.result_axes.empty() && !p_.is_total[i] && p_.levels[i] == level::scalar && !is_input(n.code)) {
+      value[i] = result;
+    } else {
+      const std::string wanted = textbook(i);
+      value[i] = pool_.take(wanted.empty() || wanted.size() > 20 ? "v" + std::to_string(i) : wanted);
+    }
+    if (p_.levels[i] == level::scalar) rounded[i] = pool_.take(value[i] + "_f");
+  }
+
+  std::string subscript(const axis_order& axes) const {
+    std::string s;
+    for (int a : axes) s += index[a].size() > 1 ? "_" + index[a] : index[a];
+    return s.empty() ? "value" : s;
+  }
+
+  bool is_one(int i) const { return g_[i].code == op::constant && g_[i].number() == 1; }
+  /// A name that says something: not v7.
+  bool has_name(int i) const { return !value[i].empty() && value[i] != "v" + std::to_string(i); }
+
+  bool is_softmax(int a, int b) const {
+    return g_[b].code == op::div && is_one(g_.operand(b, 0)) && g_[g_.operand(b, 1)].code == op::sum && g_.operand(g_.operand(b, 1), 0) == a && g_[a].code == op::exp;
+  }
+
+  std::string textbook(int i) const {
+    const node& n = g_[i];
+    const value_id a = n.operand[0], b = n.operand[1];
+    const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
+    if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
+    if (is_reduction(n.code)) return (p_.is_total[i] ? "total" : "row") + std::string(n.code == op::sum && p_.is_total[i] ? "" : reduction_word(n.code));
+    for (const output_info& out : g_.outputs)
+      if (out.id == i && out.what == output_info::role::gradient) return "grad_" + std::string(g_.inputs[out.input].name);
+    switch (n.code) {
+      case op::extent: return "count" + axes_word(n.over());
+      case op::gather: return input[g_[a].bits] + "_" + input[g_[b].bits];
+      case op::onehot: return "onehot_" + input[g_[a].bits];
+      case op::sub:
+        if (g_[b].code != op::shift) return "";
+        return g_[a].code == op::tensor ? input[g_[a].bits] + "_shifted" : g_[a].code == op::gather ? value[a] + "_shifted" : "shifted";
+      case op::exp: return after("exp_", a);
+      case op::log: return after("log_", a);
+      case op::neg: return after("minus_", a);
+      case op::square: return after("square_", a);
+      case op::abs: return after("abs_", a);
+      case op::div: return is_one(a) ? after("one_over_", b) : "";
+      case op::mul: return is_softmax(a, b) || is_softmax(b, a) ? "softmax" : "";
+      default: return "";
+    }
+  }
+
+  static std::string_view reduction_word(op code) {
+    switch (code) {
+      case op::prod: return "_product";
+      case op::reduce_max: case op::shift: return "_max";
+      case op::reduce_min: return "_min";
+      case op::any_of: return "_any";
+      case op::all_of: return "_all";
+      default: return "_sum";
+    }
+  }
+  std::string axes_word(axis_set axes) const {
+    std::string s;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (has(axes, a)) s += "_" + std::string(g_.axes[a].name);
+    return s;
+  }
+};
+
+}  // namespace loom::emit

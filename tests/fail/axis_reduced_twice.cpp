@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: an axis is listed twice in one reduction
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto C = loom::axis<"C">;
+
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<sum(x, C, -2)>;
+#else
+constexpr auto f = loom::loss<sum(x, C, -1).mean()>;
+#endif

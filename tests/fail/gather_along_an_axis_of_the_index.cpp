@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: the index must not have that axis
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<gather(x, t, loom::axis<"C">).mean()>;
+#else
+constexpr auto f = loom::loss<gather(x, t, loom::axis<"N">).mean()>;
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: the data bound to named<> has the wrong element type
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto f = loom::loss<-gather(x, t).mean()>;
+
+float call(const float* p, const int* q, [[maybe_unused]] float* g, [[maybe_unused]] double* wide) {
+#ifdef LOOM_FIXED
+  return f(x = loom::view(p, 2, 3), t = loom::view(q, 2), d(x) = loom::view(g, 2, 3));
+#else
+  return f(x = loom::view(p, 2, 3), t = loom::view(q, 2), d(x) = loom::view(wide, 2, 3));
+#endif
+}

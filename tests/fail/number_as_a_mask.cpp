@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: a number is used where a mask is needed
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<where(x > 0, x, 0).mean()>;
+#else
+constexpr auto f = loom::loss<where(x, x, 0).mean()>;
+#endif

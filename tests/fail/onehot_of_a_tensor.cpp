@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: onehot.index, axis.: the first argument must be an index
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto C = loom::axis<"C">;
+constexpr auto y = loom::tensor<"y[N]">;
+
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<(x * onehot(t, C)).mean()>;
+#else
+constexpr auto f = loom::loss<(x * onehot(y, C)).mean()>;
+#endif

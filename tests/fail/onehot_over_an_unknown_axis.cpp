@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: no input has the axis
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<onehot(t, loom::axis<"C">).sum() + x.mean()>;
+#else
+constexpr auto f = loom::loss<onehot(t, loom::axis<"K">).sum() + x.mean()>;
+#endif

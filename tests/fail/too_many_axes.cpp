@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: this formula has too many inputs or axes
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[A,B,C,D]">;
+constexpr auto y = loom::tensor<"y[E,F,G,H]">;
+constexpr auto z = loom::tensor<"z[I]">;
+
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<x.mean() * y.mean()>;
+#else
+constexpr auto f = loom::loss<x.mean() * y.mean() * z.mean()>;
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: named<> is bound, but the formula has no such input
+// lines: <= 10
+#include <loom/loom.hpp>
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto f = loom::loss<-gather(x, t).mean()>;
+constexpr auto m = loom::mask<"m[N]">;
+
+float call(const float* p, const int* q, const bool* b) {
+#ifdef LOOM_FIXED
+  return f(x = loom::view(p, 2, 3), t = loom::view(q, 2));
+#else
+  return f(x = loom::view(p, 2, 3), t = loom::view(q, 2), m = loom::view(b, 2));
+#endif
+}

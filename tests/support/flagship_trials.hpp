@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/support/flagship_trials.hpp — one flagship on every target, awkward sizes, layouts and logits.
+#pragma once
+
+#include "support/catch.hpp"
+#include "support/trial.hpp"
+
+namespace trial {
+
+inline const std::vector<loom::target>& targets() {
+  static const std::vector<loom::target> all = [] {
+    std::vector<loom::target> t;
+    for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512})
+      if (each <= loom::exec::best_target()) t.push_back(each);
+    return t;
+  }();
+  return all;
+}
+
+/// Every tensor of a formula but the weights of its classes, whose gradient sums over rows.
+template <auto Formula>
+constexpr loom::input_set differentiable() {
+  constexpr const loom::graph& g = loom::source<Formula>::written.program;
+  loom::input_set s = 0;
+  for (int i = 0; i < g.inputs.size(); ++i)
+    if (g.inputs[i].code == loom::op::tensor && g.inputs[i].name != "w") s |= 1u << i;
+  return s;
+}
+
+inline std::vector<std::pair<std::string, double>> usual_scalars() {
+  return {{"e", 0.1}, {"gamma", 2}, {"z", 1e-3}, {"pw", 3}, {"delta", 1}, {"T", 2}};
+}
+
+/// Relative error allowed, in units of the largest entry: a dozen roundings of the type.
+template <class T> constexpr double tolerance = 24 * std::numeric_limits<T>::epsilon();
+
+template <auto Formula, loom::input_set Gradients, class T>
+void check(const settings& s, const std::string& what) {
+  for (const outcome& o : run<Formula, Gradients, T>(s)) {
+    INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "
+              << s.extents[0] << " x " << (s.extents.size() > 1 ? s.extents[1] : 1) << ", target " << loom::name(loom::current_target()));
+    CHECK(o.finite_alike);
+    CHECK(o.error <= tolerance<T>);
+  }
+}
+
+/// A flagship over all targets, sizes and logits; layouts over a few.
+template <class T, bool Gradient, auto Formula>
+void flagship(loom::loss_function<Formula>, const std::string& what) {
+  constexpr const loom::graph& g = loom::source<Formula>::written.program;
+  constexpr loom::input_set wanted = Gradient ? differentiable<Formula>() : 0;
+  const std::ptrdiff_t sizes[][2] = {{1, 1}, {17, 1}, {1, 10}, {15, 10}, {16, 10}, {33, 10}, {31, 15}, {5, 16}, {6, 17}, {9, 64}, {9, 65}, {3, 1000}, {2, 4099}};
+  for (loom::target t : targets()) {
+    const loom::limit_target limit(t);
+    for (const auto& size : sizes) {
+      settings s;
+      for (int a = 0; a < g.axes.size(); ++a) s.extents.push_back(g.axes.size() == 1 ? size[0] * size[1] : g.axes[a].name == "C" ? size[1] : size[0]);
+      s.scalars = usual_scalars();
+      s.some_ignored = what == "weighted_cross_entropy";
+      for (regime r : {regime::normal, regime::wide, regime::offset, regime::tiny, regime::equal, regime::masked}) {
+        s.logits = r;
+        s.seed = static_cast<unsigned>(size[0] * 100 + size[1]);
+        // The difference of two log-probabilities of 1e4 keeps the digits of 1e4.
+        s.condition = what == "distillation" ? (r == regime::wide || r == regime::offset ? 1e4 : 10) : 1;
+        s.layout = memory::contiguous;
+        check<Formula, wanted, T>(s, what);
+        if (r != regime::normal || size[1] > 100) continue;
+        for (memory m : {memory::padded_rows, memory::every_third, memory::transposed}) {
+          s.layout = m;
+          check<Formula, wanted, T>(s, what);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace trial

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/support/points.hpp — data for the interpreter: random numbers of a domain, and one call's inputs in any number type.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "loom/ir/interpret.hpp"
+
+namespace loom::test {
+
+enum class domain { any, positive, negative, unit, wide };
+
+/// Random numbers; each is a binary32, so that every number type starts from the same point.
+class points {
+ public:
+  explicit points(std::uint64_t seed) : random_(seed) {}
+
+  double uniform(double low, double high) { return static_cast<float>(low + (high - low) * fraction()); }
+  double number(domain d) {
+    switch (d) {
+      case domain::positive: return uniform(0.0625, 4);
+      case domain::negative: return -uniform(0.0625, 4);
+      case domain::unit: return uniform(0.03125, 0.96875);
+      case domain::wide: return uniform(-60, 60);
+      default: return uniform(-3, 3);
+    }
+  }
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  bool once_in(int n) { return below(n) == 0; }
+  std::mt19937_64& engine() { return random_; }
+
+ private:
+  std::mt19937_64 random_;
+  double fraction() { return static_cast<double>(random_() >> 11) * 0x1p-53; }  // the same on every standard library
+};
+
+/// The inputs of one call: extents of the axes, and data by slot.
+struct point {
+  std::vector<std::ptrdiff_t> extents;
+  std::vector<dense<double>> inputs;
+
+  template <class N>
+  std::vector<dense<N>> as() const {
+    std::vector<dense<N>> r;
+    for (const dense<double>& d : inputs) {
+      dense<N> e{d.axes, {}};
+      for (double v : d.entries) e.entries.push_back(N(v));
+      r.push_back(e);
+    }
+    return r;
+  }
+};
+
+inline std::size_t size_of(axis_set axes, const std::vector<std::ptrdiff_t>& extents) {
+  std::size_t n = 1;
+  for (int a = 0; a < max_axes; ++a)
+    if (has(axes, a)) n *= static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]);
+  return n;
+}
+
+/// A value of g at a point, spread over axes, in the number type N.
+template <class N>
+std::vector<N> value_at(const graph& g, const point& p, int id, axis_set over) {
+  return interpreter<N>(g, p.extents, p.as<N>()).broadcast(id, over);
+}
+
+/// Whether two graphs over the same inputs compute the same outputs by the same ops: values are numbered by interning
+/// both in one builder.
+inline bool same_program(const graph& a, const graph& b) {
+  builder both(a);
+  const auto interned = [&](const graph& g) {
+    std::vector<value_id> image;
+    for (const node& n : g.nodes) {
+      const auto at = [&](int i) { return n.operand[i] == no_value ? no_value : image[static_cast<std::size_t>(n.operand[i])]; };
+      image.push_back(is_input(n.code) ? both.input(static_cast<int>(n.bits)) : both.make(n.code, at(0), at(1), at(2), n.bits));
+    }
+    std::vector<value_id> out;
+    for (const output_info& o : g.outputs) out.push_back(image[static_cast<std::size_t>(o.id)]);
+    return out;
+  };
+  return interned(a) == interned(b);
+}
+
+}  // namespace loom::test

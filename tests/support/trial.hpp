@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/support/trial.hpp — a program run on data of any size, layout and target, beside the interpreter.
+// Data is bound by slot, not by name, so one function serves every formula of the collection.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "loom/loom.hpp"
+
+namespace trial {
+
+/// What logits look like.
+enum class regime { normal, wide, offset, tiny, equal, masked };
+
+inline const char* name(regime r) {
+  const char* names[] = {"normal", "wide", "offset", "tiny", "equal", "masked"};
+  return names[static_cast<int>(r)];
+}
+
+/// How operands lie in memory.
+enum class memory { contiguous, padded_rows, every_third, transposed };
+
+struct settings {
+  std::vector<std::ptrdiff_t> extents;  // by axis of the program
+  regime logits = regime::normal;
+  memory layout = memory::contiguous;
+  loom::exec::element_type labels = loom::exec::element_type::i32;
+  bool some_ignored = false;  // labels of -100
+  unsigned seed = 1;
+  std::vector<std::pair<std::string, double>> scalars;
+  double condition = 1;  // how large the terms are that cancel in a result: an error is judged beside it
+};
+
+/// The logits, targets and weights of the flagships, told apart by name.
+inline double entry(const std::string& input, regime r, std::mt19937& random) {
+  std::normal_distribution<double> normal(0, 3);
+  std::uniform_real_distribution<double> unit(0, 1);
+  if (input == "y") return unit(random) < 0.3 ? std::round(unit(random)) : unit(random);
+  if (input == "v") return 0.05 + 4 * unit(random);
+  if (input == "w") return unit(random) < 0.1 ? 0.0 : 0.2 + unit(random);
+  switch (r) {
+    case regime::wide: return unit(random) < 0.5 ? 1e4 * (2 * unit(random) - 1) : 88 * (2 * unit(random) - 1);
+    case regime::offset: return 1e4 + 3 * unit(random);
+    case regime::tiny: return 1e-20 * normal(random);
+    case regime::equal: return 0.75;
+    default: return normal(random);
+  }
+}
+
+template <class T>
+struct buffer {
+  std::vector<T> memory;
+  loom::exec::bound bound;
+};
+
+/// A strided array; what lies between its entries is poison.
+template <class T>
+buffer<T> make(const loom::axis_order& order, const settings& s, T poison) {
+  buffer<T> b;
+  b.bound.type = loom::exec::type_of<T>();
+  const int rank = order.size();
+  std::ptrdiff_t stride = s.layout == memory::every_third ? 3 : 1;
+  for (int k = 0; k < rank; ++k) {
+    const int i = s.layout == memory::transposed ? k : rank - 1 - k;
+    b.bound.extents[i] = s.extents[static_cast<std::size_t>(order[i])];
+    b.bound.strides[i] = stride;
+    stride *= b.bound.extents[i];
+    if (s.layout == memory::padded_rows) stride += 5;
+  }
+  b.memory.assign(static_cast<std::size_t>(stride + 64), poison);
+  b.bound.data = b.memory.data() + 17;
+  return b;
+}
+
+/// Visits the entries of an array in the interpreter's order.
+template <class Visit>
+void visit(const loom::axis_order& order, const loom::exec::bound& b, const Visit& f) {
+  std::ptrdiff_t at[loom::max_rank]{};
+  for (int i = 0; i < order.size(); ++i)
+    if (b.extents[i] == 0) return;
+  for (;;) {
+    std::ptrdiff_t offset = 0;
+    for (int i = 0; i < order.size(); ++i) offset += at[i] * b.strides[i];
+    f(offset);
+    int axis = loom::max_axes - 1;
+    for (; axis >= 0; --axis) {
+      int k = -1;
+      for (int i = 0; i < order.size(); ++i)
+        if (order[i] == axis) k = i;
+      if (k < 0) continue;
+      if (++at[k] < b.extents[k]) break;
+      at[k] = 0;
+    }
+    if (axis < 0) return;
+  }
+}
+
+inline void store_label(loom::exec::bound& b, std::ptrdiff_t i, std::int64_t v) {
+  void* p = const_cast<void*>(b.data);
+  switch (loom::exec::size_of(b.type)) {
+    case 1: static_cast<std::int8_t*>(p)[i] = static_cast<std::int8_t>(v); break;
+    case 2: static_cast<std::int16_t*>(p)[i] = static_cast<std::int16_t>(v); break;
+    case 4: static_cast<std::int32_t*>(p)[i] = static_cast<std::int32_t>(v); break;
+    default: static_cast<std::int64_t*>(p)[i] = v;
+  }
+}
+
+struct outcome {
+  std::string output;
+  double error = 0;      // largest difference, over the largest finite entry wanted (or the size of what cancels in it)
+  bool finite_alike = true;  // infinities and NaN in the same places
+  std::vector<double> got, wanted;
+};
+
+/// Runs one program on one set of data. `T`: float or double.
+template <auto Formula, loom::input_set Gradients, class T>
+std::vector<outcome> run(const settings& s) {
+  using program = loom::compiled<Formula, Gradients>;
+  const loom::graph& g = program::stable;
+  std::mt19937 random(s.seed);
+  loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
+  std::vector<buffer<T>> numbers;
+  std::vector<buffer<std::int64_t>> labels;
+  std::vector<loom::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
+  for (int i = 0; i < g.inputs.size(); ++i) {
+    const loom::input_info& info = g.inputs[i];
+    loom::dense<double>& r = reference[static_cast<std::size_t>(i)];
+    r.axes = loom::as_set(info.axes);
+    const std::string name(info.name);
+    if (info.code == loom::op::scalar) {
+      double v = 1;
+      for (const auto& [key, value] : s.scalars)
+        if (key == name) v = value;
+      in[i].number = v;
+      in[i].type = loom::exec::element_type::f64;
+      r.entries = {v};
+    } else if (info.code == loom::op::index) {
+      labels.push_back(make<std::int64_t>(info.axes, s, 1000000));
+      in[i] = labels.back().bound;
+      in[i].type = s.labels;
+      std::int64_t classes = 1;
+      for (int a = 0; a < g.axes.size(); ++a)
+        if (g.axes[a].name == "C") classes = s.extents[static_cast<std::size_t>(a)];
+      visit(info.axes, in[i], [&](std::ptrdiff_t at) {
+        std::int64_t label = static_cast<std::int64_t>(random() % static_cast<unsigned long>(std::min<std::int64_t>(classes, 100)));
+        if (s.some_ignored && random() % 4 == 0) label = -100;
+        store_label(in[i], at, label);
+        r.entries.push_back(static_cast<double>(label));
+      });
+    } else {
+      numbers.push_back(make<T>(info.axes, s, std::numeric_limits<T>::quiet_NaN()));
+      in[i] = numbers.back().bound;
+      T* data = const_cast<T*>(static_cast<const T*>(in[i].data));
+      const bool logits = name == "x" || name == "s";
+      std::size_t n = 0;
+      visit(info.axes, in[i], [&](std::ptrdiff_t at) {
+        data[at] = static_cast<T>(entry(name, s.logits, random));
+        // labels are below 100: the last of many classes can be masked, as can one of few if nothing points at it
+        if (logits && s.logits == regime::masked && n++ % 7 == 6) data[at] = -std::numeric_limits<T>::infinity();
+        r.entries.push_back(static_cast<double>(data[at]));
+      });
+    }
+  }
+  std::vector<buffer<T>> results;
+  for (int k = 0; k < g.outputs.size(); ++k) {
+    if (g.outputs[k].what == loom::output_info::role::value && g.result_axes.empty()) continue;
+    const loom::axis_order& order = g.outputs[k].what == loom::output_info::role::value ? g.result_axes : g.inputs[g.outputs[k].input].axes;
+    results.push_back(make<T>(order, s, T(-12345)));
+    out[k] = results.back().bound;
+  }
+  const T value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out);
+  std::vector<std::ptrdiff_t> extents = s.extents;
+  extents.resize(loom::max_axes, 1);
+  const loom::interpreter<double> oracle(g, extents, reference);
+  std::vector<outcome> outcomes;
+  for (int k = 0; k < g.outputs.size(); ++k) {
+    outcome o;
+    const bool scalar = out[k].type == loom::exec::element_type::other;
+    const loom::axis_order none;
+    const loom::axis_order& order = scalar ? none : g.outputs[k].what == loom::output_info::role::value ? g.result_axes : g.inputs[g.outputs[k].input].axes;
+    o.output = g.outputs[k].what == loom::output_info::role::value ? "value" : "d(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
+    o.wanted = oracle.broadcast(g.outputs[k].id, loom::as_set(order));
+    if (scalar) o.got = {static_cast<double>(value)};
+    else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(static_cast<double>(static_cast<const T*>(out[k].data)[at])); });
+    // Gradients of a mean over n entries are of the size 1 / n where nothing cancels; below 1e-30 binary32 has no digits left.
+    double largest = scalar ? std::max(1e-30, s.condition - 1) : s.condition / static_cast<double>(o.wanted.size());
+    for (double w : o.wanted)
+      if (std::isfinite(w)) largest = std::max(largest, std::fabs(w));
+    for (std::size_t n = 0; n < o.wanted.size(); ++n) {
+      const double w = o.wanted[n], v = o.got[n];
+      if (!std::isfinite(w) || !std::isfinite(v)) o.finite_alike = o.finite_alike && ((std::isnan(w) && std::isnan(v)) || w == v);
+      else if (w != v) o.error = std::max(o.error, std::fabs(w - v) / largest);
+    }
+    outcomes.push_back(o);
+  }
+  // What lies between the entries of an output is not ours.
+  for (std::size_t b = 0, k = 0; k < static_cast<std::size_t>(g.outputs.size()); ++k) {
+    if (out[k].type == loom::exec::element_type::other) continue;
+    const buffer<T>& r = results[b++];
+    std::size_t touched = 0;
+    for (T v : r.memory) touched += v != T(-12345);
+    if (touched > outcomes[k].wanted.size()) outcomes[k].finite_alike = false;
+  }
+  return outcomes;
+}
+
+}  // namespace trial
