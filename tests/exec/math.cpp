@@ -37,7 +37,7 @@ enum class fn {
 #define LOOM_TEST_ENUM(name, reference) name,
   LOOM_TEST_UNARY(LOOM_TEST_ENUM)
 #undef LOOM_TEST_ENUM
-  Pow
+      Pow
 };
 }  // namespace loom::tests
 #endif
@@ -50,14 +50,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 namespace math = loom::HWY_NAMESPACE::math;
 
 // One loop per function: compilers take minutes over all of them in one body.
-#define LOOM_TEST_LOOP(name, arguments)                                                                       \
-  template <class D, class T>                                                                                 \
-  HWY_NOINLINE void Loop##name(D d, const T* x, const T* z, T* y, std::size_t n) {                            \
-    for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {                                                       \
-      const auto a = hn::LoadU(d, x + i);                                                                     \
-      [[maybe_unused]] const auto b = hn::LoadU(d, z + i);                                                    \
-      hn::StoreU(math::name arguments, d, y + i);                                                             \
-    }                                                                                                         \
+#define LOOM_TEST_LOOP(name, arguments)                                            \
+  template <class D, class T>                                                      \
+  HWY_NOINLINE void Loop##name(D d, const T* x, const T* z, T* y, std::size_t n) { \
+    for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {                            \
+      const auto a = hn::LoadU(d, x + i);                                          \
+      [[maybe_unused]] const auto b = hn::LoadU(d, z + i);                         \
+      hn::StoreU(math::name arguments, d, y + i);                                  \
+    }                                                                              \
   }
 #define LOOM_TEST_UNARY_LOOP(name, reference) LOOM_TEST_LOOP(name, (d, a))
 LOOM_TEST_UNARY(LOOM_TEST_UNARY_LOOP)
@@ -77,16 +77,25 @@ void Apply(D d, fn f, const T* a, const T* b, T* y, std::size_t n) {
   }
 }
 
-void ApplyF32(fn f, const float* a, const float* b, float* y, std::size_t n) { Apply(hn::ScalableTag<float>(), f, a, b, y, n); }
-void ApplyF64(fn f, const double* a, const double* b, double* y, std::size_t n) { Apply(hn::ScalableTag<double>(), f, a, b, y, n); }
+#if HWY_TARGET == HWY_EMU128
+// Its loops over lanes are unrolled at great cost in compile time, and all lanes are alike.
+template <class T>
+using lanes = hn::CappedTag<T, 1>;
+#else
+template <class T>
+using lanes = hn::ScalableTag<T>;
+#endif
+
+void ApplyF32(fn f, const float* a, const float* b, float* y, std::size_t n) { Apply(lanes<float>(), f, a, b, y, n); }
+void ApplyF64(fn f, const double* a, const double* b, double* y, std::size_t n) {
+  Apply(lanes<double>(), f, a, b, y, n);
+}
 
 /// Vectors of one lane, then of at most four: the functions that treat these differently.
 template <class D>
 void ApplyShort(D d, fn f, const float* a, const float* b, float* y, std::size_t n) {
-  if (f == fn::Exp)
-    LoopExp(d, a, b, y, n);
-  else
-    LoopPow(d, a, b, y, n);
+  if (f == fn::Exp) LoopExp(d, a, b, y, n);
+  else LoopPow(d, a, b, y, n);
 }
 void ApplyShortF32(fn f, const float* a, const float* b, float* y, std::size_t n) {
   ApplyShort(hn::CappedTag<float, 1>(), f, a, b, y, n / 2);
@@ -130,7 +139,6 @@ struct big {
 };
 
 using reference = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
-
 
 int erfcx(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
   if (!mpfr_number_p(x)) return mpfr_inf_p(x) && mpfr_sgn(x) > 0 ? mpfr_set_zero(y, 1), 0 : mpfr_abs(y, x, r);
@@ -192,7 +200,8 @@ int trigamma(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
   mpfr_div_d(t.v, z.v, 2, r);
   mpfr_add(sum.v, sum.v, t.v, r);
   // sum of B(2k) w^(2k+1), Bernoulli's numbers up to B(20) being exact ratios
-  constexpr double bernoulli[][2] = {{1, 6}, {-1, 30}, {1, 42}, {-1, 30}, {5, 66}, {-691, 2730}, {7, 6}, {-3617, 510}, {43867, 798}, {-174611, 330}};
+  constexpr double bernoulli[][2] = {{1, 6},       {-1, 30}, {1, 42},      {-1, 30},     {5, 66},
+                                     {-691, 2730}, {7, 6},   {-3617, 510}, {43867, 798}, {-174611, 330}};
   for (const auto& b : bernoulli) {
     mpfr_mul(w.v, w.v, z.v, r);
     mpfr_mul_d(t.v, w.v, b[0], r);
@@ -237,7 +246,7 @@ const std::vector<promise>& promises() {
       {"Exp", fn::Exp, 1.5, 1.5, {{-1, 1}, {-104, 89}, {-746, 710}}},
       {"Expm1", fn::Expm1, 2, 2, {{-1, 1}, {-20, 20}, {-40, 89}, {-40, 710}}},
       {"Log", fn::Log, 1, 1, {{0.5, 2}, {0.98, 1.02}, {0, 100}}},
-      {"Log1p", fn::Log1p, 2, 2, {{-1, 1}, {-0.1, 0.1}, {0.3, 0.5}, {-1, 100}}},
+      {"Log1p", fn::Log1p, 1.5, 1.5, {{-1, 1}, {-0.1, 0.1}, {0.3, 0.5}, {-1, 100}}},
       {"Tanh", fn::Tanh, 3, 3, {{-1, 1}, {-20, 20}}},
       {"Sinh", fn::Sinh, 3, 3, {{-1, 1}, {-90, 90}, {-711, 711}}},
       {"Cosh", fn::Cosh, 2, 2, {{-1, 1}, {-90, 90}, {-711, 711}}},
@@ -254,7 +263,14 @@ const std::vector<promise>& promises() {
       {"Erf", fn::Erf, 2, 2, {{-1, 1}, {0.9, 1.1}, {-6, 6}}},
       {"Erfc", fn::Erfc, 1, 5, {{-1, 1}, {-6, 6}, {0, 11}, {0, 28}}},
       {"Erfcx", fn::Erfcx, 1, 4, {{-1, 1}, {-27, 10}, {0, 100}}},
-      {"LogGamma, x > 0", fn::LogGamma, 1, 4, {{0, 1}, {0.9, 1.1}, {1.9, 2.1}, {1, 10}, {0, 100}}, nullptr, INFINITY, 0},
+      {"LogGamma, x > 0",
+       fn::LogGamma,
+       1,
+       4,
+       {{0, 1}, {0.9, 1.1}, {1.9, 2.1}, {1, 10}, {0, 100}},
+       nullptr,
+       INFINITY,
+       0},
       {"LogGamma", fn::LogGamma, 1, 4, {{-3, 0}, {-15, 0}, {-100, 100}}, log_gamma_scale},
       {"Digamma, x > 0", fn::Digamma, 1, 6, {{0, 1}, {1, 3}, {0, 100}}, digamma_scale, INFINITY, 0},
       {"Digamma", fn::Digamma, 1, 8, {{-3, 0}, {-15, 0}, {-100, 100}}, digamma_scale},
@@ -274,10 +290,8 @@ double ulps(T y, long double exact, bool exact_zero, double scale) {
   const long double largest = lim::max();
   int exponent = lim::min_exponent - 1;
   const long double size = std::fmax(std::fabs(exact), static_cast<long double>(scale));
-  if (size > largest)
-    exponent = lim::max_exponent - 1;
-  else if (size > static_cast<long double>(lim::min()))
-    exponent = std::ilogb(size);
+  if (size > largest) exponent = lim::max_exponent - 1;
+  else if (size > static_cast<long double>(lim::min())) exponent = std::ilogb(size);
   const long double ulp = std::ldexp(1.0L, exponent - lim::digits + 1);
   if (std::isinf(y)) {
     // As if infinity were the next float: what an overflowing result rounds to.
@@ -317,9 +331,49 @@ template <class T>
 std::vector<T> special_values() {
   using lim = std::numeric_limits<T>;
   std::vector<T> v;
-  for (T x : {T(0), lim::denorm_min(), lim::min() / 3, lim::min(), lim::epsilon() / 4, lim::epsilon(), T(1e-3), T(0.25), T(1) / 3, T(0.5), T(1) - lim::epsilon() / 2,
-              T(1), T(1) + lim::epsilon(), T(1.5), T(2), T(2.5), T(3), T(4), T(10), T(20.5), T(33), T(88), T(89), T(100), T(127), T(128), T(171.5), T(709), T(710), T(711),
-              T(745), T(1024), T(1e6), T(16777215), T(16777216), T(1e15), T(9007199254740991.0), T(1e19), T(1e38), lim::max() / 2, lim::max(), lim::infinity(), lim::quiet_NaN()})
+  for (T x : {T(0),
+              lim::denorm_min(),
+              lim::min() / 3,
+              lim::min(),
+              lim::epsilon() / 4,
+              lim::epsilon(),
+              T(1e-3),
+              T(0.25),
+              T(1) / 3,
+              T(0.5),
+              T(1) - lim::epsilon() / 2,
+              T(1),
+              T(1) + lim::epsilon(),
+              T(1.5),
+              T(2),
+              T(2.5),
+              T(3),
+              T(4),
+              T(10),
+              T(20.5),
+              T(33),
+              T(88),
+              T(89),
+              T(100),
+              T(127),
+              T(128),
+              T(171.5),
+              T(709),
+              T(710),
+              T(711),
+              T(745),
+              T(1024),
+              T(1e6),
+              T(16777215),
+              T(16777216),
+              T(1e15),
+              T(9007199254740991.0),
+              T(1e19),
+              T(1e38),
+              lim::max() / 2,
+              lim::max(),
+              lim::infinity(),
+              lim::quiet_NaN()})
     v.insert(v.end(), {x, -x});
   return v;
 }
@@ -370,7 +424,8 @@ sample<T> draw(const promise& p, std::size_t count) {
       for (const range& r : p.ranges) add(between<T>(random, r), T(0));
       // next to integers (poles) and to multiples of pi/2 (roots)
       add(std::round(between<T>(random, {-20, 20})) + (i % 4 ? small * small : T(0)), T(0));
-      if (std::isfinite(p.limit)) add(static_cast<T>(std::round(between<double>(random, {-6e6, 6e6})) * 1.57079632679489661923L), T(0));
+      if (std::isfinite(p.limit))
+        add(static_cast<T>(std::round(between<double>(random, {-6e6, 6e6})) * 1.57079632679489661923L), T(0));
     }
   }
   while (s.a.size() % multiple) s.a.push_back(T(1)), s.b.push_back(T(1));
@@ -400,7 +455,9 @@ worst measure(const promise& p, const sample<T>& s) {
   apply(p.f, s.a, s.b, y);
   worst w;
   for (std::size_t i = 0; i < y.size(); ++i)
-    if (const double e = ulps(y[i], s.exact[i], s.zero[i], sizeof(T) == 8 && p.scale ? p.scale(static_cast<double>(s.a[i])) : 0); e > w.error)
+    if (const double e =
+            ulps(y[i], s.exact[i], s.zero[i], sizeof(T) == 8 && p.scale ? p.scale(static_cast<double>(s.a[i])) : 0);
+        e > w.error)
       w = {e, static_cast<double>(s.a[i]), static_cast<double>(s.b[i]), static_cast<double>(y[i]), s.exact[i]};
   return w;
 }
@@ -423,7 +480,7 @@ void for_each_target(Visit visit) {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
-constexpr std::size_t points = 1500;  // per range and float type
+constexpr std::size_t points = 1000;  // per range and float type
 
 template <class T>
 void check(const promise& p) {
@@ -460,6 +517,17 @@ TEST_CASE("vectors shorter than the target's give the same accuracy") {
   }
 }
 
+TEST_CASE("sine, cosine and tangent refuse angles they cannot reduce") {
+  const std::vector<double> a(multiple, 1.1e7), b(a);
+  for (fn f : {fn::Sin, fn::Cos, fn::Tan})
+    for_each_target([&](const char* target) {
+      std::vector<double> y(multiple);
+      apply(f, a, b, y);
+      INFO(target);
+      CHECK(std::isnan(y[0]));
+    });
+}
+
 constexpr std::size_t reported_points = 5000;
 
 TEST_CASE("report of measured errors", "[.][report]") {
@@ -468,7 +536,8 @@ TEST_CASE("report of measured errors", "[.][report]") {
     const sample<double> t = draw<double>(p, reported_points);
     for_each_target([&](const char* target) {
       const worst v = measure(p, s), w = measure(p, t);
-      std::printf("%-16s %-6s f32 %s\n%-16s %-6s f64 %s\n", p.name, target, text(v).c_str(), p.name, target, text(w).c_str());
+      std::printf("%-16s %-6s f32 %s\n%-16s %-6s f64 %s\n", p.name, target, text(v).c_str(), p.name, target,
+                  text(w).c_str());
     });
   }
 }

@@ -15,9 +15,6 @@ namespace loom::limit {
   std::abort();
 }
 
-[[noreturn]] inline void this_formula_is_too_large_define_LOOM_MAX_NODES_to_raise_the_limit() {
-  exceeded("loom: this formula is too large; define LOOM_MAX_NODES to raise the limit\n");
-}
 [[noreturn]] inline void too_many_elements_for_a_fixed_vector() {
   exceeded("loom: too many elements for a fixed_vector\n");
 }

@@ -15,26 +15,33 @@ using detail::fail;
 
 namespace detail {
 
-inline std::string quoted(std::string_view s) { return std::string(s); }
 inline std::string text(std::ptrdiff_t n) { return std::to_string(n); }
-inline std::string output_name(const plan& p, int slot) {
-  const output_info& o = p.program.outputs[slot];
-  return o.what == output_info::role::gradient ? "d(" + std::string(p.program.inputs[o.input].name) + ")" : "out";
+
+/// What a call binds: an input, or the buffer of an output. Its name is only written down for an error.
+struct operand {
+  bool input = true;
+  int slot = -1;  ///< none: the declarations
+};
+
+inline std::string name_of(const plan& p, operand o) {
+  if (o.input) return std::string(p.program.inputs[o.slot].name);
+  const output_info& out = p.program.outputs[o.slot];
+  return out.what == output_info::role::gradient ? "d(" + std::string(p.program.inputs[out.input].name) + ")" : "out";
 }
 
 /// Learns the extent of each axis from the first view that has it, and holds the others against it.
-inline void check_extents(const plan& p, const bound& b, const axis_order& axes, const std::string& name, std::ptrdiff_t* extents, std::string* learned_from) {
+inline void check_extents(const plan& p, const bound& b, const axis_order& axes, operand o, std::ptrdiff_t* extents, operand* learned_from) {
   for (int i = 0; i < axes.size(); ++i) {
     const int axis = axes[i];
-    const std::string axis_name(p.program.axes[axis].name);
-    if (b.extents[i] < 0) fail("axis " + axis_name + " of " + name + " has the extent " + text(b.extents[i]));
+    const auto axis_of = [&](operand which) { return "axis " + std::string(p.program.axes[axis].name) + " of " + name_of(p, which); };
+    if (b.extents[i] < 0) fail(axis_of(o) + " has the extent " + text(b.extents[i]));
     if (extents[axis] < 0) {
       extents[axis] = b.extents[i];
-      learned_from[axis] = name;
+      learned_from[axis] = o;
     } else if (extents[axis] != b.extents[i]) {
-      const bool declared = learned_from[axis].empty();
-      fail("axis " + axis_name + " of " + name + " has " + text(b.extents[i]) + " entries, but " +
-           (declared ? "its declaration says " + text(extents[axis]) : "axis " + axis_name + " of " + learned_from[axis] + " has " + text(extents[axis])));
+      const bool declared = learned_from[axis].slot < 0;
+      fail(axis_of(o) + " has " + text(b.extents[i]) + " entries, but " +
+           (declared ? "its declaration says " : axis_of(learned_from[axis]) + " has ") + text(extents[axis]));
     }
   }
 }
@@ -119,33 +126,32 @@ inline void check_labels(const plan& p, const loop_data& data, const label_use& 
 
 /// Checks a call. Fills the extents of the axes; throws loom::error with a sentence otherwise.
 inline void check(const plan& p, const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs, loop_data& data) {
-  std::string learned_from[max_axes];
+  detail::operand learned_from[max_axes];
   const graph& g = p.program;
+  const auto is_array = [&](int slot) { return g.inputs[slot].code != op::scalar; };
+  const auto is_bound = [&](int slot) { return outputs[slot].type != element_type::other; };
+  const auto name = [&](int slot) { return detail::name_of(p, {false, slot}); };
   for (int a = 0; a < max_axes; ++a) data.extents[a] = a < g.axes.size() && g.axes[a].extent > 0 ? g.axes[a].extent : -1;
-  for (int i = 0; i < g.inputs.size(); ++i) {
-    if (g.inputs[i].code == op::scalar) continue;
-    detail::check_extents(p, inputs[i], g.inputs[i].axes, std::string(g.inputs[i].name), data.extents, learned_from);
-  }
-  const auto bound_output = [&](int slot) { return outputs[slot].type != element_type::other; };
-  for (int s = 0; s < g.outputs.size(); ++s)
-    if (bound_output(s)) detail::check_extents(p, outputs[s], output_axes(p, s), detail::output_name(p, s), data.extents, learned_from);
   for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code != op::scalar && inputs[i].data == nullptr && !detail::is_empty(inputs[i], g.inputs[i].axes.size()))
-      fail("the data bound to " + std::string(g.inputs[i].name) + " is a null pointer");
+    if (is_array(i)) detail::check_extents(p, inputs[i], g.inputs[i].axes, {true, i}, data.extents, learned_from);
+  for (int s = 0; s < g.outputs.size(); ++s)
+    if (is_bound(s)) detail::check_extents(p, outputs[s], output_axes(p, s), {false, s}, data.extents, learned_from);
+  for (int i = 0; i < g.inputs.size(); ++i)
+    if (is_array(i) && inputs[i].data == nullptr && !detail::is_empty(inputs[i], g.inputs[i].axes.size()))
+      fail("the data bound to " + detail::name_of(p, {true, i}) + " is a null pointer");
   for (int s = 0; s < g.outputs.size(); ++s) {
-    if (!bound_output(s)) continue;
+    if (!is_bound(s)) continue;
     const int rank = output_axes(p, s).size();
     if (detail::is_empty(outputs[s], rank)) continue;
-    const std::string name = detail::output_name(p, s);
-    if (outputs[s].data == nullptr) fail("the buffer bound to " + name + " is a null pointer");
-    if (detail::overlaps_itself(outputs[s], rank)) fail("the buffer bound to " + name + " overlaps itself: two of its entries are the same element of memory");
+    if (outputs[s].data == nullptr) fail("the buffer bound to " + name(s) + " is a null pointer");
+    if (detail::overlaps_itself(outputs[s], rank)) fail("the buffer bound to " + name(s) + " overlaps itself: two of its entries are the same element of memory");
     const detail::memory_range range = detail::range_of(outputs[s], rank);
     for (int i = 0; i < g.inputs.size(); ++i)
-      if (g.inputs[i].code != op::scalar && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
-        fail("the buffer bound to " + name + " overlaps the data of " + std::string(g.inputs[i].name));
+      if (is_array(i) && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
+        fail("the buffer bound to " + name(s) + " overlaps the data of " + detail::name_of(p, {true, i}));
     for (int other = 0; other < s; ++other)
-      if (bound_output(other) && detail::overlap(range, detail::range_of(outputs[other], output_axes(p, other).size())))
-        fail("the buffers bound to " + name + " and " + detail::output_name(p, other) + " overlap");
+      if (is_bound(other) && detail::overlap(range, detail::range_of(outputs[other], output_axes(p, other).size())))
+        fail("the buffers bound to " + name(s) + " and " + name(other) + " overlap");
   }
   for (const label_use& use : labels) detail::check_labels(p, data, use, inputs);
 }

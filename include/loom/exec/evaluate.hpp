@@ -25,13 +25,18 @@ struct float_type {
   using type = std::conditional_t<narrow, float, double>;
 };
 
-/// What is wrong with the bindings of a call, if anything: names, roles, types, ranks.
+/// The length of the rows of a view, if its type says it; else 0.
+template <class View> inline constexpr std::ptrdiff_t columns_of = 0;
+template <class T, std::size_t Columns> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns>> = Columns;
+
+/// What is wrong with the bindings of a call, if anything: names, roles, types, ranks, extents that types say.
 template <auto Formula, class... Bindings>
 constexpr mistake check_bindings() {
   constexpr const graph& g = source<Formula>::written.program;
   if constexpr (sizeof...(Bindings) > 0) {
     constexpr binding_info all[] = {info_of<Bindings>()...};
     constexpr element_type types[] = {type_of<typename decltype(Bindings::data)::element>()...};
+    constexpr std::ptrdiff_t columns[] = {columns_of<decltype(Bindings::data)>...};
     constexpr int ranks[] = {decltype(Bindings::data)::rank...};
     constexpr bool writable[] = {!std::is_const_v<typename decltype(Bindings::data)::element>...};
     constexpr element_type wanted = float_type<Bindings...>::narrow ? element_type::f32 : element_type::f64;
@@ -39,13 +44,13 @@ constexpr mistake check_bindings() {
       const binding_info& b = all[i];
       for (unsigned j = 0; j < i; ++j)
         if (all[j].role == b.role && all[j].name == b.name) return {issue::doubled_binding, b.name};
-      int rank = g.result_axes.size();
+      const axis_order* axes = &g.result_axes;
       if (b.role != binding_role::out) {
         int slot = -1;
         for (int s = 0; s < g.inputs.size(); ++s)
           if (g.inputs[s].name == b.name && g.inputs[s].code == b.code) slot = s;
         if (slot < 0) return {issue::unknown_binding, b.name};
-        rank = g.inputs[slot].axes.size();
+        axes = &g.inputs[slot].axes;
       }
       if (b.role == binding_role::gradient && (b.code == op::index || b.code == op::mask)) return {issue::gradient_of_an_index, b.name};
       if (b.role == binding_role::gradient && !g.result_axes.empty()) return {issue::gradient_of_a_result_that_is_not_a_scalar, b.name};
@@ -53,12 +58,17 @@ constexpr mistake check_bindings() {
       const bool number = b.role != binding_role::input || b.code == op::tensor;
       const element_type t = types[i];
       const bool integer = t >= element_type::i8 && t <= element_type::u64;
-      const bool fits = number                ? t == wanted && (b.role == binding_role::input || writable[i])
+      const bool fits = number                ? t == wanted
                         : b.code == op::index ? integer
                         : b.code == op::mask  ? t == element_type::boolean
                                               : t != element_type::other;
       if (!fits) return {issue::wrong_type, b.name};
+      if (b.role != binding_role::input && !writable[i]) return {issue::constant_buffer, b.name};
+      const int rank = axes->size();
       if (ranks[i] != rank) return {issue::wrong_rank, b.name, ranks[i], rank};
+      if (columns[i] == 0) continue;
+      const std::int64_t extent = g.axes[axes->back()].extent;
+      if (extent != 0 && columns[i] != extent) return {issue::wrong_extent, b.name, columns[i], extent};
     }
     for (const input_info& in : g.inputs) {
       bool found = false;

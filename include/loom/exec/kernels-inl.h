@@ -34,9 +34,9 @@ HWY_INLINE V kernel_mul0(D d, V a, V b) {
 }
 // x86 min and max return the second operand if either is NaN; these return NaN.
 template <class D, class V>
-HWY_INLINE V kernel_min(D, V a, V b) { return hn::IfThenElse(hn::Ne(a, a), a, hn::IfThenElse(hn::Ne(b, b), b, hn::Min(a, b))); }
+HWY_INLINE V kernel_min(D, V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::IsNaN(b), b, hn::Min(a, b))); }
 template <class D, class V>
-HWY_INLINE V kernel_max(D, V a, V b) { return hn::IfThenElse(hn::Ne(a, a), a, hn::IfThenElse(hn::Ne(b, b), b, hn::Max(a, b))); }
+HWY_INLINE V kernel_max(D, V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::IsNaN(b), b, hn::Max(a, b))); }
 
 template <op Code> struct kernel;
 #define LOOM_UNARY(name, cost, text, reference, vector, ...)         \

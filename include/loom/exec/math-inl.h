@@ -32,7 +32,7 @@ struct format {
   static constexpr int mantissa_bits = is_f32<D> ? 23 : 52;
   static constexpr U bias = is_f32<D> ? 127 : 1023;
   static constexpr U one = bias << mantissa_bits;
-  static constexpr U sqrt_half = is_f32<D> ? U{0x3f3504f3} : static_cast<U>(0x3fe6a09e667f3bcd);
+  static constexpr U three_quarters = one - (U{1} << (mantissa_bits - 1));
   // Adding 1.5 * 2^mantissa_bits rounds to an integer and leaves it in the low bits.
   static constexpr double round_magic = is_f32<D> ? 0x1.8p23 : 0x1.8p52;
   static constexpr double pow2_mantissa = is_f32<D> ? 0x1p23 : 0x1p52;
@@ -113,28 +113,25 @@ HWY_INLINE V ReduceByLn2(D d, V x, double bias, V& t, V& n) {
 }
 
 #if HWY_TARGET <= HWY_AVX3
-// AVX-512 multiplies by 2^n in one instruction, with gradual underflow. The zero-masking
-// forms, because g++ 12 warns about uninitialized variables inside the plain ones.
-HWY_INLINE hn::Vec512<float> MulPow2(hn::Vec512<float> v, hn::Vec512<float> n) {
-  return hn::Vec512<float>{_mm512_maskz_scalef_ps(0xffff, v.raw, n.raw)};
-}
-HWY_INLINE hn::Vec512<double> MulPow2(hn::Vec512<double> v, hn::Vec512<double> n) {
-  return hn::Vec512<double>{_mm512_maskz_scalef_pd(0xff, v.raw, n.raw)};
-}
-HWY_INLINE hn::Vec256<float> MulPow2(hn::Vec256<float> v, hn::Vec256<float> n) {
-  return hn::Vec256<float>{_mm256_maskz_scalef_ps(0xff, v.raw, n.raw)};
-}
-HWY_INLINE hn::Vec256<double> MulPow2(hn::Vec256<double> v, hn::Vec256<double> n) {
-  return hn::Vec256<double>{_mm256_maskz_scalef_pd(0xf, v.raw, n.raw)};
-}
-template <size_t N>
-HWY_INLINE hn::Vec128<float, N> MulPow2(hn::Vec128<float, N> v, hn::Vec128<float, N> n) {
-  return hn::Vec128<float, N>{_mm_maskz_scalef_ps(0xf, v.raw, n.raw)};
-}
-template <size_t N>
-HWY_INLINE hn::Vec128<double, N> MulPow2(hn::Vec128<double, N> v, hn::Vec128<double, N> n) {
-  return hn::Vec128<double, N>{_mm_maskz_scalef_pd(0x3, v.raw, n.raw)};
-}
+// AVX-512 multiplies by 2^n (with gradual underflow) and splits x = 2^e m in one instruction
+// each, special values included. Highway 1.0.3 has no name for these. The zero-masking forms,
+// because g++ 12 warns about uninitialized variables inside the plain ones.
+// Mantissa: in [3/4, 3/2); NaN for x < 0. Exponent: of the leading bit; -inf for 0.
+#define LOOM_MATH_AVX3(prefix, mm, type, mask, ...)                                                                    \
+  prefix HWY_INLINE __VA_ARGS__ MulPow2(__VA_ARGS__ x, __VA_ARGS__ n) {                                                \
+    return __VA_ARGS__{mm##_maskz_scalef_##type(mask, x.raw, n.raw)};                                                  \
+  }                                                                                                                    \
+  prefix HWY_INLINE __VA_ARGS__ Exponent(__VA_ARGS__ x) { return __VA_ARGS__{mm##_maskz_getexp_##type(mask, x.raw)}; } \
+  prefix HWY_INLINE __VA_ARGS__ Mantissa(__VA_ARGS__ x) {                                                              \
+    return __VA_ARGS__{mm##_maskz_getmant_##type(mask, x.raw, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_nan)};              \
+  }
+LOOM_MATH_AVX3(, _mm512, ps, 0xffff, hn::Vec512<float>)
+LOOM_MATH_AVX3(, _mm512, pd, 0xff, hn::Vec512<double>)
+LOOM_MATH_AVX3(, _mm256, ps, 0xff, hn::Vec256<float>)
+LOOM_MATH_AVX3(, _mm256, pd, 0xf, hn::Vec256<double>)
+LOOM_MATH_AVX3(template <size_t N>, _mm, ps, 0xf, hn::Vec128<float, N>)
+LOOM_MATH_AVX3(template <size_t N>, _mm, pd, 0x3, hn::Vec128<double, N>)
+#undef LOOM_MATH_AVX3
 #endif
 
 /// exp(x + low) * 2^shift, where `x` is already limited to where n fits the format.
@@ -145,12 +142,11 @@ HWY_INLINE V ExpOfLimited(D d, V x, V low, bool has_low) {
   V r = ReduceByLn2(d, x, 2.0 * F::bias + shift, t, n);
   if (has_low) r = hn::Add(r, low);
   V q;
-  if constexpr (is_f32<D>)
-    q = Horner(d, r, 0.00138145441, 0.00836874545, 0.041668389, 0.166665211, 0.49999994);
+  if constexpr (is_f32<D>) q = Horner(d, r, 0.00138145441, 0.00836874545, 0.041668389, 0.166665211, 0.49999994);
   else
-    q = Horner(d, r, 2.5104388698468102e-08, 2.7632132668113627e-07, 2.755725897359798e-06,
-               2.480148887614247e-05, 0.00019841269869716612, 0.0013888888946233299,
-               0.008333333333328969, 0.04166666666652843, 0.16666666666666666, 0.5000000000000009);
+    q = Horner(d, r, 2.5104388698468102e-08, 2.7632132668113627e-07, 2.755725897359798e-06, 2.480148887614247e-05,
+               0.00019841269869716612, 0.0013888888946233299, 0.008333333333328969, 0.04166666666652843,
+               0.16666666666666666, 0.5000000000000009);
   const V one = Const(d, 1.0);
   const V p = hn::MulAdd(hn::MulAdd(q, r, one), r, one);
 #if HWY_TARGET <= HWY_AVX3
@@ -193,10 +189,9 @@ HWY_INLINE V Expm1OfLimited(D d, V x) {
   if constexpr (is_f32<D>)
     q = Horner(d, r, 0.000199622853, 0.00139432563, 0.00833322015, 0.0416663252, 0.166666672, 0.5);
   else
-    q = Horner(d, r, 1.768769844969116e-09, 2.5105236719514428e-08, 2.7567935820819667e-07,
-               2.755725535969336e-06, 2.4801574517473e-05, 0.0001984126987484561,
-               0.0013888888895613337, 0.00833333333332613, 0.041666666666652245,
-               0.1666666666666667, 0.5);
+    q = Horner(d, r, 1.768769844969116e-09, 2.5105236719514428e-08, 2.7567935820819667e-07, 2.755725535969336e-06,
+               2.4801574517473e-05, 0.0001984126987484561, 0.0013888888895613337, 0.00833333333332613,
+               0.041666666666652245, 0.1666666666666667, 0.5);
   const V e = hn::MulAdd(hn::Mul(r, r), q, r);
   const hn::RebindToUnsigned<D> du;
   const V s = hn::BitCast(d, hn::ShiftLeft<F::mantissa_bits>(hn::BitCast(du, t)));
@@ -217,39 +212,53 @@ HWY_INLINE V Expm1(D d, V x) {
 
 // ---- logarithms
 
-/// x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for normal x > 0.
-/// `extra` is taken from e; returns the bits of x less those of 1 + f (as a biased exponent).
+#if HWY_TARGET <= HWY_AVX3
+
+/// x = 2^e (1 + f) with 1 + f in [3/4, 3/2). f is NaN for x < 0 and NaN; e = -inf for 0 and
+/// inf for inf.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> SplitExponent(D d, V x, V offset, V& f, V& e) {
+HWY_INLINE void Split(D d, V x, V& f, V& e) {
+  const V m = Mantissa(x);
+  e = hn::Sub(Exponent(x), Exponent(m));
+  f = hn::Sub(m, Const(d, 1.0));
+}
+
+#else
+
+/// x = 2^e (1 + f) with 1 + f in [3/4, 3/2), for normal x > 0, where e is the exponent less
+/// `offset`. Returns the biased exponent.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> SplitNormal(D d, V x, V offset, V& f, V& e) {
   using F = format<D>;
   using U = typename F::U;
   const hn::RebindToUnsigned<D> du;
-  const auto i = hn::Add(hn::BitCast(du, x), hn::Set(du, static_cast<U>(F::one - F::sqrt_half)));
+  const auto i = hn::Add(hn::BitCast(du, x), hn::Set(du, static_cast<U>(F::one - F::three_quarters)));
   const auto biased = hn::ShiftRight<F::mantissa_bits>(i);
   // An integer placed under the exponent of 2^mantissa_bits converts without a convert.
   const auto carrier = hn::BitCast(du, Const(d, F::pow2_mantissa));
   e = hn::Sub(hn::BitCast(d, hn::Or(biased, carrier)), offset);
   const auto mantissa = hn::And(i, hn::Set(du, static_cast<U>((U{1} << F::mantissa_bits) - 1)));
-  f = hn::Sub(hn::BitCast(d, hn::Add(mantissa, hn::Set(du, F::sqrt_half))), Const(d, 1.0));
+  f = hn::Sub(hn::BitCast(d, hn::Add(mantissa, hn::Set(du, F::three_quarters))), Const(d, 1.0));
   return biased;
 }
 
-/// What SplitExponent subtracts to turn a biased exponent into e.
+/// What SplitNormal subtracts from a biased exponent to get e.
 template <class D>
-HWY_INLINE hn::Vec<D> ExponentOffset(D d) {
-  return Const(d, format<D>::pow2_mantissa + 1.0 * format<D>::bias);
+HWY_INLINE hn::Vec<D> ExponentOffset(D d, int more) {
+  return Const(d, format<D>::pow2_mantissa + 1.0 * format<D>::bias + more);
 }
 
-/// SplitExponent for x > 0 that may be subnormal.
+/// x = 2^e (1 + f) with 1 + f in [3/4, 3/2), for finite x > 0.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE void SplitAny(D d, V x, V& f, V& e) {
+HWY_INLINE void Split(D d, V x, V& f, V& e) {
   using F = format<D>;
   const auto subnormal = hn::Lt(x, Const(d, F::min_normal));
   const V scaled = hn::IfThenElse(subnormal, hn::Mul(x, Const(d, F::pow2_mantissa)), x);
-  const V offset = ExponentOffset(d);
-  const V lower = Const(d, F::pow2_mantissa + 1.0 * F::bias + F::mantissa_bits);
-  SplitExponent(d, scaled, hn::IfThenElse(subnormal, lower, offset), f, e);
+  const V offset = hn::IfThenElse(subnormal, ExponentOffset(d, F::mantissa_bits), ExponentOffset(d, 0));
+  SplitNormal(d, scaled, offset, f, e);
 }
+
+#endif
 
 /// log(2^e (1 + f)).
 template <class D, class V = hn::Vec<D>>
@@ -257,17 +266,16 @@ HWY_INLINE V LogOfSplit(D d, V f, V e) {
   using F = format<D>;
   const V hi = Const(d, F::ln2_hi), lo = Const(d, F::ln2_lo);
   if constexpr (is_f32<D>) {
-    const V q = Horner(d, f, -0.0763448626, 0.127615646, -0.13160181, 0.142017603, -0.166233584,
-                       0.200012267, -0.250008196, 0.333333313, -0.5);
+    const V q = Horner(d, f, -0.0450767539, 0.104632728, -0.131612644, 0.14478372, -0.166473031, 0.199908614,
+                       -0.250000954, 0.333334506, -0.5);
     const V y = hn::MulAdd(hn::Mul(f, f), q, hn::Mul(e, lo));
     return hn::MulAdd(e, hi, hn::Add(f, y));
   } else {
     // A division costs less than the ten further coefficients a series in f would take.
     const V s = hn::Div(f, hn::Add(f, Const(d, 2.0)));
     const V z = hn::Mul(s, s);
-    const V q = hn::Mul(z, Horner(d, z, 0.14796000120384029, 0.1531404619710315, 0.1818356445443635,
-                                  0.2222219857197991, 0.2857142874238006, 0.3999999999941484,
-                                  0.6666666666666734));
+    const V q = hn::Mul(z, Horner(d, z, 0.15368237599539994, 0.1525018378287501, 0.18186356207633053,
+                                  0.22222138502398336, 0.28571429395190967, 0.39999999996163077, 0.666666666666727));
     const V h = hn::Mul(hn::Mul(f, Const(d, 0.5)), f);
     const V y = hn::MulAdd(s, hn::Add(h, q), hn::Mul(e, lo));
     return hn::MulAdd(e, hi, hn::Sub(f, hn::Sub(h, y)));
@@ -289,8 +297,8 @@ HWY_INLINE void LogOfSplitTwice(D d, V f, V e, V& hi, V& low) {
   // 2 atanh(s) = s (2 + 2/3 s^2 + s^4 q), the first three terms in two parts
   TwoProd(d, s, s, zh, zl);
   zl = hn::MulAdd(hn::Add(s, s), sl, zl);
-  const V q = Horner(d, zh, 0.13196156274171894, 0.132568391012972, 0.1538675625900536,
-                     0.18181784394768105, 0.22222222519543108, 0.2857142857010214, 0.4000000000000225);
+  const V q = Horner(d, zh, 0.12571178620835094, 0.11592402993003895, 0.1334114128878035, 0.15384406767861408,
+                     0.1818182152363997, 0.22222222191273566, 0.28571428571577184, 0.39999999999999725);
   const V third = Const(d, 0x1.5555555555555p-1);
   TwoProd(d, third, zh, wh, wl);
   wl = hn::Add(wl, hn::MulAdd(third, zl, hn::Mul(zh, hn::MulAdd(zh, q, Const(d, 0x1.5555555555555p-55)))));
@@ -308,31 +316,40 @@ HWY_INLINE void LogOfSplitTwice(D d, V f, V e, V& hi, V& low) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Log(D d, V x) {
   V f, e;
-  SplitAny(d, x, f, e);
+  Split(d, x, f, e);
+#if HWY_TARGET <= HWY_AVX3
+  return LogOfSplit(d, f, e);
+#else
   const V zero = hn::Zero(d), inf = hn::Inf(d);
   V y = hn::IfThenElse(hn::Lt(x, inf), LogOfSplit(d, f, e), x);
   y = hn::IfThenElse(hn::Lt(x, zero), hn::NaN(d), y);
   return hn::IfThenElse(hn::Eq(x, zero), hn::Neg(inf), y);
+#endif
 }
 
 /// log(1 + x), accurate near 0.
 /// Domain: any; -1 -> -inf, x < -1 -> NaN, inf -> inf, NaN -> NaN, -0 -> -0.
-/// Error:  <= 2 ulp (f32, f64).
+/// Error:  <= 1.5 ulp (f32, f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Log1p(D d, V x) {
-  using F = format<D>;
-  const hn::RebindToUnsigned<D> du;
   const V one = Const(d, 1.0), inf = hn::Inf(d);
   const V u = hn::Add(one, x);
   // What rounding took from u: exact until u has no bit for the 1, and there it is too
   // small to matter.
   const V c = hn::Sub(x, hn::Sub(u, one));
   V f, e;
-  const auto biased = SplitExponent(d, u, ExponentOffset(d), f, e);
+#if HWY_TARGET <= HWY_AVX3
+  Split(d, u, f, e);
+  f = hn::Add(f, MulPow2(c, hn::Neg(e)));
+#else
+  using F = format<D>;
+  const hn::RebindToUnsigned<D> du;
+  const auto biased = SplitNormal(d, u, ExponentOffset(d, 0), f, e);
   // 2^(2-e), as 2^-e would be subnormal for the largest x.
   const auto four = hn::Set(du, static_cast<typename F::U>(F::one + ((F::bias + 2) << F::mantissa_bits)));
   const V scale = hn::BitCast(d, hn::Sub(four, hn::ShiftLeft<F::mantissa_bits>(biased)));
   f = hn::MulAdd(hn::Mul(c, Const(d, 0.25)), scale, f);
+#endif
   V y = LogOfSplit(d, f, e);
   y = hn::IfThenElse(hn::Eq(u, one), x, y);
   y = hn::IfThenElse(hn::Lt(x, inf), y, x);
@@ -388,7 +405,7 @@ struct pow_for_f32 {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V PowOfPositive(D d, V a, V b) {
   V f, e, hi, low, p, pl;
-  SplitAny(d, a, f, e);
+  Split(d, a, f, e);
   LogOfSplitTwice(d, f, e, hi, low);
   const V inf = hn::Inf(d);
   hi = hn::IfThenElse(hn::Lt(a, inf), hi, inf);
@@ -408,10 +425,8 @@ HWY_INLINE V Pow(D d, V a, V b) {
   const V one = Const(d, 1.0), zero = hn::Zero(d), inf = hn::Inf(d);
   const V size = hn::Abs(a);
   V y;
-  if constexpr (is_f32<D>)
-    y = ViaDouble<pow_for_f32>(d, size, b);
-  else
-    y = PowOfPositive(d, size, b);
+  if constexpr (is_f32<D>) y = ViaDouble<pow_for_f32>(d, size, b);
+  else y = PowOfPositive(d, size, b);
   y = hn::IfThenElse(hn::Eq(size, one), one, y);
   const auto whole = hn::Eq(hn::Round(b), b);
   const V half = hn::Mul(b, Const(d, 0.5));

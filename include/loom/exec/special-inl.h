@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // exec/special-inl.h — trigonometric, inverse hyperbolic, error and gamma functions.
 // The rarer half of the kernels' functions. Where f32 lanes would need tricks to stay
-// accurate they go through f64: one algorithm, half of it tested twice. Cores named
-// ...Of<narrow> work on f64 lanes and stop at float precision where `narrow`.
+// accurate they go through f64, one algorithm for both. Cores named ...Of<narrow> work
+// on f64 lanes and stop at float precision where `narrow`.
 // Layer 6 (exec). Coefficients: minimax fits of our own. Errors: tests/exec/math.cpp.
 
 #if defined(LOOM_EXEC_SPECIAL_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -29,9 +29,10 @@ HWY_INLINE void SinCosOfReduced(D d, V r, V low, V& s, V& c) {
   const V z = hn::Mul(r, r);
   const V one = Const(d, 1.0);
   if constexpr (narrow) {
-    const V p = Horner(d, z, 2.7180457816024907e-06, -0.00019839304351305256, 0.008333329280415447, -0.1666666664058991);
-    const V q = Horner(d, z, -2.720954578462412e-07, 2.479951173766985e-05, -0.0013888883722512882,
-                       0.041666666622475576, -0.5);
+    const V p =
+        Horner(d, z, 2.7180457816024907e-06, -0.00019839304351305256, 0.008333329280415447, -0.1666666664058991);
+    const V q =
+        Horner(d, z, -2.720954578462412e-07, 2.479951173766985e-05, -0.0013888883722512882, 0.041666666622475576, -0.5);
     s = hn::MulAdd(hn::Mul(r, z), p, r);
     c = hn::MulAdd(z, q, one);
   } else {
@@ -97,15 +98,21 @@ HWY_INLINE V TangentOf(D d, V x) {
 
 struct sin_for_f32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) { return SineOf<true, 0>(d, x); }
+  static HWY_INLINE V Of(D d, V x) {
+    return SineOf<true, 0>(d, x);
+  }
 };
 struct cos_for_f32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) { return SineOf<true, 1>(d, x); }
+  static HWY_INLINE V Of(D d, V x) {
+    return SineOf<true, 1>(d, x);
+  }
 };
 struct tan_for_f32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) { return TangentOf<true>(d, x); }
+  static HWY_INLINE V Of(D d, V x) {
+    return TangentOf<true>(d, x);
+  }
 };
 
 /// y where x is large enough for it, otherwise x: keeps -0 and subnormals.
@@ -119,10 +126,8 @@ HWY_INLINE V UnlessTiny(D d, V x, V y) {
 /// Error:  <= 1 ulp (f32, f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Sin(D d, V x) {
-  if constexpr (is_f32<D>)
-    return UnlessTiny(d, x, ViaDouble<sin_for_f32>(d, x));
-  else
-    return UnlessTiny(d, x, SineOf<false, 0>(d, x));
+  if constexpr (is_f32<D>) return UnlessTiny(d, x, ViaDouble<sin_for_f32>(d, x));
+  else return UnlessTiny(d, x, SineOf<false, 0>(d, x));
 }
 
 /// Cosine.
@@ -130,10 +135,8 @@ HWY_INLINE V Sin(D d, V x) {
 /// Error:  <= 1 ulp (f32, f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Cos(D d, V x) {
-  if constexpr (is_f32<D>)
-    return ViaDouble<cos_for_f32>(d, x);
-  else
-    return SineOf<false, 1>(d, x);
+  if constexpr (is_f32<D>) return ViaDouble<cos_for_f32>(d, x);
+  else return SineOf<false, 1>(d, x);
 }
 
 /// Tangent.
@@ -141,10 +144,8 @@ HWY_INLINE V Cos(D d, V x) {
 /// Error:  <= 1 ulp (f32), <= 3 ulp (f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Tan(D d, V x) {
-  if constexpr (is_f32<D>)
-    return UnlessTiny(d, x, ViaDouble<tan_for_f32>(d, x));
-  else
-    return UnlessTiny(d, x, TangentOf<false>(d, x));
+  if constexpr (is_f32<D>) return UnlessTiny(d, x, ViaDouble<tan_for_f32>(d, x));
+  else return UnlessTiny(d, x, TangentOf<false>(d, x));
 }
 
 /// sin(pi x) and cos(pi x), both up to the same sign; |x| of any size. f64 lanes.
@@ -155,7 +156,8 @@ HWY_INLINE void SinCosPi(D d, V x, V& s, V& c) {
   const auto outer = hn::Gt(size, Const(d, 0.25));
   const V g = hn::IfThenElse(outer, hn::Sub(Const(d, 0.5), size), size);
   V sg, cg;
-  SinCosOfReduced<false>(d, hn::Mul(g, Const(d, 0x1.921fb54442d18p+1)), hn::Mul(g, Const(d, 0x1.1a62633145c07p-53)), sg, cg);
+  SinCosOfReduced<false>(d, hn::Mul(g, Const(d, 0x1.921fb54442d18p+1)), hn::Mul(g, Const(d, 0x1.1a62633145c07p-53)), sg,
+                         cg);
   s = hn::Xor(hn::IfThenElse(outer, cg, sg), hn::And(f, hn::SignBit(d)));
   c = hn::IfThenElse(outer, sg, cg);
 }
@@ -166,8 +168,8 @@ HWY_INLINE void SinCosPi(D d, V x, V& s, V& c) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V AsinSeries(D d, V z) {
   if constexpr (is_f32<D>)
-    return Horner(d, z, 0.042166821757701714, 0.02417934473339279, 0.045470369160474484,
-                  0.07495298197904576, 0.1666675245208309);
+    return Horner(d, z, 0.042166821757701714, 0.02417934473339279, 0.045470369160474484, 0.07495298197904576,
+                  0.1666675245208309);
   else
     return Horner(d, z, 0.03262815630003857, -0.02099825819879849, 0.02170683835652, 0.0037066751385512503,
                   0.010780178276449124, 0.011398926117868446, 0.013980818798185055, 0.0173516121613905,
@@ -232,12 +234,14 @@ HWY_INLINE V Atan(D d, V x) {
   top = hn::IfThenElse(outer, hn::Neg(one), top);
   bottom = hn::IfThenElse(outer, size, bottom);
   const V base = hn::IfThenElse(outer, Const(d, half_pi), hn::IfThenElseZero(middle, Const(d, half_pi / 2)));
-  const V base_low = hn::IfThenElse(outer, Const(d, half_pi_low<D>), hn::IfThenElse(middle, Const(d, half_pi_low<D> / 2), zero));
+  const V base_low =
+      hn::IfThenElse(outer, Const(d, half_pi_low<D>), hn::IfThenElse(middle, Const(d, half_pi_low<D> / 2), zero));
   const V u = hn::Div(top, bottom);
   const V z = hn::Mul(u, u);
   V p;
   if constexpr (is_f32<D>)
-    p = Horner(d, z, -0.060776812914009985, 0.10593612292851087, -0.1424350825912705, 0.199984703620995, -0.33333315174829803);
+    p = Horner(d, z, -0.060776812914009985, 0.10593612292851087, -0.1424350825912705, 0.199984703620995,
+               -0.33333315174829803);
   else
     p = Horner(d, z, -0.017902463285042722, 0.038059842545352565, -0.0503910228222885, 0.058478402439092275,
                -0.06663096665997383, 0.07692059501449483, -0.09090897713552559, 0.11111110781765268,
@@ -302,18 +306,20 @@ HWY_INLINE V ErfcxOfPositive(D d, V x) {
   const V bottom = hn::Add(x, Const(d, 0.5));
   if constexpr (narrow) {
     const V p = Horner(d, t, 0.00011238386732781283, -0.0002480104350648401, -0.0007037256971512772,
-                       0.005081103231764227, -0.01623638415963382, 0.037141617283337716,
-                       -0.066315996060247, 0.09373970318479777, -0.10104163733619162, 0.0680962634585195,
-                       0.015379826398132153, -0.13962109081963647, 1.2329951166776265);
+                       0.005081103231764227, -0.01623638415963382, 0.037141617283337716, -0.066315996060247,
+                       0.09373970318479777, -0.10104163733619162, 0.0680962634585195, 0.015379826398132153,
+                       -0.13962109081963647, 1.2329951166776265);
     return hn::Div(hn::Mul(p, Const(d, 0.5)), bottom);
   } else {
     // One correction for the roundings of x + 4 and of the quotient.
     t = hn::MulAdd(inverse, hn::NegMulAdd(t, near, hn::NegMulAdd(hn::Add(t, one), four, near)), t);
-    const V p = Horner(d, t, -2.562169257823384e-10, 9.306175855151007e-10, 3.1120598702181157e-09, -1.234383466094469e-08, -2.0412282424353026e-08,
-                       1.0633144385456161e-07, 7.725053400629193e-08, -8.210844962773166e-07, 2.9217861392139853e-07, 5.706596711630112e-06,
-                       -1.1221413538871398e-05, -2.4397742387942547e-05, 0.0001506215418741461, -0.00019925714795957503, -0.000757773275314017,
-                       0.005031970067935898, -0.016197734057434403, 0.03716751552652268, -0.06633036581242235, 0.09373283499909635,
-                       -0.10103906603628854, 0.06809705425466904, 0.015379652102619365, -0.1396211168405623, 1.2329951186255526);
+    const V p = Horner(d, t, -2.562169257823384e-10, 9.306175855151007e-10, 3.1120598702181157e-09,
+                       -1.234383466094469e-08, -2.0412282424353026e-08, 1.0633144385456161e-07, 7.725053400629193e-08,
+                       -8.210844962773166e-07, 2.9217861392139853e-07, 5.706596711630112e-06, -1.1221413538871398e-05,
+                       -2.4397742387942547e-05, 0.0001506215418741461, -0.00019925714795957503, -0.000757773275314017,
+                       0.005031970067935898, -0.016197734057434403, 0.03716751552652268, -0.06633036581242235,
+                       0.09373283499909635, -0.10103906603628854, 0.06809705425466904, 0.015379652102619365,
+                       -0.1396211168405623, 1.2329951186255526);
     const V top = hn::Mul(p, Const(d, 0.5));
     const V y = hn::Div(top, bottom);
     // x + 1/2 was rounded too.
@@ -346,11 +352,15 @@ HWY_INLINE V ErfcxOf(D d, V x) {
 
 struct erfc_for_f32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) { return ErfcOf<true>(d, x); }
+  static HWY_INLINE V Of(D d, V x) {
+    return ErfcOf<true>(d, x);
+  }
 };
 struct erfcx_for_f32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) { return ErfcxOf<true>(d, x); }
+  static HWY_INLINE V Of(D d, V x) {
+    return ErfcxOf<true>(d, x);
+  }
 };
 
 /// 1 - erf(x), without cancellation.
@@ -358,10 +368,8 @@ struct erfcx_for_f32 {
 /// Error:  <= 1 ulp (f32), <= 5 ulp (f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Erfc(D d, V x) {
-  if constexpr (is_f32<D>)
-    return ViaDouble<erfc_for_f32>(d, x);
-  else
-    return ErfcOf<false>(d, x);
+  if constexpr (is_f32<D>) return ViaDouble<erfc_for_f32>(d, x);
+  else return ErfcOf<false>(d, x);
 }
 
 /// exp(x^2) erfc(x): erfc without its underflow.
@@ -369,10 +377,8 @@ HWY_INLINE V Erfc(D d, V x) {
 /// Error:  <= 1 ulp (f32), <= 4 ulp (f64).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Erfcx(D d, V x) {
-  if constexpr (is_f32<D>)
-    return ViaDouble<erfcx_for_f32>(d, x);
-  else
-    return ErfcxOf<false>(d, x);
+  if constexpr (is_f32<D>) return ViaDouble<erfcx_for_f32>(d, x);
+  else return ErfcxOf<false>(d, x);
 }
 
 /// Error function.
@@ -388,8 +394,8 @@ HWY_INLINE V Erf(D d, V x) {
                0.11283585248605635, -0.376126258374651, 0.12837916572955937);
     // log(erfc(x)) on [1, 4] is nearly quadratic; beyond 4 a float's erf is 1.
     const V size = Clip(d, hn::Abs(x), 0.0, 4.0);
-    const V e = Horner(d, size, 0.000185573328, -0.00293960143, 0.0218052976, -0.103037328, -0.638225734,
-                       -1.12704003, -0.000353724579);
+    const V e = Horner(d, size, 0.000185573328, -0.00293960143, 0.0218052976, -0.103037328, -0.638225734, -1.12704003,
+                       -0.000353724579);
     far = hn::Sub(one, ExpOfLimited<0>(d, e, e, false));
   } else {
     p = Horner(d, z, 5.945255584223488e-11, -1.136567067182716e-09, 1.4657883530919653e-08, -1.635002619207727e-07,
@@ -418,13 +424,14 @@ HWY_INLINE V LogGammaOfPositive(D d, V x) {
     u = hn::IfThenElse(again, hn::Sub(u, one), u);
   }
   V f, e;
-  SplitAny(d, hn::IfThenElse(large, x, factors), f, e);
+  Split(d, hn::IfThenElse(large, x, factors), f, e);
   const V l = LogOfSplit(d, f, e);
-  const V p = Horner(d, u, -1.710952545282642e-07, -1.4567326307921768e-07, -4.783182318196138e-08, 4.2354327555746665e-07, -3.9893228583644e-07,
-                     8.641441678771303e-07, -2.0804674950205636e-06, 4.394670834813788e-06, -9.426625252119688e-06, 2.050499892260699e-05,
-                     -4.492838557840639e-05, 9.945761104698568e-05, -0.00022315455352827864, 0.000509669527358278, -0.0011927539225985596,
-                     0.002890510330349246, -0.007385551028382825, 0.020580808427795357, -0.06735230105320113, 0.32246703342411315,
-                     0.42278433509846713);
+  const V p = Horner(d, u, -1.710952545282642e-07, -1.4567326307921768e-07, -4.783182318196138e-08,
+                     4.2354327555746665e-07, -3.9893228583644e-07, 8.641441678771303e-07, -2.0804674950205636e-06,
+                     4.394670834813788e-06, -9.426625252119688e-06, 2.050499892260699e-05, -4.492838557840639e-05,
+                     9.945761104698568e-05, -0.00022315455352827864, 0.000509669527358278, -0.0011927539225985596,
+                     0.002890510330349246, -0.007385551028382825, 0.020580808427795357, -0.06735230105320113,
+                     0.32246703342411315, 0.42278433509846713);
   const V near = hn::MulAdd(u, p, hn::IfThenElse(below, hn::Neg(l), l));
   // From 8 on, Stirling's series.
   const V inverse = hn::Div(one, x);
@@ -445,7 +452,7 @@ struct log_gamma {
       V s, c, f, e;
       SinCosPi(d, x, s, c);
       const V product = hn::Abs(hn::Mul(x, s));
-      SplitAny(d, product, f, e);
+      Split(d, product, f, e);
       V r = hn::Sub(hn::Sub(Const(d, 0x1.250d048e7a1bdp+0), LogOfSplit(d, f, e)), y);
       r = hn::IfThenElse(hn::Eq(s, hn::Zero(d)), inf, r);
       y = hn::IfThenElse(reflect, r, y);
@@ -476,7 +483,7 @@ struct digamma {
     const V p = Horner(d, z, -0.21479114752067388, 0.0735793582935747, -0.020846954108881814, 0.007572025240833319,
                        -0.004166633042351132, 0.003968253799047116, -0.008333333332919359, 0.08333333333333298);
     V f, e;
-    SplitExponent(d, w, ExponentOffset(d), f, e);
+    Split(d, w, f, e);
     V y = hn::Sub(LogOfSplit(d, f, e), hn::MulAdd(z, p, hn::Mul(inverse, Const(d, 0.5))));
     y = hn::Sub(y, hn::IfThenElseZero(small, sum));
     if (HWY_UNLIKELY(!hn::AllFalse(d, reflect))) {
@@ -530,10 +537,8 @@ struct trigamma {
 ///         max(|y|, |log Gamma(|x|)|, 1), as the roots there lie between floats.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V LogGamma(D d, V x) {
-  if constexpr (is_f32<D>)
-    return ViaDouble<log_gamma>(d, x);
-  else
-    return log_gamma::Of(d, x);
+  if constexpr (is_f32<D>) return ViaDouble<log_gamma>(d, x);
+  else return log_gamma::Of(d, x);
 }
 
 /// psi(x), the derivative of log Gamma.
@@ -542,10 +547,8 @@ HWY_INLINE V LogGamma(D d, V x) {
 ///         max(|y|, log|x|, 1), as no root is a float.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Digamma(D d, V x) {
-  if constexpr (is_f32<D>)
-    return ViaDouble<digamma>(d, x);
-  else
-    return digamma::Of(d, x);
+  if constexpr (is_f32<D>) return ViaDouble<digamma>(d, x);
+  else return digamma::Of(d, x);
 }
 
 /// psi'(x), the second derivative of log Gamma.
@@ -553,10 +556,8 @@ HWY_INLINE V Digamma(D d, V x) {
 /// Error:  <= 1 ulp (f32); f64 <= 4 ulp for x > 0, <= 7 ulp for x < 0.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Trigamma(D d, V x) {
-  if constexpr (is_f32<D>)
-    return ViaDouble<trigamma>(d, x);
-  else
-    return trigamma::Of(d, x);
+  if constexpr (is_f32<D>) return ViaDouble<trigamma>(d, x);
+  else return trigamma::Of(d, x);
 }
 
 }  // namespace math

@@ -53,6 +53,7 @@ struct basic_graph {
   fixed_vector<output_info, max_inputs + 1> outputs;
   axis_order result_axes;  ///< the order of the axes of the formula's value
   rule_trace trace;
+  bool too_large = false;  ///< a value did not fit: what is here means nothing
 
   constexpr int size() const { return nodes.size(); }
   constexpr const node& operator[](int id) const { return nodes[id]; }
@@ -84,6 +85,7 @@ class builder {
     result.inputs = like.inputs;
     result.result_axes = like.result_axes;
     result.trace = like.trace;
+    result.too_large = like.too_large;
   }
 
   constexpr value_id make(op code, value_id a = no_value, value_id b = no_value, value_id c = no_value,
@@ -146,7 +148,10 @@ class builder {
       if (result.nodes[table_[slot] - 1] == n) return static_cast<value_id>(table_[slot] - 1);
       slot = (slot + 1) % table_size;
     }
-    if (result.nodes.size() == LOOM_MAX_NODES) limit::this_formula_is_too_large_define_LOOM_MAX_NODES_to_raise_the_limit();
+    if (result.nodes.size() == LOOM_MAX_NODES) {
+      result.too_large = true;
+      return 0;
+    }
     result.nodes.push_back(n);
     table_[slot] = static_cast<value_id>(result.nodes.size());
     return static_cast<value_id>(result.nodes.size() - 1);
@@ -168,6 +173,7 @@ constexpr graph compact(const graph& g) {
   r.inputs = g.inputs;
   r.result_axes = g.result_axes;
   r.trace = g.trace;
+  r.too_large = g.too_large;
   for (int i = 0; i < g.size(); ++i) {
     if (number[i] == no_value) continue;
     node n = g[i];

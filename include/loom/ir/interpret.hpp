@@ -35,7 +35,7 @@ class interpreter {
 
   /// Value `id` spread over a set of axes that includes its own.
   constexpr std::vector<N> broadcast(int id, axis_set over) const {
-    std::vector<N> r(size_of(over));
+    std::vector<N> r(size_of(over), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) r[p] = entry(id, over, p);
     return r;
   }
@@ -83,7 +83,7 @@ class interpreter {
     if (n.code == op::extent) return {N(static_cast<double>(size_of(n.over())))};
     if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
-    std::vector<N> r(size_of(n.axes));
+    std::vector<N> r(size_of(n.axes), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) {
       if (n.code == op::gather) r[p] = gathered(n, p);
       else if (n.code == op::onehot) r[p] = N(entry(n.operand[0], n.axes, p) == N(static_cast<double>(coordinate(p, n.axes, first_axis(n.over())))) ? 1 : 0);
@@ -151,7 +151,7 @@ class interpreter {
     const std::vector<N> m = reduce(op::shift, n.operand[0], n.over());
     std::vector<N> s(m.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) s[project(p, from, to)] += exponential(N(e[p] - m[project(p, from, to)]));
-    std::vector<N> r(e.size());
+    std::vector<N> r(e.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
       r[p] = n.code == op::softmax ? N(exponential(N(e[p] - m[q])) / s[q]) : N((e[p] - m[q]) - logarithm(s[q]));
