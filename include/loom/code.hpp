@@ -14,32 +14,30 @@ namespace loom {
 
 namespace detail {
 
-/// What is wrong with asking for these derivatives, if anything.
+/// What is wrong with printing a formula with these derivatives, if anything.
 template <auto Formula, class... Shapes>
-constexpr mistake check_derivatives() {
-  if (source<Formula>::written.problem.what != issue::none) return source<Formula>::written.problem;
-  constexpr const graph& g = source<Formula>::written.program;
-  const input_info asked[] = {{std::string_view(input_traits<Shapes>::name.text), input_traits<Shapes>::code, {}}..., {}};
-  for (unsigned i = 0; i < sizeof...(Shapes); ++i) {
-    bool found = false;
-    for (const input_info& in : g.inputs) found = found || (in.name == asked[i].name && in.code == asked[i].code);
-    if (!found) return {issue::unknown_binding, asked[i].name};
-    if (asked[i].code == op::index || asked[i].code == op::mask) return {issue::gradient_of_an_index, asked[i].name};
-    if (!g.result_axes.empty()) return {issue::gradient_of_a_result_that_is_not_a_scalar, asked[i].name};
+constexpr mistake mistake_in_printing() {
+  if constexpr (source<Formula>::written.problem.what != issue::none) {
+    return source<Formula>::written.problem;
+  } else {
+    constexpr const graph& g = source<Formula>::written.program;
+    const input_info asked[] = {{std::string_view(input_traits<Shapes>::name.text), input_traits<Shapes>::code, {}}..., {}};
+    for (unsigned i = 0; i < sizeof...(Shapes); ++i) {
+      bool found = false;
+      for (const input_info& in : g.inputs) found = found || (in.name == asked[i].name && in.code == asked[i].code);
+      if (!found) return {issue::unknown_binding, asked[i].name};
+      if (asked[i].code == op::index || asked[i].code == op::mask) return {issue::gradient_of_an_index, asked[i].name};
+      if (!g.result_axes.empty()) return {issue::gradient_of_a_result_that_is_not_a_scalar, asked[i].name};
+    }
+    return loss_function<Formula>::template program_of<derivative<Shapes>...>::problem();
   }
-  return {};
 }
 
-/// True if the formula can be compiled with these derivatives; else the compiler says why not, once.
-template <auto Formula, class... Shapes>
-constexpr bool can_show() {
-  constexpr mistake found = check_derivatives<Formula, Shapes...>();
-  if constexpr (report<found.what, named<name_text(found.name)>, got<found.got>, limit_is<found.limit>>::ok) {
-    constexpr mistake unplanned = loss_function<Formula>::template program_of<derivative<Shapes>...>::problem();
-    return report<unplanned.what, named<name_text(unplanned.name)>>::ok;
-  } else {
-    return false;
-  }
+template <class T, auto Formula, class... Shapes>
+std::string printed(std::string_view name) {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
+  return emit::cpp(loss_function<Formula>::template program_of<derivative<Shapes>...>::schedule, name,
+                   std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64);
 }
 
 }  // namespace detail
@@ -52,16 +50,17 @@ constexpr bool can_show() {
 /// Returns: #include lines, the few functions <cmath> lacks (where they are called), and the function.
 template <class T = float, auto Formula, class... Shapes>
 std::string code(const loss_function<Formula>&, std::string_view name, derivative<Shapes>...) {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
-  if constexpr (detail::can_show<Formula, Shapes...>())
-    return emit::cpp(loss_function<Formula>::template program_of<derivative<Shapes>...>::schedule, name,
-                     std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64);
-  else
-    return {};
+  using found = diagnosis_of<detail::mistake_in_printing<Formula, Shapes...>>;
+#include "loom/lang/sentences.def"
+  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Shapes...>(name);
+  else return {};
 }
 template <class T = float, auto Formula, class... Shapes>
-std::string code(const loss_function<Formula>& loss, derivative<Shapes>... gradients) {
-  return code<T>(loss, std::string_view("loss"), gradients...);
+std::string code(const loss_function<Formula>&, derivative<Shapes>...) {
+  using found = diagnosis_of<detail::mistake_in_printing<Formula, Shapes...>>;
+#include "loom/lang/sentences.def"
+  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Shapes...>("loss");
+  else return {};
 }
 
 /// How a loss became its loops: the formula as written and as rewritten, its gradients, the rules that did it, and the
@@ -70,7 +69,9 @@ std::string code(const loss_function<Formula>& loss, derivative<Shapes>... gradi
 /// Returns: text in lines of at most 110 characters.
 template <auto Formula, class... Shapes>
 std::string explain(const loss_function<Formula>&, derivative<Shapes>...) {
-  if constexpr (detail::can_show<Formula, Shapes...>()) {
+  using found = diagnosis_of<detail::mistake_in_printing<Formula, Shapes...>>;
+#include "loom/lang/sentences.def"
+  if constexpr (!found::template isnt<issue::none>) {
     using program = typename loss_function<Formula>::template program_of<derivative<Shapes>...>;
     return emit::explain({source<Formula>::written.program, source<Formula>::stable, program::stable, program::schedule});
   } else {

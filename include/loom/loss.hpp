@@ -19,29 +19,20 @@ template <auto Formula>
 struct loss_function {
   using front = source<Formula>;
 
- private:
-  static constexpr mistake written_problem() { return front::written.problem; }
-  static constexpr bool well_formed = judged<written_problem>::ok;
-
- public:
   template <class... Bindings>
   constexpr auto operator()(const Bindings&... bindings) const {
-    using T = typename exec::float_type<Bindings...>::type;
-    constexpr mistake found = exec::check_bindings<Formula, Bindings...>();
-    if constexpr (report<found.what, named<name_text(found.name)>, got<found.got>, limit_is<found.limit>>::ok) {
+    using found = diagnosis_of<first_mistake<Bindings...>>;
+#include "loom/lang/sentences.def"
+    if constexpr (!found::template isnt<issue::none>) {
+      using T = typename exec::float_type<Bindings...>::type;
       using program = compiled<Formula, exec::gradients_of<Formula, Bindings...>()>;
-      constexpr mistake unplanned = program::problem();
-      if constexpr (report<unplanned.what, named<name_text(unplanned.name)>>::ok) {
-        const auto value = [&]() -> T {
-          if (std::is_constant_evaluated()) return exec::interpret_call<Formula, program, T>(bindings...);
-          return exec::run_call<Formula, program, T>(bindings...);
-        }();
-        if constexpr (front::written.program.result_axes.empty()) return value;
-      } else {
-        return T(0);
-      }
+      const auto value = [&]() -> T {
+        if (std::is_constant_evaluated()) return exec::interpret_call<Formula, program, T>(bindings...);
+        return exec::run_call<Formula, program, T>(bindings...);
+      }();
+      if constexpr (front::written.program.result_axes.empty()) return value;
     } else {
-      return T(0);
+      return 0.0F;  // the call failed to compile; nothing else should complain
     }
   }
 
@@ -67,6 +58,16 @@ struct loss_function {
     static constexpr input_set wanted = set();
   };
   template <class... Derivatives> using program_of = compiled<Formula, gradients<Derivatives...>::wanted>;
+
+ private:
+  /// What is wrong with a call, if anything: with the formula, else with its bindings, else with its plan.
+  template <class... Bindings>
+  static constexpr mistake first_mistake() {
+    if constexpr (front::written.problem.what != issue::none) return front::written.problem;
+    else if constexpr (!(is_binding<Bindings>::value && ...)) return {issue::not_a_binding};
+    else if constexpr (constexpr mistake m = exec::check_bindings<Formula, Bindings...>(); m.what != issue::none) return m;
+    else return compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::problem();
+  }
 };
 
 /// The loss a formula defines: loss<-gather(log_softmax(x, -1), t).mean()>.

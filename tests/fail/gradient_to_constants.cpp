@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: the buffer bound to d.named<>. is constant
+// expect: loom: the buffer bound to d.named<>., or to out, is constant
 // lines: <= 10
 #include <loom/loom.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: this_formula_is_too_large_define_LOOM_MAX_NODES
+// expect: loom: this formula, with the gradients asked for, needs more than the limit_is<> values
 // lines: <= 10
 #ifndef LOOM_FIXED
 #define LOOM_MAX_NODES 24

@@ -4,10 +4,10 @@
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;
-constexpr auto w = loom::tensor<"w[K]">;
-
 #ifdef LOOM_FIXED
-constexpr auto f = loom::loss<sum(x, loom::axis<"C">).mean() * w.mean()>;
+constexpr auto f = loom::loss<sum(x, loom::axis<"C">).mean()>;
 #else
-constexpr auto f = loom::loss<sum(x, loom::axis<"K">).mean() * w.mean()>;
+constexpr auto f = loom::loss<sum(x, loom::axis<"K">).mean()>;
 #endif
+
+float call(const float* p) { return f(x = loom::view(p, 2, 3)); }

@@ -38,7 +38,7 @@ template <auto Formula, loom::input_set Gradients, class T>
 void check(const settings& s, const std::string& what) {
   for (const outcome& o : run<Formula, Gradients, T>(s)) {
     INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "
-              << s.extents[0] << " x " << (s.extents.size() > 1 ? s.extents[1] : 1) << ", target " << loom::name(loom::current_target()));
+              << (s.extents.empty() ? 1 : s.extents[0]) << " x " << (s.extents.size() > 1 ? s.extents[1] : 1) << ", target " << loom::name(loom::current_target()));
     CHECK(o.finite_alike);
     CHECK(o.error <= tolerance<T>);
   }

@@ -54,7 +54,7 @@ inline variable_kind kind_of(const term& t, int variable) {
       return o != no_value && t[o].code == op::any && static_cast<int>(t[o].bits) == variable;
     };
     if ((t[i].code == op::gather && is(1)) || (t[i].code == op::onehot && is(0))) found = variable_kind::index;
-    if (t[i].code == op::where && is(0)) found = variable_kind::mask;
+    if ((t[i].code == op::where || t[i].code == op::logical_not) && is(0)) found = variable_kind::mask;
   }
   return found;
 }

@@ -127,6 +127,7 @@ std::vector<outcome> run(const settings& s) {
   loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
   std::vector<buffer<T>> numbers;
   std::vector<buffer<std::int64_t>> labels;
+  std::vector<buffer<unsigned char>> masks;
   std::vector<loom::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::input_info& info = g.inputs[i];
@@ -152,6 +153,15 @@ std::vector<outcome> run(const settings& s) {
         if (s.some_ignored && random() % 4 == 0) label = -100;
         store_label(in[i], at, label);
         r.entries.push_back(static_cast<double>(label));
+      });
+    } else if (info.code == loom::op::mask) {
+      masks.push_back(make<unsigned char>(info.axes, s, 1));
+      in[i] = masks.back().bound;
+      in[i].type = loom::exec::element_type::boolean;
+      visit(info.axes, in[i], [&](std::ptrdiff_t at) {
+        const bool holds = random() % 3 != 0;
+        static_cast<unsigned char*>(const_cast<void*>(in[i].data))[at] = holds;
+        r.entries.push_back(holds ? 1 : 0);
       });
     } else {
       numbers.push_back(make<T>(info.axes, s, std::numeric_limits<T>::quiet_NaN()));

@@ -39,7 +39,8 @@ constexpr adjoint_table make_adjoints() {
 #define LOOM_BINARY(name, cost, text, reference, vector, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
 #define LOOM_BINARY_COMPOSED(name, reference, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
 #include "loom/ir/ops.def"
-  set(op::where, zero, where(a, g, 0), where(a, 0, g));
+  // Both masks on the outside, in the one form that the rules named "mask outside" know.
+  set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
   set(op::stop_gradient, zero, zero, zero);
   set(op::sum, g, zero, zero);
   // Through the product of the entries that are not zero: with one zero only it has a derivative, with two none.

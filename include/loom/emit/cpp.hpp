@@ -5,68 +5,26 @@
 // Layer 5 (emit).
 #pragma once
 
-#include <fmt/format.h>
-
-#include <charconv>
-#include <cmath>
-
 #include "loom/emit/names.hpp"
 #include "loom/emit/prelude.hpp"
-#include "loom/emit/wrap.hpp"
+#include "loom/emit/text.hpp"
 
 namespace loom::emit {
-
-/// The type of the tensors of printed code. Totals and scalars are double in either.
-enum class element { f32, f64 };
-
 namespace detail {
 
-/// A number as a literal that reads back as the same value.
-inline std::string literal(double v, element type) {
-  const bool narrow = type == element::f32;
-  if (narrow) v = static_cast<double>(static_cast<float>(v));
-  const std::string limits = narrow ? "std::numeric_limits<float>::" : "std::numeric_limits<double>::";
-  if (v != v) return limits + "quiet_NaN()";
-  if (std::isinf(v)) return (v < 0 ? "-" : "") + limits + "infinity()";
-  char buffer[40];
-  const auto end = narrow ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)) : std::to_chars(buffer, buffer + sizeof buffer, v);
-  std::string s(buffer, end.ptr);
-  if (s.find_first_of(".e") == std::string::npos) s += ".0";
-  return narrow ? s + "f" : s;
-}
-
-/// The C++ text of an op, {0} {1} {2} replaced by its operands. Operands are names and literals, so that only a minus
-/// sign in front of a literal can need parentheses.
-inline std::string filled(std::string_view text, const std::string* operands) {
-  std::string s;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '{') {
-      s += text[i];
-      continue;
-    }
-    const std::string& o = operands[text[i + 1] - '0'];
-    const char before = s.empty() ? '(' : s.back() == ' ' && s.size() > 1 ? s[s.size() - 2] : s.back();
-    const bool open = std::string_view("(,?:=<>").find(before) != std::string_view::npos;
-    s += o[0] == '-' && !open ? "(" + o + ")" : o;
-    i += 2;
-  }
-  return s;
-}
-
-class cpp_printer {
+class cpp_printer : private lines {
  public:
   cpp_printer(const plan& p, std::string_view function, element type)
       : p_(p), g_(p.program), function_(function), type_(type), T_(type == element::f32 ? "float" : "double"), name_(p, function) {
-    order_axes(p.row_axes, rows_);
-    order_axes(p.column_axes, columns_);
   }
 
   std::string print() {
     const bool returns = g_.result_axes.empty() && !g_.outputs.empty();
     const value_id result = returns ? g_.outputs[0].id : no_value;
     const bool known_in_loops = returns && p_.levels[result] != level::scalar;
-    indent_ = 1;
-    if (known_in_loops) line("double {} = 0.0;", name_.result);
+    // A single row leaves its values in scope, so that the result can be returned as it is.
+    assigns_result_ = known_in_loops && (!p_.row_order.empty() || p_.loops.size() > 1);
+    if (assigns_result_) line("double {} = 0.0;", name_.result);
     scalars(0);
     for (int s = 0; s < p_.loops.size(); ++s) {
       print_sweep(s);
@@ -75,13 +33,13 @@ class cpp_printer {
     for (int s = 0; s < g_.outputs.size(); ++s)
       if (!(returns && s == 0) && output_level(p_, s) == level::scalar && p_.levels[g_.outputs[s].id] == level::scalar)
         line("*{} = {};", name_.output[s], as_element(scalar_operand(g_.outputs[s].id)));
-    if (returns) line("return {};", known_in_loops ? name_.result : scalar_operand(result));
+    if (returns) line("return {};", assigns_result_ ? name_.result : known_in_loops ? operand(result) : scalar_operand(result));
     std::string constants;
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent != 0 && mentions(body_, name_.extent[a]))
         constants += fmt::format("  constexpr std::ptrdiff_t {} = {};\n", name_.extent[a], g_.axes[a].extent);
     const std::string functions = prelude_of(body_, type_ == element::f32);
-    return includes(functions + body_) + "\n" + functions + remarks() + signature(returns) + " {\n" + constants + body_ + "}\n";
+    return includes_of(functions + body_) + "\n" + functions + remarks() + signature(returns) + " {\n" + constants + body_ + "}\n";
   }
 
  private:
@@ -91,43 +49,18 @@ class cpp_printer {
   element type_;
   std::string T_;
   names name_;
-  axis_order rows_, columns_;  // outermost first
-  std::string body_;
-  int indent_ = 0;
+  bool assigns_result_ = false;
   bool rounded_[LOOM_MAX_NODES]{};  // scalars that have a copy in the type of the loops
   bool narrow_[LOOM_MAX_NODES]{};   // scalars that only the loops use: declared in their type
 
-  template <class... Args>
-  void line(fmt::format_string<Args...> text, Args&&... args) {
-    body_ += std::string(static_cast<std::size_t>(indent_) * 2, ' ') + fmt::format(text, std::forward<Args>(args)...) + "\n";
-  }
-  void comment(const std::string& text) {
-    for (const std::string& s : wrapped(text, static_cast<std::size_t>(98 - 2 * indent_))) line("// {}", s);
-  }
   void open(int axis) {
     line("for (std::ptrdiff_t {0} = 0; {0} < {1}; ++{0}) {{", name_.index[axis], name_.extent[axis]);
     ++indent_;
-  }
-  void close() {
-    --indent_;
-    line("}}");
   }
 
   // ---- axes --------------------------------------------------------------------------------------------------------
 
   /// The axes of a set, in the order of the widest operand that has them.
-  void order_axes(axis_set set, axis_order& out) const {
-    for (int rank = max_rank; rank > 0; --rank) {
-      const auto add = [&](const axis_order& axes) {
-        if (axes.size() == rank)
-          for (std::int8_t a : axes)
-            if (has(set, a)) out.insert_once(a);
-      };
-      for (const input_info& in : g_.inputs) add(in.axes);
-      for (int s = 0; s < g_.outputs.size(); ++s) add(output_axes(p_, s));
-    }
-  }
-
   /// What the indices of the axes in `which` add to a row-major position over `axes`; empty: nothing.
   std::string position(const axis_order& axes, axis_set which, const std::string& column = "") const {
     std::string s;
@@ -192,8 +125,8 @@ class cpp_printer {
     return false;
   }
   bool scalars_use(int id) const {
-    for (const output_info& out : g_.outputs)
-      if (out.id == id && p_.levels[id] == level::scalar) return true;
+    for (const output_info& o : g_.outputs)
+      if (o.id == id && p_.levels[id] == level::scalar) return true;
     for (int i = 0; i < g_.size(); ++i)
       for (value_id o : g_[i].operand)
         if (o == id && p_.levels[i] == level::scalar && !p_.is_total[i]) return true;
@@ -265,9 +198,8 @@ class cpp_printer {
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
       if (s.what != what) continue;
-      const bool mask = g_[s.id].type == kind::mask;
       const bool total = what == action::total;
-      line("{} {} = {};", mask ? "bool" : total ? "double" : T_, name_.value[s.id], first(g_[s.id].code, total ? element::f64 : type_));
+      line("{} {} = {};", g_[s.id].type == kind::mask ? "bool" : total ? "double" : T_, name_.value[s.id], first(g_[s.id].code, total ? element::f64 : type_));
     }
   }
   void end_reductions(step_range r, action what) {
@@ -311,7 +243,7 @@ class cpp_printer {
       case action::recall: return line("const {} {} = {};  // as kept", T_, name_.value[s.id], output_entry(s.slot));
       case action::store:
         if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", output_entry(s.slot), operand(s.id));
-        if (g_.outputs[s.slot].what == output_info::role::value) return line("{} = {};", name_.result, operand(s.id));
+        if (g_.outputs[s.slot].what == output_info::role::value) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
         return line("*{} = {};", name_.output[s.slot], operand(s.id));
     }
   }
@@ -368,8 +300,8 @@ class cpp_printer {
       comment(fmt::format("Sweep {} of {}{}: {}.", index + 1, p_.loops.size(), s.over == level::row ? ", over what has one entry a row" : "", purpose(all)));
     for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoist(p_.steps[i]);
     begin_reductions(all, action::total);
-    const bool block = rows_.empty() && p_.loops.size() > 1;
-    for (int a : rows_) open(a);
+    const bool block = p_.row_order.empty() && p_.loops.size() > 1;
+    for (int a : p_.row_order) open(a);
     if (block) line("{{"), ++indent_;
     row_pointers(all);
     perform_all(s.before);
@@ -380,35 +312,20 @@ class cpp_printer {
         comment(fmt::format("Row pass {} of {}{}", k + 1, s.passes.size(), why.empty() ? "." : ": " + why + "."));
       }
       begin_reductions(pass.body, action::reduce);
-      for (int a : columns_) open(a);
+      for (int a : p_.column_order) open(a);
       perform_all(pass.body);
-      for (int i = 0; i < columns_.size(); ++i) close();
+      for (int i = 0; i < p_.column_order.size(); ++i) close();
       end_reductions(pass.body, action::reduce);
       perform_all(pass.after);
     }
     if (block) close();
-    for (int i = 0; i < rows_.size(); ++i) close();
+    for (int i = 0; i < p_.row_order.size(); ++i) close();
     end_reductions(all, action::total);
   }
 
   // ---- the function ------------------------------------------------------------------------------------------------
 
   std::string input_type(int slot) const { return g_.inputs[slot].code == op::tensor ? T_ : g_.inputs[slot].code == op::index ? "int" : "bool"; }
-
-  static std::string includes(const std::string& code) {
-    std::string s;
-    if (mentions(code, "std::max")) s += "#include <algorithm>\n";
-    for (std::string_view word : {"std::exp", "std::expm1", "std::log", "std::log1p", "std::sqrt", "std::fabs", "std::pow", "std::isfinite", "std::sin", "std::cos",
-                                  "std::tan", "std::asin", "std::acos", "std::atan", "std::sinh", "std::cosh", "std::tanh", "std::asinh", "std::acosh", "std::atanh",
-                                  "std::erf", "std::erfc", "std::lgamma"})
-      if (mentions(code, word)) {
-        s += "#include <cmath>\n";
-        break;
-      }
-    s += "#include <cstddef>\n";
-    if (mentions(code, "std::numeric_limits")) s += "#include <limits>\n";
-    return s;
-  }
 
   std::string shape(const std::string& name, const axis_order& axes) const {
     std::string s;
@@ -440,29 +357,14 @@ class cpp_printer {
   std::string signature(bool returns) const {
     std::vector<std::string> items;
     const auto add = [&](const std::string& type, const std::string& name) {
-      items.push_back(mentions(body_, name) ? type + (type.back() == '*' ? " " : " ") + name : type + " /* " + name + " */");
+      items.push_back(mentions(body_, name) ? type + " " + name : type + " /* " + name + " */");
     };
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent == 0) add("std::ptrdiff_t", name_.extent[a]);
     for (int k = 0; k < g_.inputs.size(); ++k) add(g_.inputs[k].code == op::scalar ? "double" : "const " + input_type(k) + "*", name_.input[k]);
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (!is_returned(k)) add(T_ + "*", name_.output[k]);
-    std::string s = (returns ? "double " : "void ") + function_ + "(";
-    const std::size_t hang = s.size();
-    std::size_t column = hang;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const std::string item = items[i] + (i + 1 < items.size() ? "," : ")");
-      if (i > 0 && column + 1 + item.size() > 98) {
-        s += "\n" + std::string(hang, ' ');
-        column = hang;
-      } else if (i > 0) {
-        s += " ";
-        ++column;
-      }
-      s += item;
-      column += item.size();
-    }
-    return items.empty() ? s + ")" : s;
+    return argument_list((returns ? "double " : "void ") + function_, items, 98);
   }
 };
 

@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <deque>
-
-#include "loom/emit/wrap.hpp"
+#include "loom/emit/names.hpp"
+#include "loom/emit/text.hpp"
 #include "loom/ir/print.hpp"
 #include "loom/schedule/print.hpp"
 
@@ -34,18 +33,20 @@ class formula_sheet {
         if (o != no_value) ++uses[o];
     for (int i = 0; i < g.size(); ++i)
       shared_[i] = uses[i] > 1 && !is_leaf(g[i].code) && !is_leaf_like(i);
+    while (is_input_prefix(prefix_)) prefix_ += '_';
   }
 
-  /// "name = formula", then "  where v3 = ..." for what it shares.
+  /// "name = formula", then "  where u3 = ..." for what it shares.
   std::string print(const std::string& name, int id) {
+    number_shared(id);
     std::string s = item(name + " = " + text(id), "  ");
     bool needed[LOOM_MAX_NODES]{};
     need(id, needed, true);
-    const char* word = "where ";
-    for (int i = id; i >= 0; --i) {
+    std::string word = "where ";
+    for (int i = id - 1; i >= 0; --i) {
       if (!needed[i] || printed_[i]) continue;
       printed_[i] = true;
-      s += item(fmt::format("{}v{} = {}", word, i, text(i)), "    ");
+      s += item(word + name_[i] + " = " + text(i), "    ");
       word = "      ";
     }
     return s;
@@ -55,6 +56,9 @@ class formula_sheet {
   const graph& g_;
   bool shared_[LOOM_MAX_NODES]{};
   bool printed_[LOOM_MAX_NODES]{};
+  std::string name_[LOOM_MAX_NODES];
+  std::string prefix_ = "u";
+  int count_ = 0;
 
   /// One op of leaves is as short as a name: 1 / extent(N), -y.
   bool is_leaf_like(int id) const {
@@ -76,21 +80,32 @@ class formula_sheet {
       if (o != no_value) need(o, needed);
   }
 
-  void replace(graph& g, int id, std::deque<std::string>& names, bool root) const {
+  bool is_input_prefix(const std::string& s) const {
+    for (const input_info& in : g_.inputs)
+      if (in.name.starts_with(s)) return true;
+    return false;
+  }
+  /// Names what value `id` shares, the last computed first.
+  void number_shared(int id) {
+    bool needed[LOOM_MAX_NODES]{};
+    need(id, needed, true);
+    for (int i = id - 1; i >= 0; --i)
+      if (needed[i] && name_[i].empty()) name_[i] = prefix_ + std::to_string(++count_);
+  }
+
+  void replace(graph& g, int id, bool root) const {
     if (shared_[id] && !root) {
       if (g[id].code == op::tensor || g.inputs.size() == max_inputs) return;
-      names.push_back("v" + std::to_string(id));
-      g.inputs.push_back({names.back(), op::tensor, {}});
+      g.inputs.push_back({name_[id], op::tensor, {}});
       g.nodes[id] = {op::tensor, g_[id].type, g_[id].axes, {no_value, no_value, no_value}, static_cast<std::uint64_t>(g.inputs.size() - 1)};
       return;
     }
     for (value_id o : g_[id].operand)
-      if (o != no_value) replace(g, o, names, false);
+      if (o != no_value) replace(g, o, false);
   }
   std::string text(int id) const {
     graph g = g_;
-    std::deque<std::string> names;
-    replace(g, id, names, true);
+    replace(g, id, true);
     return formula_text(g, id);
   }
 
@@ -103,7 +118,7 @@ class formula_sheet {
 
 class explanation {
  public:
-  explicit explanation(const stages& s) : s_(s), p_(s.schedule) {}
+  explicit explanation(const stages& s) : s_(s), p_(s.schedule), name_(s.schedule, "loss") {}
 
   std::string print() {
     section("As written");
@@ -134,6 +149,7 @@ class explanation {
  private:
   const stages& s_;
   const plan& p_;
+  names name_;
   std::string text_, listing_;
 
   void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
@@ -163,14 +179,20 @@ class explanation {
     if (p_.scalar_calls > 0) say("{} without a vector version.", count(p_.scalar_calls, "op"));
   }
 
+  /// A value by the name it has in printed code, and by its number.
+  std::string named(int id) const {
+    const std::string number = fmt::format("v{}", id);
+    return name_.value[id].empty() || name_.value[id] == number ? number : name_.value[id];
+  }
+
   std::string listed(step_range r, action what) const {
     std::string s;
     for (int i = r.begin; i < r.end; ++i) {
       const step& step = p_.steps[i];
       if (step.what != what) continue;
-      const std::string v = fmt::format("v{}", step.id);
+      const std::string v = named(step.id);
       if (!s.empty()) s += ", ";
-      if (what == action::reduce || what == action::total) s += fmt::format("{} ({} of v{})", v, info(p_.program[step.id].code).name, p_.program.operand(step.id, 0));
+      if (what == action::reduce || what == action::total) s += fmt::format("{} ({} of {})", v, info(p_.program[step.id].code).name, named(p_.program.operand(step.id, 0)));
       else if (what == action::store) s += fmt::format("{} ({})", loom::detail::output_text(p_.program, step.slot), v);
       else s += fmt::format("{} in {}", v, loom::detail::output_text(p_.program, step.slot));
     }
@@ -194,8 +216,9 @@ class explanation {
   void sweep_in_words(int k) {
     const sweep& s = p_.loops[k];
     const std::string before = deeds(s.before);
-    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, s.over == level::row ? ", over what has one entry a row" : "", count(s.hoisted.size(), "scalar is", "scalars are"),
-                          " hoisted", before.empty() ? "" : "; " + before), "");
+    int hoisted = 0;
+    for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoisted += p_.program[p_.steps[i].id].code != op::constant;
+    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, s.over == level::row ? ", over what has one entry a row" : "", count(hoisted, "scalar is", "scalars are"), " hoisted", before.empty() ? "" : "; " + before), "");
     for (int i = 0; i < s.passes.size(); ++i) {
       const row_pass& pass = s.passes[i];
       const std::string entry = deeds(pass.body), after = deeds(pass.after);
@@ -211,9 +234,12 @@ class explanation {
       }
       std::string unroll;
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
-      if (p_.elementwise) say("Lanes along memory; rows are joined where memory is contiguous.");
-      else say("Long rows: lanes along the row. Short rows: lanes across rows, through a transposed tile.");
-      say("Accumulators of each reduction, by row pass: {}.", unroll);
+      if (p_.elementwise) {
+        say("Lanes along memory; rows are joined where memory is contiguous.");
+      } else {
+        say("Long rows: lanes along the row. Short rows: lanes across rows, through a transposed tile.");
+        say("Accumulators of each reduction, by row pass: {}.", unroll);
+      }
     }
     say("Totals are accumulated in double.");
   }

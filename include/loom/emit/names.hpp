@@ -81,8 +81,8 @@ class names {
     pool_.take(std::string(function));
     for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take(std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
-      const output_info& out = g_.outputs[s];
-      output[s] = pool_.take(out.what == output_info::role::gradient ? "d_" + std::string(g_.inputs[out.input].name) : "out");
+      const output_info& o = g_.outputs[s];
+      output[s] = pool_.take(o.what == output_info::role::gradient ? "d_" + std::string(g_.inputs[o.input].name) : "out");
     }
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {
@@ -134,8 +134,8 @@ class names {
     const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
     if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
     if (is_reduction(n.code)) return (p_.is_total[i] ? "total" : "row") + std::string(n.code == op::sum && p_.is_total[i] ? "" : reduction_word(n.code));
-    for (const output_info& out : g_.outputs)
-      if (out.id == i && out.what == output_info::role::gradient) return "grad_" + std::string(g_.inputs[out.input].name);
+    for (const output_info& o : g_.outputs)
+      if (o.id == i && o.what == output_info::role::gradient) return "grad_" + std::string(g_.inputs[o.input].name);
     switch (n.code) {
       case op::extent: return "count" + axes_word(n.over());
       case op::gather: return input[g_[a].bits] + "_" + input[g_[b].bits];

@@ -87,4 +87,16 @@ inline std::string prelude_of(std::string_view code, bool narrow) {
   return r;
 }
 
+/// The headers that the code needs.
+inline std::string includes_of(std::string_view code) {
+  bool algorithm = false, limits = false, math = false;
+  for (std::size_t at = code.find("std::"); at != std::string_view::npos; at = code.find("std::", at + 1)) {
+    const std::string_view word = code.substr(at + 5);
+    if (word.starts_with("max(")) algorithm = true;
+    else if (word.starts_with("numeric_limits")) limits = true;
+    else if (!word.starts_with("ptrdiff_t")) math = true;
+  }
+  return std::string(algorithm ? "#include <algorithm>\n" : "") + (math ? "#include <cmath>\n" : "") + "#include <cstddef>\n" + (limits ? "#include <limits>\n" : "");
+}
+
 }  // namespace loom::emit::detail

@@ -25,8 +25,8 @@ struct operand {
 
 inline std::string name_of(const plan& p, operand o) {
   if (o.input) return std::string(p.program.inputs[o.slot].name);
-  const output_info& out = p.program.outputs[o.slot];
-  return out.what == output_info::role::gradient ? "d(" + std::string(p.program.inputs[out.input].name) + ")" : "out";
+  const output_info& result = p.program.outputs[o.slot];
+  return result.what == output_info::role::gradient ? "d(" + std::string(p.program.inputs[result.input].name) + ")" : "out";
 }
 
 /// Learns the extent of each axis from the first view that has it, and holds the others against it.

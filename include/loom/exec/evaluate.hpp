@@ -124,8 +124,8 @@ template <auto Formula, class Program, class Map, int... Inputs, int... Outputs>
 void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
   ((inputs[Inputs] = erase(map[key_of<binding_role::input, Formula, Inputs>{}])), ...);
   const auto output = [&]<int Slot>(std::integral_constant<int, Slot>) {
-    constexpr output_info out = Program::schedule.program.outputs[Slot];
-    if constexpr (out.what == output_info::role::gradient) outputs[Slot] = erase(map[key_of<binding_role::gradient, Formula, out.input>{}]);
+    constexpr output_info info = Program::schedule.program.outputs[Slot];
+    if constexpr (info.what == output_info::role::gradient) outputs[Slot] = erase(map[key_of<binding_role::gradient, Formula, info.input>{}]);
     else if constexpr (!Program::schedule.program.result_axes.empty()) outputs[Slot] = erase(map[key_of<binding_role::out, Formula, 0>{}]);
   };
   (output(std::integral_constant<int, Outputs>{}), ...);
@@ -217,12 +217,12 @@ constexpr T interpret_call(const Bindings&... bindings) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (B::role != binding_role::input) {
       for (int s = 0; s < g.outputs.size(); ++s) {
-        const output_info& out = g.outputs[s];
-        const bool same = out.what == output_info::role::gradient ? B::role == binding_role::gradient && g.inputs[out.input].name == std::string_view(B::name.text)
-                                                                   : B::role == binding_role::out;
+        const output_info& info = g.outputs[s];
+        const bool same = info.what == output_info::role::gradient ? B::role == binding_role::gradient && g.inputs[info.input].name == std::string_view(B::name.text)
+                                                                    : B::role == binding_role::out;
         if (!same) continue;
-        const axis_order& order = out.what == output_info::role::gradient ? g.inputs[out.input].axes : g.result_axes;
-        const std::vector<double> r = values.broadcast(out.id, as_set(order));
+        const axis_order& order = info.what == output_info::role::gradient ? g.inputs[info.input].axes : g.result_axes;
+        const std::vector<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
         for_each_position(b.data, order, [&](auto& e) { e = static_cast<T>(r[p++]); });
       }

@@ -46,10 +46,11 @@ struct frame {
   using VD = hn::Vec<DD>;
   using M = hn::Mask<D>;
   static constexpr size_t max_lanes = hn::MaxLanes(D());
-  static constexpr size_t tile_size = Across ? static_cast<size_t>(exec::short_row) * max_lanes : 1;
+  static constexpr size_t tile_size = Across ? static_cast<size_t>(short_row) * max_lanes : 1;
   static constexpr int total_parts = sizeof(T) == 4 && HWY_TARGET != HWY_SCALAR ? 2 : 1;  // vectors of double to a vector of T
 
   const loop_data& data;
+  double* numbers;  // scalars and totals, by value
   V number[values];
   M mask[values];
   VI index[values];
@@ -62,7 +63,7 @@ struct frame {
   // Across only: columns of the block's rows, transposed, one vector of rows an entry.
   T* tile;
 
-  explicit HWY_INLINE frame(const loop_data& call) : data(call), tile(nullptr) {}
+  HWY_INLINE frame(const loop_data& call, double* scalars) : data(call), numbers(scalars), tile(nullptr) {}
 
   HWY_INLINE T* input_tile(int slot) const { return tile + static_cast<size_t>(slot) * tile_size; }
   HWY_INLINE T* output_tile(int slot) const { return tile + static_cast<size_t>(inputs + slot) * tile_size; }
@@ -244,6 +245,10 @@ template <class Program, class T, bool Across, int Id, int Slot>
 HWY_INLINE void store_row_value(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
   const typename F::D d;
+  if constexpr (output_level(F::P, Slot) == level::scalar) {  // the one row of a formula without row axes
+    f.numbers[Id] = static_cast<double>(hn::GetLane(f.number[Id]));
+    return;
+  }
   const stream& s = f.data.outputs[Slot];
   HWY_ALIGN T buffer[F::max_lanes];
   hn::Store(f.number[Id], d, buffer);

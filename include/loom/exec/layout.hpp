@@ -11,9 +11,6 @@
 
 namespace loom::exec {
 
-/// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
-inline constexpr std::ptrdiff_t short_row = 64;
-
 namespace detail {
 
 inline std::ptrdiff_t stride_along(const bound& b, const axis_order& order, int axis) {
@@ -31,9 +28,7 @@ class layout {
   }
 
   void run() {
-    axis_order columns, rows;
-    order(p_.column_axes, columns);
-    order(p_.row_axes, rows);
+    const axis_order& columns = p_.column_order;
     data_.columns = 1;
     for (int axis : columns) data_.columns *= data_.extents[axis];
     for (int i = 0; i < count_; ++i) {
@@ -44,7 +39,7 @@ class layout {
     }
     for (int k = 0; k + 1 < columns.size(); ++k) require_joinable(columns[k], columns[k + 1]);
     data_.row_rank = 0;
-    for (int axis : rows) add_row_axis(axis);
+    for (int axis : p_.row_order) add_row_axis(axis);
     if (data_.row_rank == 0) add_row_axis(-1);
     data_.rows = 1;
     for (int k = 0; k < data_.row_rank; ++k) data_.rows *= data_.row_extents[k];
@@ -62,15 +57,6 @@ class layout {
   loop_data& data_;
   operand operands_[max_inputs + max_outputs]{};
   int count_ = 0;
-
-  /// The axes of a set, in the order of the widest operand that has them.
-  void order(axis_set set, axis_order& out) const {
-    for (int rank = max_rank; rank > 0; --rank)
-      for (int i = 0; i < count_; ++i)
-        if (operands_[i].axes->size() == rank)
-          for (std::int8_t axis : *operands_[i].axes)
-            if (has(set, axis)) out.insert_once(axis);
-  }
 
   void require_joinable(int outer, int inner) const {
     for (int i = 0; i < count_; ++i) {

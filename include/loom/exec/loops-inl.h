@@ -93,7 +93,7 @@ struct sweep_loops {
       const std::ptrdiff_t columns = f.data.columns;
       std::ptrdiff_t j = 0;
       while (j + width <= columns) {
-        const std::ptrdiff_t block = columns - j < 32 * unroll * width ? columns : j + 32 * unroll * width;
+        const std::ptrdiff_t block = columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
         V acc[unroll][F::values];
         begin_reductions<begin>(acc, body());
         if constexpr (unroll > 1) {
@@ -179,7 +179,7 @@ struct sweep_loops {
   static HWY_NOINLINE void run(const loop_data& data, double* numbers) {
     constexpr bool tiles = Across && S.over == level::element;
     HWY_ALIGN T tile[tiles ? F::tile_size * static_cast<size_t>(F::inputs + F::outputs) : 1];
-    F f(data);
+    F f(data, numbers);
     f.tile = tile;
     begin_totals(f, all_steps());
     once<S.hoisted.begin, S.hoisted.end>(f);
@@ -213,7 +213,7 @@ void run_sweep(const loop_data& data, double* numbers) {
   // A row of known length needs one of the two.
   if constexpr (p.loops[Sweep].over == level::row) {
     sweep_loops<Program, T, true, Sweep>::run(data, numbers);
-  } else if constexpr (known > exec::short_row) {
+  } else if constexpr (known > short_row) {
     sweep_loops<Program, T, false, Sweep>::run(data, numbers);
   } else {
     if (data.short_rows) sweep_loops<Program, T, true, Sweep>::run(data, numbers);

@@ -43,7 +43,7 @@ class formula_printer {
       case op::neg: return wrapped("-" + arg(0, 5), outer > 3);
       case op::add: return infix("+", 3, 3);
       case op::sub: return infix("-", 3, 4);
-      case op::mul: return infix("*", 4, 4);
+      case op::mul: return infix("*", 4, 5);
       case op::div: return infix("/", 4, 5);
       case op::eq: return infix("==", 2, 3);
       case op::ne: return infix("!=", 2, 3);
@@ -92,8 +92,8 @@ inline std::string listing(const graph& g) {
     }
     s += "\n";
   }
-  for (const output_info& out : g.outputs)
-    s += (out.what == output_info::role::value ? std::string("value") : "d(" + std::string(g.inputs[out.input].name) + ")") + " = v" + std::to_string(out.id) + "\n";
+  for (const output_info& o : g.outputs)
+    s += (o.what == output_info::role::value ? std::string("value") : "d(" + std::string(g.inputs[o.input].name) + ")") + " = v" + std::to_string(o.id) + "\n";
   return s;
 }
 

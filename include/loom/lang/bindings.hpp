@@ -35,6 +35,9 @@ struct binding {
   View data;
 };
 
+template <class T> struct is_binding : std::false_type {};
+template <binding_role Role, name_text Name, op Code, class View> struct is_binding<binding<Role, Name, Code, View>> : std::true_type {};
+
 namespace detail {
 
 template <class Shape> struct input_traits;
@@ -63,6 +66,7 @@ template <class Shape>
 struct derivative {
   template <class Data>
   constexpr auto operator=(Data&& data) const {
+    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
     using traits = detail::input_traits<Shape>;
     const auto view = detail::as_view(data);
     return binding<binding_role::gradient, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
@@ -77,6 +81,7 @@ constexpr derivative<Shape> d(const expression<Shape>&) { return {}; }
 struct result_name {
   template <class Data>
   constexpr auto operator=(Data&& data) const {
+    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
     const auto view = detail::as_view(data);
     return binding<binding_role::out, name_text("out"), op::tensor, std::remove_const_t<decltype(view)>>{view};
   }

@@ -105,10 +105,15 @@ constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {
   return shaped<axes_shape<Code, Shape, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, axis_literal(axes)...));
 }
 
+/// What may be bound: an object with a name, a number, or something that only refers to its elements.
+template <class Data, class Plain = std::remove_cvref_t<Data>>
+inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<Data> || std::is_arithmetic_v<Plain> || requires { Plain::is_view; } ||
+                                          requires(Plain& data) { typename Plain::element_type; data.data_handle(); } ||
+                                          requires(Plain& data) { typename Plain::element_type; data.data(); data.size_bytes(); };
+
 template <class Shape> struct is_input_shape : std::false_type {};
 template <op Code, fixed_string Text> struct is_input_shape<input_shape<Code, Text>> : std::true_type {};
 
-template <class Shape, class Data> constexpr auto bind_input(const Data&);
 template <class Shape, class Data> constexpr auto bind_input(Data&);
 
 }  // namespace detail
@@ -137,10 +142,7 @@ struct expression {
   template <class Data>
     requires(detail::is_input_shape<Shape>::value && !formula<Data>)
   constexpr auto operator=(Data&& data) const {
-    static_assert(std::is_lvalue_reference_v<Data> || std::is_arithmetic_v<std::remove_cvref_t<Data>> || requires { std::remove_cvref_t<Data>::is_view; } ||
-                      requires { typename std::remove_cvref_t<Data>::element_type; data.data_handle(); } ||
-                      requires { typename std::remove_cvref_t<Data>::element_type; data.data(); data.size_bytes(); },
-                  "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
     return detail::bind_input<Shape>(data);
   }
 };

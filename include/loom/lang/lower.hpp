@@ -35,6 +35,7 @@ class lowering {
   template <op Code, fixed_string Text>
   constexpr lowered_value visit(input_shape<Code, Text>) {
     const declaration d = declared(Text.view());
+    if (d.error_column != 0) return fail(issue::malformed_text, Text.view(), d.error_column, 0);
     const int slot = input_slot(Code, d);
     if (slot < 0) return failed();
     return {out.input(slot), out.result.inputs[slot].axes};
@@ -219,9 +220,15 @@ class lowering {
     if (!fits || problem.what != issue::none) return failed();
     const value_id a = v[0].id, b = n > 1 ? v[1].id : no_value, c = n > 2 ? v[2].id : no_value;
     // Written with "not inside" first, so that a NaN passes through, as <cmath> users expect.
-    if (code == op::relu) r.id = out.where(out.binary(op::le, a, out.constant(0)), out.constant(0), a);
-    else if (code == op::clamp) r.id = out.where(out.binary(op::lt, a, b), b, out.where(out.binary(op::gt, a, c), c, a));
-    else r.id = out.make(code, a, b, c);
+    if (code == op::relu) {
+      const value_id zero = out.constant(0);
+      r.id = out.where(out.binary(op::le, a, zero), zero, a);
+    } else if (code == op::clamp) {
+      const value_id below_hi = out.where(out.binary(op::gt, a, c), c, a);
+      r.id = out.where(out.binary(op::lt, a, b), b, below_hi);
+    } else {
+      r.id = out.make(code, a, b, c);
+    }
     return r;
   }
 
@@ -231,19 +238,37 @@ class lowering {
     lowered_value r;
     if (code == op::softmax || code == op::log_softmax) r.axes = v.axes;
     else append(r.axes, v.axes, over);
-    if (code == op::mean) r.id = mean(v.id, over);
+    if (over == 0 && of_itself(code)) r.id = v.id;
+    else if (code == op::mean) r.id = mean(v.id, over);
     else if (code == op::var) r.id = mean(out.unary(op::square, out.binary(op::sub, v.id, mean(v.id, over))), over);
-    else if (code == op::count) r.id = out.reduce(op::sum, out.where(v.id, out.constant(1), out.constant(0)), over);
+    else if (code == op::count) r.id = out.reduce(op::sum, one_where(v.id), over);
     else r.id = out.reduce(code, v.id, over);
     return r;
   }
 
-  constexpr value_id mean(value_id e, axis_set over) { return out.binary(op::div, out.reduce(op::sum, e, over), out.extent(over)); }
+  /// The reductions of a single number that are that number.
+  static constexpr bool of_itself(op code) {
+    switch (code) {
+      case op::sum: case op::prod: case op::reduce_max: case op::reduce_min: case op::mean: case op::logsumexp: case op::any_of: case op::all_of: return true;
+      default: return false;
+    }
+  }
+
+  // One value a statement: the order in which a compiler evaluates arguments must not decide the numbering.
+  constexpr value_id mean(value_id e, axis_set over) {
+    if (over == 0) return e;
+    const value_id entries = out.extent(over);
+    return out.binary(op::div, out.reduce(op::sum, e, over), entries);
+  }
+  constexpr value_id one_where(value_id m) {
+    const value_id zero = out.constant(0), one = out.constant(1);
+    return out.where(m, one, zero);
+  }
 };
 
 }  // namespace detail
 
-/// The graph of a formula, or the first mistake in it.
+/// The graph of a formula; or the first mistake in it, with the graph of the constant 0, in which no stage finds another.
 template <class Shape, int Literals>
 constexpr lowered lower(const expression<Shape, Literals>& e) {
   const std::uint64_t* literals = nullptr;
@@ -253,6 +278,11 @@ constexpr lowered lower(const expression<Shape, Literals>& e) {
   l.check_axes();
   if (l.problem.what == issue::none && l.out[root.id].type != kind::number)
     l.problem.what = l.out[root.id].type == kind::mask ? issue::mask_used_as_a_number : issue::index_used_as_a_number;
+  if (l.out.result.too_large) l.problem = {issue::too_large, {}, 0, LOOM_MAX_NODES};
+  if (l.problem.what != issue::none) {
+    l.out = builder();
+    root = {l.out.constant(0), {}};
+  }
   lowered r{l.out.result, l.problem};
   r.program.result_axes = root.axes;
   r.program.outputs.push_back({output_info::role::value, -1, root.id});

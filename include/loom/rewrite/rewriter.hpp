@@ -38,6 +38,7 @@ class rewriter {
 
   constexpr value_id make(op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
     const value_id id = out_.make(code, a, b, c, bits);
+    if (out_.result.too_large) return 0;
     if (normal_[id] != 0) return static_cast<value_id>(normal_[id] - 1);
     value_id result = id;
     const value_id folded = fold(id);

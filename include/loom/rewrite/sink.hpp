@@ -43,8 +43,10 @@ class sinking {
       for (int i = 0; i < arity(n.code); ++i) o[i] = entry(n.operand[i], t, k);
       return out_.make(n.code, o[0], o[1], o[2], n.bits);
     }
-    if (n.code == op::onehot && n.over() == k)
-      return out_.where(out_.binary(op::eq, n.operand[0], t), out_.constant(1), out_.constant(0));
+    if (n.code == op::onehot && n.over() == k) {  // one value a statement: arguments have no order
+      const value_id zero = out_.constant(0), one = out_.constant(1);
+      return out_.where(out_.binary(op::eq, n.operand[0], t), one, zero);
+    }
     return out_.make(op::gather, v, t, no_value, k);
   }
 };

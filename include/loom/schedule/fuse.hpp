@@ -42,7 +42,8 @@ class planner {
     axis_set row = 0;
     for (const node& n : g_.nodes) {
       all_ |= n.axes;
-      const bool of_a_row = n.code == op::shift || n.code == op::gather || n.code == op::onehot ||
+      // The shift of a whole array is a total like any other; that of one axis makes the axis a row.
+      const bool of_a_row = (n.code == op::shift && axis_count(n.over()) == 1) || n.code == op::gather || n.code == op::onehot ||
                             (is_reduction(n.code) && n.over() != g_[n.operand[0]].axes);
       if (n.code == op::gather || n.code == op::onehot) all_ |= n.over();
       if (!of_a_row || sums_rows(n)) continue;
@@ -59,9 +60,23 @@ class planner {
     }
     p_.column_axes = row;
     p_.row_axes = without(all_, row);
+    // Axes that are reduced together are walked as one, so every operand must have all of them or none.
+    for (const input_info& in : g_.inputs) {
+      const axis_set part = as_set(in.axes) & row;
+      if (part != 0 && part != row) return refuse(unplanned::reductions_over_different_axes);
+    }
+    for (int rank = max_rank; rank > 0; --rank) {
+      for (const input_info& in : g_.inputs)
+        if (in.axes.size() == rank) order_axes(in.axes);
+      if (g_.result_axes.size() == rank) order_axes(g_.result_axes);
+    }
     for (const output_info& out : g_.outputs)
       if (out.what == output_info::role::gradient && is_reduction(g_[out.id].code) && g_[out.id].axes != 0 && sums_rows(g_[out.id]))
         refuse(unplanned::column_reduction, out.input);
+  }
+
+  constexpr void order_axes(const axis_order& axes) {
+    for (std::int8_t axis : axes) (has(p_.column_axes, axis) ? p_.column_order : p_.row_order).insert_once(axis);
   }
 
   /// A sum whose result still has the axes of a row: over the rows, or over some of their axes.

@@ -43,6 +43,12 @@ struct row_pass {
   std::int8_t unroll = 1; ///< independent accumulators per reduction, to hide its latency
 };
 
+/// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
+inline constexpr std::int64_t short_row = 64;
+
+/// Vectors that one accumulator of a row reduction sees before it is folded into the next: bounds the rounding error of a long row.
+inline constexpr int accumulation_block = 32;
+
 inline constexpr int max_passes = 8;
 inline constexpr int max_sweeps = 4;
 inline constexpr int max_steps = 640;
@@ -64,6 +70,8 @@ struct plan {
   bool is_total[LOOM_MAX_NODES]{};
   axis_set row_axes = 0;     ///< the axes rows are counted by
   axis_set column_axes = 0;  ///< the axes of a row
+  axis_order row_order;      ///< the same, outermost first: as they lie in the widest operand that has them
+  axis_order column_order;
   bool elementwise = false;  ///< no value depends on another entry: rows may be joined where memory is contiguous
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;

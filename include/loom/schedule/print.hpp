@@ -26,8 +26,8 @@ inline std::string value_text(const graph& g, int id) {
 }
 
 inline std::string output_text(const graph& g, int slot) {
-  const output_info& out = g.outputs[slot];
-  return out.what == output_info::role::gradient ? "d(" + std::string(g.inputs[out.input].name) + ")" : "value";
+  const output_info& o = g.outputs[slot];
+  return o.what == output_info::role::gradient ? "d(" + std::string(g.inputs[o.input].name) + ")" : "value";
 }
 
 inline std::string step_text(const plan& p, const step& s) {

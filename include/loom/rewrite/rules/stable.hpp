@@ -10,6 +10,23 @@
 
 namespace loom {
 
+namespace guards {
+
+/// Neither of the masks m and c is the negation of the other.
+constexpr bool masks_overlap(const graph& g, const matched& w) {
+  const auto negates = [&](value_id p, value_id q) { return g[p].code == op::logical_not && g[p].operand[0] == q; };
+  return !negates(w.variable[4], w.variable[2]) && !negates(w.variable[2], w.variable[4]);
+}
+
+/// A factor that a mask makes 0 goes outside with its mask instead.
+constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
+  const node& n = g[w.variable[0]];
+  const bool masked = n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].number() == 0;
+  return !masked && zero_times_logarithm(g, w);
+}
+
+}  // namespace guards
+
 namespace terms {
 
 inline constexpr rule stable_rows[] = {
@@ -31,6 +48,7 @@ inline constexpr rule stable_rows[] = {
     {"shift of a log-softmax", log_softmax(a + b, k), log_softmax(a, k), guards::b_constant_along_k},
     // Logarithms of what exponentials built.
     {"log of an exponential", log(exp(a)), a},
+    {"log of an exponential", log(gather(exp(a), b, k)), gather(a, b, k)},
     {"log of a quotient of exponentials", log(a / b), log(a) - log(b), guards::ratio_of_exponentials},
     {"log of a product of exponentials", log(a * b), log(a) + log(b), guards::ratio_of_exponentials},
     // The logistic family.
@@ -47,7 +65,7 @@ inline constexpr rule stable_rows[] = {
     {"log of one minus an exponential", log1p(-exp(a)), log1mexp(a)},
     {"Euclidean norm", sqrt(sum(square(a), k)), norm(a, k)},
     // 0 log 0 = 0: a weight that is exactly zero removes its term, though the logarithm beside it is infinite.
-    {"zero times a logarithm", a * b, mul0(a, b), guards::zero_times_logarithm},
+    {"zero times a logarithm", a * b, mul0(a, b), guards::unmasked_zero_times_logarithm},
     // A mask outside everything it silences: 0 times the branch not taken must not be NaN, nor must its gradient.
     {"mask outside a product", where(m, a, 0) * b, where(m, a * b, 0)},
     {"mask outside a product", mul0(where(m, a, 0), b), where(m, mul0(a, b), 0)},
@@ -55,7 +73,11 @@ inline constexpr rule stable_rows[] = {
     {"mask outside a negation", -where(m, a, 0), where(m, -a, 0)},
     {"mask outside a difference", where(m, a, 0) - where(m, b, 0), where(m, a - b, 0)},
     {"mask outside a sum", where(m, a, 0) + where(m, b, 0), where(m, a + b, 0)},
+    {"mask and its complement", where(m, a, 0) + where(make(op::logical_not, m), b, 0), where(m, a, b)},
+    {"masks outside a sum", where(m, a, 0) + where(c, b, 0), where(make(op::logical_or, m, c), where(m, where(c, a + b, a), b), 0), guards::masks_overlap},
     {"mask outside a row", sum(where(m, a, 0), k), where(m, sum(a, k), 0),
+     [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
+    {"mask outside a row", sum(where(c, where(m, a, 0), 0), k), where(m, sum(where(c, a, 0), k), 0),
      [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
     {"nested masks", where(m, where(m, a, b), c), where(m, a, c)},
     // What differentiating a gather brings.

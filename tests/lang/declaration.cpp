@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+// lang/declaration.cpp — the text of an input, read.
+#include "loom/lang/declaration.hpp"
+
+#include "support/catch.hpp"
+
+using loom::declared;
+
+TEST_CASE("a declaration is a name and its axes") {
+  constexpr loom::declaration d = declared("x[N,C]");
+  LOOM_CHECK(d.error_column == 0);
+  LOOM_CHECK(d.name == "x");
+  LOOM_CHECK(d.axes.size() == 2);
+  LOOM_CHECK(d.axes[0].name == "N");
+  LOOM_CHECK(d.axes[1].name == "C");
+  LOOM_CHECK(d.axes[1].extent == 0);
+}
+
+TEST_CASE("an axis may carry its extent") {
+  constexpr loom::declaration d = declared("x[N,C=10]");
+  LOOM_CHECK(d.axes[0].extent == 0);
+  LOOM_CHECK(d.axes[1].extent == 10);
+}
+
+TEST_CASE("a declaration without axes is a single number") {
+  LOOM_CHECK(declared("gamma").name == "gamma");
+  LOOM_CHECK(declared("gamma").axes.empty());
+  LOOM_CHECK(declared("x[]").axes.empty());
+  LOOM_CHECK(declared("x[]").error_column == 0);
+}
+
+TEST_CASE("blanks between the tokens of a declaration do not matter") {
+  constexpr loom::declaration d = declared(" a_1 [ N , C = 7 ] ");
+  LOOM_CHECK(d.error_column == 0);
+  LOOM_CHECK(d.name == "a_1");
+  LOOM_CHECK(d.axes[1].extent == 7);
+}
+
+TEST_CASE("a declaration has at most four axes") {
+  LOOM_CHECK(declared("x[A,B,C,D]").axes.size() == 4);
+  LOOM_CHECK(declared("x[A,B,C,D,E]").error_column == 11);
+}
+
+TEST_CASE("a text that is no declaration is refused at the column where it stops making sense") {
+  LOOM_CHECK(declared("").error_column == 1);
+  LOOM_CHECK(declared("2x").error_column == 1);
+  LOOM_CHECK(declared("x[N,").error_column == 5);
+  LOOM_CHECK(declared("x[N").error_column == 4);
+  LOOM_CHECK(declared("x]").error_column == 2);
+  LOOM_CHECK(declared("x[N,3]").error_column == 5);
+  LOOM_CHECK(declared("x[N=]").error_column == 5);
+  LOOM_CHECK(declared("x[N=0]").error_column == 6);
+  LOOM_CHECK(declared("x[N]y").error_column == 5);
+  LOOM_CHECK(declared("x y").error_column == 3);
+}
+
+TEST_CASE("an axis is named once in a declaration") { LOOM_CHECK(declared("x[N,N]").error_column == 6); }

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+// lang/functions.cpp — each function of the language lowers to the right graph.
+#include "loom/lang/functions.hpp"
+
+#include "lang/support.hpp"
+#include "loom/lang/inputs.hpp"
+#include "loom/lang/operators.hpp"
+#include "support/catch.hpp"
+
+using namespace loom::tests;
+using loom::issue;
+using loom::op;
+
+namespace {
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto a = loom::tensor<"a[N]">;
+constexpr auto b = loom::tensor<"b[N]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto m = loom::mask<"m[N,C]">;
+constexpr auto C = loom::axis<"C">;
+constexpr auto N = loom::axis<"N">;
+}  // namespace
+
+TEST_CASE("elementwise functions of one argument lower to their op") {
+#define LOOM_TEST_FUNCTION(name) LOOM_CHECK(code(name(a)) == op::name);
+  LOOM_TEST_FUNCTION(abs) LOOM_TEST_FUNCTION(sign) LOOM_TEST_FUNCTION(square) LOOM_TEST_FUNCTION(sqrt)
+  LOOM_TEST_FUNCTION(exp) LOOM_TEST_FUNCTION(expm1) LOOM_TEST_FUNCTION(log) LOOM_TEST_FUNCTION(log1p)
+  LOOM_TEST_FUNCTION(sin) LOOM_TEST_FUNCTION(cos) LOOM_TEST_FUNCTION(tan)
+  LOOM_TEST_FUNCTION(asin) LOOM_TEST_FUNCTION(acos) LOOM_TEST_FUNCTION(atan)
+  LOOM_TEST_FUNCTION(sinh) LOOM_TEST_FUNCTION(cosh) LOOM_TEST_FUNCTION(tanh)
+  LOOM_TEST_FUNCTION(asinh) LOOM_TEST_FUNCTION(acosh) LOOM_TEST_FUNCTION(atanh)
+  LOOM_TEST_FUNCTION(erf) LOOM_TEST_FUNCTION(erfc) LOOM_TEST_FUNCTION(erfcx)
+  LOOM_TEST_FUNCTION(lgamma) LOOM_TEST_FUNCTION(digamma) LOOM_TEST_FUNCTION(trigamma)
+  LOOM_TEST_FUNCTION(sigmoid) LOOM_TEST_FUNCTION(softplus) LOOM_TEST_FUNCTION(log1mexp)
+  LOOM_TEST_FUNCTION(stop_gradient)
+#undef LOOM_TEST_FUNCTION
+}
+
+TEST_CASE("elementwise functions of two arguments lower to their op") {
+#define LOOM_TEST_FUNCTION(name) \
+  LOOM_CHECK(code(name(a, b)) == op::name); \
+  LOOM_CHECK(code(name(a, 2.0)) == op::name); \
+  LOOM_CHECK(code(name(2.0, a)) == op::name);
+  LOOM_TEST_FUNCTION(pow)
+  LOOM_TEST_FUNCTION(min)
+  LOOM_TEST_FUNCTION(max)
+  LOOM_TEST_FUNCTION(logaddexp)
+  LOOM_TEST_FUNCTION(xlogy)
+#undef LOOM_TEST_FUNCTION
+  CHECK(text(pow(a, 2.0)) == "pow(a, 2)");
+  CHECK(text(pow(2.0, a)) == "pow(2, a)");
+}
+
+TEST_CASE("relu and clamp let a NaN through") {
+  CHECK(text(relu(a)) == "where(a <= 0, 0, a)");
+  CHECK(text(clamp(a, -1.0, 1.0)) == "where(a < (-1), -1, where(a > 1, 1, a))");
+}
+
+TEST_CASE("where takes numbers beside formulas") {
+  CHECK(text(where(a > 0, 1, b)) == "where(a > 0, 1, b)");
+  CHECK(text(where(a > 0, a, 0)) == "where(a > 0, a, 0)");
+}
+
+TEST_CASE("reductions lower to their op, as functions and as methods") {
+  LOOM_CHECK(code(sum(x, C)) == op::sum);
+  LOOM_CHECK(code(prod(x, C)) == op::prod);
+  LOOM_CHECK(code(max(x, C)) == op::reduce_max);
+  LOOM_CHECK(code(min(x, C)) == op::reduce_min);
+  LOOM_CHECK(code(logsumexp(x, C)) == op::logsumexp);
+  LOOM_CHECK(code(norm(x, C)) == op::norm);
+  LOOM_CHECK(code(softmax(x, C)) == op::softmax);
+  LOOM_CHECK(code(log_softmax(x, C)) == op::log_softmax);
+  LOOM_CHECK(root(x.sum(C)) == root(sum(x, C)));
+  LOOM_CHECK(root(x.prod(C)) == root(prod(x, C)));
+  LOOM_CHECK(root(x.max(C)) == root(max(x, C)));
+  LOOM_CHECK(root(x.min(C)) == root(min(x, C)));
+  LOOM_CHECK(root(x.logsumexp(C)) == root(logsumexp(x, C)));
+  LOOM_CHECK(root(x.norm(C)) == root(norm(x, C)));
+  LOOM_CHECK(root(x.softmax(C)) == root(softmax(x, C)));
+  LOOM_CHECK(root(x.log_softmax(C)) == root(log_softmax(x, C)));
+  CHECK(text(x.mean(C)) == text(mean(x, C)));
+  CHECK(text(x.var(C)) == text(var(x, C)));
+  CHECK(text(m.count(C)) == text(count(m, C)));
+  CHECK(text(where(m.any(C), a, b)) == text(where(any(m, C), a, b)));
+  CHECK(text(where(m.all(C), a, b)) == text(where(all(m, C), a, b)));
+}
+
+TEST_CASE("composite reductions become sums") {
+  CHECK(text(mean(x, C)) == "sum(x, C) / extent(C)");
+  CHECK(text(mean(x)) == "sum(x, N,C) / extent(N,C)");
+  CHECK(text(var(x, C)) == "sum(square(x - sum(x, C) / extent(C)), C) / extent(C)");
+  CHECK(text(count(m, C)) == "sum(where(m, 1, 0), C)");
+}
+
+TEST_CASE("reductions take axes by name, by position from the end, or all") {
+  LOOM_CHECK(root(sum(x, -1)) == root(sum(x, C)));
+  LOOM_CHECK(root(sum(x, -2)) == root(sum(x, N)));
+  LOOM_CHECK(root(sum(x, -1, -2)) == root(sum(x)));
+  LOOM_CHECK(root(sum(x, C, N)) == root(sum(x)));
+  LOOM_CHECK(root(x.max(-1)) == root(max(x, C)));
+  LOOM_CHECK(rank(sum(x, -1)) == 1);
+  LOOM_CHECK(rank(sum(x)) == 0);
+  LOOM_CHECK(rank(softmax(x, -1)) == 2);
+}
+
+TEST_CASE("a position counts the axes of the operand, not of the graph") {
+  constexpr auto y = loom::tensor<"y[C,N]">;
+  LOOM_CHECK(root(x.sum(-1)).over() == root((x + x).sum(-1)).over());
+  CHECK(text(sum(y, -1)) == "sum(y, N)");
+  CHECK(text(sum(x, -1) + sum(y, -2)) == "sum(x, C) + sum(y, C)");
+  LOOM_CHECK(problem(sum(sum(x, -1), -2)) == issue::axis_out_of_range);
+}
+
+TEST_CASE("a reduction of a single number is that number") {
+  LOOM_CHECK(root(x.sum().mean()) == root(x.sum()));
+  LOOM_CHECK(root(x.sum().sum()) == root(x.sum()));
+  LOOM_CHECK(root(max(x.sum())) == root(x.sum()));
+}
+
+TEST_CASE("a number beside max is a number, unless it could be an axis") {
+  LOOM_CHECK(code(max(a, 0)) == op::max);
+  LOOM_CHECK(code(max(a, -1.0)) == op::max);
+  LOOM_CHECK(problem(max(a, -1)) == issue::integer_beside_min_or_max);
+  LOOM_CHECK(problem(min(-1, a)) == issue::integer_beside_min_or_max);
+}
+
+TEST_CASE("gather picks along the last axis, or the one given") {
+  LOOM_CHECK(code(gather(x, t)) == op::gather);
+  LOOM_CHECK(root(gather(x, t)) == root(gather(x, t, C)));
+  LOOM_CHECK(root(gather(x, t)) == root(gather(x, t, -1)));
+  LOOM_CHECK(rank(gather(x, t)) == 1);
+  constexpr auto w = loom::tensor<"w[C]">;
+  LOOM_CHECK(rank(gather(w, t)) == 1);
+  LOOM_CHECK(problem(gather(a, t)) == issue::index_does_not_fit);
+  LOOM_CHECK(problem(gather(x, a)) == issue::gather_needs_an_index);
+  LOOM_CHECK(problem(gather(x.sum(), t)) == issue::axis_out_of_range);
+}
+
+TEST_CASE("onehot adds its axis") {
+  LOOM_CHECK(code(x * onehot(t, C)) == op::mul);
+  LOOM_CHECK(rank(onehot(t, C) * x) == 2);
+  LOOM_CHECK(problem(x * onehot(t, N)) == issue::index_does_not_fit);
+  LOOM_CHECK(problem(onehot(t, loom::axis<"K">)) == issue::axis_without_extent);
+}
+
+TEST_CASE("the extent of an axis is a number") {
+  CHECK(text(x / extent(C)) == "x / extent(C)");
+  LOOM_CHECK(problem(x / extent(loom::axis<"K">)) == issue::axis_without_extent);
+}

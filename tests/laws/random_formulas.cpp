@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+// Thousands of random formulas: what comes out of all stages is the value and the gradient of what went in. The
+// untouched graph is evaluated in 80 digits, its gradient by central differences; plans are checked and run.
+// Seeds are fixed. To look at one formula again: LOOM_TEST_FORMULA=<number>.
+#include <cstdlib>
+
+#include "loom/ir/print.hpp"
+#include "support/catch.hpp"
+#include "support/differences.hpp"
+#include "support/plan_check.hpp"
+#include "support/random_formula.hpp"
+#include "support/run_plan.hpp"
+
+namespace {
+
+using namespace loom;
+using namespace loom::test;
+
+constexpr input_set numbers = 1u << formula_maker::x | 1u << formula_maker::y | 1u << formula_maker::w | 1u << formula_maker::v |
+                              1u << formula_maker::s | 1u << formula_maker::r;
+
+struct sample {
+  int number;
+  points random;
+  graph written;
+  point data;
+  explicit sample(int n) : number(n), random(static_cast<std::uint64_t>(1000 + n)), written(formula_maker(random).make(2 + n % 7)), data(data_for_formula(written, random, 3, 4)) {}
+  std::string text() const { return formula_text(written, written.outputs[0].id); }
+};
+
+/// Calls check for every formula, or for the one that the environment names.
+template <class Check>
+void for_each_sample(int count, const Check& check) {
+  const char* only_this = std::getenv("LOOM_TEST_FORMULA");
+  for (int i = only_this == nullptr ? 0 : std::atoi(only_this); i < (only_this == nullptr ? count : std::atoi(only_this) + 1); ++i) {
+    sample s(i);
+    if (!s.written.too_large) check(s);
+  }
+}
+
+template <class N>
+double largest(const graph& g, const interpreter<N>& values) {
+  double r = 0;
+  for (int i = 0; i < g.size(); ++i)
+    for (const N& v : values[i])
+      if (const double size = magnitude(real(v)); size == size) r = std::max(r, size);  // a NaN was not chosen by a where
+  return r;
+}
+
+/// The derivative in a direction, from the gradients of a program.
+template <class N>
+real slope_from_gradients(const graph& g, const interpreter<N>& values, const std::vector<dense<double>>& direction) {
+  real sum = 0;
+  for (const output_info& out : g.outputs) {
+    if (out.what != output_info::role::gradient) continue;
+    const std::vector<N> d = values.broadcast(out.id, as_set(g.inputs[out.input].axes));
+    for (std::size_t i = 0; i < d.size(); ++i) sum += real(d[i]) * direction[static_cast<std::size_t>(out.input)].entries[i];
+  }
+  return sum;
+}
+
+TEST_CASE("random formulas: all stages together keep the value and give its gradient", "[laws]") {
+  int compared = 0, rounded = 0;
+  for_each_sample(4000, [&](sample& s) {
+    const graph program = finished(with_gradients(s.written, numbers));
+    if (program.too_large) return;
+    const std::vector<dense<real>> inputs = s.data.as<real>();
+    const interpreter<real> untouched(s.written, s.data.extents, inputs);
+    const real value = untouched[s.written.outputs[0].id][0];
+    if (!is_finite(value) || largest(s.written, untouched) > 1e50) return;  // a tower of exponentials
+    ++compared;
+    const std::vector<dense<double>> direction = direction_for_formula(s.written, s.data, s.random, numbers);
+    const real derivative = slope(s.written, s.data, direction);
+    // Loom's constants have the digits of a double: log 2 where both operands of logaddexp are the same.
+    const interpreter<real> exact(program, s.data.extents, inputs);
+    const bool value_is_right = close(exact[program.outputs[0].id][0], value, 1e-15);
+    const bool gradient_is_right = close(slope_from_gradients(program, exact, direction), derivative, 1e-15);
+    bool rounds_well = true;
+    if (largest(program, exact) < 1e5) {
+      ++rounded;
+      const interpreter<double> in_double(program, s.data.extents, s.data.inputs);
+      rounds_well = close(real(in_double[program.outputs[0].id][0]), value, 1e-9) && close(slope_from_gradients(program, in_double, direction), derivative, 1e-8);
+    }
+    if (!value_is_right || !gradient_is_right || !rounds_well) {
+      CAPTURE(s.number, s.text(), value.str(20), derivative.str(20));
+      CHECK(value_is_right);
+      CHECK(gradient_is_right);
+      CHECK(rounds_well);
+    }
+  });
+  if (std::getenv("LOOM_TEST_FORMULA") == nullptr) {
+    CHECK(compared > 3900);
+    CHECK(rounded > 3000);
+  }
+}
+
+bool same_number(double a, double b) { return (a != a && b != b) || a == b || math::abs(a - b) <= 1e-12 * (math::abs(a) + math::abs(b)); }
+
+TEST_CASE("random formulas: a plan is sound, and run step by step it gives the graph's numbers", "[laws]") {
+  int planned = 0, in_several_sweeps = 0, kept = 0;
+  for_each_sample(6000, [&](sample& s) {
+    constexpr input_set few = numbers & ~(1u << formula_maker::w);  // w is summed over the rows, which has no plan yet
+    const input_set wanted = few & static_cast<input_set>(s.random.engine()());
+    const graph program = finished(with_gradients(s.written, wanted));
+    if (program.too_large || program.size() > 150) return;
+    const plan p = stage::schedule(program);
+    if (p.problem != unplanned::none) return;
+    ++planned;
+    in_several_sweeps += p.sweeps > 1;
+    kept += p.kept;
+    const std::string wrong = plan_problem(p);
+    bool same = true;
+    const interpreter<double> values(program, s.data.extents, s.data.inputs);
+    const std::vector<std::vector<double>> got = run_plan(p, s.data);
+    for (int slot = 0; slot < program.outputs.size(); ++slot) {
+      const std::vector<double> want = values.broadcast(program.outputs[slot].id, as_set(output_axes(p, slot)));
+      for (std::size_t i = 0; i < want.size(); ++i) same = same && same_number(got[static_cast<std::size_t>(slot)][i], want[i]);
+    }
+    if (!wrong.empty() || !same) {
+      CAPTURE(s.number, wanted, s.text(), listing(program));
+      CHECK(wrong == "");
+      CHECK(same);
+    }
+  });
+  if (std::getenv("LOOM_TEST_FORMULA") == nullptr) {
+    CHECK(planned > 3500);
+    CHECK(in_several_sweeps > 50);
+    CHECK(kept > 50);
+  }
+}
+
+}  // namespace

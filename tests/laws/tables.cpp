@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+// What every table of rules must satisfy as a whole: rewriting twice is rewriting once, and the order of the rows does
+// not matter for what comes out.
+#include "loom/ir/print.hpp"
+
+#include <algorithm>
+#include <boost/hana/first.hpp>
+#include <boost/hana/for_each.hpp>
+#include <boost/hana/second.hpp>
+
+#include "loom/collection/flagships.hpp"
+#include "support/catch.hpp"
+#include "support/random_formula.hpp"
+
+namespace {
+
+using namespace loom;
+using namespace loom::test;
+
+/// Calls f with the graph of every flagship, as written, and its name in the collection.
+template <class F>
+void for_each_flagship(const F& f) {
+  hana::for_each(collection::flagships, [&](const auto& entry) {
+    using loss_type = std::remove_cvref_t<decltype(hana::second(entry))>;
+    f(std::string(hana::to<const char*>(hana::first(entry))), loss_type::front::written.program);
+  });
+}
+
+input_set all_numbers(const graph& g) {
+  input_set wanted = 0;
+  for (int s = 0; s < g.inputs.size(); ++s)
+    if (g.inputs[s].code == op::tensor || g.inputs[s].code == op::scalar) wanted |= 1u << s;
+  return wanted;
+}
+
+/// Every stage changes what the stage before left, and not what it left itself.
+void check_fixed_points(const graph& written) {
+  const graph canonical = stage::canonicalize(written);
+  CHECK(same_program(stage::canonicalize(canonical), canonical));
+  const graph stable = stage::stabilize(canonical);
+  CHECK(same_program(stage::stabilize(stable), stable));
+  const graph derived = stage::stabilize(stage::differentiate(stable, all_numbers(written)).program);
+  CHECK(same_program(stage::stabilize(derived), derived));
+  const graph expanded = stage::expand(derived);
+  CHECK(same_program(stage::expand(expanded), expanded));
+  const graph simple = stage::simplify(expanded);
+  CHECK(same_program(stage::simplify(simple), simple));
+}
+
+TEST_CASE("rewriting twice is rewriting once: flagships", "[laws]") {
+  for_each_flagship([](const std::string& name, const graph& written) {
+    CAPTURE(name);
+    check_fixed_points(written);
+  });
+}
+
+TEST_CASE("rewriting twice is rewriting once: random formulas", "[laws]") {
+  for (int i = 0; i < 400; ++i) {
+    points random(static_cast<std::uint64_t>(50000 + i));
+    const graph written = formula_maker(random).make(1 + i % 5);
+    CAPTURE(i, formula_text(written, written.outputs[0].id));
+    check_fixed_points(written);
+  }
+}
+
+/// A table of the same rows in another order.
+template <int Count>
+rule_table<Count> shuffled(const rule_table<Count>& table, points& random) {
+  rule rows[Count];
+  std::copy(std::begin(table.rows), std::end(table.rows), std::begin(rows));
+  std::shuffle(std::begin(rows), std::end(rows), random.engine());
+  return rule_table<Count>(rows);
+}
+
+TEST_CASE("the order of the rows does not matter for the flagships", "[laws]") {
+  points random(7);
+  for (int round = 0; round < 20; ++round) {
+    const auto canonical = shuffled(canonical_rules, random);
+    const auto stable = shuffled(stable_rules, random);
+    for_each_flagship([&](const std::string& name, const graph& written) {
+      CAPTURE(name, round);
+      const graph ordered = stage::stabilize(stage::canonicalize(written));
+      CHECK(same_program(rewrite(rewrite(written, canonical), stable), ordered));
+      const graph derived = stage::differentiate(ordered, all_numbers(written)).program;
+      CHECK(same_program(rewrite(derived, stable), stage::stabilize(derived)));
+    });
+  }
+}
+
+}  // namespace

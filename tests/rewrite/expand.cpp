@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the loops compute: no primitive is left, shifts come before scales, and a divisor that many share is inverted once.
+#include "loom/rewrite/rules/expand.hpp"
+
+#include "support/catch.hpp"
+#include "support/written.hpp"
+
+namespace {
+
+using namespace loom;
+using namespace loom::test;
+
+/// Ops that a back end has.
+bool loops_can_compute(const graph& g) {
+  for (const node& n : g.nodes) {
+    const op_info& row = info(n.code);
+    const bool composed = is_elementwise(n.code) && row.cpp.empty();
+    const bool primitive = row.kind == family::row || row.kind == family::composite || n.code == op::logsumexp || n.code == op::norm;
+    if (composed || primitive) return false;
+  }
+  return true;
+}
+
+TEST_CASE("shifts", "[rewrite]") {
+  CHECK(expanded_text(logsumexp(x, -1)) == "shift(x, C) + log(sum(exp(x - shift(x, C)), C))");
+  CHECK(expanded_text(log_softmax(x, -1)) == "x - shift(x, C) - log(sum(exp(x - shift(x, C)), C))");
+  CHECK(expanded_text(softmax(x, -1)) == "exp(x - shift(x, C)) / sum(exp(x - shift(x, C)), C)");
+}
+
+TEST_CASE("a scaled row is shifted before it is scaled, whatever the sign of the scale", "[rewrite]") {
+  const std::string text = expanded_text(softmax(x / s, -1));
+  CHECK(text == "exp((x - shift(x * sign(s), C) * sign(s)) / s) / sum(exp((x - shift(x * sign(s), C) * sign(s)) / s), C)");
+  CHECK(expanded_text(log_softmax(x * y, -1)).find("sign") == std::string::npos);  // y is no scale of the row
+  CHECK(expanded_text(logsumexp(2 * x, -1)).find("sign") == std::string::npos);    // the sign of 2 is known
+}
+
+TEST_CASE("branches", "[rewrite]") {
+  CHECK(expanded_text(softplus(x)) == "max(x, 0) + log1p(exp(-abs(x)))");
+  CHECK(expanded_text(xlogy(x, y)) == "mul0(x, log(y))");
+  CHECK(expanded_text(stop_gradient(x)) == "x");
+}
+
+TEST_CASE("after expansion every op is one of the loops", "[rewrite]") {
+  CHECK(loops_can_compute(simple(softmax(x, -1) + log_softmax(y, -1))));
+  CHECK(loops_can_compute(simple(norm(x, -1) + logsumexp(x, -1))));
+  CHECK(loops_can_compute(simple(sigmoid(x) + softplus(x) + log1mexp(x) + xlogy(x, y) + logaddexp(x, y))));
+  CHECK(loops_can_compute(simple(relu(clamp(x, -1.0, 1.0)).mean() + stop_gradient(var(x)))));
+}
+
+TEST_CASE("a divisor with fewer axes is inverted once", "[rewrite]") {
+  CHECK(text_of(simple(x / s)) == "x * (1 / s)");
+  CHECK(text_of(simple(x / 3)).find("1 / 3") == std::string::npos);  // folded
+  CHECK(text_of(simple(x / v)) == "x / v");  // v may be anything
+  CHECK(text_of(simple(x / y)) == "x / y");
+}
+
+TEST_CASE("a mask written the other way round costs nothing", "[rewrite]") {
+  CHECK(text_of(simple(where(!(x > 0), x, y))) == "where(x > 0, y, x)");
+}
+
+}  // namespace

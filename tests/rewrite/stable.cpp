@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSL-1.0
+// The stabilising rules on formulas as users write them, and what they must leave alone.
+#include "loom/rewrite/rules/stable.hpp"
+
+#include "support/catch.hpp"
+#include "support/written.hpp"
+
+namespace {
+
+using namespace loom;
+using namespace loom::test;
+
+TEST_CASE("the log-sum-exp family", "[rewrite]") {
+  CHECK(stable_text(log(sum(exp(x), -1))) == "logsumexp(x, C)");
+  CHECK(stable_text(log(sum(exp(x)))) == "logsumexp(x, N,C)");
+  CHECK(stable_text(log(exp(x) + exp(y))) == "logaddexp(x, y)");
+  CHECK(stable_text(x - log(sum(exp(x), -1))) == "log_softmax(x, C)");
+  CHECK(stable_text(log(sum(exp(x), -1)) - x) == "-log_softmax(x, C)");
+  CHECK(stable_text(exp(x) / sum(exp(x), -1)) == "softmax(x, C)");
+  CHECK(stable_text(exp(x) * (1 / sum(exp(x), -1))) == "softmax(x, C)");
+  CHECK(stable_text(softmax(x - x.max(-1), -1)) == "softmax(x, C)");
+  CHECK(stable_text(softmax(x + v, -1)) == "softmax(x, C)");
+  CHECK(stable_text(exp(log_softmax(x, -1))) == "softmax(x, C)");
+  CHECK(stable_text(gather(softmax(x, -1), t)) == "exp(gather(log_softmax(x, C), t, C))");
+}
+
+TEST_CASE("logarithms of what exponentials built", "[rewrite]") {
+  CHECK(stable_text(log(exp(x))) == "x");
+  CHECK(stable_text(log(exp(x) / exp(y))) == "x - y");
+  CHECK(stable_text(log(exp(x) * exp(y))) == "x + y");
+  CHECK(stable_text(log(exp(x) / sum(exp(x), -1))) == "log_softmax(x, C)");
+}
+
+TEST_CASE("the logistic family", "[rewrite]") {
+  CHECK(stable_text(1 / (1 + exp(-x))) == "sigmoid(x)");
+  CHECK(stable_text(1 / (exp(x) + 1)) == "sigmoid(-x)");
+  CHECK(stable_text(exp(x) / (1 + exp(x))) == "sigmoid(x)");
+  CHECK(stable_text(1 - 1 / (1 + exp(-x))) == "sigmoid(-x)");
+  CHECK(stable_text(log(1 / (1 + exp(-x)))) == "-softplus(-x)");
+  CHECK(stable_text(log(1 - sigmoid(x))) == "-softplus(x)");
+  CHECK(stable_text(log(1 + exp(x))) == "softplus(x)");
+}
+
+TEST_CASE("near one and near zero", "[rewrite]") {
+  CHECK(stable_text(log(1 + x)) == "log1p(x)");
+  CHECK(stable_text(log(x + 1)) == "log1p(x)");
+  CHECK(stable_text(exp(x) - 1) == "expm1(x)");
+  CHECK(stable_text(1 - exp(x)) == "-expm1(x)");
+  CHECK(stable_text(log(1 - exp(x))) == "log1mexp(x)");
+  CHECK(stable_text(sqrt(sum(x * x, -1))) == "norm(x, C)");
+}
+
+TEST_CASE("0 log 0 is 0", "[rewrite]") {
+  CHECK(stable_text(y * log(x)) == "mul0(y, log(x))");
+  CHECK(stable_text(2 * log(x)).find("mul0") == std::string::npos);  // 2 is not 0
+}
+
+bool same_text(const graph& a, const graph& b) { return text_of(a) == text_of(b) && a.trace.size() == b.trace.size(); }
+/// Whatever was done, no rule of the stable table was among it.
+template <formula F>
+bool keeps(const F& f) { return same_text(canonical(f), stable(f)); }
+
+TEST_CASE("what is false over the reals is left alone", "[rewrite]") {
+  CHECK(keeps(log(x * y)));              // of unknown signs
+  CHECK(keeps(log(x / y)));
+  CHECK(keeps(log(x * x)));
+  CHECK(keeps(log(pow(x, s))));
+  CHECK(keeps(exp(log(x))));             // NaN below 0
+  CHECK(keeps(sigmoid(log(x / (1 - x)))));
+  CHECK(keeps(sqrt(x) * sqrt(x)));
+  CHECK(keeps(pow(x, y) * pow(x, s)));
+  CHECK(keeps(x * y / x));
+  CHECK(keeps(x / x));
+  CHECK(keeps(x / abs(x)));
+  CHECK(keeps(log(1.0000001 + x)));      // close to 1 is not 1
+  CHECK(keeps(exp(x) / sum(exp(y), -1)));  // not the same exponentials
+  CHECK(keeps(log(sum(exp(x), -1) + 1)) == false);  // a log1p, as written
+  CHECK(stable_text(log(sum(exp(x), -1) + 1)) == "log1p(sum(exp(x), C))");
+}
+
+TEST_CASE("an epsilon, a clip, a floor is part of the formula", "[rewrite]") {
+  CHECK(stable_text(log(softmax(x, -1) + 1e-9)).find("1e-09") != std::string::npos);
+  CHECK(stable_text(log(max(softmax(x, -1), 1e-7))) == "log(max(softmax(x, C), 1e-07))");
+  CHECK(stable_text(max(log(sigmoid(x)), -100.0)).find("-100") != std::string::npos);
+}
+
+TEST_CASE("infinities and NaN do not vanish", "[rewrite]") {
+  CHECK(keeps(x - x));
+  CHECK(keeps(0 * x));
+  CHECK(keeps(x * 0 + y));
+  CHECK(keeps((s - 1) * log(s) - 0.5 * y) == false);  // 0 log 0, and nothing is distributed
+  CHECK(stable_text((s - 1) * log(x)) == "mul0(s - 1, log(x))");
+}
+
+template <formula F>
+void check_spelling(const F& f) {
+  CHECK(stable_text(f) == "-(sum(gather(log_softmax(x, C), t, C), N) / extent(N))");
+}
+
+TEST_CASE("spellings of softmax cross entropy are one formula", "[rewrite]") {
+  constexpr auto e = exp(x);
+  constexpr auto shifted = x - x.max(-1);
+  check_spelling(-gather(log(e / sum(e, -1)), t).mean());
+  check_spelling(-mean(gather(log(softmax(x, -1)), t)));
+  check_spelling(mean(-gather(log_softmax(x, -1), t)));
+  check_spelling(-mean(log(gather(e / sum(e, -1), t))));
+  check_spelling(mean(log(sum(e, -1)) - gather(x, t)));
+  check_spelling(mean(logsumexp(x, -1) - gather(x, t)));
+  check_spelling(-mean(gather(x, t) - log(sum(e, -1))));
+  check_spelling(-mean(gather(x - logsumexp(x, -1), t)));
+  check_spelling(-mean(gather(log(exp(shifted) / sum(exp(shifted), -1)), t)));
+  check_spelling(-mean(gather(shifted - log(sum(exp(shifted), -1)), t)));
+  check_spelling(-mean(log(gather(e, t) / sum(e, -1))));
+  check_spelling(-sum(gather(log(e) - log(sum(e, -1)), t)) / extent(axis<"N">));
+}
+
+TEST_CASE("a one-hot in a sum is a gather", "[rewrite]") {
+  CHECK(stable_text(sum(onehot(t, C) * x, -1)) == "gather(x, t, C)");
+  CHECK(stable_text(sum(x, -1) * sum(onehot(t, C), -1)) == "sum(x, C)");
+}
+
+TEST_CASE("the trace names what was done, once", "[rewrite]") {
+  const graph g = stable(-gather(log(exp(x) / sum(exp(x), -1)), t).mean());
+  CHECK(g.trace.contains("log of a sum of exponentials"));
+  CHECK(g.trace.contains("softmax as a quotient"));
+  CHECK(!g.trace.contains("softplus"));
+  for (int i = 0; i < g.trace.size(); ++i)
+    for (int k = 0; k < i; ++k) CHECK(g.trace[i] != g.trace[k]);
+}
+
+}  // namespace

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/support/differences.hpp — derivatives by central differences in 80 digits, and the programs they judge.
+#pragma once
+
+#include "loom/compile.hpp"
+#include "support/numbers.hpp"
+#include "support/points.hpp"
+
+namespace loom::test {
+
+/// The value of a scalar graph, with every input moved by `step` times `direction`.
+inline real moved_value(const graph& g, const point& p, const std::vector<dense<double>>& direction, const real& step) {
+  std::vector<dense<real>> inputs = p.as<real>();
+  for (std::size_t s = 0; s < inputs.size(); ++s)
+    for (std::size_t i = 0; i < direction[s].entries.size(); ++i) inputs[s].entries[i] += step * direction[s].entries[i];
+  return interpreter<real>(g, p.extents, inputs)[g.outputs[0].id][0];
+}
+
+/// The derivative of a scalar graph in a direction. The error is that of h^2 = 1e-40.
+inline real slope(const graph& g, const point& p, const std::vector<dense<double>>& direction) {
+  const real h("1e-20");
+  return (moved_value(g, p, direction, h) - moved_value(g, p, direction, real(-h))) / (2 * h);
+}
+
+/// No direction yet: zeros of the shape of the inputs.
+inline std::vector<dense<double>> no_direction(const point& p) {
+  std::vector<dense<double>> d = p.inputs;
+  for (dense<double>& e : d)
+    for (double& v : e.entries) v = 0;
+  return d;
+}
+
+/// The stages up to gradients of named primitives, as compile.hpp orders them.
+inline graph with_gradients(const graph& written, input_set wanted) {
+  return stage::stabilize(stage::differentiate(stage::stabilize(stage::canonicalize(written)), wanted).program);
+}
+/// And down to what is planned.
+inline graph finished(const graph& stable) { return stage::simplify(stage::expand(stable)); }
+
+/// The gradient with respect to input `slot` as a program computes it, over the axes of the input.
+template <class N>
+std::vector<N> gradient_at(const graph& program, const point& p, int slot) {
+  for (const output_info& out : program.outputs)
+    if (out.what == output_info::role::gradient && out.input == slot) return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
+  return {};
+}
+
+inline bool close(const real& got, const real& want, double tolerance) {
+  return magnitude(real(got - want)) <= tolerance * (1 + magnitude(want));
+}
+
+}  // namespace loom::test

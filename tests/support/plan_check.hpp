@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/support/plan_check.hpp — is a plan one that a back end can run? Every operand is known where it is used, a
+// reduction is over before its result is read, and each output is written once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "loom/schedule/plan.hpp"
+
+namespace loom::test {
+
+/// Walks a plan in the order in which it runs, and notes what is known.
+class plan_checker {
+ public:
+  explicit plan_checker(const plan& p) : p_(p), g_(p.program), total_known_(size(), false), stored_(outputs(), 0) {}
+
+  /// The first thing wrong with the plan, or nothing.
+  std::string run() {
+    if (p_.problem != unplanned::none) return "there is no plan";
+    if (p_.loops.size() > max_sweeps) return "too many sweeps";
+    if (p_.sweeps + p_.prologues != p_.loops.size()) wrong("sweeps and prologues do not add up", 0);
+    for (int i = 0; i < g_.size(); ++i)
+      for (value_id o : g_[i].operand)
+        if (o >= i) wrong("an operand comes after its user", i);
+    for (int s = 0; s < p_.loops.size(); ++s) check_sweep(s);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot) {
+      const value_id id = g_.outputs[slot].id;
+      const bool in_loops = output_level(p_, slot) != level::scalar || p_.at(id) != level::scalar;
+      if (stored_[static_cast<std::size_t>(slot)] != (in_loops ? 1 : 0)) wrong("an output is not written once", id);
+      if (!in_loops && p_.available[id] > p_.loops.size()) wrong("a scalar output is never known", id);
+    }
+    for (int i = 0; i < g_.size(); ++i) {
+      if (p_.at(i) != level::scalar || p_.is_total[i]) continue;
+      for (value_id o : g_[i].operand)
+        if (o != no_value && (p_.at(o) != level::scalar || p_.available[o] > p_.available[i])) wrong("a scalar is computed before its operand", i);
+    }
+    return problem_;
+  }
+
+ private:
+  const plan& p_;
+  const graph& g_;
+  std::string problem_;
+  std::vector<bool> total_known_;  // after a sweep
+  std::vector<int> stored_;
+  std::vector<bool> scalar_, row_, element_;  // known in the loops of this sweep, in this row, at this entry
+  std::vector<int> kept_;                     // value in the buffer of an output, or -1; -2 when the output is there
+
+  std::size_t size() const { return static_cast<std::size_t>(g_.size()); }
+  std::size_t outputs() const { return static_cast<std::size_t>(g_.outputs.size()); }
+  void wrong(const std::string& what, int id) {
+    if (problem_.empty()) problem_ = what + ": v" + std::to_string(id);
+  }
+
+  bool known(value_id o) const {
+    const auto i = static_cast<std::size_t>(o);
+    return p_.at(o) == level::scalar ? scalar_[i] : p_.at(o) == level::row ? row_[i] : element_[i];
+  }
+  void need(value_id o, int user) {
+    if (!known(o)) wrong("v" + std::to_string(user) + " uses what is not known", o);
+  }
+
+  void check_compute(int id, level here) {
+    const node& n = g_[id];
+    if (p_.at(id) > here) wrong("computed at the wrong level", id);
+    if (p_.at(id) == level::scalar || is_leaf(n.code)) return;
+    if (is_reduction(n.code)) return wrong("a reduction is computed in one step", id);
+    if (n.code == op::gather) {  // a load
+      if (!is_input(g_[n.operand[0]].code) || !is_input(g_[n.operand[1]].code)) wrong("a gather from what is not an input", id);
+      return;
+    }
+    const bool of_index = info(n.code).kind == family::compare && (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
+    for (value_id o : n.operand)
+      if (o != no_value && !(of_index && g_[o].code == op::constant)) need(o, id);  // a literal beside an index is immediate
+  }
+
+  void check_steps(step_range range, level here, int s, std::vector<int>& reduced) {
+    for (int k = range.begin; k < range.end; ++k) {
+      const step& it = p_.steps[k];
+      const auto id = static_cast<std::size_t>(it.id);
+      const auto slot = static_cast<std::size_t>(it.slot);
+      switch (it.what) {
+        case action::compute:
+          check_compute(it.id, here);
+          if (known(it.id)) wrong("computed twice in one place", it.id);
+          (p_.at(it.id) == level::scalar ? scalar_ : p_.at(it.id) == level::row ? row_ : element_)[id] = true;
+          break;
+        case action::reduce:
+          if (here != level::element || p_.at(it.id) != level::row) wrong("a reduction outside a pass", it.id);
+          need(g_[it.id].operand[0], it.id);
+          reduced.push_back(it.id);
+          break;
+        case action::total:
+          if (!p_.is_total[it.id] || p_.at(g_[it.id].operand[0]) != here) wrong("a total at the wrong level", it.id);
+          need(g_[it.id].operand[0], it.id);
+          if (total_known_[id]) wrong("a total is taken twice", it.id);
+          if (p_.available[it.id] != s + 1) wrong("a total is not known after its sweep", it.id);
+          total_known_[id] = true;
+          break;
+        case action::keep:
+          need(it.id, it.id);
+          if (kept_[slot] != -1) wrong("two values are kept in one buffer", it.id);
+          kept_[slot] = it.id;
+          break;
+        case action::recall:
+          if (kept_[slot] != it.id) wrong("a value is read back that was not kept", it.id);
+          element_[id] = true;
+          break;
+        case action::store:
+          need(it.id, it.id);
+          if (it.id != g_.outputs[it.slot].id) wrong("another value is stored than the output", it.id);
+          if (output_level(p_, it.slot) != here) wrong("an output is stored at the wrong level", it.id);
+          kept_[slot] = -2;
+          ++stored_[slot];
+          break;
+      }
+    }
+  }
+
+  void check_sweep(int s) {
+    const sweep& loop = p_.loops[s];
+    scalar_.assign(size(), false);
+    row_.assign(size(), false);
+    kept_.assign(outputs(), -1);
+    std::vector<int> none;
+    for (int k = loop.hoisted.begin; k < loop.hoisted.end; ++k) {
+      const value_id id = p_.steps[k].id;
+      if (p_.steps[k].what != action::compute || p_.at(id) != level::scalar) wrong("only scalars are hoisted", id);
+      if (p_.available[id] > s || (p_.is_total[id] && !total_known_[static_cast<std::size_t>(id)])) wrong("a scalar is used before it is known", id);
+      scalar_[static_cast<std::size_t>(id)] = true;
+    }
+    check_steps(loop.before, level::row, s, none);
+    for (const row_pass& pass : loop.passes) {
+      if (pass.unroll < 1) wrong("no accumulator", 0);
+      std::vector<int> reduced;
+      element_.assign(size(), false);
+      check_steps(pass.body, level::element, s, reduced);
+      for (int id : reduced) {
+        if (row_[static_cast<std::size_t>(id)]) wrong("reduced twice", id);
+        row_[static_cast<std::size_t>(id)] = true;
+      }
+      check_steps(pass.after, level::row, s, none);
+    }
+    if (!none.empty()) wrong("a reduction between passes", none[0]);
+  }
+};
+
+/// What is wrong with a plan; empty: nothing.
+inline std::string plan_problem(const plan& p) { return plan_checker(p).run(); }
+
+}  // namespace loom::test

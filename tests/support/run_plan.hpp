@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/support/run_plan.hpp — the plainest back end: a plan, step by step, in double, one entry at a time.
+// It reads only what the plan says, so a wrong plan gives a wrong number; it compiles once for all plans.
+#pragma once
+
+#include <vector>
+
+#include "loom/exec/layout.hpp"
+#include "loom/schedule/plan.hpp"
+#include "support/points.hpp"
+
+namespace loom::test {
+
+class plan_runner {
+ public:
+  plan_runner(const plan& p, const point& data) : p_(p), g_(p.program), data_(data) {
+    constexpr double unknown = 0.7310585786300049;  // no NaN: a wrong mask must not look like a wrong operand
+    number_.assign(static_cast<std::size_t>(g_.size()), unknown);
+    scalar_ = number_;
+    accumulator_ = number_;
+    for (int slot = 0; slot < g_.outputs.size(); ++slot) outputs_.emplace_back(size_of(as_set(output_axes(p_, slot)), data_.extents), unknown);
+  }
+
+  /// The outputs of the plan, each over the axes of its buffer in the numbering of the graph.
+  const std::vector<std::vector<double>>& run() {
+    scalars(0);
+    for (int s = 0; s < p_.loops.size(); ++s) {
+      run_sweep(p_.loops[s]);
+      scalars(s + 1);
+    }
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)
+      if (output_level(p_, slot) == level::scalar) outputs_[static_cast<std::size_t>(slot)][0] = at(scalar_, g_.outputs[slot].id);
+    return outputs_;
+  }
+
+ private:
+  const plan& p_;
+  const graph& g_;
+  const point& data_;
+  std::vector<double> number_, scalar_, accumulator_;
+  std::vector<std::vector<double>> outputs_;
+  std::ptrdiff_t coordinate_[max_axes]{};
+
+  static double& at(std::vector<double>& v, int id) { return v[static_cast<std::size_t>(id)]; }
+  std::ptrdiff_t extent(int axis) const { return data_.extents[static_cast<std::size_t>(axis)]; }
+
+  /// Where the current entry lies in an array over axes.
+  std::size_t position(axis_set axes) const {
+    std::ptrdiff_t r = 0;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(axes, a)) r = r * extent(a) + coordinate_[a];
+    return static_cast<std::size_t>(r);
+  }
+  /// The coordinates of entry i of an array over axes; the other axes stay where they are.
+  void go_to(std::size_t i, axis_set axes) {
+    for (int a = max_axes - 1; a >= 0; --a) {
+      if (!has(axes, a)) continue;
+      coordinate_[a] = static_cast<std::ptrdiff_t>(i) % extent(a);
+      i /= static_cast<std::size_t>(extent(a));
+    }
+  }
+
+  double input(const node& n) const {
+    const dense<double>& from = data_.inputs[static_cast<std::size_t>(n.bits)];
+    return from.entries[position(from.axes)];
+  }
+
+  void scalars(int s) {
+    for (int i = 0; i < g_.size(); ++i) {
+      if (p_.at(i) != level::scalar || p_.available[i] != s || p_.is_total[i]) continue;
+      const node& n = g_[i];
+      const auto operand = [&](int k) { return n.operand[k] == no_value ? 0.0 : at(scalar_, n.operand[k]); };
+      at(scalar_, i) = n.code == op::constant ? n.number()
+                       : is_input(n.code)     ? input(n)
+                       : n.code == op::extent ? static_cast<double>(size_of(n.over(), data_.extents))
+                                              : math::reference<double>(n.code, operand(0), operand(1), operand(2));
+    }
+  }
+
+  double computed(int id) {
+    const node& n = g_[id];
+    if (p_.at(id) == level::scalar) return at(scalar_, id);
+    if (is_input(n.code)) return input(n);
+    if (n.code == op::gather) {
+      const int axis = first_axis(n.over());
+      const std::ptrdiff_t here = coordinate_[axis];
+      const auto label = static_cast<std::ptrdiff_t>(input(g_[n.operand[1]]));
+      coordinate_[axis] = label >= 0 && label < extent(axis) ? label : 0;
+      const double r = input(g_[n.operand[0]]);
+      coordinate_[axis] = here;
+      return r;
+    }
+    if (n.code == op::onehot) return at(number_, n.operand[0]) == static_cast<double>(coordinate_[first_axis(n.over())]) ? 1 : 0;
+    const auto operand = [&](int k) {
+      if (n.operand[k] == no_value) return 0.0;
+      return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].number() : at(number_, n.operand[k]);
+    };
+    return math::reference<double>(n.code, operand(0), operand(1), operand(2));
+  }
+
+  static double more(op code, double so_far, double v) {
+    switch (code) {
+      case op::prod: return so_far * v;
+      case op::reduce_max: case op::shift: return math::maximum(so_far, v);
+      case op::reduce_min: return math::minimum(so_far, v);
+      case op::any_of: return so_far != 0 || v != 0 ? 1 : 0;
+      case op::all_of: return so_far != 0 && v != 0 ? 1 : 0;
+      default: return so_far + v;
+    }
+  }
+  static double finished(op code, double v) { return code == op::shift && !(v < math::infinity && v > -math::infinity) ? 0 : v; }
+
+  void perform(const step& it) {
+    std::vector<double>* buffer = it.slot < 0 ? nullptr : &outputs_[static_cast<std::size_t>(it.slot)];
+    const axis_set axes = it.slot < 0 ? axis_set{0} : as_set(output_axes(p_, it.slot));
+    switch (it.what) {
+      case action::compute: at(number_, it.id) = computed(it.id); break;
+      case action::reduce: case action::total: at(accumulator_, it.id) = more(g_[it.id].code, at(accumulator_, it.id), at(number_, g_[it.id].operand[0])); break;
+      case action::keep: case action::store: (*buffer)[position(axes)] = at(number_, it.id); break;
+      case action::recall: at(number_, it.id) = (*buffer)[position(axes)]; break;
+    }
+  }
+  void perform(step_range range) {
+    for (int k = range.begin; k < range.end; ++k) perform(p_.steps[k]);
+  }
+  /// Calls f for the values that steps of one kind name.
+  template <class F>
+  void each(step_range range, action what, const F& f) {
+    for (int k = range.begin; k < range.end; ++k)
+      if (p_.steps[k].what == what) f(p_.steps[k].id);
+  }
+
+  void run_sweep(const sweep& loop) {
+    const step_range all{loop.hoisted.begin, loop.passes.empty() ? loop.before.end : loop.passes.back().after.end};
+    each(all, action::total, [&](int id) { at(accumulator_, id) = exec::start_of(g_[id].code); });
+    perform(loop.hoisted);
+    const std::size_t rows = size_of(p_.row_axes, data_.extents), columns = size_of(p_.column_axes, data_.extents);
+    for (std::size_t row = 0; row < rows; ++row) {
+      go_to(row, p_.row_axes);
+      perform(loop.before);
+      for (const row_pass& pass : loop.passes) {
+        each(pass.body, action::reduce, [&](int id) { at(accumulator_, id) = exec::start_of(g_[id].code); });
+        for (std::size_t column = 0; column < columns; ++column) {
+          go_to(column, p_.column_axes);
+          perform(pass.body);
+        }
+        each(pass.body, action::reduce, [&](int id) { at(number_, id) = finished(g_[id].code, at(accumulator_, id)); });
+        perform(pass.after);
+      }
+    }
+    each(all, action::total, [&](int id) { at(scalar_, id) = finished(g_[id].code, at(accumulator_, id)); });
+  }
+};
+
+inline std::vector<std::vector<double>> run_plan(const plan& p, const point& data) { return plan_runner(p, data).run(); }
+
+}  // namespace loom::test
