@@ -29,7 +29,7 @@ TEST_CASE("shifts", "[rewrite]") {
 
 TEST_CASE("a scaled row is shifted before it is scaled, whatever the sign of the scale", "[rewrite]") {
   const std::string text = expanded_text(softmax(x / s, -1));
-  CHECK(text == "exp((x - shift(x * sign(s), C) * sign(s)) / s) / sum(exp((x - shift(x * sign(s), C) * sign(s)) / s), C)");
+  CHECK(text == "exp((x - sign(s) * shift(x * sign(s), C)) / s) / sum(exp((x - sign(s) * shift(x * sign(s), C)) / s), C)");
   CHECK(expanded_text(log_softmax(x * y, -1)).find("sign") == std::string::npos);  // y is no scale of the row
   CHECK(expanded_text(logsumexp(2 * x, -1)).find("sign") == std::string::npos);    // the sign of 2 is known
 }

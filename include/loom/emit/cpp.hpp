@@ -66,11 +66,11 @@ class cpp_printer : private lines {
     std::string s;
     bool is_sum = false;
     for (int a : axes) {
-      if (!s.empty()) s = (is_sum ? "(" + s + ")" : s) + " * " + name_.extent[a];
+      if (!s.empty()) s = (is_sum ? std::string("(") + s + ")" : s) + " * " + name_.extent[a];
       if (!s.empty()) is_sum = false;
       if (!has(which, a)) continue;
       is_sum = !s.empty();
-      s += (s.empty() ? "" : " + ") + (column.empty() ? name_.index[a] : column);
+      s += std::string(s.empty() ? "" : " + ") + (column.empty() ? name_.index[a] : column);
     }
     return s;
   }
@@ -86,7 +86,7 @@ class cpp_printer : private lines {
 
   // ---- operands ----------------------------------------------------------------------------------------------------
 
-  std::string as_element(const std::string& scalar) const { return type_ == element::f32 ? "static_cast<float>(" + scalar + ")" : scalar; }
+  std::string as_element(const std::string& scalar) const { return type_ == element::f32 ? std::string("static_cast<float>(") + scalar + ")" : scalar; }
 
   /// A value as the loops see it.
   std::string operand(int id) const {
@@ -135,12 +135,12 @@ class cpp_printer : private lines {
 
   std::string scalar_expression(int id) const {
     const node& n = g_[id];
-    if (n.code == op::tensor) return type_ == element::f32 ? fmt::format("static_cast<double>(*{})", name_.input[n.bits]) : "*" + name_.input[n.bits];
+    if (n.code == op::tensor) return type_ == element::f32 ? fmt::format("static_cast<double>(*{})", name_.input[n.bits]) : std::string("*") + name_.input[n.bits];
     if (n.code != op::extent) return expression(id, true);
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)
-      if (has(n.over(), a)) s += (s.empty() ? "" : " * ") + name_.extent[a];
-    return "static_cast<double>(" + s + ")";
+      if (has(n.over(), a)) s += std::string(s.empty() ? "" : " * ") + name_.extent[a];
+    return std::string("static_cast<double>(") + s + ")";
   }
 
   /// The scalars known before sweep `s` and not before an earlier one.
@@ -183,7 +183,7 @@ class cpp_printer : private lines {
     const value_id a = g_[id].operand[0];
     std::string v = operand(a);
     if (g_[a].type == kind::mask && code == op::sum) v = fmt::format("{} ? {} : {}", v, literal(1, type_), literal(0, type_));
-    const std::string same_type = total && type_ == element::f32 ? "static_cast<double>(" + v + ")" : v;
+    const std::string same_type = total && type_ == element::f32 ? std::string("static_cast<double>(") + v + ")" : v;
     switch (code) {
       case op::reduce_max: return line("{0} = maximum({0}, {1});", acc, same_type);
       case op::reduce_min: return line("{0} = minimum({0}, {1});", acc, same_type);
@@ -260,8 +260,8 @@ class cpp_printer : private lines {
       const step& step = p_.steps[i];
       if (step.what != what) continue;
       const bool store = what == action::store;
-      s += (s.empty() ? "" : ", ") + (!store ? name_.value[step.id] : output_level(p_, step.slot) == level::scalar ? name_.result : name_.output[step.slot]);
-      if (what == action::keep) s += " (in " + name_.output[step.slot] + ")";
+      s += std::string(s.empty() ? "" : ", ") + (!store ? name_.value[step.id] : output_level(p_, step.slot) == level::scalar ? name_.result : name_.output[step.slot]);
+      if (what == action::keep) s += std::string(" (in ") + name_.output[step.slot] + ")";
     }
     return s;
   }
@@ -269,7 +269,7 @@ class cpp_printer : private lines {
     const std::pair<const char*, action> words[] = {{"finds ", action::reduce}, {"adds to ", action::total}, {"keeps ", action::keep}, {"writes ", action::store}};
     std::string s;
     for (const auto& [word, what] : words)
-      if (const std::string l = listed(r, what); !l.empty()) s += (s.empty() ? "" : "; ") + (word + l);
+      if (const std::string l = listed(r, what); !l.empty()) s += std::string(s.empty() ? "" : "; ") + (word + l);
     return s;
   }
 
@@ -309,7 +309,7 @@ class cpp_printer : private lines {
       const row_pass& pass = s.passes[k];
       if (s.passes.size() > 1) {
         const std::string why = purpose(pass.body);
-        comment(fmt::format("Row pass {} of {}{}", k + 1, s.passes.size(), why.empty() ? "." : ": " + why + "."));
+        comment(fmt::format("Row pass {} of {}{}", k + 1, s.passes.size(), why.empty() ? "." : std::string(": ") + why + "."));
       }
       begin_reductions(pass.body, action::reduce);
       for (int a : p_.column_order) open(a);
@@ -329,23 +329,23 @@ class cpp_printer : private lines {
 
   std::string shape(const std::string& name, const axis_order& axes) const {
     std::string s;
-    for (int a : axes) s += (s.empty() ? "" : ",") + name_.extent[a];
+    for (int a : axes) s += std::string(s.empty() ? "" : ",") + name_.extent[a];
     return s.empty() ? name : name + "[" + s + "]";
   }
   bool is_returned(int slot) const { return slot == 0 && g_.result_axes.empty(); }
 
   std::string remarks() const {
     std::string reads, writes;
-    const auto list = [](std::string& s, const std::string& item) { s += (s.empty() ? "" : ", ") + item; };
+    const auto list = [](std::string& s, const std::string& item) { s += std::string(s.empty() ? "" : ", ") + item; };
     for (int k = 0; k < g_.inputs.size(); ++k)
       if (g_.inputs[k].code != op::scalar) list(reads, shape(name_.input[k], g_.inputs[k].axes));
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (!is_returned(k)) list(writes, shape(name_.output[k], output_axes(p_, k)));
     std::string s;
     const auto add = [&](const std::string& text) {
-      for (const std::string& l : wrapped(text, 97)) s += "// " + l + "\n";
+      for (const std::string& l : wrapped(text, 97)) s += std::string("// ") + l + "\n";
     };
-    if (!reads.empty()) add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) + "; contiguous, row-major.");
+    if (!reads.empty()) add(std::string("Reads ") + reads + (writes.empty() ? "" : std::string("; writes ") + writes) + "; contiguous, row-major.");
     for (int i = 0; i < g_.size(); ++i)
       if (g_[i].code == op::gather) {
         add("A label that is no class reads entry 0: only a row that the formula leaves out may have one.");
@@ -361,10 +361,10 @@ class cpp_printer : private lines {
     };
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent == 0) add("std::ptrdiff_t", name_.extent[a]);
-    for (int k = 0; k < g_.inputs.size(); ++k) add(g_.inputs[k].code == op::scalar ? "double" : "const " + input_type(k) + "*", name_.input[k]);
+    for (int k = 0; k < g_.inputs.size(); ++k) add(g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (!is_returned(k)) add(T_ + "*", name_.output[k]);
-    return argument_list((returns ? "double " : "void ") + function_, items, 98);
+    return argument_list(std::string(returns ? "double " : "void ") + function_, items, 98);
   }
 };
 

@@ -111,7 +111,7 @@ class formula_sheet {
 
   static std::string item(const std::string& text, const std::string& indent) {
     std::string s;
-    for (const std::string& l : wrapped(text, 100)) s += indent + (s.empty() ? "" : "    ") + l + "\n";
+    for (const std::string& l : wrapped(text, 100)) s += indent + std::string(s.empty() ? "" : "    ") + l + "\n";
     return s;
   }
 };
@@ -154,7 +154,7 @@ class explanation {
 
   void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
   template <class... Args>
-  void say(fmt::format_string<Args...> text, Args&&... args) { text_ += "  " + fmt::format(text, std::forward<Args>(args)...) + "\n"; }
+  void say(fmt::format_string<Args...> text, Args&&... args) { text_ += std::string("  ") + fmt::format(text, std::forward<Args>(args)...) + "\n"; }
 
   void formulas(const graph& g, bool gradients) {
     formula_sheet sheet(g);
@@ -202,7 +202,7 @@ class explanation {
     const std::pair<const char*, action> words[] = {{"recalls ", action::recall}, {"reduces ", action::reduce}, {"adds to ", action::total}, {"keeps ", action::keep}, {"writes ", action::store}};
     std::string s;
     for (const auto& [word, what] : words)
-      if (const std::string l = listed(r, what); !l.empty()) s += (s.empty() ? "" : "; ") + (word + l);
+      if (const std::string l = listed(r, what); !l.empty()) s += std::string(s.empty() ? "" : "; ") + (word + l);
     return s;
   }
   void paragraph(const std::string& text, const std::string& indent) {
@@ -218,7 +218,7 @@ class explanation {
     const std::string before = deeds(s.before);
     int hoisted = 0;
     for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoisted += p_.program[p_.steps[i].id].code != op::constant;
-    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, s.over == level::row ? ", over what has one entry a row" : "", count(hoisted, "scalar is", "scalars are"), " hoisted", before.empty() ? "" : "; " + before), "");
+    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, s.over == level::row ? ", over what has one entry a row" : "", count(hoisted, "scalar is", "scalars are"), " hoisted", before.empty() ? "" : std::string("; ") + before), "");
     for (int i = 0; i < s.passes.size(); ++i) {
       const row_pass& pass = s.passes[i];
       const std::string entry = deeds(pass.body), after = deeds(pass.after);

@@ -47,7 +47,7 @@ class name_pool {
  public:
   std::string take(const std::string& wanted) {
     std::string name = wanted;
-    if (is_reserved(name)) name = "the_" + name;
+    if (is_reserved(name)) name = std::string("the_") + name;
     for (int k = 2; is_reserved(name) || contains(name); ++k) name = wanted + "_" + std::to_string(k);
     taken_.push_back(name);
     return name;
@@ -82,12 +82,12 @@ class names {
     for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take(std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
-      output[s] = pool_.take(o.what == output_info::role::gradient ? "d_" + std::string(g_.inputs[o.input].name) : "out");
+      output[s] = pool_.take(o.what == output_info::role::gradient ? std::string("d_") + std::string(g_.inputs[o.input].name) : "out");
     }
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {
       const std::string letter = detail::lower_case(g_.axes[a].name.substr(0, 1));
-      index[a] = pool_.take(detail::is_reserved(letter) || pool_.contains(letter) ? "i_" + detail::lower_case(g_.axes[a].name) : letter);
+      index[a] = pool_.take(detail::is_reserved(letter) || pool_.contains(letter) ? std::string("i_") + detail::lower_case(g_.axes[a].name) : letter);
     }
     for (int s = 0; s < g_.inputs.size(); ++s) input_row[s] = pool_.take(input[s] + "_row");
     for (int s = 0; s < g_.outputs.size(); ++s) output_row[s] = pool_.take(output[s] + "_row");
@@ -109,20 +109,20 @@ class names {
       value[i] = result;
     } else {
       const std::string wanted = textbook(i);
-      value[i] = pool_.take(wanted.empty() || wanted.size() > 20 ? "v" + std::to_string(i) : wanted);
+      value[i] = pool_.take(wanted.empty() || wanted.size() > 20 ? std::string("v") + std::to_string(i) : wanted);
     }
     if (p_.levels[i] == level::scalar) rounded[i] = pool_.take(value[i] + "_f");
   }
 
   std::string subscript(const axis_order& axes) const {
     std::string s;
-    for (int a : axes) s += index[a].size() > 1 ? "_" + index[a] : index[a];
+    for (int a : axes) s += index[a].size() > 1 ? std::string("_") + index[a] : index[a];
     return s.empty() ? "value" : s;
   }
 
   bool is_one(int i) const { return g_[i].code == op::constant && g_[i].number() == 1; }
   /// A name that says something: not v7.
-  bool has_name(int i) const { return !value[i].empty() && value[i] != "v" + std::to_string(i); }
+  bool has_name(int i) const { return !value[i].empty() && value[i] != std::string("v") + std::to_string(i); }
 
   bool is_softmax(int a, int b) const {
     return g_[b].code == op::div && is_one(g_.operand(b, 0)) && g_[g_.operand(b, 1)].code == op::sum && g_.operand(g_.operand(b, 1), 0) == a && g_[a].code == op::exp;
@@ -133,13 +133,13 @@ class names {
     const value_id a = n.operand[0], b = n.operand[1];
     const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
     if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
-    if (is_reduction(n.code)) return (p_.is_total[i] ? "total" : "row") + std::string(n.code == op::sum && p_.is_total[i] ? "" : reduction_word(n.code));
+    if (is_reduction(n.code)) return std::string(p_.is_total[i] ? "total" : "row") + std::string(n.code == op::sum && p_.is_total[i] ? "" : reduction_word(n.code));
     for (const output_info& o : g_.outputs)
-      if (o.id == i && o.what == output_info::role::gradient) return "grad_" + std::string(g_.inputs[o.input].name);
+      if (o.id == i && o.what == output_info::role::gradient) return std::string("grad_") + std::string(g_.inputs[o.input].name);
     switch (n.code) {
-      case op::extent: return "count" + axes_word(n.over());
+      case op::extent: return std::string("count") + axes_word(n.over());
       case op::gather: return input[g_[a].bits] + "_" + input[g_[b].bits];
-      case op::onehot: return "onehot_" + input[g_[a].bits];
+      case op::onehot: return std::string("onehot_") + input[g_[a].bits];
       case op::sub:
         if (g_[b].code != op::shift) return "";
         return g_[a].code == op::tensor ? input[g_[a].bits] + "_shifted" : g_[a].code == op::gather ? value[a] + "_shifted" : "shifted";
@@ -167,7 +167,7 @@ class names {
   std::string axes_word(axis_set axes) const {
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)
-      if (has(axes, a)) s += "_" + std::string(g_.axes[a].name);
+      if (has(axes, a)) s += std::string("_") + std::string(g_.axes[a].name);
     return s;
   }
 };

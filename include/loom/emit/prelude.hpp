@@ -81,7 +81,7 @@ inline std::string prelude_of(std::string_view code, bool narrow) {
     if (!mentions(code, f.call)) continue;
     r += f.text;
     const std::string name(f.call.substr(0, f.call.size() - 1));
-    if (f.real && narrow) r += "inline float " + name + "(float x) { return static_cast<float>(" + name + "(static_cast<double>(x))); }\n";
+    if (f.real && narrow) r += std::string("inline float ") + name + "(float x) { return static_cast<float>(" + name + "(static_cast<double>(x))); }\n";
     r += "\n";
   }
   return r;
@@ -96,7 +96,7 @@ inline std::string includes_of(std::string_view code) {
     else if (word.starts_with("numeric_limits")) limits = true;
     else if (!word.starts_with("ptrdiff_t")) math = true;
   }
-  return std::string(algorithm ? "#include <algorithm>\n" : "") + (math ? "#include <cmath>\n" : "") + "#include <cstddef>\n" + (limits ? "#include <limits>\n" : "");
+  return std::string(algorithm ? "#include <algorithm>\n" : "") + std::string(math ? "#include <cmath>\n" : "") + "#include <cstddef>\n" + (limits ? "#include <limits>\n" : "");
 }
 
 }  // namespace loom::emit::detail

@@ -23,7 +23,7 @@ inline std::vector<std::string> wrapped(std::string_view text, std::size_t width
     const std::size_t end = text.find(' ');
     const std::string_view word = text.substr(0, end);
     if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
-    lines.back() += (lines.back().empty() ? "" : " ") + std::string(word);
+    lines.back() += std::string(lines.back().empty() ? "" : " ") + std::string(word);
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
   }
   return lines;
@@ -37,7 +37,7 @@ inline std::string literal(double v, element type) {
   if (narrow) v = static_cast<double>(static_cast<float>(v));
   const std::string limits = narrow ? "std::numeric_limits<float>::" : "std::numeric_limits<double>::";
   if (v != v) return limits + "quiet_NaN()";
-  if (std::isinf(v)) return (v < 0 ? "-" : "") + limits + "infinity()";
+  if (std::isinf(v)) return std::string(v < 0 ? "-" : "") + limits + "infinity()";
   char buffer[40];
   const auto end = narrow ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)) : std::to_chars(buffer, buffer + sizeof buffer, v);
   std::string s(buffer, end.ptr);
@@ -57,7 +57,7 @@ inline std::string filled(std::string_view text, const std::string* operands) {
     const std::string& o = operands[text[i + 1] - '0'];
     const char before = s.empty() ? '(' : s.back() == ' ' && s.size() > 1 ? s[s.size() - 2] : s.back();
     const bool open = std::string_view("(,?:=<>").find(before) != std::string_view::npos;
-    s += o[0] == '-' && !open ? "(" + o + ")" : o;
+    s += o[0] == '-' && !open ? std::string("(") + o + ")" : o;
     i += 2;
   }
   return s;
@@ -87,9 +87,9 @@ inline std::string argument_list(const std::string& head, const std::vector<std:
   const std::size_t hang = s.size();
   std::size_t column = hang;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const std::string item = (i == 0 ? "" : " ") + items[i] + (i + 1 < items.size() ? "," : "");
+    const std::string item = std::string(i == 0 ? "" : " ") + items[i] + (i + 1 < items.size() ? "," : "");
     if (i > 0 && column + item.size() > width) {
-      s += "\n" + std::string(hang, ' ') + item.substr(1);
+      s += std::string("\n") + std::string(hang, ' ') + item.substr(1);
       column = hang + item.size() - 1;
     } else {
       s += item;

@@ -26,14 +26,14 @@ struct operand {
 inline std::string name_of(const plan& p, operand o) {
   if (o.input) return std::string(p.program.inputs[o.slot].name);
   const output_info& result = p.program.outputs[o.slot];
-  return result.what == output_info::role::gradient ? "d(" + std::string(p.program.inputs[result.input].name) + ")" : "out";
+  return result.what == output_info::role::gradient ? std::string("d(") + std::string(p.program.inputs[result.input].name) + ")" : "out";
 }
 
 /// Learns the extent of each axis from the first view that has it, and holds the others against it.
 inline void check_extents(const plan& p, const bound& b, const axis_order& axes, operand o, std::ptrdiff_t* extents, operand* learned_from) {
   for (int i = 0; i < axes.size(); ++i) {
     const int axis = axes[i];
-    const auto axis_of = [&](operand which) { return "axis " + std::string(p.program.axes[axis].name) + " of " + name_of(p, which); };
+    const auto axis_of = [&](operand which) { return std::string("axis ") + std::string(p.program.axes[axis].name) + " of " + name_of(p, which); };
     if (b.extents[i] < 0) fail(axis_of(o) + " has the extent " + text(b.extents[i]));
     if (extents[axis] < 0) {
       extents[axis] = b.extents[i];
@@ -113,11 +113,11 @@ inline void check_labels(const plan& p, const loop_data& data, const label_use& 
     std::string where;
     std::ptrdiff_t rest = n;
     for (int i = rank - 1; i >= 0; --i) {
-      where = text(rest % b.extents[i]) + (where.empty() ? "" : ", ") + where;
+      where = text(rest % b.extents[i]) + std::string(where.empty() ? "" : ", ") + where;
       rest /= b.extents[i];
     }
     const std::string shown = b.type == element_type::u64 ? std::to_string(static_cast<const std::uint64_t*>(b.data)[offset]) : std::to_string(label);
-    fail("label " + shown + " of " + std::string(in.name) + (rank == 0 ? "" : " at row " + where) + " is outside axis " +
+    fail(std::string("label ") + shown + " of " + std::string(in.name) + (rank == 0 ? "" : std::string(" at row ") + where) + " is outside axis " +
          std::string(p.program.axes[use.axis].name) + ", which has " + text(limit) + " entries");
   }
 }
@@ -138,20 +138,20 @@ inline void check(const plan& p, const fixed_vector<label_use, 8>& labels, const
     if (is_bound(s)) detail::check_extents(p, outputs[s], output_axes(p, s), {false, s}, data.extents, learned_from);
   for (int i = 0; i < g.inputs.size(); ++i)
     if (is_array(i) && inputs[i].data == nullptr && !detail::is_empty(inputs[i], g.inputs[i].axes.size()))
-      fail("the data bound to " + detail::name_of(p, {true, i}) + " is a null pointer");
+      fail(std::string("the data bound to ") + detail::name_of(p, {true, i}) + " is a null pointer");
   for (int s = 0; s < g.outputs.size(); ++s) {
     if (!is_bound(s)) continue;
     const int rank = output_axes(p, s).size();
     if (detail::is_empty(outputs[s], rank)) continue;
-    if (outputs[s].data == nullptr) fail("the buffer bound to " + name(s) + " is a null pointer");
-    if (detail::overlaps_itself(outputs[s], rank)) fail("the buffer bound to " + name(s) + " overlaps itself: two of its entries are the same element of memory");
+    if (outputs[s].data == nullptr) fail(std::string("the buffer bound to ") + name(s) + " is a null pointer");
+    if (detail::overlaps_itself(outputs[s], rank)) fail(std::string("the buffer bound to ") + name(s) + " overlaps itself: two of its entries are the same element of memory");
     const detail::memory_range range = detail::range_of(outputs[s], rank);
     for (int i = 0; i < g.inputs.size(); ++i)
       if (is_array(i) && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
-        fail("the buffer bound to " + name(s) + " overlaps the data of " + detail::name_of(p, {true, i}));
+        fail(std::string("the buffer bound to ") + name(s) + " overlaps the data of " + detail::name_of(p, {true, i}));
     for (int other = 0; other < s; ++other)
       if (is_bound(other) && detail::overlap(range, detail::range_of(outputs[other], output_axes(p, other).size())))
-        fail("the buffers bound to " + name(s) + " and " + name(other) + " overlap");
+        fail(std::string("the buffers bound to ") + name(s) + " and " + name(other) + " overlap");
   }
   for (const label_use& use : labels) detail::check_labels(p, data, use, inputs);
 }

@@ -67,7 +67,7 @@ class layout {
     }
   }
   [[noreturn]] void fail_joining(int outer, int inner) const {
-    loom::detail::fail("axes " + std::string(p_.program.axes[outer].name) + " and " + std::string(p_.program.axes[inner].name) +
+    loom::detail::fail(std::string("axes ") + std::string(p_.program.axes[outer].name) + " and " + std::string(p_.program.axes[inner].name) +
                        " are reduced together and must lie contiguously in memory");
   }
 

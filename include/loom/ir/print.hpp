@@ -23,7 +23,7 @@ inline std::string number_text(double v) {
 inline std::string axes_text(const graph& g, axis_set axes) {
   std::string s;
   for (int a = 0; a < g.axes.size(); ++a)
-    if (has(axes, a)) s += (s.empty() ? "" : ",") + std::string(g.axes[a].name);
+    if (has(axes, a)) s += std::string(s.empty() ? "" : ",") + std::string(g.axes[a].name);
   return s;
 }
 
@@ -38,9 +38,9 @@ class formula_printer {
     const auto arg = [&](int i, int level = 0) { return print(n.operand[i], level); };
     const auto infix = [&](const char* symbol, int level, int right) { return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer); };
     switch (n.code) {
-      case op::constant: return n.number() < 0 && outer > 0 ? "(" + number_text(n.number()) + ")" : number_text(n.number());
-      case op::extent: return "extent(" + axes_text(g_, n.over()) + ")";
-      case op::neg: return wrapped("-" + arg(0, 5), outer > 3);
+      case op::constant: return n.number() < 0 && outer > 0 ? std::string("(") + number_text(n.number()) + ")" : number_text(n.number());
+      case op::extent: return std::string("extent(") + axes_text(g_, n.over()) + ")";
+      case op::neg: return wrapped(std::string("-") + arg(0, 5), outer > 3);
       case op::add: return infix("+", 3, 3);
       case op::sub: return infix("-", 3, 4);
       case op::mul: return infix("*", 4, 5);
@@ -53,20 +53,20 @@ class formula_printer {
       case op::ge: return infix(">=", 2, 3);
       case op::logical_and: return infix("&&", 1, 1);
       case op::logical_or: return infix("||", 1, 1);
-      case op::logical_not: return "!" + arg(0, 5);
+      case op::logical_not: return std::string("!") + arg(0, 5);
       default: break;
     }
     if (is_input(n.code)) return std::string(g_.inputs[static_cast<int>(n.bits)].name);
     std::string s = std::string(info(n.code).name) + "(";
-    for (int i = 0; i < arity(n.code); ++i) s += (i > 0 ? ", " : "") + arg(i);
+    for (int i = 0; i < arity(n.code); ++i) s += std::string(i > 0 ? ", " : "") + arg(i);
     const family f = info(n.code).kind;
-    if (f == family::reduction || f == family::row || f == family::indexing) s += ", " + axes_text(g_, n.over());
+    if (f == family::reduction || f == family::row || f == family::indexing) s += std::string(", ") + axes_text(g_, n.over());
     return s + ")";
   }
 
  private:
   const graph& g_;
-  static std::string wrapped(const std::string& s, bool parentheses) { return parentheses ? "(" + s + ")" : s; }
+  static std::string wrapped(const std::string& s, bool parentheses) { return parentheses ? std::string("(") + s + ")" : s; }
 };
 
 }  // namespace detail
@@ -79,21 +79,21 @@ inline std::string listing(const graph& g) {
   std::string s;
   for (int i = 0; i < g.size(); ++i) {
     const node& n = g[i];
-    s += "v" + std::to_string(i) + (n.axes == 0 ? "" : "[" + axes_text(g, n.axes) + "]") + " = ";
+    s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") + " = ";
     if (n.code == op::constant) s += number_text(n.number());
     else if (is_input(n.code)) s += std::string(g.inputs[static_cast<int>(n.bits)].name);
     else {
       s += std::string(info(n.code).name) + "(";
-      for (int k = 0; k < arity(n.code); ++k) s += (k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
+      for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
       const family f = info(n.code).kind;
-      if (f == family::reduction || f == family::row || f == family::indexing) s += ", " + axes_text(g, n.over());
+      if (f == family::reduction || f == family::row || f == family::indexing) s += std::string(", ") + axes_text(g, n.over());
       if (n.code == op::extent) s += axes_text(g, n.over());
       s += ")";
     }
     s += "\n";
   }
   for (const output_info& o : g.outputs)
-    s += (o.what == output_info::role::value ? std::string("value") : "d(" + std::string(g.inputs[o.input].name) + ")") + " = v" + std::to_string(o.id) + "\n";
+    s += (o.what == output_info::role::value ? std::string("value") : std::string("d(") + std::string(g.inputs[o.input].name) + ")") + " = v" + std::to_string(o.id) + "\n";
   return s;
 }
 

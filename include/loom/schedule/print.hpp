@@ -17,35 +17,35 @@ inline std::string value_text(const graph& g, int id) {
   const node& n = g[id];
   if (n.code == op::constant) return number_text(n.number());
   if (is_input(n.code)) return std::string(g.inputs[static_cast<int>(n.bits)].name);
-  if (n.code == op::extent) return "extent(" + axes_text(g, n.over()) + ")";
+  if (n.code == op::extent) return std::string("extent(") + axes_text(g, n.over()) + ")";
   std::string s = std::string(info(n.code).name) + "(";
-  for (int k = 0; k < arity(n.code); ++k) s += (k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
+  for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
   const family f = info(n.code).kind;
-  if (f == family::reduction || f == family::row || f == family::indexing) s += ", " + axes_text(g, n.over());
+  if (f == family::reduction || f == family::row || f == family::indexing) s += std::string(", ") + axes_text(g, n.over());
   return s + ")";
 }
 
 inline std::string output_text(const graph& g, int slot) {
   const output_info& o = g.outputs[slot];
-  return o.what == output_info::role::gradient ? "d(" + std::string(g.inputs[o.input].name) + ")" : "value";
+  return o.what == output_info::role::gradient ? std::string("d(") + std::string(g.inputs[o.input].name) + ")" : "value";
 }
 
 inline std::string step_text(const plan& p, const step& s) {
-  const std::string v = "v" + std::to_string(s.id);
+  const std::string v = std::string("v") + std::to_string(s.id);
   switch (s.what) {
     case action::compute: return v + " = " + value_text(p.program, s.id);
-    case action::reduce: return "reduce " + v + " = " + value_text(p.program, s.id);
-    case action::total: return "total " + v + " = " + value_text(p.program, s.id);
-    case action::keep: return "keep " + v + " in " + output_text(p.program, s.slot);
-    case action::recall: return "recall " + v + " from " + output_text(p.program, s.slot);
-    case action::store: return "store " + v + " in " + output_text(p.program, s.slot);
+    case action::reduce: return std::string("reduce ") + v + " = " + value_text(p.program, s.id);
+    case action::total: return std::string("total ") + v + " = " + value_text(p.program, s.id);
+    case action::keep: return std::string("keep ") + v + " in " + output_text(p.program, s.slot);
+    case action::recall: return std::string("recall ") + v + " from " + output_text(p.program, s.slot);
+    case action::store: return std::string("store ") + v + " in " + output_text(p.program, s.slot);
   }
   return v;
 }
 
 inline std::string steps_text(const plan& p, step_range r, const std::string& title) {
-  std::string s = r.size() == 0 ? "" : "  " + title + "\n";
-  for (int i = r.begin; i < r.end; ++i) s += "    " + step_text(p, p.steps[i]) + "\n";
+  std::string s = r.size() == 0 ? "" : std::string("  ") + title + "\n";
+  for (int i = r.begin; i < r.end; ++i) s += std::string("    ") + step_text(p, p.steps[i]) + "\n";
   return s;
 }
 
@@ -53,8 +53,8 @@ inline std::string steps_text(const plan& p, step_range r, const std::string& ti
 inline std::string scalars_text(const plan& p, int s) {
   std::string r;
   for (int i = 0; i < p.program.size(); ++i)
-    if (p.levels[i] == level::scalar && p.available[i] == s && !p.is_total[i]) r += "  v" + std::to_string(i) + " = " + value_text(p.program, i) + "\n";
-  return r.empty() ? r : "scalars\n" + r;
+    if (p.levels[i] == level::scalar && p.available[i] == s && !p.is_total[i]) r += std::string("  v") + std::to_string(i) + " = " + value_text(p.program, i) + "\n";
+  return r.empty() ? r : std::string("scalars\n") + r;
 }
 
 }  // namespace detail
@@ -65,12 +65,12 @@ inline std::string listing(const plan& p) {
   std::string s = detail::scalars_text(p, 0);
   for (int k = 0; k < p.loops.size(); ++k) {
     const sweep& loop = p.loops[k];
-    s += "sweep " + std::to_string(k + 1) + " of " + std::to_string(p.loops.size()) + (loop.over == level::row ? ", row values only" : "") + "\n";
+    s += std::string("sweep ") + std::to_string(k + 1) + " of " + std::to_string(p.loops.size()) + std::string(loop.over == level::row ? ", row values only" : "") + "\n";
     s += detail::steps_text(p, loop.hoisted, "once");
     s += detail::steps_text(p, loop.before, "every row");
     for (int i = 0; i < loop.passes.size(); ++i) {
       const row_pass& pass = loop.passes[i];
-      s += detail::steps_text(p, pass.body, "row pass " + std::to_string(i + 1) + " of " + std::to_string(loop.passes.size()) + ", every entry; cost " +
+      s += detail::steps_text(p, pass.body, std::string("row pass ") + std::to_string(i + 1) + " of " + std::to_string(loop.passes.size()) + ", every entry; cost " +
                                                 std::to_string(pass.cost) + ", accumulators " + std::to_string(pass.unroll));
       s += detail::steps_text(p, pass.after, "then");
     }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+// Gradients of whole formulas: the conventions at kinks, what is constant, and what must not become NaN.
+#include "loom/derive/gradient.hpp"
+
+#include "support/catch.hpp"
+#include "support/differences.hpp"
+#include "support/written.hpp"
+
+namespace {
+
+using namespace loom;
+using namespace loom::test;
+
+/// d f / d (input `slot`), all stages applied; inputs are numbered in the order in which f names them.
+template <formula F>
+std::vector<double> derivative(const F& f, const std::vector<std::vector<double>>& data, int slot = 0) {
+  const graph g = written(f);
+  point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
+  for (int s = 0; s < g.inputs.size(); ++s) {
+    const auto& entries = data[static_cast<std::size_t>(s)];
+    if (g.inputs[s].axes.size() == 1) p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
+    p.inputs.push_back({as_set(g.inputs[s].axes), entries});
+  }
+  return gradient_at<double>(finished(with_gradients(g, 1u << slot)), p, slot);
+}
+using numbers = std::vector<double>;
+
+constexpr auto u = tensor<"u[N]">;
+constexpr auto q = tensor<"q[N]">;
+constexpr double inf = math::infinity;
+
+TEST_CASE("kinks", "[derive]") {
+  CHECK(derivative(sum(relu(u)), {{-1, 0, -0.0, 2}}) == numbers{0, 0, 0, 1});
+  CHECK(derivative(sum(abs(u)), {{-3, 0, 3}}) == numbers{-1, 0, 1});
+  CHECK(derivative(sum(max(u, q)), {{1, 2, 3}, {2, 2, 2}}) == numbers{0, 0.5, 1});
+  CHECK(derivative(sum(min(u, q)), {{1, 2, 3}, {2, 2, 2}}) == numbers{1, 0.5, 0});
+  CHECK(derivative(sum(clamp(u, -1, 1)), {{-2, -1, 0, 1, 2}}) == numbers{0, 1, 1, 1, 0});
+  CHECK(derivative(sum(max(u, 0.0)), {{-1, 0, 1}}) == numbers{0, 0.5, 1});
+  CHECK(derivative(sum(sign(u)), {{-1, 0, 1}}) == numbers{0, 0, 0});
+}
+
+TEST_CASE("the largest entries share the derivative", "[derive]") {
+  CHECK(derivative(max(u), {{1, 4, 2, 4}}) == numbers{0, 0.5, 0, 0.5});
+  CHECK(derivative(min(u), {{1, 4, 1, 1, 2}}) == numbers{1.0 / 3, 0, 1.0 / 3, 1.0 / 3, 0});
+}
+
+TEST_CASE("norm, prod and pow at zero", "[derive]") {
+  CHECK(derivative(norm(u), {{0, 0}}) == numbers{0, 0});
+  CHECK(derivative(norm(u), {{3, 4}}) == numbers{0.6, 0.8});
+  CHECK(derivative(sqrt(sum(square(u))), {{0, 0}}) == numbers{0, 0});
+  CHECK(derivative(prod(u), {{2, 3, 4}}) == numbers{12, 8, 6});
+  CHECK(derivative(prod(u), {{2, 0, 4}}) == numbers{0, 8, 0});
+  CHECK(derivative(prod(u), {{0, 0, 4}}) == numbers{0, 0, 0});
+  CHECK(derivative(sum(pow(u, 2)), {{0, 3}}) == numbers{0, 6});
+  CHECK(derivative(sum(pow(u, 0)), {{0, 3}}) == numbers{0, 0});
+  CHECK(derivative(sum(pow(u, 1)), {{0}}) == numbers{1});
+  CHECK(derivative(sum(xlogy(u, q)), {{0, 1}, {1, 2}})[0] == 0);
+}
+
+TEST_CASE("the slope of a softplus at 0 is one half", "[derive]") {
+  CHECK(derivative(sum(log(1 + exp(u))), {{0, -800, 800}}) == numbers{0.5, 0, 1});
+  CHECK(derivative(sum(max(u, 0.0) + log(1 + exp(-abs(u)))), {{1, -1}})[0] == Approx(0.7310585786300049));
+}
+
+TEST_CASE("stop_gradient makes a constant", "[derive]") {
+  CHECK(derivative(sum(u * stop_gradient(u)), {{2, 3}}) == numbers{2, 3});
+  CHECK(derivative(sum(stop_gradient(exp(u))), {{2, 3}}) == numbers{0, 0});
+}
+
+TEST_CASE("the branch that is not taken is not seen", "[derive]") {
+  CHECK(derivative(sum(where(u > 0, log(u), 0)), {{-1, 0, 2}}) == numbers{0, 0, 0.5});
+  CHECK(derivative(sum(where(u <= 0, 0, log(u))), {{-1, 0, 2}}) == numbers{0, 0, 0.5});
+  CHECK(derivative(sum(where(u > 0, u * sqrt(u), u)), {{-1, 4}}) == numbers{1, 3});
+  CHECK(derivative(sum(where(q > 0, sqrt(u), 0) + where(u > 0, 3 * sqrt(u), 0)), {{-1, -1, 1}, {-1, 4, 4}}, 1) == numbers{0, 0.75, 1});
+  CHECK(derivative(sum(where(q > 0, 1 / u, u)), {{-1, 1}, {0, 2}}, 1) == numbers{1, -0.25});
+}
+
+TEST_CASE("a broadcast operand receives a sum", "[derive]") {
+  constexpr auto b = scalar<"b">;
+  CHECK(derivative(sum(b + u), {{0}, {1, 2, 3}}) == numbers{3});
+  CHECK(derivative(mean(u - b), {{1, 2, 3}, {0}}) == numbers{1.0 / 3, 1.0 / 3, 1.0 / 3});
+  CHECK(derivative(mean(b - u), {{0}, {1, 2, 3}})[0] == Approx(1));
+  CHECK(derivative(sum(u + tensor<"k[K]">), {{1, 2}, {5, 6, 7}}) == numbers{3, 3});
+  CHECK(derivative(sum(exp(b) * sum(u) + b), {{0}, {1, 2, 3}}) == numbers{7});
+}
+
+TEST_CASE("saturated functions keep their slope", "[derive]") {
+  CHECK(derivative(sum(tanh(u)), {{20}})[0] == Approx(1.6993417021166355e-17).epsilon(1e-12));
+  CHECK(derivative(sum(sigmoid(u)), {{-40, 40}})[1] == Approx(4.248354255291589e-18).epsilon(1e-12));
+  CHECK(derivative(sum(log(1 - exp(u))), {{-1e-10}})[0] == Approx(-1e10).epsilon(1e-9));
+}
+
+TEST_CASE("an op without a derivative is named; a program without gradients is itself", "[derive]") {
+  CHECK(gradient(written(sum(trigamma(u))), 1).not_differentiable == "trigamma");
+  const graph g = written(sum(exp(u)));
+  CHECK(same_program(gradient(g, 0).program, g));
+  CHECK(gradient(g, 1).program.outputs.size() == 2);
+  CHECK(gradient(written(sum(exp(u) + 0 * sum(q))), 2).program.outputs[1].input == 1);
+}
+
+TEST_CASE("infinite logits with a label of no weight", "[derive]") {
+  const numbers d = derivative(sum(q * log_softmax(u, -1)), {{1, 0, 1}, {0, -inf, 0}}, 1);
+  CHECK(d == numbers{0, 0, 0});
+}
+
+}  // namespace
