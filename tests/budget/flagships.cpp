@@ -10,7 +10,9 @@ using loom::d;
 
 /// Forces every stage, up to the plan.
 template <class... Derivatives>
-constexpr bool has_plan(auto f, Derivatives... derivatives) { return f.plan(derivatives...).problem == loom::unplanned::none; }
+constexpr bool has_plan(auto f, Derivatives... derivatives) {
+  return f.plan(derivatives...).problem == loom::unplanned::none;
+}
 
 static_assert(has_plan(lc::cross_entropy) && has_plan(lc::cross_entropy, d(lc::x)));
 static_assert(has_plan(lc::weighted_cross_entropy) && has_plan(lc::weighted_cross_entropy, d(lc::x)));
@@ -24,5 +26,6 @@ static_assert(has_plan(lc::distillation) && has_plan(lc::distillation, d(lc::x),
 
 /// A call adds its bindings, and the loops that read the plan.
 float call(const float* scores, const int* labels, float* gradient) {
-  return lc::cross_entropy(lc::x = loom::view(scores, 8, 10), lc::t = loom::view(labels, 8), d(lc::x) = loom::view(gradient, 8, 10));
+  return lc::cross_entropy(lc::x = loom::view(scores, 8, 10), lc::t = loom::view(labels, 8),
+                           d(lc::x) = loom::view(gradient, 8, 10));
 }

@@ -18,7 +18,8 @@ std::vector<double> derivative(const F& f, const std::vector<std::vector<double>
   point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
   for (int s = 0; s < g.inputs.size(); ++s) {
     const auto& entries = data[static_cast<std::size_t>(s)];
-    if (g.inputs[s].axes.size() == 1) p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
+    if (g.inputs[s].axes.size() == 1)
+      p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
     p.inputs.push_back({as_set(g.inputs[s].axes), entries});
   }
   return gradient_at<double>(finished(with_gradients(g, 1u << slot)), p, slot);
@@ -71,7 +72,8 @@ TEST_CASE("the branch that is not taken is not seen", "[derive]") {
   CHECK(derivative(sum(where(u > 0, log(u), 0)), {{-1, 0, 2}}) == numbers{0, 0, 0.5});
   CHECK(derivative(sum(where(u <= 0, 0, log(u))), {{-1, 0, 2}}) == numbers{0, 0, 0.5});
   CHECK(derivative(sum(where(u > 0, u * sqrt(u), u)), {{-1, 4}}) == numbers{1, 3});
-  CHECK(derivative(sum(where(q > 0, sqrt(u), 0) + where(u > 0, 3 * sqrt(u), 0)), {{-1, -1, 1}, {-1, 4, 4}}, 1) == numbers{0, 0.75, 1});
+  CHECK(derivative(sum(where(q > 0, sqrt(u), 0)) + sum(where(u > 0, 3 * sqrt(u), 0)), {{-1, -1, 1}, {-1, 4, 4}}, 1) ==
+        numbers{0, 0.75, 1});
   CHECK(derivative(sum(where(q > 0, 1 / u, u)), {{-1, 1}, {0, 2}}, 1) == numbers{1, -0.25});
 }
 

@@ -79,12 +79,23 @@ TEST_CASE("a call of a flagship, with its gradients, allocates nothing") {
 
   CHECK(allocated([&] { lc::cross_entropy(lc::x = b.x(), lc::t = b.t()); }) == 0);
   CHECK(allocated([&] { lc::cross_entropy(lc::x = b.x(), lc::t = b.t(), d(lc::x) = gx); }) == 0);
-  CHECK(allocated([&] { lc::weighted_cross_entropy(lc::x = b.x(), lc::t = b.t(), lc::w = b.weights, lc::e = 0.1, d(lc::x) = gx); }) == 0);
-  CHECK(allocated([&] { lc::focal_cross_entropy(lc::x = b.x(), lc::t = b.t(), lc::e = 0.1, lc::gamma = 2, lc::z = 1e-4, d(lc::x) = gx); }) == 0);
-  CHECK(allocated([&] { lc::binary_cross_entropy(lc::a = b.row, lc::y = b.row2, lc::pw = 2, d(lc::a) = g1, d(lc::y) = g2); }) == 0);
+  CHECK(allocated([&] {
+          lc::weighted_cross_entropy(lc::x = b.x(), lc::t = b.t(), lc::w = b.weights, lc::e = 0.1, d(lc::x) = gx);
+        }) == 0);
+  CHECK(allocated([&] {
+          lc::focal_cross_entropy(lc::x = b.x(), lc::t = b.t(), lc::e = 0.1, lc::gamma = 2, lc::z = 1e-4,
+                                  d(lc::x) = gx);
+        }) == 0);
+  CHECK(allocated([&] {
+          lc::binary_cross_entropy(lc::a = b.row, lc::y = b.row2, lc::pw = 2, d(lc::a) = g1, d(lc::y) = g2);
+        }) == 0);
   CHECK(allocated([&] { lc::huber(lc::a = b.row, lc::y = b.row2, lc::delta = 1, d(lc::a) = g1, d(lc::y) = g2); }) == 0);
-  CHECK(allocated([&] { lc::gaussian_nll(lc::mu = b.row, lc::y = b.row2, lc::v = b.row3, d(lc::mu) = g1, d(lc::y) = g2, d(lc::v) = g3); }) == 0);
-  CHECK(allocated([&] { lc::distillation(lc::x = b.x(), lc::s = b.s(), lc::T = 2, d(lc::x) = gx, d(lc::s) = gs); }) == 0);
+  CHECK(allocated([&] {
+          lc::gaussian_nll(lc::mu = b.row, lc::y = b.row2, lc::v = b.row3, d(lc::mu) = g1, d(lc::y) = g2,
+                           d(lc::v) = g3);
+        }) == 0);
+  CHECK(allocated([&] { lc::distillation(lc::x = b.x(), lc::s = b.s(), lc::T = 2, d(lc::x) = gx, d(lc::s) = gs); }) ==
+        0);
 }
 
 TEST_CASE("a call does not copy names, however long they are") {

@@ -7,6 +7,7 @@
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N]">;
-constexpr auto f = loom::loss<(sin(x) * cos(x) + sin(2 * x) * cos(3 * x) + sin(4 * x) * cos(5 * x) + sin(6 * x)).mean()>;
+constexpr auto f =
+    loom::loss<(sin(x) * cos(x) + sin(2 * x) * cos(3 * x) + sin(4 * x) * cos(5 * x) + sin(6 * x)).mean()>;
 
 float call(const float* p) { return f(x = loom::view(p, 3)); }

@@ -21,7 +21,8 @@ numbers value(const F& f, const std::vector<numbers>& data) {
   const graph g = written(f);
   point p{{}, {}};
   for (const axis_info& axis : g.axes) p.extents.push_back(axis.name == "N" ? 2 : 3);
-  for (int s = 0; s < g.inputs.size(); ++s) p.inputs.push_back({as_set(g.inputs[s].axes), data[static_cast<std::size_t>(s)]});
+  for (int s = 0; s < g.inputs.size(); ++s)
+    p.inputs.push_back({as_set(g.inputs[s].axes), data[static_cast<std::size_t>(s)]});
   return value_at<double>(g, p, g.outputs[0].id, as_set(g.result_axes));
 }
 
@@ -105,7 +106,8 @@ TEST_CASE("wider and narrower numbers", "[ir]") {
   CHECK(value_at<double>(g, p, g.outputs[0].id, 0)[0] == 0);
   CHECK(magnitude(real(value_at<real>(g, p, g.outputs[0].id, 0)[0] - real(0x1p-70))) < 1e-40);
   const graph third = written(s / 3);
-  CHECK(static_cast<double>(value_at<single>(third, {{}, {{0, {1}}}}, third.outputs[0].id, 0)[0]) == static_cast<double>(1.0F / 3.0F));
+  CHECK(static_cast<double>(value_at<single>(third, {{}, {{0, {1}}}}, third.outputs[0].id, 0)[0]) ==
+        static_cast<double>(1.0F / 3.0F));
 }
 
 }  // namespace

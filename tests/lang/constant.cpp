@@ -76,5 +76,6 @@ TEST_CASE("the compiler and the loops agree") {
   with_gradient run;
   run.value = cross_entropy(x = predictions, t = target, d(x) = run.gradient);
   CHECK(near(static_cast<double>(compiled.value), static_cast<double>(run.value), 1e-6));
-  for (int i = 0; i < 5; ++i) CHECK(near(static_cast<double>(compiled.gradient[0][i]), static_cast<double>(run.gradient[0][i]), 1e-6));
+  for (int i = 0; i < 5; ++i)
+    CHECK(near(static_cast<double>(compiled.gradient[0][i]), static_cast<double>(run.gradient[0][i]), 1e-6));
 }

@@ -118,5 +118,6 @@ TEST_CASE("limits are mistakes like others") {
   constexpr auto wide = loom::tensor<"a[A,B,C,D]">;
   LOOM_CHECK(problem(wide * loom::tensor<"e[E]">) == issue::rank_too_large);
   LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">)) == issue::none);
-  LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">)) == issue::too_many_inputs);
+  LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">)) ==
+             issue::too_many_inputs);
 }

@@ -17,7 +17,9 @@ constexpr auto b = loom::tensor<"b[N]">;
 constexpr auto t = loom::index<"t[N]">;
 constexpr auto m = loom::mask<"m[N]">;
 template <class M>
-constexpr auto chosen(const M& e) { return where(e, a, b); }
+constexpr auto chosen(const M& e) {
+  return where(e, a, b);
+}
 }  // namespace
 
 TEST_CASE("arithmetic lowers to its op") {

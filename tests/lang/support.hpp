@@ -10,7 +10,9 @@
 namespace loom::tests {
 
 template <class E>
-constexpr issue problem(const E& e) { return lower(e).problem.what; }
+constexpr issue problem(const E& e) {
+  return lower(e).problem.what;
+}
 
 /// The last op of a formula's graph.
 template <class E>
@@ -19,11 +21,15 @@ constexpr node root(const E& e) {
   return l.program[l.program.outputs[0].id];
 }
 template <class E>
-constexpr op code(const E& e) { return root(e).code; }
+constexpr op code(const E& e) {
+  return root(e).code;
+}
 
 /// The number of axes of a formula's value.
 template <class E>
-constexpr int rank(const E& e) { return lower(e).program.result_axes.size(); }
+constexpr int rank(const E& e) {
+  return lower(e).program.result_axes.size();
+}
 
 /// The graph of a formula, read back.
 template <class E>

@@ -13,9 +13,14 @@ using namespace loom::test;
 /// A random operand of an op.
 double operand_of(op code, int which, points& random) {
   switch (code) {
-    case op::log: case op::sqrt: case op::lgamma: case op::digamma: return random.uniform(0.0625, 8);
+    case op::log:
+    case op::sqrt:
+    case op::lgamma:
+    case op::digamma: return random.uniform(0.0625, 8);
     case op::log1p: return random.uniform(-0.9375, 4);
-    case op::asin: case op::acos: case op::atanh: return random.uniform(-0.9375, 0.9375);
+    case op::asin:
+    case op::acos:
+    case op::atanh: return random.uniform(-0.9375, 0.9375);
     case op::acosh: return random.uniform(1.0625, 8);
     case op::log1mexp: return random.number(domain::negative);
     case op::pow: return which == 0 ? random.number(domain::positive) : random.number(domain::any);
@@ -82,7 +87,9 @@ TEST_CASE("only trigamma has no derivative", "[laws]") {
   for (int i = 0; i < op_count; ++i) {
     const op code = static_cast<op>(i);
     const op_info& row = info(code);
-    if (row.kind == family::leaf || row.kind == family::composite || row.kind == family::compare || row.kind == family::logical) continue;
+    if (row.kind == family::leaf || row.kind == family::composite || row.kind == family::compare ||
+        row.kind == family::logical)
+      continue;
     const bool of_masks = code == op::any_of || code == op::all_of;
     const bool of_an_index = code == op::onehot;
     const bool brought_by_a_rule = code == op::shift;  // only after differentiation
@@ -106,13 +113,15 @@ graph weighted(op code) {
   add_input(g, "y", op::tensor, keeps ? both : only(axis_n));
   if (code == op::gather) add_input(g, "t", op::index, only(axis_n));
   builder b(g);
-  const value_id f = code == op::gather ? b.make(code, b.input(0), b.input(2), no_value, only(axis_c)) : b.reduce(code, b.input(0), only(axis_c));
+  const value_id f = code == op::gather ? b.make(code, b.input(0), b.input(2), no_value, only(axis_c))
+                                        : b.reduce(code, b.input(0), only(axis_c));
   return with_output(b, b.reduce(op::sum, b.binary(op::mul, b.input(1), f), keeps ? both : only(axis_n)));
 }
 
 TEST_CASE("the derivatives of reductions, row functions and gather", "[laws]") {
   points random(2);
-  for (const op code : {op::sum, op::prod, op::reduce_max, op::reduce_min, op::logsumexp, op::norm, op::softmax, op::log_softmax, op::gather}) {
+  for (const op code : {op::sum, op::prod, op::reduce_max, op::reduce_min, op::logsumexp, op::norm, op::softmax,
+                        op::log_softmax, op::gather}) {
     CAPTURE(std::string(info(code).name));
     const graph written = weighted(code);
     check_gradients(written, data_for(written, random, domain::any, {3, 4}));
@@ -144,7 +153,9 @@ TEST_CASE("an operand with fewer axes than its user receives the sum over the ot
       check_gradients(written, data_for(written, random, domain::positive, {3, 4}));
       builder c(g);  // with nothing but the operand along the other axes
       const value_id alone = c.unary(op::exp, c.input(1));
-      const graph spread = with_output(c, c.reduce(op::sum, c.binary(op::add, alone, c.reduce(op::sum, c.input(0), only(axis_c))), as_set(g.inputs[1].axes) | only(axis_n)));
+      const graph spread =
+          with_output(c, c.reduce(op::sum, c.binary(op::add, alone, c.reduce(op::sum, c.input(0), only(axis_c))),
+                                  as_set(g.inputs[1].axes) | only(axis_n)));
       check_gradients(spread, data_for(spread, random, domain::positive, {3, 4}));
     }
   }
@@ -159,8 +170,10 @@ TEST_CASE("the derivative through where reaches the branch that is taken", "[law
   add_input(g, "m", op::mask, only(axis_n));
   builder b(g);
   const value_id root = b.unary(op::sqrt, b.input(1));  // NaN where v < 0, which is never taken
-  const value_id taken = b.where(b.binary(op::lt, b.input(1), b.constant(0)), b.input(0), b.binary(op::mul, root, b.input(0)));
-  const graph written = with_output(b, b.reduce(op::sum, b.where(b.input(2), taken, b.unary(op::exp, b.input(0))), both));
+  const value_id taken =
+      b.where(b.binary(op::lt, b.input(1), b.constant(0)), b.input(0), b.binary(op::mul, root, b.input(0)));
+  const graph written =
+      with_output(b, b.reduce(op::sum, b.where(b.input(2), taken, b.unary(op::exp, b.input(0))), both));
   check_gradients(written, data_for(written, random, domain::any, {6, 2}));
 }
 

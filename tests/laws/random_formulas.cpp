@@ -16,15 +16,19 @@ namespace {
 using namespace loom;
 using namespace loom::test;
 
-constexpr input_set numbers = 1u << formula_maker::x | 1u << formula_maker::y | 1u << formula_maker::w | 1u << formula_maker::v |
-                              1u << formula_maker::s | 1u << formula_maker::r;
+constexpr input_set numbers = 1u << formula_maker::x | 1u << formula_maker::y | 1u << formula_maker::w |
+                              1u << formula_maker::v | 1u << formula_maker::s | 1u << formula_maker::r;
 
 struct sample {
   int number;
   points random;
   graph written;
   point data;
-  explicit sample(int n) : number(n), random(static_cast<std::uint64_t>(1000 + n)), written(formula_maker(random).make(2 + n % 7)), data(data_for_formula(written, random, 3, 4)) {}
+  explicit sample(int n)
+      : number(n),
+        random(static_cast<std::uint64_t>(1000 + n)),
+        written(formula_maker(random).make(2 + n % 7)),
+        data(data_for_formula(written, random, 3, 4)) {}
   std::string text() const { return formula_text(written, written.outputs[0].id); }
 };
 
@@ -32,7 +36,8 @@ struct sample {
 template <class Check>
 void for_each_sample(int count, const Check& check) {
   const char* only_this = std::getenv("LOOM_TEST_FORMULA");
-  for (int i = only_this == nullptr ? 0 : std::atoi(only_this); i < (only_this == nullptr ? count : std::atoi(only_this) + 1); ++i) {
+  for (int i = only_this == nullptr ? 0 : std::atoi(only_this);
+       i < (only_this == nullptr ? count : std::atoi(only_this) + 1); ++i) {
     sample s(i);
     if (!s.written.too_large) check(s);
   }
@@ -43,7 +48,8 @@ double largest(const graph& g, const interpreter<N>& values) {
   double r = 0;
   for (int i = 0; i < g.size(); ++i)
     for (const N& v : values[i])
-      if (const double size = magnitude(real(v)); size == size) r = std::max(r, size);  // a NaN was not chosen by a where
+      if (const double size = magnitude(real(v)); size == size)
+        r = std::max(r, size);  // a NaN was not chosen by a where
   return r;
 }
 
@@ -54,7 +60,8 @@ real slope_from_gradients(const graph& g, const interpreter<N>& values, const st
   for (const output_info& out : g.outputs) {
     if (out.what != output_info::role::gradient) continue;
     const std::vector<N> d = values.broadcast(out.id, as_set(g.inputs[out.input].axes));
-    for (std::size_t i = 0; i < d.size(); ++i) sum += real(d[i]) * direction[static_cast<std::size_t>(out.input)].entries[i];
+    for (std::size_t i = 0; i < d.size(); ++i)
+      sum += real(d[i]) * direction[static_cast<std::size_t>(out.input)].entries[i];
   }
   return sum;
 }
@@ -79,7 +86,8 @@ TEST_CASE("random formulas: all stages together keep the value and give its grad
     if (largest(program, exact) < 1e5) {
       ++rounded;
       const interpreter<double> in_double(program, s.data.extents, s.data.inputs);
-      rounds_well = close(real(in_double[program.outputs[0].id][0]), value, 1e-9) && close(slope_from_gradients(program, in_double, direction), derivative, 1e-8);
+      rounds_well = close(real(in_double[program.outputs[0].id][0]), value, 1e-9) &&
+                    close(slope_from_gradients(program, in_double, direction), derivative, 1e-8);
     }
     if (!value_is_right || !gradient_is_right || !rounds_well) {
       CAPTURE(s.number, s.text(), value.str(20), derivative.str(20));
@@ -94,7 +102,9 @@ TEST_CASE("random formulas: all stages together keep the value and give its grad
   }
 }
 
-bool same_number(double a, double b) { return (a != a && b != b) || a == b || math::abs(a - b) <= 1e-12 * (math::abs(a) + math::abs(b)); }
+bool same_number(double a, double b) {
+  return (a != a && b != b) || a == b || math::abs(a - b) <= 1e-12 * (math::abs(a) + math::abs(b));
+}
 
 TEST_CASE("random formulas: a plan is sound, and run step by step it gives the graph's numbers", "[laws]") {
   int planned = 0, in_several_sweeps = 0, kept = 0;
@@ -114,7 +124,8 @@ TEST_CASE("random formulas: a plan is sound, and run step by step it gives the g
     const std::vector<std::vector<double>> got = run_plan(p, s.data);
     for (int slot = 0; slot < program.outputs.size(); ++slot) {
       const std::vector<double> want = values.broadcast(program.outputs[slot].id, as_set(output_axes(p, slot)));
-      for (std::size_t i = 0; i < want.size(); ++i) same = same && same_number(got[static_cast<std::size_t>(slot)][i], want[i]);
+      for (std::size_t i = 0; i < want.size(); ++i)
+        same = same && same_number(got[static_cast<std::size_t>(slot)][i], want[i]);
     }
     if (!wrong.empty() || !same) {
       CAPTURE(s.number, wanted, s.text(), listing(program));

@@ -129,20 +129,33 @@ struct witness {
 };
 
 constexpr witness witnesses[] = {
-    {"log of a sum of exponentials", 0, 200},       {"log of a sum of exponentials", 1, -400},
-    {"log of a sum of two exponentials", 0, 200, 199}, {"softmax as a quotient", 0, 200},
-    {"softmax as a quotient", 1, 200},              {"shift of a softmax", 0, 0.1, 1e9},
-    {"shift of a softmax", 1, 0.1, 1e9},            {"shift of a log-softmax", 0, 0.1, 1e9},
-    {"shift of a log-softmax", 1, 0.1, 1e9},        {"log of an exponential", 0, 200},
+    {"log of a sum of exponentials", 0, 200},
+    {"log of a sum of exponentials", 1, -400},
+    {"log of a sum of two exponentials", 0, 200, 199},
+    {"softmax as a quotient", 0, 200},
+    {"softmax as a quotient", 1, 200},
+    {"shift of a softmax", 0, 0.1, 1e9},
+    {"shift of a softmax", 1, 0.1, 1e9},
+    {"shift of a log-softmax", 0, 0.1, 1e9},
+    {"shift of a log-softmax", 1, 0.1, 1e9},
+    {"log of an exponential", 0, 200},
     {"log of an exponential", 1, 800},
-    {"log of a quotient of exponentials", 0, -200, 0.5}, {"log of a product of exponentials", 0, 200, 0.5},
-    {"sigmoid", 0, 95},                             {"sigmoid", 1, 95},
-    {"complement of a sigmoid", 0, 30},             {"log of a sigmoid", 0, -200},
-    {"softplus", 0, 200},                           {"log of one plus", 0, 1e-10},
-    {"exponential minus one", 0, 1e-10},            {"one minus an exponential", 0, 1e-10},
-    {"log of one minus an exponential", 0, -30},    {"log of one minus an exponential", 1, -1e-10},
-    {"Euclidean norm", 0, 1e30},                    {"zero times a logarithm", 0, 0, 0},
-    {"mask outside a product", 0, 1, math::infinity}, {"mask outside a quotient", 0, 1, 0},
+    {"log of a quotient of exponentials", 0, -200, 0.5},
+    {"log of a product of exponentials", 0, 200, 0.5},
+    {"sigmoid", 0, 95},
+    {"sigmoid", 1, 95},
+    {"complement of a sigmoid", 0, 30},
+    {"log of a sigmoid", 0, -200},
+    {"softplus", 0, 200},
+    {"log of one plus", 0, 1e-10},
+    {"exponential minus one", 0, 1e-10},
+    {"one minus an exponential", 0, 1e-10},
+    {"log of one minus an exponential", 0, -30},
+    {"log of one minus an exponential", 1, -1e-10},
+    {"Euclidean norm", 0, 1e30},
+    {"zero times a logarithm", 0, 0, 0},
+    {"mask outside a product", 0, 1, math::infinity},
+    {"mask outside a quotient", 0, 1, 0},
     {"sum over a one-hot", 0, -math::infinity},
 };
 
@@ -158,7 +171,8 @@ bool is_witness(const rule& r, const instance& made) {
   const std::string_view text = made.text;
   const bool of_a = text.starts_with("exp(a"), of_b = text.find("log(b") != text.npos;
   if (r.holds == guards::ratio_of_exponentials) return of_a;
-  if (r.holds == guards::unmasked_zero_times_logarithm) return !of_a && of_b && !text.starts_with("sum") && !text.starts_with("log");
+  if (r.holds == guards::unmasked_zero_times_logarithm)
+    return !of_a && of_b && !text.starts_with("sum") && !text.starts_with("log");
   return text.find('(') == text.npos;
 }
 
@@ -196,7 +210,8 @@ TEST_CASE("a stabilising rule is better at its witness", "[laws]") {
       const axis_set axes = written[made.left].axes;
       const std::vector<single> left = value_at<single>(written, p, made.left, axes);
       const std::vector<single> right = value_at<single>(stable, p, stable.outputs[0].id, axes);
-      const std::vector<real> truth = value_at<real>(stable, p, stable.outputs[0].id, axes);  // the left may be undefined
+      const std::vector<real> truth =
+          value_at<real>(stable, p, stable.outputs[0].id, axes);  // the left may be undefined
       double scale = 0;
       for (const real& want : truth) scale = std::max(scale, is_finite(want) ? magnitude(want) : 0);
       for (std::size_t i = 0; i < truth.size(); ++i) {
@@ -239,7 +254,8 @@ TEST_CASE("NaN in gives NaN out on the right side too; infinities and zeros give
                 CAPTURE(slot, i, l, got);
                 CHECK(math::is_nan(l) == math::is_nan(got));
               }
-            } else if (!math::is_nan(l) && !(math::is_inf(special) && needs_a_finite_scale(r.name)) && !(special == 0 && needs_a_finite_scale(r.name))) {
+            } else if (!math::is_nan(l) && !(math::is_inf(special) && needs_a_finite_scale(r.name)) &&
+                       !(special == 0 && needs_a_finite_scale(r.name))) {
               const bool same = got == l || math::abs(got - l) <= 1e-12 * (1 + math::abs(l));
               if (!same) {
                 CAPTURE(slot, i, special, l, got);

@@ -12,6 +12,7 @@ int main() {
   const float value_a = a.evaluate(scores, labels, of_a), value_b = b.evaluate(scores, labels, of_b);
   bool same = a.evaluate == b.evaluate && a.loss == b.loss && a.plan == b.plan && value_a == value_b;
   for (int i = 0; i < 6; ++i) same = same && of_a[i] == of_b[i];
-  std::printf("%s: %.6f %.6f\n", same ? "the same" : "different", static_cast<double>(value_a), static_cast<double>(value_b));
+  std::printf("%s: %.6f %.6f\n", same ? "the same" : "different", static_cast<double>(value_a),
+              static_cast<double>(value_b));
   return same ? 0 : 1;
 }

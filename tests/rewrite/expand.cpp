@@ -15,7 +15,8 @@ bool loops_can_compute(const graph& g) {
   for (const node& n : g.nodes) {
     const op_info& row = info(n.code);
     const bool composed = is_elementwise(n.code) && row.cpp.empty();
-    const bool primitive = row.kind == family::row || row.kind == family::composite || n.code == op::logsumexp || n.code == op::norm;
+    const bool primitive =
+        row.kind == family::row || row.kind == family::composite || n.code == op::logsumexp || n.code == op::norm;
     if (composed || primitive) return false;
   }
   return true;
@@ -29,9 +30,10 @@ TEST_CASE("shifts", "[rewrite]") {
 
 TEST_CASE("a scaled row is shifted before it is scaled, whatever the sign of the scale", "[rewrite]") {
   const std::string text = expanded_text(softmax(x / s, -1));
-  CHECK(text == "exp((x - sign(s) * shift(x * sign(s), C)) / s) / sum(exp((x - sign(s) * shift(x * sign(s), C)) / s), C)");
+  CHECK(text ==
+        "exp((x - sign(s) * shift(x * sign(s), C)) / s) / sum(exp((x - sign(s) * shift(x * sign(s), C)) / s), C)");
   CHECK(expanded_text(log_softmax(x * y, -1)).find("sign") == std::string::npos);  // y is no scale of the row
-  CHECK(expanded_text(logsumexp(2 * x, -1)).find("sign") == std::string::npos);    // the sign of 2 is known
+  CHECK(expanded_text(logsumexp(2 * x, -1)).find("sign") == std::string::npos);  // the sign of 2 is known
 }
 
 TEST_CASE("branches", "[rewrite]") {

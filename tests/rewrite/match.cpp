@@ -83,8 +83,10 @@ TEST_CASE("commutative ops are read in both orders, others in one", "[rewrite]")
 TEST_CASE("a guard that refuses one reading does not hide another", "[rewrite]") {
   board q;
   const value_id product = q.g.binary(op::mul, q.x, q.exp_of(q.y));
-  const rule second_is_exp{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }};
-  const rule first_is_exp{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }};
+  const rule second_is_exp{"", a * b, a,
+                           [](const graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }};
+  const rule first_is_exp{"", a * b, a,
+                          [](const graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }};
   matched w;
   CHECK(matches(q.g.view(), product, second_is_exp, w));
   CHECK(w.variable[0] == q.x);

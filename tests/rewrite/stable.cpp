@@ -58,7 +58,9 @@ TEST_CASE("0 log 0 is 0", "[rewrite]") {
 bool same_text(const graph& a, const graph& b) { return text_of(a) == text_of(b) && a.trace.size() == b.trace.size(); }
 /// Whatever was done, no rule of the stable table was among it.
 template <formula F>
-bool keeps(const F& f) { return same_text(canonical(f), stable(f)); }
+bool keeps(const F& f) {
+  return same_text(canonical(f), stable(f));
+}
 
 TEST_CASE("what is false over the reals is left alone", "[rewrite]") {
   CHECK(keeps(log(x * y)));              // of unknown signs

@@ -62,7 +62,9 @@ TEST_CASE("the plans of the flagships are sound", "[schedule]") {
 
 /// The plan of a formula, with gradients by input number.
 template <auto Formula>
-const plan& plan_of() { return compiled<Formula, 0>::schedule; }
+const plan& plan_of() {
+  return compiled<Formula, 0>::schedule;
+}
 
 TEST_CASE("a value that depends on a total needs a sweep of its own", "[schedule]") {
   constexpr auto variance = var(x);

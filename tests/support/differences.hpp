@@ -12,7 +12,8 @@ namespace loom::test {
 inline real moved_value(const graph& g, const point& p, const std::vector<dense<double>>& direction, const real& step) {
   std::vector<dense<real>> inputs = p.as<real>();
   for (std::size_t s = 0; s < inputs.size(); ++s)
-    for (std::size_t i = 0; i < direction[s].entries.size(); ++i) inputs[s].entries[i] += step * direction[s].entries[i];
+    for (std::size_t i = 0; i < direction[s].entries.size(); ++i)
+      inputs[s].entries[i] += step * direction[s].entries[i];
   return interpreter<real>(g, p.extents, inputs)[g.outputs[0].id][0];
 }
 
@@ -41,7 +42,8 @@ inline graph finished(const graph& stable) { return stage::simplify(stage::expan
 template <class N>
 std::vector<N> gradient_at(const graph& program, const point& p, int slot) {
   for (const output_info& out : program.outputs)
-    if (out.what == output_info::role::gradient && out.input == slot) return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
+    if (out.what == output_info::role::gradient && out.input == slot)
+      return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
   return {};
 }
 

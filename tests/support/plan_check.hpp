@@ -33,7 +33,8 @@ class plan_checker {
     for (int i = 0; i < g_.size(); ++i) {
       if (p_.at(i) != level::scalar || p_.is_total[i]) continue;
       for (value_id o : g_[i].operand)
-        if (o != no_value && (p_.at(o) != level::scalar || p_.available[o] > p_.available[i])) wrong("a scalar is computed before its operand", i);
+        if (o != no_value && (p_.at(o) != level::scalar || p_.available[o] > p_.available[i]))
+          wrong("a scalar is computed before its operand", i);
     }
     return problem_;
   }
@@ -67,12 +68,15 @@ class plan_checker {
     if (p_.at(id) == level::scalar || is_leaf(n.code)) return;
     if (is_reduction(n.code)) return wrong("a reduction is computed in one step", id);
     if (n.code == op::gather) {  // a load
-      if (!is_input(g_[n.operand[0]].code) || !is_input(g_[n.operand[1]].code)) wrong("a gather from what is not an input", id);
+      if (!is_input(g_[n.operand[0]].code) || !is_input(g_[n.operand[1]].code))
+        wrong("a gather from what is not an input", id);
       return;
     }
-    const bool of_index = info(n.code).kind == family::compare && (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
+    const bool of_index = info(n.code).kind == family::compare &&
+                          (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
     for (value_id o : n.operand)
-      if (o != no_value && !(of_index && g_[o].code == op::constant)) need(o, id);  // a literal beside an index is immediate
+      if (o != no_value && !(of_index && g_[o].code == op::constant))
+        need(o, id);  // a literal beside an index is immediate
   }
 
   void check_steps(step_range range, level here, int s, std::vector<int>& reduced) {
@@ -127,7 +131,8 @@ class plan_checker {
     for (int k = loop.hoisted.begin; k < loop.hoisted.end; ++k) {
       const value_id id = p_.steps[k].id;
       if (p_.steps[k].what != action::compute || p_.at(id) != level::scalar) wrong("only scalars are hoisted", id);
-      if (p_.available[id] > s || (p_.is_total[id] && !total_known_[static_cast<std::size_t>(id)])) wrong("a scalar is used before it is known", id);
+      if (p_.available[id] > s || (p_.is_total[id] && !total_known_[static_cast<std::size_t>(id)]))
+        wrong("a scalar is used before it is known", id);
       scalar_[static_cast<std::size_t>(id)] = true;
     }
     check_steps(loop.before, level::row, s, none);

@@ -73,8 +73,11 @@ inline bool same_program(const graph& a, const graph& b) {
   const auto interned = [&](const graph& g) {
     std::vector<value_id> image;
     for (const node& n : g.nodes) {
-      const auto at = [&](int i) { return n.operand[i] == no_value ? no_value : image[static_cast<std::size_t>(n.operand[i])]; };
-      image.push_back(is_input(n.code) ? both.input(static_cast<int>(n.bits)) : both.make(n.code, at(0), at(1), at(2), n.bits));
+      const auto at = [&](int i) {
+        return n.operand[i] == no_value ? no_value : image[static_cast<std::size_t>(n.operand[i])];
+      };
+      image.push_back(is_input(n.code) ? both.input(static_cast<int>(n.bits))
+                                       : both.make(n.code, at(0), at(1), at(2), n.bits));
     }
     std::vector<value_id> out;
     for (const output_info& o : g.outputs) out.push_back(image[static_cast<std::size_t>(o.id)]);

@@ -62,10 +62,15 @@ class formula_maker {
 
   value_id leaf() {
     switch (random_.below(12)) {
-      case 0: case 1: case 2: case 3: return b_.input(x);
-      case 4: case 5: return b_.input(y);
+      case 0:
+      case 1:
+      case 2:
+      case 3: return b_.input(x);
+      case 4:
+      case 5: return b_.input(y);
       case 6: return b_.input(w);
-      case 7: case 8: return b_.input(v);
+      case 7:
+      case 8: return b_.input(v);
       case 9: return b_.input(random_.once_in(2) ? s : r);
       case 10: return b_.make(op::onehot, b_.input(t), no_value, no_value, over_c);
       default: {
@@ -79,9 +84,13 @@ class formula_maker {
     if (depth <= 0) return leaf();
     switch (random_.below(11)) {
       case 0: return leaf();
-      case 1: case 2: return unary(number(depth - 1), depth - 1);
-      case 3: case 4: case 5: return binary(depth);
-      case 6: case 7: return along_columns(depth);
+      case 1:
+      case 2: return unary(number(depth - 1), depth - 1);
+      case 3:
+      case 4:
+      case 5: return binary(depth);
+      case 6:
+      case 7: return along_columns(depth);
       case 8: return selected(depth);
       case 9: return positive(depth - 1);
       default: return probability_spelled(depth);
@@ -96,9 +105,13 @@ class formula_maker {
       case 1: return b_.binary(op::add, b_.unary(op::square, a), b_.constant(0.5));
       case 2: return b_.unary(op::softplus, modest(a));
       case 3: return b_.binary(op::add, b_.unary(op::abs, a), b_.constant(0.25));
-      case 4: return b_.binary(op::div, b_.constant(1), b_.binary(op::add, b_.constant(1), b_.unary(op::exp, b_.unary(op::neg, modest(a)))));
+      case 4:
+        return b_.binary(op::div, b_.constant(1),
+                         b_.binary(op::add, b_.constant(1), b_.unary(op::exp, b_.unary(op::neg, modest(a)))));
       case 5: return b_.binary(op::max, a, b_.constant(0.125));
-      default: return has_columns(a) ? b_.reduce(op::sum, b_.unary(op::exp, modest(a)), over_c) : b_.unary(op::sigmoid, modest(a));
+      default:
+        return has_columns(a) ? b_.reduce(op::sum, b_.unary(op::exp, modest(a)), over_c)
+                              : b_.unary(op::sigmoid, modest(a));
     }
   }
   /// Most often between -4 and 4, so that towers of exponentials are rare.
@@ -138,10 +151,14 @@ class formula_maker {
   value_id binary(int depth) {
     const value_id a = number(depth - 1);
     switch (random_.below(14)) {
-      case 0: case 1: return b_.binary(op::add, a, number(depth - 1));
-      case 2: case 3: return b_.binary(op::sub, a, number(depth - 1));
-      case 4: case 5: return b_.binary(op::mul, a, number(depth - 1));
-      case 6: case 7: return b_.binary(op::div, a, positive(depth - 1));
+      case 0:
+      case 1: return b_.binary(op::add, a, number(depth - 1));
+      case 2:
+      case 3: return b_.binary(op::sub, a, number(depth - 1));
+      case 4:
+      case 5: return b_.binary(op::mul, a, number(depth - 1));
+      case 6:
+      case 7: return b_.binary(op::div, a, positive(depth - 1));
       case 8: return b_.binary(op::max, a, number(depth - 1));
       case 9: return b_.binary(op::min, a, number(depth - 1));
       case 10: return b_.binary(op::logaddexp, a, number(depth - 1));
@@ -155,7 +172,8 @@ class formula_maker {
     value_id a = number(depth - 1);
     if (!has_columns(a)) a = b_.binary(random_.once_in(2) ? op::add : op::mul, b_.input(random_.once_in(2) ? x : w), a);
     switch (random_.below(15)) {
-      case 0: case 1: return b_.reduce(op::sum, a, over_c);
+      case 0:
+      case 1: return b_.reduce(op::sum, a, over_c);
       case 2: return b_.binary(op::div, b_.reduce(op::sum, a, over_c), b_.extent(over_c));
       case 3: return b_.reduce(op::reduce_max, a, over_c);
       case 4: return b_.reduce(op::reduce_min, a, over_c);
@@ -165,7 +183,9 @@ class formula_maker {
       case 8: return b_.reduce(op::softmax, a, over_c);
       case 9: return b_.reduce(op::log_softmax, a, over_c);
       case 10: return b_.unary(op::sqrt, b_.reduce(op::sum, b_.unary(op::square, a), over_c));
-      case 11: return b_.reduce(op::sum, b_.binary(op::mul, b_.make(op::onehot, b_.input(t), no_value, no_value, over_c), a), over_c);
+      case 11:
+        return b_.reduce(op::sum, b_.binary(op::mul, b_.make(op::onehot, b_.input(t), no_value, no_value, over_c), a),
+                         over_c);
       default: return b_.make(op::gather, a, b_.input(t), no_value, over_c);
     }
   }
@@ -225,15 +245,18 @@ class formula_maker {
 /// Data for the inputs of a random formula; scalars away from 0.
 inline point data_for_formula(const graph& g, points& random, std::ptrdiff_t n, std::ptrdiff_t c) {
   point p = data_for(g, random, domain::any, {n, c});
-  for (std::size_t slot : {std::size_t{formula_maker::s}, std::size_t{formula_maker::r}}) p.inputs[slot].entries[0] = random.number(domain::positive);
+  for (std::size_t slot : {std::size_t{formula_maker::s}, std::size_t{formula_maker::r}})
+    p.inputs[slot].entries[0] = random.number(domain::positive);
   return p;
 }
 
 /// A random direction for every number, none for labels and masks.
-inline std::vector<dense<double>> direction_for_formula(const graph& g, const point& p, points& random, input_set wanted) {
+inline std::vector<dense<double>> direction_for_formula(const graph& g, const point& p, points& random,
+                                                        input_set wanted) {
   std::vector<dense<double>> d = p.inputs;
   for (int slot = 0; slot < g.inputs.size(); ++slot)
-    for (double& v : d[static_cast<std::size_t>(slot)].entries) v = (wanted >> slot) & 1u ? random.uniform(0.5, 1) * (random.once_in(2) ? 1 : -1) : 0;
+    for (double& v : d[static_cast<std::size_t>(slot)].entries)
+      v = (wanted >> slot) & 1u ? random.uniform(0.5, 1) * (random.once_in(2) ? 1 : -1) : 0;
   return d;
 }
 

@@ -48,7 +48,8 @@ enum class variable_kind { absent, number, index, mask };
 inline variable_kind kind_of(const term& t, int variable) {
   variable_kind found = variable_kind::absent;
   for (int i = 0; i < t.size(); ++i) {
-    if (t[i].code == op::any && static_cast<int>(t[i].bits) == variable && found == variable_kind::absent) found = variable_kind::number;
+    if (t[i].code == op::any && static_cast<int>(t[i].bits) == variable && found == variable_kind::absent)
+      found = variable_kind::number;
     const auto is = [&](int k) {
       const value_id o = t[i].operand[k];
       return o != no_value && t[o].code == op::any && static_cast<int>(t[o].bits) == variable;
@@ -65,9 +66,9 @@ inline value_id instantiate(builder& b, const term& t, const value_id (&variable
   const auto at = [&](value_id o) { return o == no_value ? no_value : id[static_cast<std::size_t>(o)]; };
   for (int i = 0; i < t.size(); ++i) {
     const node& n = t[i];
-    id[static_cast<std::size_t>(i)] = n.code == op::any
-                                          ? variable[n.bits]
-                                          : b.make(n.code, at(n.operand[0]), at(n.operand[1]), at(n.operand[2]), names_axes(n.code) ? k : n.bits);
+    id[static_cast<std::size_t>(i)] = n.code == op::any ? variable[n.bits]
+                                                        : b.make(n.code, at(n.operand[0]), at(n.operand[1]),
+                                                                 at(n.operand[2]), names_axes(n.code) ? k : n.bits);
   }
   return id.back();
 }
@@ -76,8 +77,12 @@ inline value_id instantiate(builder& b, const term& t, const value_id (&variable
 inline bool well_formed(const graph& g) {
   for (const node& n : g.nodes) {
     const family f = info(n.code).kind;
-    if ((f == family::reduction || f == family::row || n.code == op::gather) && !includes(g[n.operand[0]].axes, n.over())) return false;
-    if ((n.code == op::gather && (g[n.operand[1]].axes & n.over()) != 0) || (n.code == op::onehot && (g[n.operand[0]].axes & n.over()) != 0)) return false;
+    if ((f == family::reduction || f == family::row || n.code == op::gather) &&
+        !includes(g[n.operand[0]].axes, n.over()))
+      return false;
+    if ((n.code == op::gather && (g[n.operand[1]].axes & n.over()) != 0) ||
+        (n.code == op::onehot && (g[n.operand[0]].axes & n.over()) != 0))
+      return false;
   }
   return true;
 }
@@ -100,7 +105,9 @@ inline std::vector<form> forms_of(variable_kind kind) {
 inline std::string text_of(int variable, const form& f) {
   std::string s(names[variable]);
   s += std::string("[") + (has(f.axes, axis_n) ? "N" : "") + (has(f.axes, axis_c) ? "C" : "") + "]";
-  return f.around == op::any ? s : f.around == op::sum ? "sum(exp(" + s + "), C)" : std::string(info(f.around).name) + "(" + s + ")";
+  return f.around == op::any   ? s
+         : f.around == op::sum ? "sum(exp(" + s + "), C)"
+                               : std::string(info(f.around).name) + "(" + s + ")";
 }
 
 }  // namespace detail
@@ -127,7 +134,12 @@ inline std::vector<instance> instances(const rule& r) {
     std::string text;
     for (const auto& [v, f] : choice) {
       const variable_kind kind = kind_of(r.lhs, v);
-      add_input(g, detail::names[v], kind == variable_kind::index ? op::index : kind == variable_kind::mask ? op::mask : f.axes == 0 ? op::scalar : op::tensor, f.axes);
+      add_input(g, detail::names[v],
+                kind == variable_kind::index  ? op::index
+                : kind == variable_kind::mask ? op::mask
+                : f.axes == 0                 ? op::scalar
+                                              : op::tensor,
+                f.axes);
       text += (text.empty() ? "" : ", ") + detail::text_of(v, f);
     }
     builder b(g);
@@ -135,7 +147,9 @@ inline std::vector<instance> instances(const rule& r) {
     for (std::size_t i = 0; i < choice.size(); ++i) {
       const auto& [v, f] = choice[i];
       const value_id in = b.input(static_cast<int>(i));
-      variable[v] = f.around == op::any ? in : f.around == op::sum ? b.reduce(op::sum, b.unary(op::exp, in), only(axis_c)) : b.unary(f.around, in);
+      variable[v] = f.around == op::any   ? in
+                    : f.around == op::sum ? b.reduce(op::sum, b.unary(op::exp, in), only(axis_c))
+                                          : b.unary(f.around, in);
     }
     instance made;
     made.left = instantiate(b, r.lhs, variable, only(axis_c));

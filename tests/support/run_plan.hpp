@@ -18,7 +18,8 @@ class plan_runner {
     number_.assign(static_cast<std::size_t>(g_.size()), unknown);
     scalar_ = number_;
     accumulator_ = number_;
-    for (int slot = 0; slot < g_.outputs.size(); ++slot) outputs_.emplace_back(size_of(as_set(output_axes(p_, slot)), data_.extents), unknown);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)
+      outputs_.emplace_back(size_of(as_set(output_axes(p_, slot)), data_.extents), unknown);
   }
 
   /// The outputs of the plan, each over the axes of its buffer in the numbering of the graph.
@@ -29,7 +30,8 @@ class plan_runner {
       scalars(s + 1);
     }
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
-      if (output_level(p_, slot) == level::scalar) outputs_[static_cast<std::size_t>(slot)][0] = at(scalar_, g_.outputs[slot].id);
+      if (output_level(p_, slot) == level::scalar)
+        outputs_[static_cast<std::size_t>(slot)][0] = at(scalar_, g_.outputs[slot].id);
     return outputs_;
   }
 
@@ -90,7 +92,8 @@ class plan_runner {
       coordinate_[axis] = here;
       return r;
     }
-    if (n.code == op::onehot) return at(number_, n.operand[0]) == static_cast<double>(coordinate_[first_axis(n.over())]) ? 1 : 0;
+    if (n.code == op::onehot)
+      return at(number_, n.operand[0]) == static_cast<double>(coordinate_[first_axis(n.over())]) ? 1 : 0;
     const auto operand = [&](int k) {
       if (n.operand[k] == no_value) return 0.0;
       return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].number() : at(number_, n.operand[k]);
@@ -101,22 +104,29 @@ class plan_runner {
   static double more(op code, double so_far, double v) {
     switch (code) {
       case op::prod: return so_far * v;
-      case op::reduce_max: case op::shift: return math::maximum(so_far, v);
+      case op::reduce_max:
+      case op::shift: return math::maximum(so_far, v);
       case op::reduce_min: return math::minimum(so_far, v);
       case op::any_of: return so_far != 0 || v != 0 ? 1 : 0;
       case op::all_of: return so_far != 0 && v != 0 ? 1 : 0;
       default: return so_far + v;
     }
   }
-  static double finished(op code, double v) { return code == op::shift && !(v < math::infinity && v > -math::infinity) ? 0 : v; }
+  static double finished(op code, double v) {
+    return code == op::shift && !(v < math::infinity && v > -math::infinity) ? 0 : v;
+  }
 
   void perform(const step& it) {
     std::vector<double>* buffer = it.slot < 0 ? nullptr : &outputs_[static_cast<std::size_t>(it.slot)];
     const axis_set axes = it.slot < 0 ? axis_set{0} : as_set(output_axes(p_, it.slot));
     switch (it.what) {
       case action::compute: at(number_, it.id) = computed(it.id); break;
-      case action::reduce: case action::total: at(accumulator_, it.id) = more(g_[it.id].code, at(accumulator_, it.id), at(number_, g_[it.id].operand[0])); break;
-      case action::keep: case action::store: (*buffer)[position(axes)] = at(number_, it.id); break;
+      case action::reduce:
+      case action::total:
+        at(accumulator_, it.id) = more(g_[it.id].code, at(accumulator_, it.id), at(number_, g_[it.id].operand[0]));
+        break;
+      case action::keep:
+      case action::store: (*buffer)[position(axes)] = at(number_, it.id); break;
       case action::recall: at(number_, it.id) = (*buffer)[position(axes)]; break;
     }
   }
@@ -152,6 +162,8 @@ class plan_runner {
   }
 };
 
-inline std::vector<std::vector<double>> run_plan(const plan& p, const point& data) { return plan_runner(p, data).run(); }
+inline std::vector<std::vector<double>> run_plan(const plan& p, const point& data) {
+  return plan_runner(p, data).run();
+}
 
 }  // namespace loom::test

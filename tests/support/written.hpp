@@ -23,7 +23,9 @@ inline constexpr auto C = axis<"C">;
 
 /// A number as a formula: what is written with it alone stays an operation on constants.
 template <int Value>
-constexpr auto constant() { return detail::as_expression(Value); }
+constexpr auto constant() {
+  return detail::as_expression(Value);
+}
 
 inline std::string text_of(const graph& g) { return formula_text(g, g.outputs[0].id); }
 
