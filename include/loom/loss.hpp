@@ -26,10 +26,7 @@ struct loss_function {
     if constexpr (!found::template isnt<issue::none>) {
       using T = typename exec::float_type<Bindings...>::type;
       using program = compiled<Formula, exec::gradients_of<Formula, Bindings...>()>;
-      const auto value = [&]() -> T {
-        if (std::is_constant_evaluated()) return exec::interpret_call<Formula, program, T>(bindings...);
-        return exec::run_call<Formula, program, T>(bindings...);
-      }();
+      const T value = std::is_constant_evaluated() ? exec::interpret_call<program, T>(bindings...) : exec::run_call<program, T>(bindings...);
       if constexpr (front::written.program.result_axes.empty()) return value;
     } else {
       return 0.0F;  // the call failed to compile; nothing else should complain

@@ -86,6 +86,18 @@ TEST_CASE("a broadcast operand receives a sum", "[derive]") {
   CHECK(derivative(sum(exp(b) * sum(u) + b), {{0}, {1, 2, 3}}) == numbers{7});
 }
 
+TEST_CASE("a rule that takes an axis away does not change the gradient", "[derive]") {
+  // softmax(v + w) along the axis of w does not depend on v; what is reduced along the axis of v is constant there.
+  const graph g = written(sum(w * square(logsumexp(2 * softmax(v + w, -1), axis<"N">))));
+  const point p{{3, 2}, {{only(0), {0.25, 1, -0.5}}, {only(1), {0.5, -1}}}};
+  const std::vector<real> got = gradient_at<real>(with_gradients(g, 1), p, 0);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    std::vector<dense<double>> direction = no_direction(p);
+    direction[0].entries[i] = 1;
+    CHECK(close(got[i], slope(g, p, direction), 1e-25));
+  }
+}
+
 TEST_CASE("saturated functions keep their slope", "[derive]") {
   CHECK(derivative(sum(tanh(u)), {{20}})[0] == Approx(1.6993417021166355e-17).epsilon(1e-12));
   CHECK(derivative(sum(sigmoid(u)), {{-40, 40}})[1] == Approx(4.248354255291589e-18).epsilon(1e-12));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: the index must not have that axis
+// expect: loom: an index must not have the axis it picks from
 // lines: <= 10
 #include <loom/loom.hpp>
 

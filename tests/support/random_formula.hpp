@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // tests/support/random_formula.hpp — random formulas: x[N,C], y[N,C], w[C], v[N], a label t[N] and scalars, combined by
 // every op of the language, in spellings that users write, and always reduced to one number.
+// Random numbers are drawn in one order whatever the compiler: no call has two arguments that draw.
 // Domains hold by construction: what is taken the logarithm of is positive, and so on. Intermediates may overflow.
 #pragma once
 
@@ -163,14 +164,20 @@ class formula_maker {
       case 9: return b_.binary(op::min, a, number(depth - 1));
       case 10: return b_.binary(op::logaddexp, a, number(depth - 1));
       case 11: return b_.binary(op::xlogy, a, positive(depth - 1));
-      case 12: return b_.binary(op::pow, positive(depth - 1), random_.once_in(2) ? b_.input(s) : modest(a));
+      case 12: {
+        const value_id exponent = random_.once_in(2) ? b_.input(s) : modest(a);
+        return b_.binary(op::pow, positive(depth - 1), exponent);
+      }
       default: return b_.unary(op::log, b_.binary(op::add, b_.unary(op::exp, a), b_.unary(op::exp, number(depth - 1))));
     }
   }
 
   value_id along_columns(int depth) {
     value_id a = number(depth - 1);
-    if (!has_columns(a)) a = b_.binary(random_.once_in(2) ? op::add : op::mul, b_.input(random_.once_in(2) ? x : w), a);
+    if (!has_columns(a)) {
+      const value_id wide = b_.input(random_.once_in(2) ? x : w);
+      a = b_.binary(random_.once_in(2) ? op::add : op::mul, wide, a);
+    }
     switch (random_.below(15)) {
       case 0:
       case 1: return b_.reduce(op::sum, a, over_c);
@@ -215,7 +222,10 @@ class formula_maker {
       case 2: return b_.binary(op::gt, b_.input(v), b_.constant(0));
       case 3: return b_.binary(op::logical_and, b_.input(m), b_.binary(op::lt, number(depth - 1), b_.constant(0.5)));
       case 4: return b_.unary(op::logical_not, b_.binary(op::le, b_.input(x), b_.input(y)));
-      default: return b_.binary(random_.once_in(2) ? op::ge : op::lt, number(depth - 1), number(depth - 2));
+      default: {
+        const value_id left = number(depth - 1), right = number(depth - 2);
+        return b_.binary(random_.once_in(2) ? op::ge : op::lt, left, right);
+      }
     }
   }
 
@@ -237,7 +247,10 @@ class formula_maker {
         const value_id a = number(depth - 1), lo = b_.constant(-1), hi = b_.constant(0.75);
         return b_.where(b_.binary(op::lt, a, lo), lo, b_.where(b_.binary(op::gt, a, hi), hi, a));
       }
-      default: return b_.where(condition(depth), number(depth - 1), other);
+      default: {
+        const value_id holds = condition(depth);
+        return b_.where(holds, number(depth - 1), other);
+      }
     }
   }
 };
@@ -255,8 +268,11 @@ inline std::vector<dense<double>> direction_for_formula(const graph& g, const po
                                                         input_set wanted) {
   std::vector<dense<double>> d = p.inputs;
   for (int slot = 0; slot < g.inputs.size(); ++slot)
-    for (double& v : d[static_cast<std::size_t>(slot)].entries)
-      v = (wanted >> slot) & 1u ? random.uniform(0.5, 1) * (random.once_in(2) ? 1 : -1) : 0;
+    for (double& v : d[static_cast<std::size_t>(slot)].entries) {
+      const double size = random.uniform(0.5, 1);
+      v = ((wanted >> slot) & 1u) == 0 ? 0 : random.once_in(2) ? size : -size;
+    }
+
   return d;
 }
 

@@ -116,19 +116,22 @@ bound erase(const View& v) {
   return b;
 }
 
-/// The key of an input's (or a gradient's) binding in the map of a call.
-template <binding_role Role, auto Formula, int Slot>
-using key_of = binding_key<Role, name_text(Role == binding_role::out ? std::string_view("out") : source<Formula>::written.program.inputs[Slot].name)>;
+/// The key of the binding of input `Slot`, or of its gradient.
+template <class Program, binding_role Role, int Slot>
+using key_of = binding_key<Role, name_text(Program::schedule.program.inputs[Slot].name)>;
 
-template <auto Formula, class Program, class Map, int... Inputs, int... Outputs>
+template <class Program, int Slot, class Map>
+bound erase_output(const Map& map) {
+  constexpr output_info info = Program::schedule.program.outputs[Slot];
+  if constexpr (info.what == output_info::role::gradient) return erase(map[key_of<Program, binding_role::gradient, info.input>{}]);
+  else if constexpr (!Program::schedule.program.result_axes.empty()) return erase(map[binding_key<binding_role::out, name_text("out")>{}]);
+  else return {};  // returned, not bound
+}
+
+template <class Program, class Map, int... Inputs, int... Outputs>
 void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
-  ((inputs[Inputs] = erase(map[key_of<binding_role::input, Formula, Inputs>{}])), ...);
-  const auto output = [&]<int Slot>(std::integral_constant<int, Slot>) {
-    constexpr output_info info = Program::schedule.program.outputs[Slot];
-    if constexpr (info.what == output_info::role::gradient) outputs[Slot] = erase(map[key_of<binding_role::gradient, Formula, info.input>{}]);
-    else if constexpr (!Program::schedule.program.result_axes.empty()) outputs[Slot] = erase(map[key_of<binding_role::out, Formula, 0>{}]);
-  };
-  (output(std::integral_constant<int, Outputs>{}), ...);
+  ((inputs[Inputs] = erase(map[key_of<Program, binding_role::input, Inputs>{}])), ...);
+  ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
 
 template <class Program, class T, int... Sweeps>
@@ -160,13 +163,13 @@ T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound
 }
 
 /// Runs a call whose bindings were checked. Returns the value of a scalar formula.
-template <auto Formula, class Program, class T, class... Bindings>
+template <class Program, class T, class... Bindings>
 T run_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::schedule.program;
   bound inputs[max_inputs], outputs[max_outputs];
-  erase_all<Formula, Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
-                              std::make_integer_sequence<int, g.outputs.size()>());
-  return run<Program, T>(source<Formula>::labels, inputs, outputs);
+  erase_all<Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
+                     std::make_integer_sequence<int, g.outputs.size()>());
+  return run<Program, T>(Program::front::labels, inputs, outputs);
 }
 
 // ---- constant evaluation ---------------------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ constexpr void for_each_position(const View& v, const axis_order& order, const V
   }
 }
 
-template <auto Formula, class Program, class T, class... Bindings>
+template <class Program, class T, class... Bindings>
 constexpr T interpret_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::stable;
   std::vector<std::ptrdiff_t> extents(max_axes, 1);

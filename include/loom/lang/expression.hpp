@@ -14,7 +14,16 @@
 
 namespace loom {
 
-/// The literals of a formula as bits: numbers as double, axis positions as integers.
+/// A number among the literals: its bits with the bytes in reverse, so that 1, 0.5 and -100 are short in a symbol.
+constexpr std::uint64_t reversed_bytes(std::uint64_t bits) {
+  std::uint64_t r = 0;
+  for (int i = 0; i < 8; ++i) r |= ((bits >> (8 * i)) & 0xFFu) << (56 - 8 * i);
+  return r;
+}
+constexpr std::uint64_t literal_of(double number) { return reversed_bytes(std::bit_cast<std::uint64_t>(number)); }
+constexpr double number_of(std::uint64_t literal) { return std::bit_cast<double>(reversed_bytes(literal)); }
+
+/// The literals of a formula: numbers as above; axis positions negated, since they count from the last axis.
 template <int Count>
 struct literal_list {
   std::uint64_t bits[Count]{};
@@ -81,7 +90,7 @@ constexpr const expression<Shape, Count>& as_expression(const expression<Shape, 
 template <class T>
   requires std::is_arithmetic_v<T>
 constexpr expression<number_shape<std::is_integral_v<T>>, 1> as_expression(T number) {
-  return {{{std::bit_cast<std::uint64_t>(static_cast<double>(number))}}};
+  return {{{literal_of(static_cast<double>(number))}}};
 }
 
 template <op Code, class... Shapes, int... Counts>
@@ -98,7 +107,7 @@ template <fixed_string Name>
 constexpr literal_list<0> axis_literal(axis_name<Name>) { return {}; }
 template <class T>
   requires std::is_integral_v<T>
-constexpr literal_list<1> axis_literal(T position) { return {{static_cast<std::uint64_t>(static_cast<std::int64_t>(position))}}; }
+constexpr literal_list<1> axis_literal(T position) { return {{static_cast<std::uint64_t>(-static_cast<std::int64_t>(position))}}; }
 
 template <op Code, class Shape, int Count, class... Axes>
 constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {

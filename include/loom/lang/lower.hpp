@@ -43,7 +43,7 @@ class lowering {
 
   template <bool Integer>
   constexpr lowered_value visit(number_shape<Integer>) {
-    return {out.constant(std::bit_cast<double>(next_literal())), {}};
+    return {out.constant(number_of(next_literal())), {}};
   }
 
   template <class Axis>
@@ -159,7 +159,7 @@ class lowering {
   template <fixed_string Name>
   constexpr int axis_of(axis_name<Name>, const axis_order&) { return axis_number({Name.view(), 0}); }
   constexpr int axis_of(axis_position, const axis_order& order) {
-    const auto position = static_cast<std::int64_t>(next_literal());
+    const std::int64_t position = -static_cast<std::int64_t>(next_literal());
     if (position >= 0 || position < -order.size()) return fail(issue::axis_out_of_range, {}, position, order.size()), -1;
     return order[static_cast<int>(order.size() + position)];
   }
