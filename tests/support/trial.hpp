@@ -175,6 +175,7 @@ std::vector<outcome> run(const settings& s) {
         if (logits && s.logits == regime::masked && n++ % 7 == 6) data[at] = -std::numeric_limits<T>::infinity();
         r.entries.push_back(static_cast<double>(data[at]));
       });
+      if (info.axes.empty()) in[i].number = r.entries[0];
     }
   }
   std::vector<buffer<T>> results;

@@ -77,13 +77,13 @@ class reverse_sweep {
       if (!active_[o] || in_[o].type != kind::number) continue;
       const term& t = row.of[i];
       if (t.root().code == op::constant && t.root().number() == 0) continue;
-      add(o, instantiate(t, n, user));
+      add(o, instantiate(t, n, user), n.axes);
     }
   }
 
   /// Adds to the adjoint of o, summed over the axes that o does not have.
-  constexpr void add(value_id o, value_id contribution) {
-    const axis_set extra = without(out_[contribution].axes, in_[o].axes);
+  constexpr void add(value_id o, value_id contribution, axis_set of_user) {
+    const axis_set extra = without(static_cast<axis_set>(out_[contribution].axes | of_user), in_[o].axes);
     if (extra != 0) contribution = out_.reduce(op::sum, contribution, extra);
     adjoint_[o] = adjoint_[o] == no_value ? contribution : out_.binary(op::add, adjoint_[o], contribution);
   }

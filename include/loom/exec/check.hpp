@@ -3,19 +3,15 @@
 // Layer 5 (exec).
 #pragma once
 
-#include <string>
-
 #include "loom/exec/call.hpp"
 #include "loom/exec/error.hpp"
 #include "loom/ir/labels.hpp"
 
 namespace loom::exec {
 
-using detail::fail;
-
 namespace detail {
 
-inline std::string text(std::ptrdiff_t n) { return std::to_string(n); }
+using loom::detail::fail;
 
 /// What a call binds: an input, or the buffer of an output. Its name is only written down for an error.
 struct operand {
@@ -23,25 +19,44 @@ struct operand {
   int slot = -1;  ///< none: the declarations
 };
 
-inline std::string name_of(const plan& p, operand o) {
-  if (o.input) return std::string(p.program.inputs[o.slot].name);
+/// Writes the name of an operand: x, d(x) or out.
+[[gnu::noinline, gnu::cold]] inline sentence& name(sentence& s, const plan& p, operand o) {
+  if (o.input) return s << p.program.inputs[o.slot].name;
   const output_info& result = p.program.outputs[o.slot];
-  return result.what == output_info::role::gradient ? std::string("d(") + std::string(p.program.inputs[result.input].name) + ")" : "out";
+  if (result.what != output_info::role::gradient) return s << "out";
+  return s << "d(" << p.program.inputs[result.input].name << ")";
+}
+
+/// The sentence about one or two operands: before, the one, between, the other, after.
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail_about(const plan& p, std::string_view before, operand one, std::string_view after, operand other = {}, std::string_view end = {}) {
+  sentence s;
+  name(s << before, p, one) << after;
+  if (other.slot >= 0) name(s, p, other) << end;
+  fail(s);
+}
+
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail_extent(const plan& p, int axis, operand o, std::ptrdiff_t got, operand learned_from, std::ptrdiff_t extent) {
+  sentence s;
+  name(s << "axis " << p.program.axes[axis].name << " of ", p, o);
+  if (got < 0) {
+    s << " has the extent " << got;
+  } else {
+    s << " has " << got << " entries, but ";
+    if (learned_from.slot < 0) s << "its declaration says " << extent;
+    else name(s << "axis " << p.program.axes[axis].name << " of ", p, learned_from) << " has " << extent;
+  }
+  fail(s);
 }
 
 /// Learns the extent of each axis from the first view that has it, and holds the others against it.
 inline void check_extents(const plan& p, const bound& b, const axis_order& axes, operand o, std::ptrdiff_t* extents, operand* learned_from) {
   for (int i = 0; i < axes.size(); ++i) {
     const int axis = axes[i];
-    const auto axis_of = [&](operand which) { return std::string("axis ") + std::string(p.program.axes[axis].name) + " of " + name_of(p, which); };
-    if (b.extents[i] < 0) fail(axis_of(o) + " has the extent " + text(b.extents[i]));
-    if (extents[axis] < 0) {
+    if (b.extents[i] >= 0 && extents[axis] < 0) {
       extents[axis] = b.extents[i];
       learned_from[axis] = o;
-    } else if (extents[axis] != b.extents[i]) {
-      const bool declared = learned_from[axis].slot < 0;
-      fail(axis_of(o) + " has " + text(b.extents[i]) + " entries, but " +
-           (declared ? "its declaration says " : axis_of(learned_from[axis]) + " has ") + text(extents[axis]));
+    } else if (b.extents[i] < 0 || extents[axis] != b.extents[i]) {
+      fail_extent(p, axis, o, b.extents[i], learned_from[axis], extents[axis]);
     }
   }
 }
@@ -108,6 +123,22 @@ inline bool within(const bound& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
   }
 }
 
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail_label(const plan& p, const label_use& use, const bound& b, int rank, std::ptrdiff_t position, std::ptrdiff_t offset,
+                                                              std::ptrdiff_t limit) {
+  sentence s;
+  s << "label ";
+  if (b.type == element_type::u64) s.number(static_cast<const std::uint64_t*>(b.data)[offset]);
+  else s << load_integer(b.data, offset, b.type);
+  s << " of " << p.program.inputs[use.input].name;
+  for (int i = 0; i < rank; ++i) {  // the coordinates of the position
+    std::ptrdiff_t inner = 1;
+    for (int k = i + 1; k < rank; ++k) inner *= b.extents[k];
+    s << (i == 0 ? " at row " : ", ") << position / inner % b.extents[i];
+  }
+  s << " is outside axis " << p.program.axes[use.axis].name << ", which has " << limit << " entries";
+  fail(s);
+}
+
 inline void check_labels(const plan& p, const loop_data& data, const label_use& use, const bound* inputs) {
   const input_info& in = p.program.inputs[use.input];
   const bound& b = inputs[use.input];
@@ -132,15 +163,7 @@ inline void check_labels(const plan& p, const loop_data& data, const label_use& 
     bool ignored = false;
     for (const label_clause& c : use.ignored_if) ignored = ignored || c.holds(label);
     if (ignored) continue;
-    std::string where;
-    std::ptrdiff_t rest = n;
-    for (int i = rank - 1; i >= 0; --i) {
-      where = text(rest % b.extents[i]) + std::string(where.empty() ? "" : ", ") + where;
-      rest /= b.extents[i];
-    }
-    const std::string shown = b.type == element_type::u64 ? std::to_string(static_cast<const std::uint64_t*>(b.data)[offset]) : std::to_string(label);
-    fail(std::string("label ") + shown + " of " + std::string(in.name) + (rank == 0 ? "" : std::string(" at row ") + where) + " is outside axis " +
-         std::string(p.program.axes[use.axis].name) + ", which has " + text(limit) + " entries");
+    fail_label(p, use, b, rank, n, offset, limit);
   }
 }
 
@@ -152,7 +175,6 @@ inline void check(const plan& p, const fixed_vector<label_use, 8>& labels, const
   const graph& g = p.program;
   const auto is_array = [&](int slot) { return g.inputs[slot].code != op::scalar; };
   const auto is_bound = [&](int slot) { return outputs[slot].type != element_type::other; };
-  const auto name = [&](int slot) { return detail::name_of(p, {false, slot}); };
   for (int a = 0; a < max_axes; ++a) data.extents[a] = a < g.axes.size() && g.axes[a].extent > 0 ? g.axes[a].extent : -1;
   for (int i = 0; i < g.inputs.size(); ++i)
     if (is_array(i)) detail::check_extents(p, inputs[i], g.inputs[i].axes, {true, i}, data.extents, learned_from);
@@ -160,20 +182,21 @@ inline void check(const plan& p, const fixed_vector<label_use, 8>& labels, const
     if (is_bound(s)) detail::check_extents(p, outputs[s], output_axes(p, s), {false, s}, data.extents, learned_from);
   for (int i = 0; i < g.inputs.size(); ++i)
     if (is_array(i) && inputs[i].data == nullptr && !detail::is_empty(inputs[i], g.inputs[i].axes.size()))
-      fail(std::string("the data bound to ") + detail::name_of(p, {true, i}) + " is a null pointer");
+      detail::fail_about(p, "the data bound to ", {true, i}, " is a null pointer");
   for (int s = 0; s < g.outputs.size(); ++s) {
     if (!is_bound(s)) continue;
     const int rank = output_axes(p, s).size();
     if (detail::is_empty(outputs[s], rank)) continue;
-    if (outputs[s].data == nullptr) fail(std::string("the buffer bound to ") + name(s) + " is a null pointer");
-    if (detail::overlaps_itself(outputs[s], rank)) fail(std::string("the buffer bound to ") + name(s) + " overlaps itself: two of its entries are the same element of memory");
+    if (outputs[s].data == nullptr) detail::fail_about(p, "the buffer bound to ", {false, s}, " is a null pointer");
+    if (detail::overlaps_itself(outputs[s], rank))
+      detail::fail_about(p, "the buffer bound to ", {false, s}, " overlaps itself: two of its entries are the same element of memory");
     const detail::memory_range range = detail::range_of(outputs[s], rank);
     for (int i = 0; i < g.inputs.size(); ++i)
       if (is_array(i) && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
-        fail(std::string("the buffer bound to ") + name(s) + " overlaps the data of " + detail::name_of(p, {true, i}));
+        detail::fail_about(p, "the buffer bound to ", {false, s}, " overlaps the data of ", {true, i});
     for (int other = 0; other < s; ++other)
       if (is_bound(other) && detail::overlap(range, detail::range_of(outputs[other], output_axes(p, other).size())))
-        fail(std::string("the buffers bound to ") + name(s) + " and " + name(other) + " overlap");
+        detail::fail_about(p, "the buffers bound to ", {false, s}, " and ", {false, other}, " overlap");
   }
   for (const label_use& use : labels) detail::check_labels(p, data, use, inputs);
 }

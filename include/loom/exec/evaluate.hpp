@@ -136,9 +136,8 @@ void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_seque
 
 template <class Program, class T, int... Sweeps>
 void run_all(const bound* inputs, loop_data& data, std::integer_sequence<int, Sweeps...>) {
-  const plan& p = Program::schedule;
-  evaluate_scalars(p, inputs, data, 0);
-  ((dispatch<Program, T, Sweeps>(data, data.numbers), evaluate_scalars(p, inputs, data, Sweeps + 1)), ...);
+  evaluate_scalars<Program, 0>(inputs, data);
+  ((dispatch<Program, T, Sweeps>(data, data.numbers), evaluate_scalars<Program, Sweeps + 1>(inputs, data)), ...);
 }
 
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.

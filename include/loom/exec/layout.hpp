@@ -5,6 +5,8 @@
 // Layer 5 (exec).
 #pragma once
 
+#include <utility>
+
 #include "loom/exec/call.hpp"
 #include "loom/exec/error.hpp"
 #include "loom/ir/reference.hpp"
@@ -67,8 +69,9 @@ class layout {
     }
   }
   [[noreturn]] void fail_joining(int outer, int inner) const {
-    loom::detail::fail(std::string("axes ") + std::string(p_.program.axes[outer].name) + " and " + std::string(p_.program.axes[inner].name) +
-                       " are reduced together and must lie contiguously in memory");
+    sentence s;
+    s << "axes " << p_.program.axes[outer].name << " and " << p_.program.axes[inner].name << " are reduced together and must lie contiguously in memory";
+    loom::detail::fail(s);
   }
 
   void add_row_axis(int axis) {
@@ -107,33 +110,38 @@ class layout {
 
 inline void lay_out(const plan& p, const bound* inputs, const bound* outputs, loop_data& data) { detail::layout(p, inputs, outputs, data).run(); }
 
-/// Scalars known before sweep `s` and not before an earlier one.
-inline void evaluate_scalars(const plan& p, const bound* inputs, loop_data& data, int s) {
-  const graph& g = p.program;
-  for (int i = 0; i < g.size(); ++i) {
-    if (p.levels[i] != level::scalar || p.available[i] != s || p.is_total[i]) continue;
-    const node& n = g[i];
-    double& v = data.numbers[i];
+/// Scalar value `Id`, in double, from its operands. Compiled for each program: a switch over all ops would bring the
+/// special functions into every one.
+template <class Program, int Id>
+void evaluate_scalar(const bound* inputs, loop_data& data) {
+  constexpr node n = Program::schedule.program[Id];
+  double& v = data.numbers[Id];
+  if constexpr (n.code == op::constant) {
+    v = n.number();
+  } else if constexpr (n.code == op::scalar || n.code == op::tensor) {
+    v = inputs[n.bits].number;
+  } else if constexpr (n.code == op::extent) {
+    v = 1;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(n.over(), a)) v *= static_cast<double>(data.extents[a]);
+  } else {
     const auto operand = [&](int k) { return n.operand[k] == no_value ? 0.0 : data.numbers[n.operand[k]]; };
-    if (n.code == op::constant) v = n.number();
-    else if (n.code == op::scalar) v = inputs[n.bits].number;
-    else if (n.code == op::tensor) v = inputs[n.bits].type == element_type::f32 ? static_cast<double>(*static_cast<const float*>(inputs[n.bits].data)) : *static_cast<const double*>(inputs[n.bits].data);
-    else if (n.code == op::extent) {
-      v = 1;
-      for (int a = 0; a < max_axes; ++a)
-        if (has(n.over(), a)) v *= static_cast<double>(data.extents[a]);
-    } else v = math::reference<double>(n.code, operand(0), operand(1), operand(2));
+    v = math::meaning<n.code, double>(operand(0), operand(1), operand(2));
   }
 }
 
-/// What a total is before the first entry.
-constexpr double start_of(op code) {
-  switch (code) {
-    case op::prod: case op::all_of: return 1;
-    case op::reduce_max: case op::shift: return -__builtin_huge_val();
-    case op::reduce_min: return __builtin_huge_val();
-    default: return 0;
-  }
+/// Scalars known before sweep `s` and not before an earlier one.
+constexpr fixed_vector<value_id, LOOM_MAX_NODES> scalars_before(const plan& p, int s) {
+  fixed_vector<value_id, LOOM_MAX_NODES> ids;
+  for (int i = 0; i < p.program.size(); ++i)
+    if (p.levels[i] == level::scalar && p.available[i] == s && !p.is_total[i]) ids.push_back(static_cast<value_id>(i));
+  return ids;
+}
+
+template <class Program, int Sweep>
+void evaluate_scalars(const bound* inputs, loop_data& data) {
+  constexpr auto ids = scalars_before(Program::schedule, Sweep);
+  [&]<int... I>(std::integer_sequence<int, I...>) { (evaluate_scalar<Program, ids[I]>(inputs, data), ...); }(std::make_integer_sequence<int, ids.count>());
 }
 
 }  // namespace loom::exec

@@ -36,54 +36,40 @@ struct sweep_loops {
   }
 
   // ---- reductions of a pass ------------------------------------------------------------------------------------------
-  template <int Index, int Unroll>
-  static HWY_INLINE void begin_reduction([[maybe_unused]] V (&acc)[Unroll][F::values]) {
-    if constexpr (P.steps[Index].what == action::reduce) {
-      constexpr value_id id = P.steps[Index].id;
-      for (int u = 0; u < Unroll; ++u) acc[u][id] = fold<P.program[id].code>::first(D());
-    }
-  }
+  template <int Id>
+  static constexpr op code_of = P.program[Id].code;
+
   template <int Begin, int Unroll, int... I>
   static HWY_INLINE void begin_reductions([[maybe_unused]] V (&acc)[Unroll][F::values], std::integer_sequence<int, I...>) {
-    (begin_reduction<Begin + I>(acc), ...);
+    for (int u = 0; u < Unroll; ++u) ((acc[u][P.steps[Begin + I].id] = fold<code_of<P.steps[Begin + I].id>>::first(D())), ...);
   }
   /// Joins the unrolled accumulators, and those of the blocks before.
-  template <int Index, int Unroll>
-  static HWY_INLINE void join_reduction([[maybe_unused]] V (&acc)[Unroll][F::values], [[maybe_unused]] V* whole) {
-    if constexpr (P.steps[Index].what == action::reduce) {
-      constexpr value_id id = P.steps[Index].id;
-      for (int u = 0; u < Unroll; ++u) whole[id] = fold<P.program[id].code>::more(D(), whole[id], acc[u][id]);
-    }
-  }
   template <int Begin, int Unroll, int... I>
   static HWY_INLINE void join_reductions([[maybe_unused]] V (&acc)[Unroll][F::values], [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
-    (join_reduction<Begin + I>(acc, whole), ...);
+    for (int u = 0; u < Unroll; ++u)
+      ((whole[P.steps[Begin + I].id] = fold<code_of<P.steps[Begin + I].id>>::more(D(), whole[P.steps[Begin + I].id], acc[u][P.steps[Begin + I].id])), ...);
   }
-  template <int Index>
-  static HWY_INLINE void end_reduction([[maybe_unused]] F& f, [[maybe_unused]] V* whole) {
-    if constexpr (P.steps[Index].what == action::reduce) {
-      constexpr value_id id = P.steps[Index].id;
-      constexpr op code = P.program[id].code;
-      V v = whole[id];
-      if constexpr (!Across) v = across_lanes<code>(D(), v);
-      v = finished<code>(D(), v);
-      if constexpr (P.program[id].type == kind::mask) f.mask[id] = hn::Ne(v, hn::Zero(D()));
-      else f.number[id] = v;
-    }
+  template <int Id>
+  static HWY_INLINE void end_reduction(F& f, V v) {
+    if constexpr (!Across) v = across_lanes<code_of<Id>>(D(), v);
+    v = finished<code_of<Id>>(D(), v);
+    if constexpr (P.program[Id].type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(D()));
+    else f.number[Id] = v;
   }
   template <int Begin, int... I>
   static HWY_INLINE void end_reductions([[maybe_unused]] F& f, [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
-    (end_reduction<Begin + I>(f, whole), ...);
+    (end_reduction<P.steps[Begin + I].id>(f, whole[P.steps[Begin + I].id]), ...);
   }
 
   // ---- passes --------------------------------------------------------------------------------------------------------
   template <int Pass>
   static HWY_INLINE void pass(F& f) {
     constexpr row_pass R = S.passes[Pass];
-    constexpr int begin = R.body.begin;
+    constexpr int begin = R.body.begin, first = R.reductions.begin;
     using body = std::make_integer_sequence<int, R.body.end - R.body.begin>;
+    using reductions = std::make_integer_sequence<int, R.reductions.end - R.reductions.begin>;
     V whole[1][F::values];
-    begin_reductions<begin>(whole, body());
+    begin_reductions<first>(whole, reductions());
     if constexpr (Across) {
       for (std::ptrdiff_t j = 0; j < f.data.columns; ++j) steps<begin, lanes::all>(f, whole[0], j, body());
     } else {
@@ -95,20 +81,20 @@ struct sweep_loops {
       while (j + width <= columns) {
         const std::ptrdiff_t block = columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
         V acc[unroll][F::values];
-        begin_reductions<begin>(acc, body());
+        begin_reductions<first>(acc, reductions());
         if constexpr (unroll > 1) {
           for (; j + unroll * width <= block; j += unroll * width)
             unrolled<begin>(f, acc, j, width, body(), std::make_integer_sequence<int, unroll>());
         }
         for (; j + width <= block; j += width) steps<begin, lanes::all>(f, acc[0], j, body());
-        join_reductions<begin>(acc, whole[0], body());
+        join_reductions<first>(acc, whole[0], reductions());
       }
       if (j < columns) {
         f.active = static_cast<size_t>(columns - j);
         steps<begin, lanes::some>(f, whole[0], j, body());
       }
     }
-    end_reductions<begin>(f, whole[0], body());
+    end_reductions<first>(f, whole[0], reductions());
     once<R.after.begin, R.after.end>(f);
   }
   template <int Begin, int Unroll, class Body, int... U>
@@ -121,29 +107,22 @@ struct sweep_loops {
   }
 
   // ---- totals --------------------------------------------------------------------------------------------------------
-  template <int Index>
-  static HWY_INLINE void begin_total([[maybe_unused]] F& f) {
-    if constexpr (P.steps[Index].what == action::total)
-      for (int k = 0; k < F::total_parts; ++k) f.total[P.steps[Index].id][k] = fold<P.program[P.steps[Index].id].code>::first(typename F::DD());
-  }
-  template <int Index>
-  static HWY_INLINE void end_total([[maybe_unused]] F& f, [[maybe_unused]] double* numbers) {
-    if constexpr (P.steps[Index].what == action::total) {
-      constexpr value_id id = P.steps[Index].id;
-      constexpr op code = P.program[id].code;
-      const typename F::DD dd;
-      typename F::VD v = f.total[id][0];
-      if constexpr (F::total_parts == 2) v = fold<code>::more(dd, v, f.total[id][1]);
-      numbers[id] = hn::GetLane(finished<code>(dd, across_lanes<code>(dd, v)));
-    }
-  }
-  static constexpr int first_step = S.hoisted.begin;
-  static constexpr int last_step = S.passes.empty() ? S.before.end : S.passes.back().after.end;
-  using all_steps = std::make_integer_sequence<int, last_step - first_step>;
+  using all_totals = std::make_integer_sequence<int, S.totals.count>;
   template <int... I>
-  static HWY_INLINE void begin_totals([[maybe_unused]] F& f, std::integer_sequence<int, I...>) { (begin_total<first_step + I>(f), ...); }
+  static HWY_INLINE void begin_totals([[maybe_unused]] F& f, std::integer_sequence<int, I...>) {
+    for (int k = 0; k < F::total_parts; ++k) ((f.total[S.totals[I]][k] = fold<code_of<S.totals[I]>>::first(typename F::DD())), ...);
+  }
+  template <int Id>
+  static HWY_INLINE double end_total(const F& f) {
+    const typename F::DD dd;
+    typename F::VD v = f.total[Id][0];
+    if constexpr (F::total_parts == 2) v = fold<code_of<Id>>::more(dd, v, f.total[Id][1]);
+    return hn::GetLane(finished<code_of<Id>>(dd, across_lanes<code_of<Id>>(dd, v)));
+  }
   template <int... I>
-  static HWY_INLINE void end_totals([[maybe_unused]] F& f, [[maybe_unused]] double* numbers, std::integer_sequence<int, I...>) { (end_total<first_step + I>(f, numbers), ...); }
+  static HWY_INLINE void end_totals([[maybe_unused]] const F& f, [[maybe_unused]] double* numbers, std::integer_sequence<int, I...>) {
+    ((numbers[S.totals[I]] = end_total<S.totals[I]>(f)), ...);
+  }
 
   // ---- rows ----------------------------------------------------------------------------------------------------------
   static HWY_INLINE void set_origins(F& f) {
@@ -181,7 +160,7 @@ struct sweep_loops {
     HWY_ALIGN T tile[tiles ? F::tile_size * static_cast<size_t>(F::inputs + F::outputs) : 1];
     F f(data, numbers);
     f.tile = tile;
-    begin_totals(f, all_steps());
+    begin_totals(f, all_totals());
     once<S.hoisted.begin, S.hoisted.end>(f);
     using all_passes = std::make_integer_sequence<int, S.passes.count>;
     if constexpr (Across) {
@@ -201,7 +180,7 @@ struct sweep_loops {
         passes(f, all_passes());
       }
     }
-    end_totals(f, numbers, all_steps());
+    end_totals(f, numbers, all_totals());
   }
 };
 
@@ -210,8 +189,11 @@ template <class Program, class T, int Sweep>
 void run_sweep(const loop_data& data, double* numbers) {
   constexpr const plan& p = Program::schedule;
   constexpr std::int64_t known = axis_count(p.column_axes) == 1 ? p.program.axes[first_axis(p.column_axes)].extent : 0;
-  // A row of known length needs one of the two.
-  if constexpr (p.loops[Sweep].over == level::row) {
+  // A row of known length needs one of the two, and a single lane has no choice.
+  constexpr bool one_lane = hn::MaxLanes(hn::ScalableTag<T>()) == 1;
+  if constexpr (one_lane) {
+    sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+  } else if constexpr (p.loops[Sweep].over == level::row) {
     sweep_loops<Program, T, true, Sweep>::run(data, numbers);
   } else if constexpr (known > short_row) {
     sweep_loops<Program, T, false, Sweep>::run(data, numbers);

@@ -25,6 +25,23 @@ template <class N> constexpr N logaddexp(const N& a, const N& b) {
 constexpr double square(double x) { return x * x; }
 
 /// The op on numbers; masks are 0 and 1.
+template <op Code, class N>
+constexpr N meaning(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
+  [[maybe_unused]] const N& x = a;
+#define LOOM_UNARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_BINARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_COMPARE(name, text, formula, ...) if constexpr (Code == op::name) return N((formula) ? 1 : 0); else
+#define LOOM_UNARY_COMPOSED(name, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_BINARY_COMPOSED(name, formula, ...) if constexpr (Code == op::name) return formula; else
+#include "loom/ir/ops.def"
+  if constexpr (Code == op::logical_and) return N(a != 0 && b != 0 ? 1 : 0);
+  else if constexpr (Code == op::logical_or) return N(a != 0 || b != 0 ? 1 : 0);
+  else if constexpr (Code == op::logical_not) return N(a == 0 ? 1 : 0);
+  else if constexpr (Code == op::where) return a != 0 ? b : c;
+  else return a;  // stop_gradient
+}
+
+/// The same, for an op known only at run time. Spelled out again: sixty instantiations cost more than one switch.
 template <class N>
 constexpr N reference(op code, const N& a, const N& b, const N& c) {
   const N& x = a;

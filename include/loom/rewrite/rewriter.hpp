@@ -82,7 +82,12 @@ class rewriter {
     const value_id inner = rest == 0 ? n.operand[0] : make(n.code, n.operand[0], no_value, no_value, rest);
     switch (n.code) {
       case op::sum: return make(op::mul, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::reduce_max: case op::reduce_min: case op::any_of: case op::all_of: return inner;
+      case op::prod: return make(op::pow, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
+      case op::logsumexp: return make(op::add, inner, make(op::log, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
+      case op::norm: return make(op::mul, rest == 0 ? make(op::abs, inner, no_value, no_value, 0) : inner, make(op::sqrt, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
+      case op::softmax: return make(op::div, rest == 0 ? out_.constant(1) : inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
+      case op::log_softmax: return make(op::sub, rest == 0 ? out_.constant(0) : inner, make(op::log, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
+      case op::shift: case op::reduce_max: case op::reduce_min: case op::any_of: case op::all_of: return inner;
       default: return no_value;
     }
   }
@@ -90,7 +95,7 @@ class rewriter {
   /// Arithmetic on constants. Only + - * / and the sign: exact functions of nothing else are known during compilation.
   constexpr value_id fold(value_id id) {
     const node n = out_[id];
-    if (is_reduction(n.code)) return narrowed(n);
+    if (is_reduction(n.code) || info(n.code).kind == family::row) return narrowed(n);
     if (n.code == op::sign && out_[n.operand[0]].code == op::constant) {
       const double v = out_[n.operand[0]].number();
       return out_.constant(v > 0 ? 1 : v < 0 ? -1 : v);

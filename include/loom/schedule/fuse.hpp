@@ -281,6 +281,8 @@ class planner {
   constexpr void emit_sweep(const needs& need, int s, int passes) {
     sweep out;
     out.over = passes == 0 ? level::row : level::element;
+    for (int i = 0; i < g_.size(); ++i)
+      if (p_.is_total[i] && total_sweep_[i] == s) out.totals.push_back(static_cast<value_id>(i));
     out.hoisted.begin = here();
     for (int i = 0; i < g_.size(); ++i)
       if (need.scalar[i]) add(action::compute, i);
@@ -331,13 +333,13 @@ class planner {
         ++p_.kept;
       }
     }
-    int reductions = 0;
+    out.reductions.begin = here();
     for (int i = 0; i < g_.size(); ++i)
       if (need.row[i] && is_reduction(g_[i].code) && depth_[i] == pass + 1) {
         add(action::reduce, i);
-        ++reductions;
         cost += info(g_[i].code).cost;
       }
+    out.reductions.end = here();
     for (int i = 0; i < g_.size(); ++i)
       if (p_.is_total[i] && total_sweep_[i] == s && p_.levels[g_[i].operand[0]] == level::element && depth_[g_[i].operand[0]] == pass) {
         add(action::total, i);
@@ -350,7 +352,7 @@ class planner {
         if (as_set(output_axes(p_, slot)) == all_) ++p_.writes_per_element;
       }
     out.cost = static_cast<std::int16_t>(cost);
-    out.unroll = reductions == 0 || cost > 12 ? 1 : 4;  // a long body hides the latency of its accumulators by itself
+    out.unroll = out.reductions.size() == 0 || cost > 12 ? 1 : 4;  // a long body hides the latency of its accumulators by itself
     r.end = here();
     return r;
   }

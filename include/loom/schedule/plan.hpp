@@ -38,6 +38,7 @@ struct step_range {
 
 struct row_pass {
   step_range body;   ///< for every entry of the row
+  step_range reductions;  ///< the part of the body that folds entries into row reductions
   step_range after;  ///< once, when the reductions of the pass are known
   std::int16_t cost = 0;  ///< of one entry, in vector instructions, roughly
   std::int8_t unroll = 1; ///< independent accumulators per reduction, to hide its latency
@@ -57,6 +58,7 @@ struct sweep {
   level over = level::element;  ///< row: only data without the row's axes is touched
   step_range hoisted;           ///< scalars the loops use
   step_range before;            ///< row values known before the first pass
+  fixed_vector<value_id, 8> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
 };
 
