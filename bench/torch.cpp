@@ -16,8 +16,8 @@ using torch::Tensor;
 Tensor matrix(const float* p, const data& d) { return torch::from_blob(const_cast<float*>(p), {d.rows, d.classes}, torch::kFloat32); }
 Tensor vector(const float* p, const data& d) { return torch::from_blob(const_cast<float*>(p), {d.rows * d.classes}, torch::kFloat32); }
 Tensor labels(const data& d) {
-  static std::map<const int*, Tensor> known;
-  Tensor& t = known[d.t];
+  static std::map<std::pair<const int*, std::ptrdiff_t>, Tensor> known;
+  Tensor& t = known[{d.t, d.rows}];
   if (!t.defined()) t = torch::from_blob(const_cast<int*>(d.t), {d.rows}, torch::kInt32).to(torch::kInt64);
   return t;
 }

@@ -104,7 +104,7 @@ TEST_CASE("saturated functions keep their slope", "[derive]") {
   CHECK(derivative(sum(log(1 - exp(u))), {{-1e-10}})[0] == Approx(-1e10).epsilon(1e-9));
 }
 
-TEST_CASE("an op without a derivative is named; a program without gradients is itself", "[derive]") {
+TEST_CASE("an op without a derivative is named, a program without gradients is itself", "[derive]") {
   CHECK(gradient(written(sum(trigamma(u))), 1).not_differentiable == "trigamma");
   const graph g = written(sum(exp(u)));
   CHECK(same_program(gradient(g, 0).program, g));

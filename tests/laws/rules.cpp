@@ -234,7 +234,7 @@ bool may_drop_nan(std::string_view name) {
 /// An infinite or zero scale of a row: no shift helps, and the result is NaN.
 bool needs_a_finite_scale(std::string_view name) { return name.ends_with("of a scaled row"); }
 
-TEST_CASE("NaN in gives NaN out on the right side too; infinities and zeros give the same", "[laws]") {
+TEST_CASE("NaN in gives NaN out on the right side too, infinities and zeros give the same", "[laws]") {
   points random(20240802);
   for_each_rule([&](const rule& r) {
     CAPTURE(std::string(r.name));

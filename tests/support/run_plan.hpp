@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "loom/exec/layout.hpp"
+#include "loom/rewrite/rules/expand.hpp"
 #include "loom/schedule/plan.hpp"
 #include "support/points.hpp"
 
@@ -126,7 +126,10 @@ class plan_runner {
         at(accumulator_, it.id) = more(g_[it.id].code, at(accumulator_, it.id), at(number_, g_[it.id].operand[0]));
         break;
       case action::keep:
-      case action::store: (*buffer)[position(axes)] = at(number_, it.id); break;
+      case action::store:
+        (*buffer)[position(axes)] = at(number_, it.id);
+        if (output_level(p_, it.slot) == level::scalar) at(scalar_, it.id) = at(number_, it.id);
+        break;
       case action::recall: at(number_, it.id) = (*buffer)[position(axes)]; break;
     }
   }
@@ -140,16 +143,26 @@ class plan_runner {
       if (p_.steps[k].what == what) f(p_.steps[k].id);
   }
 
+  /// What a reduction is before its first entry.
+  static double start_of(op code) {
+    switch (code) {
+      case op::prod: case op::all_of: return 1;
+      case op::reduce_max: case op::shift: return -terms::infinity;
+      case op::reduce_min: return terms::infinity;
+      default: return 0;
+    }
+  }
+
   void run_sweep(const sweep& loop) {
     const step_range all{loop.hoisted.begin, loop.passes.empty() ? loop.before.end : loop.passes.back().after.end};
-    each(all, action::total, [&](int id) { at(accumulator_, id) = exec::start_of(g_[id].code); });
+    each(all, action::total, [&](int id) { at(accumulator_, id) = start_of(g_[id].code); });
     perform(loop.hoisted);
     const std::size_t rows = size_of(p_.row_axes, data_.extents), columns = size_of(p_.column_axes, data_.extents);
     for (std::size_t row = 0; row < rows; ++row) {
       go_to(row, p_.row_axes);
       perform(loop.before);
       for (const row_pass& pass : loop.passes) {
-        each(pass.body, action::reduce, [&](int id) { at(accumulator_, id) = exec::start_of(g_[id].code); });
+        each(pass.body, action::reduce, [&](int id) { at(accumulator_, id) = start_of(g_[id].code); });
         for (std::size_t column = 0; column < columns; ++column) {
           go_to(column, p_.column_axes);
           perform(pass.body);

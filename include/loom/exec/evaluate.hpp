@@ -156,6 +156,9 @@ T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound
   loop_data data;
   check(p, labels, inputs, outputs, data);
   lay_out(p, inputs, outputs, data);
+  // A number that comes out of the rows is unknown if there is none.
+  for (const output_info& result : p.program.outputs)
+    if (p.levels[result.id] != level::scalar) data.numbers[result.id] = __builtin_nan("");
   run_all<Program, T>(inputs, data, std::make_integer_sequence<int, p.loops.size()>());
   store_scalars<T>(p, outputs, data);
   return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);

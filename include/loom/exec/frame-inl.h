@@ -55,6 +55,7 @@ struct frame {
   M mask[values];
   VI index[values];
   VD total[values][total_parts];
+  VD lost[values];  // what rounding took from a total of doubles
   // Where the current row (along) or rows (across) begin.
   const T* origin[inputs + 1];
   T* target[outputs + 1];
@@ -215,7 +216,8 @@ HWY_INLINE typename F::V counted(const F& f) {
   else return f.number[Id];
 }
 
-/// Totals are accumulated in double, whatever the data: their error does not grow with the number of rows.
+/// Totals are accumulated in double, and those of doubles with what rounding loses: their error does not grow with the number
+/// of rows.
 template <class Program, class T, bool Across, int Id, lanes Which>
 HWY_INLINE void add_to_total(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
@@ -227,18 +229,21 @@ HWY_INLINE void add_to_total(frame<Program, T, Across>& f) {
   typename F::V v = counted<a>(f);
   if constexpr (Which == lanes::some || one_value || Across)
     v = hn::IfThenElse(hn::FirstN(d, one_value ? 1 : f.active), v, fold<n.code>::first(d));
-#if HWY_TARGET == HWY_SCALAR
-  if constexpr (sizeof(T) == 8) f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], v);
-  else f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], hn::PromoteTo(dd, v));
-#else
-  if constexpr (sizeof(T) == 8) {
+  if constexpr (sizeof(T) == 8 && n.code == op::sum) {  // Knuth's two-sum: adds only, so contraction cannot touch it
+    const typename F::VD before = f.total[Id][0], sum = hn::Add(before, v), added = hn::Sub(sum, before);
+    f.lost[Id] = hn::Add(f.lost[Id], hn::Add(hn::Sub(before, hn::Sub(sum, added)), hn::Sub(v, added)));
+    f.total[Id][0] = sum;
+  } else if constexpr (sizeof(T) == 8) {
     f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], v);
   } else {
+#if HWY_TARGET == HWY_SCALAR
+    f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], hn::PromoteTo(dd, v));
+#else
     const hn::Half<typename F::D> dh;
     f.total[Id][0] = fold<n.code>::more(dd, f.total[Id][0], hn::PromoteTo(dd, hn::LowerHalf(dh, v)));
     if constexpr (!one_value) f.total[Id][1] = fold<n.code>::more(dd, f.total[Id][1], hn::PromoteTo(dd, hn::UpperHalf(dh, v)));
-  }
 #endif
+  }
 }
 
 template <class Program, class T, bool Across, int Id, int Slot>

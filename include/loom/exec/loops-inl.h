@@ -111,13 +111,20 @@ struct sweep_loops {
   template <int... I>
   static HWY_INLINE void begin_totals([[maybe_unused]] F& f, std::integer_sequence<int, I...>) {
     for (int k = 0; k < F::total_parts; ++k) ((f.total[S.totals[I]][k] = fold<code_of<S.totals[I]>>::first(typename F::DD())), ...);
+    ((f.lost[S.totals[I]] = hn::Zero(typename F::DD())), ...);
   }
   template <int Id>
   static HWY_INLINE double end_total(const F& f) {
     const typename F::DD dd;
     typename F::VD v = f.total[Id][0];
     if constexpr (F::total_parts == 2) v = fold<code_of<Id>>::more(dd, v, f.total[Id][1]);
-    return hn::GetLane(finished<code_of<Id>>(dd, across_lanes<code_of<Id>>(dd, v)));
+    const double total = hn::GetLane(finished<code_of<Id>>(dd, across_lanes<code_of<Id>>(dd, v)));
+    if constexpr (sizeof(T) == 8 && code_of<Id> == op::sum) {
+      const double whole = total + hn::GetLane(hn::SumOfLanes(dd, f.lost[Id]));
+      return total - total == 0 ? whole : total;  // an infinite total has lost nothing
+    } else {
+      return total;
+    }
   }
   template <int... I>
   static HWY_INLINE void end_totals([[maybe_unused]] const F& f, [[maybe_unused]] double* numbers, std::integer_sequence<int, I...>) {

@@ -74,6 +74,20 @@ class interpreter {
     return values_[static_cast<std::size_t>(id)][project(p, from, g_[id].axes)];
   }
 
+  /// Adds to a sum and keeps what rounding lost (Neumaier, 1974): an oracle's sums must not err with their length.
+  static constexpr void add(N& sum, N& lost, const N& e) {
+    const N total = sum + e;
+    if (total < infinity() && total > -infinity()) {
+      const bool larger = (sum < 0 ? N(-sum) : sum) >= (e < 0 ? N(-e) : e);
+      lost += larger ? N((sum - total) + e) : N((e - total) + sum);
+    }
+    sum = total;
+  }
+  static constexpr void settle(std::vector<N>& sums, const std::vector<N>& lost) {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      if (sums[i] < infinity() && sums[i] > -infinity()) sums[i] += lost[i];
+  }
+
   static constexpr N infinity() { return N(std::numeric_limits<double>::infinity()); }
   static constexpr N not_a_number() { return N(std::numeric_limits<double>::quiet_NaN()); }
 
@@ -119,16 +133,18 @@ class interpreter {
     if (code == op::norm) return norms(operand, over);
     const bool largest = code == op::reduce_max || code == op::shift;
     const N first = largest ? N(-infinity()) : code == op::reduce_min ? infinity() : N(code == op::prod || code == op::all_of ? 1 : 0);
-    std::vector<N> r(size_of(to), first);
+    std::vector<N> r(size_of(to), first), lost(r.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
-      N& acc = r[project(p, from, to)];
+      const std::size_t q = project(p, from, to);
+      N& acc = r[q];
       if (largest) acc = math::maximum(acc, e[p]);
       else if (code == op::reduce_min) acc = math::minimum(acc, e[p]);
       else if (code == op::prod) acc = acc * e[p];
-      else if (code == op::sum) acc = acc + e[p];
+      else if (code == op::sum) add(acc, lost[q], e[p]);
       else if (code == op::any_of) acc = N(acc != 0 || e[p] != 0 ? 1 : 0);
       else acc = N(acc != 0 && e[p] != 0 ? 1 : 0);
     }
+    settle(r, lost);
     if (code == op::shift)
       for (N& m : r)
         if (!(m < infinity() && m > -infinity())) m = N(0);
@@ -139,18 +155,26 @@ class interpreter {
     const axis_set from = g_[operand].axes, to = without(from, over);
     const std::vector<N>& e = values_[static_cast<std::size_t>(operand)];
     const std::vector<N> m = reduce(op::shift, operand, over);
-    std::vector<N> r(m.size(), N(0));
-    for (std::size_t p = 0; p < e.size(); ++p) r[project(p, from, to)] += exponential(N(e[p] - m[project(p, from, to)]));
+    std::vector<N> r = exponential_sums(e, m, from, to);
     for (std::size_t q = 0; q < r.size(); ++q) r[q] = m[q] + logarithm(r[q]);
     return r;
+  }
+
+  constexpr std::vector<N> exponential_sums(const std::vector<N>& e, const std::vector<N>& m, axis_set from, axis_set to) const {
+    std::vector<N> s(m.size(), N(0)), lost(m.size(), N(0));
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      const std::size_t q = project(p, from, to);
+      add(s[q], lost[q], exponential(N(e[p] - m[q])));
+    }
+    settle(s, lost);
+    return s;
   }
 
   constexpr std::vector<N> row_function(const node& n) const {
     const std::vector<N>& e = values_[static_cast<std::size_t>(n.operand[0])];
     const axis_set from = n.axes, to = without(from, n.over());
     const std::vector<N> m = reduce(op::shift, n.operand[0], n.over());
-    std::vector<N> s(m.size(), N(0));
-    for (std::size_t p = 0; p < e.size(); ++p) s[project(p, from, to)] += exponential(N(e[p] - m[project(p, from, to)]));
+    const std::vector<N> s = exponential_sums(e, m, from, to);
     std::vector<N> r(e.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
