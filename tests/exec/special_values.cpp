@@ -96,3 +96,38 @@ TEST_CASE("masked classes have no probability and no gradient") {
     }
   });
 }
+
+namespace {
+
+/// The loss and gradient of the same rows with labels of one type.
+template <class Label>
+std::vector<float> with_labels(std::size_t classes, std::size_t stride) {
+  std::vector<float> logits(37 * classes), result(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = std::sin(static_cast<float>(i));
+  std::vector<Label> labels(37 * stride, Label(111));
+  for (std::size_t i = 0; i < 37; ++i) labels[i * stride] = static_cast<Label>((i * 7) % classes);
+  const auto targets = loom::view(labels.data(), {37}, {static_cast<std::ptrdiff_t>(stride)});
+  const float value = cross_entropy(x = loom::view(logits.data(), 37, classes), t = targets, d(x) = loom::view(result.data(), 37, classes));
+  result.push_back(value);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("labels of every integer type, contiguous or not, mean the same") {
+  on_every_target([] {
+    for (std::size_t classes : {10u, 100u}) {
+      const std::vector<float> expected = with_labels<int>(classes, 1);
+      for (std::size_t stride : {1u, 3u}) {
+        CHECK(with_labels<std::int8_t>(classes, stride) == expected);
+        CHECK(with_labels<std::uint8_t>(classes, stride) == expected);
+        CHECK(with_labels<std::int16_t>(classes, stride) == expected);
+        CHECK(with_labels<std::uint16_t>(classes, stride) == expected);
+        CHECK(with_labels<std::int32_t>(classes, stride) == expected);
+        CHECK(with_labels<std::uint32_t>(classes, stride) == expected);
+        CHECK(with_labels<std::int64_t>(classes, stride) == expected);
+        CHECK(with_labels<std::uint64_t>(classes, stride) == expected);
+      }
+    }
+  });
+}

@@ -18,6 +18,7 @@ class plan_runner {
     number_.assign(static_cast<std::size_t>(g_.size()), unknown);
     scalar_ = number_;
     accumulator_ = number_;
+    lost_ = number_;
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
       outputs_.emplace_back(size_of(as_set(output_axes(p_, slot)), data_.extents), unknown);
   }
@@ -39,7 +40,7 @@ class plan_runner {
   const plan& p_;
   const graph& g_;
   const point& data_;
-  std::vector<double> number_, scalar_, accumulator_;
+  std::vector<double> number_, scalar_, accumulator_, lost_;
   std::vector<std::vector<double>> outputs_;
   std::ptrdiff_t coordinate_[max_axes]{};
 
@@ -112,6 +113,21 @@ class plan_runner {
       default: return so_far + v;
     }
   }
+  // Sums are the interpreter's to the last bit, so that results that cancel to nothing still agree.
+  void accumulate(int id, double v) {
+    double& sum = at(accumulator_, id);
+    if (g_[id].code == op::sum) interpreter<double>::add(sum, at(lost_, id), v);
+    else sum = more(g_[id].code, sum, v);
+  }
+  void start(int id) {
+    at(accumulator_, id) = start_of(g_[id].code);
+    at(lost_, id) = 0;
+  }
+  double finished(int id) {
+    const double v = at(accumulator_, id);
+    if (g_[id].code == op::sum) return v < math::infinity && v > -math::infinity ? v + at(lost_, id) : v;
+    return finished(g_[id].code, v);
+  }
   static double finished(op code, double v) {
     return code == op::shift && !(v < math::infinity && v > -math::infinity) ? 0 : v;
   }
@@ -123,7 +139,7 @@ class plan_runner {
       case action::compute: at(number_, it.id) = computed(it.id); break;
       case action::reduce:
       case action::total:
-        at(accumulator_, it.id) = more(g_[it.id].code, at(accumulator_, it.id), at(number_, g_[it.id].operand[0]));
+        accumulate(it.id, at(number_, g_[it.id].operand[0]));
         break;
       case action::keep:
       case action::store:
@@ -155,23 +171,23 @@ class plan_runner {
 
   void run_sweep(const sweep& loop) {
     const step_range all{loop.hoisted.begin, loop.passes.empty() ? loop.before.end : loop.passes.back().after.end};
-    each(all, action::total, [&](int id) { at(accumulator_, id) = start_of(g_[id].code); });
+    each(all, action::total, [&](int id) { start(id); });
     perform(loop.hoisted);
     const std::size_t rows = size_of(p_.row_axes, data_.extents), columns = size_of(p_.column_axes, data_.extents);
     for (std::size_t row = 0; row < rows; ++row) {
       go_to(row, p_.row_axes);
       perform(loop.before);
       for (const row_pass& pass : loop.passes) {
-        each(pass.body, action::reduce, [&](int id) { at(accumulator_, id) = start_of(g_[id].code); });
+        each(pass.body, action::reduce, [&](int id) { start(id); });
         for (std::size_t column = 0; column < columns; ++column) {
           go_to(column, p_.column_axes);
           perform(pass.body);
         }
-        each(pass.body, action::reduce, [&](int id) { at(number_, id) = finished(g_[id].code, at(accumulator_, id)); });
+        each(pass.body, action::reduce, [&](int id) { at(number_, id) = finished(id); });
         perform(pass.after);
       }
     }
-    each(all, action::total, [&](int id) { at(scalar_, id) = finished(g_[id].code, at(accumulator_, id)); });
+    each(all, action::total, [&](int id) { at(scalar_, id) = finished(id); });
   }
 };
 

@@ -40,6 +40,16 @@ class interpreter {
     return r;
   }
 
+  /// Adds to a sum and keeps what rounding lost (Neumaier, 1974): an oracle's sums must not err with their length.
+  static constexpr void add(N& sum, N& lost, const N& e) {
+    const N total = sum + e;
+    if (total < infinity() && total > -infinity()) {
+      const bool larger = (sum < 0 ? N(-sum) : sum) >= (e < 0 ? N(-e) : e);
+      lost += larger ? N((sum - total) + e) : N((e - total) + sum);
+    }
+    sum = total;
+  }
+
  private:
   const graph& g_;
   const std::vector<std::ptrdiff_t>& extents_;
@@ -74,15 +84,6 @@ class interpreter {
     return values_[static_cast<std::size_t>(id)][project(p, from, g_[id].axes)];
   }
 
-  /// Adds to a sum and keeps what rounding lost (Neumaier, 1974): an oracle's sums must not err with their length.
-  static constexpr void add(N& sum, N& lost, const N& e) {
-    const N total = sum + e;
-    if (total < infinity() && total > -infinity()) {
-      const bool larger = (sum < 0 ? N(-sum) : sum) >= (e < 0 ? N(-e) : e);
-      lost += larger ? N((sum - total) + e) : N((e - total) + sum);
-    }
-    sum = total;
-  }
   static constexpr void settle(std::vector<N>& sums, const std::vector<N>& lost) {
     for (std::size_t i = 0; i < sums.size(); ++i)
       if (sums[i] < infinity() && sums[i] > -infinity()) sums[i] += lost[i];

@@ -327,6 +327,7 @@ class planner {
       add(action::compute, i);
       cost += info(n.code).cost;
       p_.exponentials += is_exponential(n.code);
+      p_.scalar_calls += info(n.code).kind != family::leaf && is_elementwise(n.code) && info(n.code).cpp.empty();
       if (n.code == op::tensor && n.axes == all_ && (need.element[i] & ((1u << pass) - 1u)) == 0) ++p_.reads_per_element;
       if (slot >= 0) {
         add(action::keep, i, slot);
