@@ -32,8 +32,6 @@ struct compiled {
   static constexpr mistake problem() {
     if (schedule.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
     if (!differentiated.not_differentiable.empty()) return {issue::not_differentiable, differentiated.not_differentiable};
-    if (schedule.problem == unplanned::column_reduction)
-      return {issue::gradient_needs_a_column_reduction, schedule.program.inputs[schedule.problem_input].name};
     if constexpr (Gradients != 0 && schedule.problem != unplanned::none) {
       // The value has a plan and the gradient of an input without the axes that count rows has none: it sums over them.
       const plan& value = compiled<Formula, 0>::schedule;

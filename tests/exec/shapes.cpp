@@ -62,6 +62,7 @@ void agrees(const char* what, Names... names) {
 
 struct d_x { static constexpr std::string_view text() { return "x"; } };
 struct d_v { static constexpr std::string_view text() { return "v"; } };
+struct d_w { static constexpr std::string_view text() { return "w"; } };
 struct d_g { static constexpr std::string_view text() { return "g"; } };
 struct d_r { static constexpr std::string_view text() { return "r"; } };
 struct d_s { static constexpr std::string_view text() { return "s"; } };
@@ -86,6 +87,11 @@ TEST_CASE("gradients of row and scalar inputs") {
   agrees<(v * logsumexp(x, C)).mean(), double>("row weights", d_x{}, d_v{});
   agrees<mean(g * square(x)), double>("a scalar factor", d_x{}, d_g{});
   agrees<mean(softplus(g * x)), double>("a scalar inside", d_g{});
+}
+
+TEST_CASE("sums over rows, where nothing else makes the other axis a row") {
+  agrees<mean(square(w * x)), double>("the gradient of a weight of columns", d_w{}, d_x{});
+  agrees<sum(x, N)>("column sums");
 }
 
 TEST_CASE("masks") {

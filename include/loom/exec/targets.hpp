@@ -42,7 +42,7 @@ namespace exec {
 /// The best target of this machine, asked once.
 inline target best_target() {
   static const target best = [] {
-    const auto supported = hwy::SupportedTargets();
+    const auto supported = hwy::SupportedTargets() & HWY_TARGETS;  // what the machine has and this program has loops for
     return (supported & HWY_AVX3) != 0 ? target::avx512 : (supported & HWY_AVX2) != 0 ? target::avx2 : target::baseline;
   }();
   return best;

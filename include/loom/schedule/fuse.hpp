@@ -33,22 +33,26 @@ class planner {
   std::int8_t total_sweep_[LOOM_MAX_NODES]{};
 
   constexpr bool ok() const { return p_.problem == unplanned::none; }
-  constexpr void refuse(unplanned why, int input = -1) {
-    if (ok()) { p_.problem = why; p_.problem_input = input; }
-  }
+  constexpr void refuse() { p_.problem = unplanned::reductions_over_different_axes; }
 
   // ---- roles -------------------------------------------------------------------------------------------------------
+  /// The axes that a value makes a row, if it does: what it reduces, or looks a position up along.
+  constexpr axis_set row_of(const node& n) const {
+    if (n.code == op::gather || n.code == op::onehot) return n.over();
+    if (!is_reduction(n.code)) return 0;
+    // The shift of a whole array is a total like any other; that of one axis makes the axis a row.
+    if (n.code == op::shift && axis_count(n.over()) == 1) return n.over();
+    return n.over() != g_[n.operand[0]].axes ? n.over() : axis_set{0};
+  }
+
   constexpr void choose_axes() {
     axis_set row = 0;
     for (const node& n : g_.nodes) {
-      all_ |= n.axes;
-      // The shift of a whole array is a total like any other; that of one axis makes the axis a row.
-      const bool of_a_row = (n.code == op::shift && axis_count(n.over()) == 1) || n.code == op::gather || n.code == op::onehot ||
-                            (is_reduction(n.code) && n.over() != g_[n.operand[0]].axes);
-      if (n.code == op::gather || n.code == op::onehot) all_ |= n.over();
-      if (!of_a_row || sums_rows(n)) continue;
-      if (row != 0 && row != n.over()) return refuse(unplanned::reductions_over_different_axes);
-      row = n.over();
+      const axis_set wanted = row_of(n);
+      all_ |= static_cast<axis_set>(n.axes | wanted);
+      if (wanted == 0 || wanted == row) continue;
+      if (row != 0) return refuse();
+      row = wanted;
     }
     for (const output_info& out : g_.outputs)
       if (out.what == output_info::role::gradient) all_ |= as_set(g_.inputs[out.input].axes);
@@ -63,28 +67,17 @@ class planner {
     // Axes that are reduced together are walked as one, so every operand must have all of them or none.
     for (const input_info& in : g_.inputs) {
       const axis_set part = as_set(in.axes) & row;
-      if (part != 0 && part != row) return refuse(unplanned::reductions_over_different_axes);
+      if (part != 0 && part != row) return refuse();
     }
     for (int rank = max_rank; rank > 0; --rank) {
       for (const input_info& in : g_.inputs)
         if (in.axes.size() == rank) order_axes(in.axes);
       if (g_.result_axes.size() == rank) order_axes(g_.result_axes);
     }
-    for (const output_info& out : g_.outputs)
-      if (out.what == output_info::role::gradient && is_reduction(g_[out.id].code) && g_[out.id].axes != 0 && sums_rows(g_[out.id]))
-        refuse(unplanned::column_reduction, out.input);
   }
 
   constexpr void order_axes(const axis_order& axes) {
     for (std::int8_t axis : axes) (has(p_.column_axes, axis) ? p_.column_order : p_.row_order).insert_once(axis);
-  }
-
-  /// A sum whose result still has the axes of a row: over the rows, or over some of their axes.
-  constexpr bool sums_rows(const node& n) const {
-    if (!is_reduction(n.code)) return false;
-    for (const output_info& out : g_.outputs)
-      if (out.what == output_info::role::gradient && &g_[out.id] == &n) return true;
-    return false;
   }
 
   // ---- levels ------------------------------------------------------------------------------------------------------
@@ -104,7 +97,7 @@ class planner {
         for (value_id o : n.operand)
           if (o != no_value && depth_[o] > depth_[i]) depth_[i] = depth_[o];
         // A gather from anything but an input would need the whole row in memory.
-        if (n.code == op::gather && !is_input(g_[n.operand[0]].code)) refuse(unplanned::reductions_over_different_axes);
+        if (n.code == op::gather && !is_input(g_[n.operand[0]].code)) refuse();
       }
     }
   }
@@ -116,18 +109,16 @@ class planner {
     if (operand == level::element && !p_.elementwise && over == p_.column_axes) {
       p_.levels[i] = level::row;
       depth_[i] = static_cast<std::int8_t>(depth + 1);
-      if (depth + 1 >= max_passes) refuse(unplanned::reductions_over_different_axes);
+      if (depth + 1 >= max_passes) refuse();
     } else if ((operand == level::element && over == all_ && axes == all_) || (operand == level::row && over == p_.row_axes && axes == p_.row_axes)) {
       p_.levels[i] = level::scalar;
       p_.is_total[i] = true;
     } else {
-      refuse(unplanned::reductions_over_different_axes);
+      refuse();
     }
   }
 
   // ---- sweeps ------------------------------------------------------------------------------------------------------
-  constexpr bool is_target(int i) const { return p_.is_total[i]; }
-
   constexpr void assign_sweeps() {
     // As early as possible: how many sweeps there must be.
     for (int i = 0; i < g_.size(); ++i) {
@@ -141,7 +132,7 @@ class planner {
     for (int s = 0; s < g_.outputs.size(); ++s)
       if (output_level(p_, s) != level::scalar || p_.levels[g_.outputs[s].id] != level::scalar)
         if (p_.available[g_.outputs[s].id] + 1 > sweeps_) sweeps_ = p_.available[g_.outputs[s].id] + 1;
-    if (sweeps_ > max_sweeps) return refuse(unplanned::reductions_over_different_axes);
+    if (sweeps_ > max_sweeps) return refuse();
     // As late as possible: limit[i] is the sweep before which value i must be known.
     std::int8_t limit[LOOM_MAX_NODES]{};
     for (int i = 0; i < g_.size(); ++i) limit[i] = static_cast<std::int8_t>(sweeps_);

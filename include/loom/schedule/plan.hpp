@@ -63,7 +63,7 @@ struct sweep {
 };
 
 /// Why a graph has no plan in this version.
-enum class unplanned : std::uint8_t { none, reductions_over_different_axes, column_reduction };
+enum class unplanned : std::uint8_t { none, reductions_over_different_axes };
 
 struct plan {
   graph program;
@@ -78,7 +78,6 @@ struct plan {
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;
   unplanned problem = unplanned::none;
-  int problem_input = -1;
 
   // Facts, for static_assert.
   int sweeps = 0;      ///< passes over memory
