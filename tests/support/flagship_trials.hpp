@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support/catch.hpp"
+#include "support/differentiable.hpp"
 #include "support/trial.hpp"
 
 namespace trial {
@@ -15,16 +16,6 @@ inline const std::vector<loom::target>& targets() {
     return t;
   }();
   return all;
-}
-
-/// Every tensor of a formula but the weights of its classes, whose gradient sums over rows.
-template <auto Formula>
-constexpr loom::input_set differentiable() {
-  constexpr const loom::graph& g = loom::source<Formula>::written.program;
-  loom::input_set s = 0;
-  for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code == loom::op::tensor && g.inputs[i].name != "w") s |= 1u << i;
-  return s;
 }
 
 inline std::vector<std::pair<std::string, double>> usual_scalars() {

@@ -55,7 +55,6 @@ struct rule_table {
 /// Guards, named for the tables. Variables a b c m of a rule are 0 1 2 4.
 namespace guards {
 
-constexpr bool a_nonnegative(const graph& g, const matched& w) { return facts::nonnegative(g, w.variable[0]); }
 constexpr bool ratio_of_exponentials(const graph& g, const matched& w) {
   return facts::nonnegative(g, w.variable[0]) && facts::nonnegative(g, w.variable[1]) &&
          (facts::exponential(g, w.variable[0]) || facts::exponential(g, w.variable[1]));
@@ -72,7 +71,6 @@ constexpr bool b_is_shared(const graph& g, const matched& w) {
   return under != over && includes(over, under);
 }
 constexpr bool a_varies_along_k(const graph& g, const matched& w) { return (g[w.variable[0]].axes & w.k) != 0; }
-constexpr bool a_constant_along_k(const graph& g, const matched& w) { return (g[w.variable[0]].axes & w.k) == 0; }
 
 }  // namespace guards
 
