@@ -32,15 +32,6 @@ struct compiled {
   static constexpr mistake problem() {
     if (schedule.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
     if (!differentiated.not_differentiable.empty()) return {issue::not_differentiable, differentiated.not_differentiable};
-    if constexpr (Gradients != 0 && schedule.problem != unplanned::none) {
-      // The value has a plan and the gradient of an input without the axes that count rows has none: it sums over them.
-      const plan& value = compiled<Formula, 0>::schedule;
-      for (const output_info& o : schedule.program.outputs) {
-        if (o.what != output_info::role::gradient || value.problem != unplanned::none) continue;
-        const input_info& in = schedule.program.inputs[o.input];
-        if (!in.axes.empty() && !includes(as_set(in.axes), value.row_axes)) return {issue::gradient_needs_a_column_reduction, in.name};
-      }
-    }
     if (schedule.problem != unplanned::none) return {issue::reductions_over_different_axes};
     return {};
   }

@@ -33,6 +33,12 @@ struct loss_function {
     }
   }
 
+  /// The numbers that loom::workspace must hold for a call with these bindings; 0 for most losses.
+  template <class... Bindings>
+  std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
+    return exec::workspace_of<compiled<Formula, exec::gradients_of<Formula, Bindings...>()>>(bindings...);
+  }
+
   /// The plan of the value, and of the gradients asked for: plan(d(x)).
   template <class... Shapes>
   static constexpr const plan& plan(derivative<Shapes>...) { return program_of<derivative<Shapes>...>::schedule; }
@@ -63,7 +69,10 @@ struct loss_function {
     if constexpr (front::written.problem.what != issue::none) return front::written.problem;
     else if constexpr (!(is_binding<Bindings>::value && ...)) return {issue::not_a_binding};
     else if constexpr (constexpr mistake m = exec::check_bindings<Formula, Bindings...>(); m.what != issue::none) return m;
-    else return compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::problem();
+    else if constexpr (constexpr mistake m = compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::problem(); m.what != issue::none) return m;
+    else if constexpr (!compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::schedule.arrays.empty() && !((Bindings::role == binding_role::workspace) || ...))
+      return {issue::workspace_missing};
+    else return {};
   }
 };
 

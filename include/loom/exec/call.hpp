@@ -84,6 +84,10 @@ struct loop_data {
   std::ptrdiff_t extents[max_axes]{};
   stream inputs[max_inputs];
   stream outputs[max_outputs];
+  stream arrays[max_arrays];    ///< of double, in the workspace
+  stream lookups[max_lookups];  ///< the gathered input, without the axis its labels lie on
+  std::ptrdiff_t label_strides[max_lookups]{};
+  std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
   double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
   bool short_rows = false;
 };
@@ -140,6 +144,55 @@ template <class T>
 HWY_NOINLINE inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count; ++i)
     const_cast<T*>(static_cast<const T*>(s.data))[row_offset(data, s, row + static_cast<std::ptrdiff_t>(i))] = from[i];
+}
+
+/// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
+inline std::ptrdiff_t entry_offset(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t i) {
+  const auto step = static_cast<std::ptrdiff_t>(i);
+  return row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
+}
+
+/// `count` entries of an array of the workspace.
+template <class T>
+HWY_NOINLINE inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
+}
+
+/// Folds `count` values into entries of an array of the workspace.
+template <class T>
+HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                          const T* from) {
+  for (std::size_t i = 0; i < count; ++i) {
+    double& sum = const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)];
+    const double v = static_cast<double>(from[i]);
+    switch (code) {
+      case op::sum: sum += v; break;
+      case op::prod: sum *= v; break;
+      case op::reduce_min: sum = v != v || v < sum ? v : sum; break;
+      case op::all_of: sum = v != 0 && sum != 0 ? 1 : 0; break;
+      case op::any_of: sum = v != 0 || sum != 0 ? 1 : 0; break;
+      default: sum = v != v || v > sum ? v : sum;  // the largest
+    }
+  }
+}
+
+/// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
+template <class T, class I>
+HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+                                     std::size_t count, T* to) {
+  const stream& s = data.lookups[lookup];
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
+    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
+    else to[i] = static_cast<const T*>(s.data)[at];
+  }
+}
+
+/// The coordinates of the rows from `row` on, along an axis that counts them.
+template <class I>
+HWY_NOINLINE inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 
 template <class T>

@@ -201,4 +201,23 @@ inline void check(const plan& p, const fixed_vector<label_use, 8>& labels, const
   for (const label_use& use : labels) detail::check_labels(p, data, use, inputs);
 }
 
+/// Checks the workspace of a plan with arrays.
+inline void check_workspace(const plan& p, const bound* inputs, const bound* outputs, const bound& workspace, std::ptrdiff_t size) {
+  const graph& g = p.program;
+  if (size == 0) return;
+  if (workspace.data == nullptr) detail::fail_about(p, "the workspace of a loss over ", {true, 0}, " is a null pointer");
+  if (workspace.extents[0] < size || workspace.strides[0] != 1) {
+    sentence s;
+    s << "the workspace has " << workspace.extents[0] << (workspace.strides[0] != 1 ? " numbers that do not lie side by side" : " numbers") << ", but this call needs " << size;
+    loom::detail::fail(s);
+  }
+  const detail::memory_range range = detail::range_of(workspace, 1);
+  for (int i = 0; i < g.inputs.size(); ++i)
+    if (g.inputs[i].code != op::scalar && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
+      detail::fail_about(p, "the workspace overlaps the data of ", {true, i}, "");
+  for (int s = 0; s < g.outputs.size(); ++s)
+    if (outputs[s].type != element_type::other && detail::overlap(range, detail::range_of(outputs[s], output_axes(p, s).size())))
+      detail::fail_about(p, "the workspace overlaps the buffer bound to ", {false, s}, "");
+}
+
 }  // namespace loom::exec

@@ -19,7 +19,7 @@ template <class... Bindings>
 struct float_type {
   template <class B>
   static constexpr bool is(element_type t) {
-    return (B::role != binding_role::input || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
+    return B::role != binding_role::workspace && (B::role != binding_role::input || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
   }
   static constexpr bool narrow = (is<Bindings>(element_type::f32) || ...);
   using type = std::conditional_t<narrow, float, double>;
@@ -44,6 +44,12 @@ constexpr mistake check_bindings() {
       const binding_info& b = all[i];
       for (unsigned j = 0; j < i; ++j)
         if (all[j].role == b.role && all[j].name == b.name) return {issue::doubled_binding, b.name};
+      if (b.role == binding_role::workspace) {
+        if (types[i] != element_type::f64) return {issue::wrong_type, b.name};
+        if (!writable[i]) return {issue::constant_buffer, b.name};
+        if (ranks[i] != 1) return {issue::wrong_rank, b.name, ranks[i], 1};
+        continue;
+      }
       const axis_order* axes = &g.result_axes;
       if (b.role != binding_role::out) {
         int slot = -1;
@@ -134,10 +140,20 @@ void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_seque
   ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
 
+template <class Program, class T, int Sweep>
+void run_one(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) {
+  constexpr const plan& p = Program::schedule;
+  if (Sweep == 0 || p.loops.size() > 1) lay_out(p, p.loops[Sweep], inputs, outputs, arrays, data);
+  if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, true);
+  dispatch<Program, T, Sweep>(data, data.numbers);
+  if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, false);
+  evaluate_scalars<Program, Sweep + 1>(inputs, data);
+}
+
 template <class Program, class T, int... Sweeps>
-void run_all(const bound* inputs, loop_data& data, std::integer_sequence<int, Sweeps...>) {
+void run_all(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, std::integer_sequence<int, Sweeps...>) {
   evaluate_scalars<Program, 0>(inputs, data);
-  ((dispatch<Program, T, Sweeps>(data, data.numbers), evaluate_scalars<Program, Sweeps + 1>(inputs, data)), ...);
+  (run_one<Program, T, Sweeps>(inputs, outputs, arrays, data), ...);
 }
 
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
@@ -151,27 +167,51 @@ void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
 template <class Program, class T>
-T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs) {
+T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs, const bound& workspace) {
   constexpr const plan& p = Program::schedule;
   loop_data data;
   check(p, labels, inputs, outputs, data);
-  lay_out(p, inputs, outputs, data);
+  bound arrays[max_arrays];
+  if constexpr (!p.arrays.empty()) {
+    check_workspace(p, inputs, outputs, workspace, workspace_size(p, data.extents));
+    place_arrays(p, const_cast<double*>(static_cast<const double*>(workspace.data)), data.extents, arrays);
+  }
   // A number that comes out of the rows is unknown if there is none.
   for (const output_info& result : p.program.outputs)
     if (p.levels[result.id] != level::scalar) data.numbers[result.id] = __builtin_nan("");
-  run_all<Program, T>(inputs, data, std::make_integer_sequence<int, p.loops.size()>());
+  run_all<Program, T>(inputs, outputs, arrays, data, std::make_integer_sequence<int, p.loops.size()>());
   store_scalars<T>(p, outputs, data);
   return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
+}
+
+/// The numbers that the workspace of a call must hold.
+template <class Program, class... Bindings>
+std::ptrdiff_t workspace_of(const Bindings&... bindings) {
+  std::ptrdiff_t extents[max_axes]{};
+  const graph& g = Program::schedule.program;
+  for (int a = 0; a < g.axes.size(); ++a) extents[a] = g.axes[a].extent;
+  const auto learn = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    if constexpr (B::role == binding_role::input && decltype(b.data)::rank > 0)
+      for (const input_info& in : g.inputs)
+        if (in.name == std::string_view(B::name.text))
+          for (int i = 0; i < in.axes.size(); ++i) extents[in.axes[i]] = b.data.extents[i];
+  };
+  (learn(bindings), ...);
+  return workspace_size(Program::schedule, extents);
 }
 
 /// Runs a call whose bindings were checked. Returns the value of a scalar formula.
 template <class Program, class T, class... Bindings>
 T run_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::schedule.program;
-  bound inputs[max_inputs], outputs[max_outputs];
-  erase_all<Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
+  bound inputs[max_inputs], outputs[max_outputs], memory;
+  const auto map = map_of(bindings...);
+  using scratch = binding_key<binding_role::workspace, name_text("workspace")>;
+  if constexpr (decltype(hana::contains(map, scratch{}))::value) memory = erase(map[scratch{}]);
+  erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
-  return run<Program, T>(Program::front::labels, inputs, outputs);
+  return run<Program, T>(Program::front::labels, inputs, outputs, memory);
 }
 
 // ---- constant evaluation ---------------------------------------------------------------------------------------------

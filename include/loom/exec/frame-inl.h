@@ -164,6 +164,38 @@ HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
   else f.number[Id] = v;
 }
 
+/// The same along an axis that counts rows: the row it names is another one.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void look_up(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr int k = lookup_of(F::P, Id);
+  constexpr bool per_column = F::P.levels[Id] == level::element;
+  const typename F::D d;
+  HWY_ALIGN typename F::TI label[F::max_lanes];
+  HWY_ALIGN T buffer[F::max_lanes] = {};
+  hn::Store(f.index[n.operand[1]], typename F::DI(), label);
+  const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(d) : 1;
+  exec::load_lookup(f.data, k, f.data.extents[first_axis(n.over())], f.row, per_column ? j : 0, !Across, label, per_column || Across ? count : 1, buffer);
+  const typename F::V v = Across || per_column ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
+  if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
+  else f.number[Id] = v;
+}
+
+/// An entry, or the row's entry, of an array of the workspace.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void load_from_array(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr bool per_column = F::P.levels[Id] == level::element;
+  const typename F::D d;
+  HWY_ALIGN T buffer[F::max_lanes] = {};
+  const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(d) : 1;
+  exec::load_array(f.data, f.data.arrays[F::P.array_of[Id] - 1], f.row, per_column ? j : 0, !Across, per_column || Across ? count : 1, buffer);
+  const typename F::V v = Across || per_column ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
+  if constexpr (F::P.program[Id].type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
+  else f.number[Id] = v;
+}
+
 // ---- steps -----------------------------------------------------------------------------------------------------------
 
 template <class Program, class T, bool Across, int Id, lanes Which>
@@ -179,14 +211,24 @@ HWY_INLINE void compute(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrd
     if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(f.number[Id], hn::Zero(d));
   } else if constexpr (is_input(n.code)) {
     load_input<Program, T, Across, Id, Which>(f, j);
+  } else if constexpr (F::P.array_of[Id] != 0) {
+    load_from_array<Program, T, Across, Id, Which>(f, j);
   } else if constexpr (n.code == op::gather) {
-    gather_input<Program, T, Across, Id>(f);
+    if constexpr ((n.over() & F::P.column_axes) != 0) gather_input<Program, T, Across, Id>(f);
+    else look_up<Program, T, Across, Id, Which>(f, j);
   } else if constexpr (n.code == op::onehot) {
     const typename F::DI di;
     const auto first = static_cast<typename F::TI>(j);
     typename F::VI position;
-    if constexpr (Across) position = hn::Set(di, first);
-    else position = hn::Iota(di, first);
+    if constexpr ((n.over() & F::P.column_axes) == 0) {
+      HWY_ALIGN typename F::TI buffer[F::max_lanes] = {};
+      exec::load_coordinates(f.data, first_axis(n.over()), f.row, Across ? f.active : 1, buffer);
+      position = Across ? hn::Load(di, buffer) : hn::Set(di, buffer[0]);
+    } else if constexpr (Across) {
+      position = hn::Set(di, first);
+    } else {
+      position = hn::Iota(di, first);
+    }
     f.number[Id] = hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(position, f.index[a])), hn::Set(d, T(1)));
   } else if constexpr (n.code == op::where) {
     f.number[Id] = hn::IfThenElse(f.mask[a], f.number[b], f.number[c]);
@@ -246,6 +288,40 @@ HWY_INLINE void add_to_total(frame<Program, T, Across>& f) {
   }
 }
 
+/// Folds entries, or a row value, into the array of a reduction. Sums into what lies side by side go by vectors.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr bool per_column = F::P.levels[n.operand[0]] == level::element;
+  const typename F::D d;
+  const typename F::DD dd;
+  const stream& s = f.data.arrays[F::P.array_of[Id] - 1];
+  const typename F::V v = counted<n.operand[0]>(f);
+  if constexpr (n.code == op::sum && per_column && !Across && Which == lanes::all) {
+    if (HWY_LIKELY(s.column_stride == 1)) {
+      double* to = const_cast<double*>(static_cast<const double*>(s.data)) + row_offset(f.data, s, f.row) + j;
+      if constexpr (sizeof(T) == 8) {
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), v), dd, to);
+      } else {
+#if HWY_TARGET == HWY_SCALAR
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), hn::PromoteTo(dd, v)), dd, to);
+#else
+        const hn::Half<typename F::D> dh;
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), hn::PromoteTo(dd, hn::LowerHalf(dh, v))), dd, to);
+        to += hn::Lanes(dd);
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), hn::PromoteTo(dd, hn::UpperHalf(dh, v))), dd, to);
+#endif
+      }
+      return;
+    }
+  }
+  HWY_ALIGN T buffer[F::max_lanes];
+  hn::Store(v, d, buffer);
+  const size_t count = Across || (per_column && Which == lanes::some) ? f.active : per_column ? hn::Lanes(d) : 1;
+  exec::store_into_array(n.code, f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+}
+
 template <class Program, class T, bool Across, int Id, int Slot>
 HWY_INLINE void store_row_value(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
@@ -275,6 +351,8 @@ HWY_INLINE void perform(frame<Program, T, Across>& f, [[maybe_unused]] typename 
     acc[s.id] = fold<n.code>::more(d, acc[s.id], v);
   } else if constexpr (s.what == action::total) {
     add_to_total<Program, T, Across, s.id, Which>(f);
+  } else if constexpr (s.what == action::accumulate) {
+    add_to_array<Program, T, Across, s.id, Which>(f, j);
   } else if constexpr (s.what == action::keep || s.what == action::recall) {
     const stream& out = f.data.outputs[s.slot];
     if constexpr (Across) {

@@ -146,7 +146,7 @@ struct sweep_loops {
   /// Input `slot` is copied into a tile: it has an entry for each row and column.
   static constexpr bool tiled(int slot) {
     const input_info& in = P.program.inputs[slot];
-    return in.code == op::tensor && (as_set(in.axes) & P.row_axes) != 0 && (as_set(in.axes) & P.column_axes) != 0;
+    return in.code == op::tensor && (as_set(in.axes) & P.row_axes) != 0 && (as_set(in.axes) & P.column_axes) != 0 && includes(S.rows, as_set(in.axes) & P.row_axes);
   }
   template <int Slot>
   static HWY_INLINE void load_tile([[maybe_unused]] F& f) {
@@ -154,7 +154,7 @@ struct sweep_loops {
   }
   template <int Slot>
   static HWY_INLINE void store_tile([[maybe_unused]] F& f) {
-    if constexpr (output_level(P, Slot) == level::element && Sweep == P.loops.size() - 1)
+    if constexpr (output_level(P, Slot) == level::element && touches_output(P, S, Slot))
       exec::store_tile(f.data, f.data.outputs[Slot], f.row, f.active, hn::Lanes(D()), f.output_tile(Slot));
   }
   template <int... Slot>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/hana/at_key.hpp>
+#include <boost/hana/contains.hpp>
 #include <boost/hana/map.hpp>
 #include <boost/hana/pair.hpp>
 #include <boost/hana/type.hpp>
@@ -19,7 +20,7 @@ namespace loom {
 
 namespace hana = boost::hana;
 
-enum class binding_role : std::uint8_t { input, gradient, out };
+enum class binding_role : std::uint8_t { input, gradient, out, workspace };
 
 /// What a call finds a binding by.
 template <binding_role Role, name_text Name> struct named_role;
@@ -78,17 +79,21 @@ template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
 constexpr derivative<Shape> d(const expression<Shape>&) { return {}; }
 
-struct result_name {
+template <binding_role Role, name_text Name>
+struct buffer_name {
   template <class Data>
   constexpr auto operator=(Data&& data) const {
     static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
     const auto view = detail::as_view(data);
-    return binding<binding_role::out, name_text("out"), op::tensor, std::remove_const_t<decltype(view)>>{view};
+    return binding<Role, Name, op::tensor, std::remove_const_t<decltype(view)>>{view};
   }
 };
 
 /// out = buffer takes the value of a formula that is not a scalar.
-inline constexpr result_name out{};
+inline constexpr buffer_name<binding_role::out, name_text("out")> out{};
+
+/// workspace = buffer of double, where a loss keeps sums over rows that leave an array: loss.workspace_size(...) numbers.
+inline constexpr buffer_name<binding_role::workspace, name_text("workspace")> workspace{};
 
 /// A binding without its view: what checks look at.
 struct binding_info {

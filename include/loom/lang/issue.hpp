@@ -48,7 +48,7 @@ enum class issue : std::uint8_t {
   not_differentiable,
   // of planning
   reductions_over_different_axes,
-  gradient_needs_a_column_reduction,
+  workspace_missing,
 };
 
 /// A name as a template argument of one type, whatever its length.
