@@ -92,6 +92,15 @@ struct loop_data {
   bool short_rows = false;
 };
 
+/// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.
+struct part {
+  std::ptrdiff_t row_begin = 0, row_end = 0;
+  std::ptrdiff_t column_begin = 0, column_end = 0;
+};
+
+/// The loops of one sweep for one target. Totals of the part go to `totals`, in the order of the sweep's.
+using part_function = void (*)(const loop_data& data, const part& p, double* numbers, double* totals);
+
 // What the loops call, rather than carry a copy of wherever it is needed: none of it is run for an entry of a row that
 // is contiguous in memory.
 
@@ -158,21 +167,24 @@ HWY_NOINLINE inline void load_array(const loop_data& data, const stream& s, std:
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
+/// Folds one more number into a reduction; a NaN stays.
+inline void fold_into(op code, double& all, double v) {
+  switch (code) {
+    case op::sum: all += v; break;
+    case op::prod: all *= v; break;
+    case op::reduce_min: all = v != v || v < all ? v : all; break;
+    case op::all_of: all = v != 0 && all != 0 ? 1 : 0; break;
+    case op::any_of: all = v != 0 || all != 0 ? 1 : 0; break;
+    default: all = v != v || v > all ? v : all;  // the largest
+  }
+}
+
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
 HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
-    double& sum = const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)];
-    const double v = static_cast<double>(from[i]);
-    switch (code) {
-      case op::sum: sum += v; break;
-      case op::prod: sum *= v; break;
-      case op::reduce_min: sum = v != v || v < sum ? v : sum; break;
-      case op::all_of: sum = v != 0 && sum != 0 ? 1 : 0; break;
-      case op::any_of: sum = v != 0 || sum != 0 ? 1 : 0; break;
-      default: sum = v != v || v > sum ? v : sum;  // the largest
-    }
+    fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
   }
 }
 

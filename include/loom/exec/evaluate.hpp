@@ -8,6 +8,7 @@
 #include "loom/compiled.hpp"
 #include "loom/exec/check.hpp"
 #include "loom/exec/layout.hpp"
+#include "loom/exec/parts.hpp"
 #include "loom/exec/targets.hpp"
 #include "loom/ir/interpret.hpp"
 #include "loom/lang/bindings.hpp"
@@ -19,7 +20,7 @@ template <class... Bindings>
 struct float_type {
   template <class B>
   static constexpr bool is(element_type t) {
-    return B::role != binding_role::workspace && (B::role != binding_role::input || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
+    return B::role != binding_role::workspace && B::role != binding_role::executor && (B::role != binding_role::input || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
   }
   static constexpr bool narrow = (is<Bindings>(element_type::f32) || ...);
   using type = std::conditional_t<narrow, float, double>;
@@ -44,6 +45,7 @@ constexpr mistake check_bindings() {
       const binding_info& b = all[i];
       for (unsigned j = 0; j < i; ++j)
         if (all[j].role == b.role && all[j].name == b.name) return {issue::doubled_binding, b.name};
+      if (b.role == binding_role::executor) continue;
       if (b.role == binding_role::workspace) {
         if (types[i] != element_type::f64) return {issue::wrong_type, b.name};
         if (!writable[i]) return {issue::constant_buffer, b.name};
@@ -102,6 +104,12 @@ constexpr input_set gradients_of() {
   return wanted;
 }
 
+/// Any pool with for_each(count, f) as an executor.
+template <class Pool>
+executor executor_of(const pool_view<Pool>& v) {
+  return {[](void* pool, int count, void (*task)(void*, int), void* argument) { static_cast<Pool*>(pool)->for_each(count, [=](int i) { task(argument, i); }); }, v.pool};
+}
+
 template <class View>
 bound erase(const View& v) {
   bound b;
@@ -141,19 +149,19 @@ void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_seque
 }
 
 template <class Program, class T, int Sweep>
-void run_one(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) {
+void run_one(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const executor& on) {
   constexpr const plan& p = Program::schedule;
   if (Sweep == 0 || p.loops.size() > 1) lay_out(p, p.loops[Sweep], inputs, outputs, arrays, data);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, true);
-  dispatch<Program, T, Sweep>(data, data.numbers);
+  run_parts(p, p.loops[Sweep], dispatch<Program, T, Sweep>(), data, on, adds_to_arrays(p, p.loops[Sweep]));
   if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, false);
   evaluate_scalars<Program, Sweep + 1>(inputs, data);
 }
 
 template <class Program, class T, int... Sweeps>
-void run_all(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, std::integer_sequence<int, Sweeps...>) {
+void run_all(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const executor& on, std::integer_sequence<int, Sweeps...>) {
   evaluate_scalars<Program, 0>(inputs, data);
-  (run_one<Program, T, Sweeps>(inputs, outputs, arrays, data), ...);
+  (run_one<Program, T, Sweeps>(inputs, outputs, arrays, data, on), ...);
 }
 
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
@@ -167,7 +175,7 @@ void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
 template <class Program, class T>
-T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs, const bound& workspace) {
+T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs, const bound& workspace, const executor& on) {
   constexpr const plan& p = Program::schedule;
   loop_data data;
   check(p, labels, inputs, outputs, data);
@@ -179,7 +187,7 @@ T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound
   // A number that comes out of the rows is unknown if there is none.
   for (const output_info& result : p.program.outputs)
     if (p.levels[result.id] != level::scalar) data.numbers[result.id] = __builtin_nan("");
-  run_all<Program, T>(inputs, outputs, arrays, data, std::make_integer_sequence<int, p.loops.size()>());
+  run_all<Program, T>(inputs, outputs, arrays, data, on, std::make_integer_sequence<int, p.loops.size()>());
   store_scalars<T>(p, outputs, data);
   return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
 }
@@ -209,9 +217,12 @@ T run_call(const Bindings&... bindings) {
   const auto map = map_of(bindings...);
   using scratch = binding_key<binding_role::workspace, name_text("workspace")>;
   if constexpr (decltype(hana::contains(map, scratch{}))::value) memory = erase(map[scratch{}]);
+  executor on;
+  using pool = binding_key<binding_role::executor, name_text("threads")>;
+  if constexpr (decltype(hana::contains(map, pool{}))::value) on = executor_of(map[pool{}]);
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
-  return run<Program, T>(Program::front::labels, inputs, outputs, memory);
+  return run<Program, T>(Program::front::labels, inputs, outputs, memory, on);
 }
 
 // ---- constant evaluation ---------------------------------------------------------------------------------------------
@@ -260,7 +271,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
   const interpreter<double> values(g, extents, inputs);
   const auto write = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
-    if constexpr (B::role != binding_role::input) {
+    if constexpr (B::role == binding_role::gradient || B::role == binding_role::out) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
         const bool same = info.what == output_info::role::gradient ? B::role == binding_role::gradient && g.inputs[info.input].name == std::string_view(B::name.text)

@@ -50,7 +50,8 @@ struct frame {
   static constexpr int total_parts = sizeof(T) == 4 && HWY_TARGET != HWY_SCALAR ? 2 : 1;  // vectors of double to a vector of T
 
   const loop_data& data;
-  double* numbers;  // scalars and totals, by value
+  const exec::part& here;
+  double* numbers;  // scalars, by value
   V number[values];
   M mask[values];
   VI index[values];
@@ -64,7 +65,7 @@ struct frame {
   // Across only: columns of the block's rows, transposed, one vector of rows an entry.
   T* tile;
 
-  HWY_INLINE frame(const loop_data& call, double* scalars) : data(call), numbers(scalars), tile(nullptr) {}
+  HWY_INLINE frame(const loop_data& call, const exec::part& some, double* scalars) : data(call), here(some), numbers(scalars), tile(nullptr) {}
 
   HWY_INLINE T* input_tile(int slot) const { return tile + static_cast<size_t>(slot) * tile_size; }
   HWY_INLINE T* output_tile(int slot) const { return tile + static_cast<size_t>(inputs + slot) * tile_size; }

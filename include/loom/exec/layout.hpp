@@ -160,11 +160,16 @@ inline void place_arrays(const plan& p, double* workspace, const std::ptrdiff_t*
   }
 }
 
+constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
+  for (int i = s.before.begin; i < end_of(s); ++i)
+    if (p.steps[i].what == action::accumulate) return true;
+  return false;
+}
+
 /// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, a shift that
 /// is not finite becomes 0.
 inline void prepare_arrays(const plan& p, const sweep& s, const bound* arrays, bool before) {
-  const int end = s.passes.empty() ? s.before.end : s.passes.back().after.end;
-  for (int i = s.before.begin; i < end; ++i) {
+  for (int i = s.before.begin; i < end_of(s); ++i) {
     if (p.steps[i].what != action::accumulate) continue;
     const int k = p.array_of[p.steps[i].id] - 1;
     const op code = p.program[p.steps[i].id].code;

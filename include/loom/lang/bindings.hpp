@@ -20,7 +20,7 @@ namespace loom {
 
 namespace hana = boost::hana;
 
-enum class binding_role : std::uint8_t { input, gradient, out, workspace };
+enum class binding_role : std::uint8_t { input, gradient, out, workspace, executor };
 
 /// What a call finds a binding by.
 template <binding_role Role, name_text Name> struct named_role;
@@ -94,6 +94,26 @@ inline constexpr buffer_name<binding_role::out, name_text("out")> out{};
 
 /// workspace = buffer of double, where a loss keeps sums over rows that leave an array: loss.workspace_size(...) numbers.
 inline constexpr buffer_name<binding_role::workspace, name_text("workspace")> workspace{};
+
+/// What runs the parts of a call: a pool with for_each(count, f), which calls f(0) .. f(count - 1) on any threads.
+template <class Pool>
+struct pool_view {
+  using element = const unsigned char;  // holds no data
+  static constexpr int rank = 0;
+  Pool* pool;
+};
+
+struct threads_name {
+  template <class Pool>
+    requires requires(Pool& p, void (*f)(int)) { p.for_each(1, f); }
+  constexpr auto operator=(Pool& pool) const {
+    return binding<binding_role::executor, name_text("threads"), op::any, pool_view<Pool>>{{&pool}};
+  }
+};
+
+/// threads = pool shares a call among the threads of a pool (loom/threads.hpp has one). The result has the same bits for every
+/// number of threads, and without any.
+inline constexpr threads_name threads{};
 
 /// A binding without its view: what checks look at.
 struct binding_info {

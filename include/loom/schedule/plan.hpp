@@ -54,6 +54,7 @@ inline constexpr int accumulation_block = 32;
 
 inline constexpr int max_passes = 8;
 inline constexpr int max_sweeps = 8;
+inline constexpr int max_totals = 8;
 inline constexpr int max_arrays = 8;
 inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = 640;
@@ -63,7 +64,7 @@ struct sweep {
   axis_set rows = 0;            ///< the axes that count its rows: all of the plan's, or some
   step_range hoisted;           ///< scalars the loops use
   step_range before;            ///< row values known before the first pass
-  fixed_vector<value_id, 8> totals;  ///< what the sweep accumulates over all rows
+  fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
 };
 
@@ -117,10 +118,12 @@ constexpr int lookup_of(const plan& p, int id) {
   return k;
 }
 
+/// Past the last step of a sweep.
+constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : s.passes.back().after.end; }
+
 /// Whether sweep `s` does something to an output: stores it, or keeps a value in it.
 constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
-  const int end = s.passes.empty() ? s.before.end : s.passes.back().after.end;
-  for (int i = s.hoisted.begin; i < end; ++i)
+  for (int i = s.hoisted.begin; i < end_of(s); ++i)
     if (p.steps[i].slot == slot) return true;
   return false;
 }
