@@ -55,7 +55,7 @@ class planner {
       row = wanted;
     }
     for (const output_info& out : g_.outputs)
-      if (out.what == output_info::role::gradient) all_ |= as_set(g_.inputs[out.input].axes);
+      if (!out.is_value()) all_ |= as_set(g_.inputs[out.input].axes);
     p_.elementwise = row == 0;
     if (row == 0) {  // the innermost axis of the widest input
       int widest = 0;

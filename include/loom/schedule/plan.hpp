@@ -99,7 +99,7 @@ struct plan {
 /// The level of output `slot`: where its buffer is written.
 constexpr level output_level(const plan& p, int slot) {
   const output_info& out = p.program.outputs[slot];
-  const axis_set axes = out.what == output_info::role::gradient ? as_set(p.program.inputs[out.input].axes) : as_set(p.program.result_axes);
+  const axis_set axes = out.is_value() ? as_set(p.program.result_axes) : as_set(p.program.inputs[out.input].axes);
   if (axes == 0) return level::scalar;
   return (axes & p.column_axes) != 0 ? level::element : level::row;
 }
@@ -107,7 +107,7 @@ constexpr level output_level(const plan& p, int slot) {
 /// The axes of output `slot`, in the order of its buffer.
 constexpr const axis_order& output_axes(const plan& p, int slot) {
   const output_info& out = p.program.outputs[slot];
-  return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
+  return out.is_value() ? p.program.result_axes : p.program.inputs[out.input].axes;
 }
 
 }  // namespace loom
