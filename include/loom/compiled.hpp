@@ -20,7 +20,7 @@ struct source {
 };
 
 /// A formula beside its derivatives. Those of second order are found from the gradients, and shared with who asks for those.
-template <auto Formula, derivative_request Request, bool SecondOrder = Request.second_order()>
+template <auto Formula, derivative_request Request, bool SecondOrder>
 struct differentiated_formula {
   static constexpr derived differentiated = stage::differentiate(source<Formula>::stable, Request);
   static constexpr graph stable = stage::stabilize(differentiated.program);
@@ -28,7 +28,7 @@ struct differentiated_formula {
 };
 template <auto Formula, derivative_request Request>
 struct differentiated_formula<Formula, Request, true> {
-  using first = differentiated_formula<Formula, Request.first_order()>;
+  using first = differentiated_formula<Formula, Request.first_order(), false>;
   static constexpr derived differentiated = stage::differentiate_twice(first::stable, Request);
   static constexpr graph stable = stage::stabilize(differentiated.program);
   static constexpr std::string_view not_differentiable =
@@ -37,9 +37,9 @@ struct differentiated_formula<Formula, Request, true> {
 
 /// A formula with the derivatives that a call asks for; `compiled<Formula, set>` for gradients.
 template <auto Formula, derivative_request Request>
-struct compiled : differentiated_formula<Formula, Request> {
+struct compiled : differentiated_formula<Formula, Request, Request.second_order()> {
   using front = source<Formula>;
-  using derivatives = differentiated_formula<Formula, Request>;
+  using derivatives = differentiated_formula<Formula, Request, Request.second_order()>;
   using derivatives::differentiated, derivatives::stable;
   static constexpr graph expanded = stage::expand(stable);
   static constexpr graph simple = stage::simplify(expanded);

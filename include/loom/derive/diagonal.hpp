@@ -144,7 +144,7 @@ class diagonal_sweep {
     if (left == no_value) return {};
     if (summed != 0 && in_[i].code != op::gather) left = work_.out.reduce(op::sum, left, summed);
     const axis_set tied = still_tied(i, without(t.tied, over));
-    if (outside == 0 && (work_.out[left].axes & fixed) == 0) return {tied, left, t.right};
+    if (outside == 0 && (work_.out[left].axes & fixed & free_[i]) == 0) return {tied, left, t.right};
     if ((work_.out[left].axes & without(free_[i], t.tied)) != 0) exact = false;
     value_id right = times(left, t.right);
     const axis_set carried = without(work_.out[right].axes, static_cast<axis_set>(x_axes_ | over));

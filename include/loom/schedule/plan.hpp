@@ -58,7 +58,7 @@ struct sweep {
   level over = level::element;  ///< row: only data without the row's axes is touched
   step_range hoisted;           ///< scalars the loops use
   step_range before;            ///< row values known before the first pass
-  fixed_vector<value_id, 8> totals;  ///< what the sweep accumulates over all rows
+  fixed_vector<value_id, 16> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
 };
 
