@@ -15,10 +15,11 @@ class second_sweep {
 
   constexpr derived run() {
     work_.output_values();
-    output(output_info::role::gradient, wanted_.gradients, [&](value_id v) { return work_.image[v]; });
+    for (int slot = 0; slot < in_.inputs.size(); ++slot)
+      if (is_in(wanted_.gradients, slot)) work_.output(output_info::role::gradient, slot, work_.image[gradient_of(slot)]);
     std::string_view refused{};
     for (int slot = 0; slot < in_.inputs.size(); ++slot) {
-      if (!((wanted_.curvatures >> slot) & 1u)) continue;
+      if (!is_in(wanted_.curvatures, slot)) continue;
       diagonal_sweep sweep(work_, slot);
       work_.output(output_info::role::curvature, slot, sweep.run(gradient_of(slot)));
       if (!sweep.exact && refused.empty()) refused = in_.inputs[slot].name;
@@ -32,28 +33,24 @@ class second_sweep {
   derivative_request wanted_;
   differentiation work_;
 
+  static constexpr bool is_in(input_set s, int slot) { return (s >> slot) & 1u; }
+
   constexpr value_id gradient_of(int slot) const {
     for (const output_info& o : in_.outputs)
       if (o.what == output_info::role::gradient && o.input == slot) return o.id;
     return in_.outputs[0].id;  // not reached: first_order() asks for every gradient that is needed
   }
 
-  template <class Derivative>
-  constexpr void output(output_info::role what, input_set of, const Derivative& derivative) {
-    for (int slot = 0; slot < in_.inputs.size(); ++slot)
-      if ((of >> slot) & 1u) work_.output(what, slot, derivative(gradient_of(slot)));
-  }
-
   constexpr void products() {
     fixed_vector<value_id, max_inputs> direction, gradients;
     for (int slot = 0; slot < in_.inputs.size(); ++slot) {
       const input_info& x = in_.inputs[slot];
-      const bool moves = (wanted_.directions >> slot) & 1u;
-      direction.push_back(moves ? work_.append({x.name, x.code, x.axes, input_info::role::direction, slot}) : no_value);
-      if ((wanted_.products >> slot) & 1u) gradients.push_back(gradient_of(slot));
+      direction.push_back(is_in(wanted_.directions, slot) ? work_.append({x.name, x.code, x.axes, input_info::role::direction, slot}) : no_value);
+      if (is_in(wanted_.products, slot)) gradients.push_back(gradient_of(slot));
     }
     const forward_sweep tangent(work_, direction, gradients);
-    output(output_info::role::product, wanted_.products, [&](value_id v) { return tangent[v]; });
+    for (int slot = 0; slot < in_.inputs.size(); ++slot)
+      if (is_in(wanted_.products, slot)) work_.output(output_info::role::product, slot, tangent[gradient_of(slot)]);
   }
 };
 

@@ -48,7 +48,7 @@ class rewriter {
       for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rules_.next[r - 1]) {
         const rule& candidate = rules_.rows[r - 1];
         matched w;
-        if (!matches(out_.view(), id, candidate, w)) continue;
+        if (!matches(out_.view(), id, candidate, rules_.readings[r - 1], w)) continue;
         if (--fuel_ == 0) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
         out_.result.trace.insert_once(candidate.name);
         result = instantiate(candidate.rhs, w);

@@ -27,10 +27,10 @@ struct rule {
   term rhs;
   guard holds = nullptr;  ///< nullptr: always
 
-  /// How many ops of the left side can be read in two orders. Two equal operands still count.
-  constexpr int commutative_ops() const {
-    int count = 0;
-    for (const node& n : lhs.nodes) count += info(n.code).commutative;
+  /// In how many orders the left side can be read: two for every commutative op. Two equal operands still count.
+  constexpr unsigned readings() const {
+    unsigned count = 1;
+    for (const node& n : lhs.nodes) count *= info(n.code).commutative ? 2 : 1;
     return count;
   }
 };
@@ -41,6 +41,7 @@ struct rule_table {
   rule rows[Count];
   std::int16_t first[op_count]{};  // row + 1
   std::int16_t next[Count]{};
+  unsigned readings[Count]{};  // counted once: a formula tries a rule a hundred times
 
   constexpr explicit rule_table(const rule (&list)[Count]) {
     for (int i = 0; i < Count; ++i) rows[i] = list[i];
@@ -48,6 +49,7 @@ struct rule_table {
       std::int16_t& head = first[static_cast<int>(rows[i].lhs.root().code)];
       next[i] = head;
       head = static_cast<std::int16_t>(i + 1);
+      readings[i] = rows[i].readings();
     }
   }
 };
