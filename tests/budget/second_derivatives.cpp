@@ -13,11 +13,11 @@ constexpr bool has_plan(loom::loss_function<Formula>) {
   return loom::compiled<Formula, Request>::problem().what == loom::issue::none;
 }
 
-/// Gradient and diagonal, product, seeded product; for the inputs whose derivatives have a plan.
+/// Gradient and diagonal, product, and all of it with a seed; for the inputs whose derivatives have a plan.
 template <loom::input_set Of>
 constexpr bool have_plans(auto f) {
   return has_plan<derivative_request{Of, Of}>(f) && has_plan<derivative_request{0, 0, Of, Of}>(f) &&
-         has_plan<derivative_request{0, 0, Of, Of, true}>(f);
+         has_plan<derivative_request{Of, Of, Of, Of, true}>(f);
 }
 
 static_assert(have_plans<1>(lc::cross_entropy));

@@ -116,6 +116,9 @@ TEST_CASE("powers at 0, and the branch that is not taken", "[derive]") {
   CHECK(product(sum(where(u > 0, u * log(u), 0)), {{-1, 0, 2}}, {1, 1, 1}) == numbers{0, 0, 0.5});
   CHECK(product(sum(where(u > 0, 1 / u, u)), {{-1, 0, 2}}, {1, 1, 1}) == numbers{0, 0, 0.25});
   CHECK(product(prod(u), {{2, 3, 4}}, {1, 0, 0}) == numbers{0, 4, 3});
+  CHECK(product(prod(u), {{2, 0, 4}}, {1, 0, 0}) == numbers{0, 4, 0});
+  CHECK(product(prod(u), {{2, 0, 4}}, {0, 1, 0}) == numbers{4, 0, 2});
+  CHECK(product(prod(u), {{2, 0, 0}}, {0, 1, 0}) == numbers{0, 0, 0});  // truly 2 for the other zero
 }
 
 TEST_CASE("saturated functions have second derivatives, not NaN", "[derive]") {

@@ -41,7 +41,9 @@ struct rule_table {
   rule rows[Count];
   std::int16_t first[op_count]{};  // row + 1
   std::int16_t next[Count]{};
-  unsigned readings[Count]{};  // counted once: a formula tries a rule a hundred times
+  // Looked up at every value of every formula, so prepared once:
+  unsigned readings[Count]{};
+  op operand[Count][2]{};  // op::any: whatever stands there
 
   constexpr explicit rule_table(const rule (&list)[Count]) {
     for (int i = 0; i < Count; ++i) rows[i] = list[i];
@@ -50,9 +52,17 @@ struct rule_table {
       next[i] = head;
       head = static_cast<std::int16_t>(i + 1);
       readings[i] = rows[i].readings();
+      const term& lhs = rows[i].lhs;
+      for (int k = 0; k < 2; ++k) operand[i][k] = k < arity(lhs.root().code) ? lhs[lhs.root().operand[k]].code : op::any;
     }
   }
 };
+
+/// What a rule asks of the first two operands, in either order if the op commutes: most rules fail here.
+constexpr bool operands_fit(const op (&wanted)[2], op a, op b, bool commutative) {
+  return ((wanted[0] == op::any || wanted[0] == a) && (wanted[1] == op::any || wanted[1] == b)) ||
+         (commutative && (wanted[0] == op::any || wanted[0] == b) && (wanted[1] == op::any || wanted[1] == a));
+}
 
 /// Guards, named for the tables. Variables a b c m of a rule are 0 1 2 4.
 namespace guards {
