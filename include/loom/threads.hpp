@@ -2,9 +2,12 @@
 // threads.hpp — a pool of threads for calls: cross_entropy(x = logits, ..., loom::threads = pool). Needs oneTBB.
 #pragma once
 
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
 
 #include "loom/loom.hpp"
 
@@ -13,8 +16,8 @@ namespace loom {
 /// Threads of oneTBB. Calls may share a pool, also at the same time.
 class thread_pool {
  public:
-  /// At most `threads` at once, the calling one among them; as many as the machine has by default.
-  explicit thread_pool(int threads = tbb::task_arena::automatic) : arena_(threads) {}
+  /// At most `threads` at once, the calling one among them, and never more than the machine has; by default, these.
+  explicit thread_pool(int threads = tbb::info::default_concurrency()) : arena_(std::clamp(threads, 1, tbb::info::default_concurrency())) {}
 
   int size() { return arena_.max_concurrency(); }
 

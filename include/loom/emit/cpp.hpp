@@ -243,7 +243,7 @@ class cpp_printer : private lines {
       case action::recall: return line("const {} {} = {};  // as kept", T_, name_.value[s.id], output_entry(s.slot));
       case action::store:
         if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", output_entry(s.slot), operand(s.id));
-        if (g_.outputs[s.slot].what == output_info::role::value) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
+        if (g_.outputs[s.slot].is_value()) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
         return line("*{} = {};", name_.output[s.slot], operand(s.id));
     }
   }
@@ -276,7 +276,7 @@ class cpp_printer : private lines {
   static step_range all_steps(const sweep& s) { return {s.hoisted.begin, s.passes.empty() ? s.before.end : s.passes.back().after.end}; }
 
   void row_pointers(step_range r) {
-    bool input[max_inputs]{}, output[max_inputs + 1]{};
+    bool input[max_inputs]{}, output[max_outputs]{};
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
       const node& n = g_[s.id];

@@ -65,7 +65,7 @@ struct bound {
   double number = 0;  ///< of a scalar
 };
 
-inline constexpr int max_outputs = max_inputs + 1;
+using loom::max_outputs;
 
 /// Where the loops find an operand: along rows, and along the entries of a row. Strides in elements.
 struct stream {

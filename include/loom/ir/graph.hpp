@@ -33,13 +33,24 @@ struct input_info {
   std::string_view name;
   op code = op::tensor;
   axis_order axes;
+  /// Declared by the formula; or brought by differentiation, after those: the cotangent of the result, a direction.
+  enum class role : std::uint8_t { declared, seed, direction } what = role::declared;
+  int of = -1;  ///< the declared input whose direction this is
 };
 
-/// What a program computes: its value, or the gradient with respect to one input.
+/// What a program computes: its value, or something with the axes of one input: the gradient, the diagonal of the
+/// Hessian, the product of the Hessian with the directions.
 struct output_info {
-  enum class role : std::uint8_t { value, gradient } what = role::value;
+  enum class role : std::uint8_t { value, gradient, curvature, product } what = role::value;
   int input = -1;
   value_id id = no_value;
+  int result = 0;  ///< of several values, which
+  constexpr bool is_value() const { return what == role::value; }
+  /// What a call writes in front of the input: d(x), d2(x), hvp(x).
+  constexpr std::string_view symbol() const {
+    constexpr std::string_view symbols[] = {"", "d", "d2", "hvp"};
+    return symbols[static_cast<int>(what)];
+  }
 };
 
 /// Names of the rules that changed a graph, each once.
@@ -50,7 +61,7 @@ struct basic_graph {
   fixed_vector<node, Capacity> nodes;
   fixed_vector<axis_info, max_axes> axes;
   fixed_vector<input_info, max_inputs> inputs;
-  fixed_vector<output_info, max_inputs + 1> outputs;
+  fixed_vector<output_info, max_outputs> outputs;
   axis_order result_axes;  ///< the order of the axes of the formula's value
   rule_trace trace;
   bool too_large = false;  ///< a value did not fit: what is here means nothing

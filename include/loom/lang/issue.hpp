@@ -46,6 +46,7 @@ enum class issue : std::uint8_t {
   out_missing,
   out_of_a_scalar,
   not_differentiable,
+  no_diagonal,
   // of planning
   reductions_over_different_axes,
   workspace_missing,

@@ -44,7 +44,7 @@ class planner {
     if (!roles_.found) return refuse();
     for (const node& n : g_.nodes) all_ |= n.code == op::gather || is_reduction(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
     for (const output_info& out : g_.outputs)
-      if (out.what == output_info::role::gradient) all_ |= as_set(g_.inputs[out.input].axes);
+      if (!out.is_value()) all_ |= as_set(g_.inputs[out.input].axes);
     p_.elementwise = roles_.elementwise;
     p_.column_axes = roles_.row;
     p_.row_axes = without(all_, roles_.row);

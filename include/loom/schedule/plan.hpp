@@ -54,7 +54,7 @@ inline constexpr int accumulation_block = 32;
 
 inline constexpr int max_passes = 8;
 inline constexpr int max_sweeps = 8;
-inline constexpr int max_totals = 8;
+inline constexpr int max_totals = 16;
 inline constexpr int max_arrays = 8;
 inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = 640;
@@ -131,7 +131,7 @@ constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
 /// The level of output `slot`: where its buffer is written.
 constexpr level output_level(const plan& p, int slot) {
   const output_info& out = p.program.outputs[slot];
-  const axis_set axes = out.what == output_info::role::gradient ? as_set(p.program.inputs[out.input].axes) : as_set(p.program.result_axes);
+  const axis_set axes = out.is_value() ? as_set(p.program.result_axes) : as_set(p.program.inputs[out.input].axes);
   if (axes == 0) return level::scalar;
   return (axes & p.column_axes) != 0 ? level::element : level::row;
 }
@@ -139,7 +139,7 @@ constexpr level output_level(const plan& p, int slot) {
 /// The axes of output `slot`, in the order of its buffer.
 constexpr const axis_order& output_axes(const plan& p, int slot) {
   const output_info& out = p.program.outputs[slot];
-  return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
+  return out.is_value() ? p.program.result_axes : p.program.inputs[out.input].axes;
 }
 
 }  // namespace loom
