@@ -39,12 +39,12 @@ struct differentiation {
 
   constexpr void output(output_info::role what, int slot, value_id id) {
     if (out.result.outputs.size() == out.result.outputs.capacity()) out.result.too_large = true;
-    else out.result.outputs.push_back({what, slot, id == no_value ? out.constant(0) : id});
+    else out.result.outputs.push_back({what, slot, id == no_value ? out.constant(0) : id, 0, in.inputs[slot].axes});
   }
-  /// The results themselves, before their derivatives.
-  constexpr void output_values() {
+  /// The results themselves, before their derivatives, but for those left out.
+  constexpr void output_values(std::uint32_t left_out) {
     for (const output_info& o : in.outputs)
-      if (o.what == output_info::role::value) out.result.outputs.push_back({o.what, o.input, image[o.id], o.result});
+      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.result.outputs.push_back({o.what, o.input, image[o.id], o.result, o.axes});
   }
 
   /// True where operand k of value i can receive something: numbers both, and not behind a row that says 0.

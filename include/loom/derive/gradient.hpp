@@ -27,7 +27,7 @@ class reverse_sweep {
     else adjoint_[root] = work_.out.constant(1);
     for (int i = root; i >= 0; --i)
       if (active_[i] && adjoint_[i] != no_value && !is_leaf(in_[i].code)) spread(i);
-    work_.output_values();
+    work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
       if (is_wanted(slot)) work_.output(output_info::role::gradient, slot, of_input(slot));
     return {compact(work_.out.result), work_.missing};

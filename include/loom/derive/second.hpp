@@ -14,7 +14,7 @@ class second_sweep {
   constexpr second_sweep(const graph& gradients, const derivative_request& wanted) : in_(gradients), wanted_(wanted), work_(gradients) {}
 
   constexpr derived run() {
-    work_.output_values();
+    work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
       if (is_in(wanted_.gradients, slot)) work_.output(output_info::role::gradient, slot, work_.image[gradient_of(slot)]);
     std::string_view refused{};

@@ -45,6 +45,7 @@ struct output_info {
   int input = -1;
   value_id id = no_value;
   int result = 0;  ///< of several values, which
+  axis_order axes{};  ///< of the buffer it is written to
   constexpr bool is_value() const { return what == role::value; }
   /// What a call writes in front of the input: d(x), d2(x), hvp(x).
   constexpr std::string_view symbol() const {

@@ -34,7 +34,7 @@ class planner {
   bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
   std::int8_t known_[LOOM_MAX_NODES]{};   // the earliest time, in sweeps one after the other, at which it can be known
   std::int8_t home_[LOOM_MAX_NODES]{};    // of a total or an array: its sweep
-  std::int8_t output_home_[max_inputs + 1]{};
+  std::int8_t output_home_[max_outputs]{};
 
   constexpr bool ok() const { return p_.problem == unplanned::none; }
   constexpr void refuse() { p_.problem = unplanned::reductions_over_different_axes; }
@@ -43,15 +43,15 @@ class planner {
   constexpr void choose_axes() {
     if (!roles_.found) return refuse();
     for (const node& n : g_.nodes) all_ |= n.code == op::gather || is_reduction(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
-    for (const output_info& out : g_.outputs)
-      if (!out.is_value()) all_ |= as_set(g_.inputs[out.input].axes);
+    for (const output_info& out : g_.outputs) all_ |= as_set(out.axes);
     p_.elementwise = roles_.elementwise;
     p_.column_axes = roles_.row;
     p_.row_axes = without(all_, roles_.row);
     for (int rank = max_rank; rank > 0; --rank) {
       for (const input_info& in : g_.inputs)
         if (in.axes.size() == rank) order_axes(in.axes);
-      if (g_.result_axes.size() == rank) order_axes(g_.result_axes);
+      for (const output_info& out : g_.outputs)
+        if (out.axes.size() == rank) order_axes(out.axes);
     }
   }
 

@@ -128,18 +128,13 @@ constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
   return false;
 }
 
+/// The axes of output `slot`, in the order of its buffer.
+constexpr const axis_order& output_axes(const plan& p, int slot) { return p.program.outputs[slot].axes; }
+
 /// The level of output `slot`: where its buffer is written.
 constexpr level output_level(const plan& p, int slot) {
-  const output_info& out = p.program.outputs[slot];
-  const axis_set axes = out.is_value() ? as_set(p.program.result_axes) : as_set(p.program.inputs[out.input].axes);
-  if (axes == 0) return level::scalar;
-  return (axes & p.column_axes) != 0 ? level::element : level::row;
-}
-
-/// The axes of output `slot`, in the order of its buffer.
-constexpr const axis_order& output_axes(const plan& p, int slot) {
-  const output_info& out = p.program.outputs[slot];
-  return out.is_value() ? p.program.result_axes : p.program.inputs[out.input].axes;
+  const axis_set axes = as_set(output_axes(p, slot));
+  return axes == 0 ? level::scalar : (axes & p.column_axes) != 0 ? level::element : level::row;
 }
 
 }  // namespace loom

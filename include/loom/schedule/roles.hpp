@@ -38,7 +38,9 @@ constexpr bool walks_as_one(const graph& g, axis_set row) {
   };
   for (const input_info& in : g.inputs)
     if (!fits(in.axes)) return false;
-  return fits(g.result_axes);
+  for (const output_info& out : g.outputs)
+    if (!fits(out.axes)) return false;
+  return true;
 }
 
 /// How badly a row of these axes suits a graph: arrays of entries, then arrays of row values, then distance in memory.
