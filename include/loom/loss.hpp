@@ -57,10 +57,13 @@ struct loss_function {
   static constexpr mistake first_mistake() {
     if constexpr (front::written.problem.what != issue::none) return front::written.problem;
     else if constexpr (!(is_binding<Bindings>::value && ...)) return {issue::not_a_binding};
-    else if constexpr (constexpr mistake m = exec::check_bindings<Formula, Bindings...>(); m.what != issue::none) return m;
-    else if constexpr (constexpr mistake m = compiled<Formula, exec::requested<Formula, Bindings...>()>::problem(); m.what != issue::none) return m;
-    else if constexpr (!compiled<Formula, exec::requested<Formula, Bindings...>()>::schedule.arrays.empty() && !((Bindings::role == binding_role::workspace) || ...))
-      return {issue::workspace_missing};
+    else if constexpr (constexpr mistake misfit = exec::check_bindings<Formula, Bindings...>(); misfit.what != issue::none) return misfit;
+    else return mistake_in_plan<compiled<Formula, exec::requested<Formula, Bindings...>()>, ((Bindings::role == binding_role::workspace) || ...)>();
+  }
+  template <class Program, bool HasWorkspace>
+  static constexpr mistake mistake_in_plan() {
+    if constexpr (constexpr mistake unplannable = Program::problem(); unplannable.what != issue::none) return unplannable;
+    else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) return {issue::workspace_missing};
     else return {};
   }
 };
