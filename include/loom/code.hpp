@@ -42,14 +42,14 @@ std::string printed(std::string_view name) {
 /// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)).
 /// Data:    contiguous and row-major. Unlike a call of the loss, the function trusts its arguments.
 /// Returns: #include lines, the few functions <cmath> lacks (where they are called), and the function.
-template <class T = float, auto Formula, class... Derivatives>
+template <class T = float, auto Formula, derivative_name... Derivatives>
 std::string code(const loss_function<Formula>&, std::string_view name, Derivatives...) {
   using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Derivatives...>(name);
   else return {};
 }
-template <class T = float, auto Formula, class... Derivatives>
+template <class T = float, auto Formula, derivative_name... Derivatives>
 std::string code(const loss_function<Formula>&, Derivatives...) {
   using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"
@@ -61,7 +61,7 @@ std::string code(const loss_function<Formula>&, Derivatives...) {
 /// plan in words: explain(loss, d(x)).
 ///
 /// Returns: text in lines of at most 110 characters.
-template <auto Formula, class... Derivatives>
+template <auto Formula, derivative_name... Derivatives>
 std::string explain(const loss_function<Formula>&, Derivatives...) {
   using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"

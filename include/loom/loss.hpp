@@ -42,11 +42,11 @@ struct loss_function {
   }
 
   /// The plan of all results and of the derivatives named: plan(d(x)), plan(d(x), d2(x)).
-  template <class... Derivatives>
+  template <derivative_name... Derivatives>
   static constexpr const plan& plan(Derivatives...) { return program_of<Derivatives...>::schedule; }
 
   /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the derivatives named.
-  template <class... Derivatives>
+  template <derivative_name... Derivatives>
   static constexpr bool uses(std::string_view rule_name, Derivatives...) { return program_of<Derivatives...>::schedule.uses(rule_name); }
 
   template <class... Derivatives> using program_of = compiled<Formula, exec::requested_by_name<Formula, Derivatives...>()>;

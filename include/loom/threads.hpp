@@ -16,8 +16,8 @@ namespace loom {
 /// Threads of oneTBB. Calls may share a pool, also at the same time.
 class thread_pool {
  public:
-  /// At most `threads` at once, the calling one among them, and never more than the machine has; by default, these.
-  explicit thread_pool(int threads = tbb::info::default_concurrency()) : arena_(std::clamp(threads, 1, tbb::info::default_concurrency())) {}
+  /// At most `most` at once, the calling one among them, and never more than the machine has; by default, these.
+  explicit thread_pool(int most = tbb::info::default_concurrency()) : arena_(std::clamp(most, 1, tbb::info::default_concurrency())) {}
 
   int size() { return arena_.max_concurrency(); }
 

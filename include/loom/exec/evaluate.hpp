@@ -81,7 +81,7 @@ void run_one(const bound* inputs, const bound* outputs, const bound* arrays, loo
 }
 
 template <class Program, class T, int... Sweeps>
-void run_all(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const executor& on, std::integer_sequence<int, Sweeps...>) {
+void run_all(const bound* inputs, [[maybe_unused]] const bound* outputs, [[maybe_unused]] const bound* arrays, loop_data& data, [[maybe_unused]] const executor& on, std::integer_sequence<int, Sweeps...>) {
   evaluate_scalars<Program, 0>(inputs, data);
   (run_one<Program, T, Sweeps>(inputs, outputs, arrays, data, on), ...);
 }

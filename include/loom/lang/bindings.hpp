@@ -82,6 +82,10 @@ struct of_input {
   }
 };
 
+/// What d(x), d2(x) and hvp(x) are before anything is bound to them.
+template <class T>
+concept derivative_name = requires { typename T::traits; } && is_derivative(T::role);
+
 /// d(x) = buffer asks for the gradient with respect to x.
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
