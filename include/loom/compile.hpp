@@ -13,6 +13,7 @@
 #include "loom/rewrite/rules/cheap.hpp"
 #include "loom/rewrite/rules/expand.hpp"
 #include "loom/rewrite/rules/stable.hpp"
+#include "loom/rewrite/scatter.hpp"
 #include "loom/rewrite/sink.hpp"
 #include "loom/schedule/fuse.hpp"
 
@@ -23,7 +24,7 @@ constexpr graph stabilize(const graph& g) { return rewrite(g, stable_rules); }
 constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
 constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) { return second_derivatives(gradients, wanted); }
 constexpr graph expand(const graph& g) { return rewrite(g, expand_rules); }
-constexpr graph simplify(const graph& g) { return rewrite(sink_gathers(g), cheap_rules); }
+constexpr graph simplify(const graph& g) { return rewrite(scatter_sums(sink_gathers(g)), cheap_rules); }
 constexpr plan schedule(const graph& g) { return fuse(g); }
 
 }  // namespace loom::stage

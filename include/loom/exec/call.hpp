@@ -87,6 +87,7 @@ struct loop_data {
   stream arrays[max_arrays];    ///< of double, in the workspace
   stream lookups[max_lookups];  ///< the gathered input, without the axis its labels lie on
   std::ptrdiff_t label_strides[max_lookups]{};
+  std::ptrdiff_t scatter_strides[max_arrays]{};  ///< of an array that a scatter writes, along the axis of its labels
   std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
   double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
   bool short_rows = false;
@@ -185,6 +186,18 @@ HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const 
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
     fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
+  }
+}
+
+/// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
+template <class T, class I>
+HWY_NOINLINE inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                            const I* label, const T* from) {
+  const stream& s = data.arrays[array];
+  for (std::size_t i = 0; i < count; ++i) {
+    if (label[i] < 0 || label[i] >= extent) continue;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
+    const_cast<double*>(static_cast<const double*>(s.data))[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
   }
 }
 

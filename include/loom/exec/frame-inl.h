@@ -294,7 +294,7 @@ template <class Program, class T, bool Across, int Id, lanes Which>
 HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
-  constexpr bool per_column = F::P.levels[n.operand[0]] == level::element;
+  constexpr bool per_column = folds_entries(F::P, Id);
   const typename F::D d;
   const typename F::DD dd;
   const stream& s = f.data.arrays[F::P.array_of[Id] - 1];
@@ -320,7 +320,13 @@ HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std:
   HWY_ALIGN T buffer[F::max_lanes];
   hn::Store(v, d, buffer);
   const size_t count = Across || (per_column && Which == lanes::some) ? f.active : per_column ? hn::Lanes(d) : 1;
-  exec::store_into_array(n.code, f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+  if constexpr (n.code == op::scatter) {
+    HWY_ALIGN typename F::TI label[F::max_lanes];
+    hn::Store(f.index[n.operand[1]], typename F::DI(), label);
+    exec::scatter_into_array(f.data, F::P.array_of[Id] - 1, f.data.extents[n.scattered_over()], f.row, per_column ? j : 0, !Across, count, label, buffer);
+  } else {
+    exec::store_into_array(n.code, f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+  }
 }
 
 template <class Program, class T, bool Across, int Id, int Slot>

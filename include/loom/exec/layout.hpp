@@ -21,7 +21,11 @@ class layout {
     for (int i = 0; i < p.program.inputs.size(); ++i) add(inputs[i], p.program.inputs[i].axes, data.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (outputs[k].type != element_type::other) add(outputs[k], output_axes(p, k), data.outputs[k]);
-    for (int k = 0; k < p.arrays.size(); ++k) add(arrays[k], p.arrays[k].axes, data.arrays[k]);
+    for (int k = 0; k < p.arrays.size(); ++k) {
+      add(arrays[k], p.arrays[k].axes, data.arrays[k]);
+      const node& n = p.program[p.arrays[k].id];
+      if (n.code == op::scatter) data.scatter_strides[k] = stride_along(arrays[k], p.arrays[k].axes, n.scattered_over());
+    }
     for (int k = 0; k < p.lookups.size(); ++k) {
       const node& n = p.program[p.lookups[k]];
       const std::uint64_t from = p.program[n.operand[0]].bits;

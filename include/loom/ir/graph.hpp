@@ -27,6 +27,7 @@ struct node {
   constexpr bool operator==(const node&) const = default;
   constexpr double number() const { return std::bit_cast<double>(bits); }
   constexpr axis_set over() const { return static_cast<axis_set>(bits); }
+  constexpr int scattered_over() const { return static_cast<int>(bits >> 8); }  ///< of a scatter: the axis it writes along
 };
 
 struct input_info {
@@ -142,7 +143,9 @@ class builder {
       case family::leaf: break;
       case family::reduction: all = without(all, n.over()); break;
       case family::indexing:
-        all = n.code == op::gather ? without(all, n.over()) : static_cast<axis_set>(all | n.over());
+        if (n.code == op::onehot) all |= n.over();
+        else all = without(all, n.over());
+        if (n.code == op::scatter) all |= only(n.scattered_over());
         break;
       default: break;
     }

@@ -111,6 +111,13 @@ struct plan {
   template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }
 };
 
+/// Whether a total or an array takes in something once an entry, not once a row.
+constexpr bool folds_entries(const plan& p, int id) {
+  for (value_id o : p.program[id].operand)
+    if (o != no_value && p.levels[o] == level::element) return true;
+  return false;
+}
+
 /// The number of a gather among the lookups of a plan.
 constexpr int lookup_of(const plan& p, int id) {
   int k = 0;
