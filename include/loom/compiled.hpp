@@ -32,7 +32,7 @@ struct compiled {
   static constexpr mistake problem() {
     if (schedule.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
     if (!differentiated.not_differentiable.empty()) return {issue::not_differentiable, differentiated.not_differentiable};
-    if (schedule.problem != unplanned::none) return {issue::reductions_over_different_axes};
+    if (schedule.problem != unplanned::none) return {issue::too_many_loops};
     return {};
   }
 };

@@ -69,7 +69,7 @@ struct loss_function {
     if constexpr (front::written.problem.what != issue::none) return front::written.problem;
     else if constexpr (!(is_binding<Bindings>::value && ...)) return {issue::not_a_binding};
     else if constexpr (constexpr mistake m = exec::check_bindings<Formula, Bindings...>(); m.what != issue::none) return m;
-    else if constexpr (constexpr mistake m = compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::problem(); m.what != issue::none) return m;
+    else if constexpr (constexpr mistake of_plan = compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::problem(); of_plan.what != issue::none) return of_plan;
     else if constexpr (!compiled<Formula, exec::gradients_of<Formula, Bindings...>()>::schedule.arrays.empty() && !((Bindings::role == binding_role::workspace) || ...))
       return {issue::workspace_missing};
     else return {};

@@ -47,7 +47,7 @@ enum class issue : std::uint8_t {
   out_of_a_scalar,
   not_differentiable,
   // of planning
-  reductions_over_different_axes,
+  too_many_loops,
   workspace_missing,
 };
 

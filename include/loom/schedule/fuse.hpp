@@ -37,11 +37,10 @@ class planner {
   std::int8_t output_home_[max_inputs + 1]{};
 
   constexpr bool ok() const { return p_.problem == unplanned::none; }
-  constexpr void refuse() { p_.problem = unplanned::reductions_over_different_axes; }
+  constexpr void refuse() { p_.problem = unplanned::too_many_loops; }
 
   // ---- roles -------------------------------------------------------------------------------------------------------
   constexpr void choose_axes() {
-    if (!roles_.found) return refuse();
     for (const node& n : g_.nodes) all_ |= n.code == op::gather || is_reduction(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
     for (const output_info& out : g_.outputs)
       if (out.what == output_info::role::gradient) all_ |= as_set(g_.inputs[out.input].axes);
