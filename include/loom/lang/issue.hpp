@@ -50,7 +50,7 @@ enum class issue : std::uint8_t {
   not_differentiable,
   no_diagonal,
   // of planning
-  reductions_over_different_axes,
+  too_many_loops,
   workspace_missing,
 };
 

@@ -37,11 +37,10 @@ class planner {
   std::int8_t output_home_[max_outputs]{};
 
   constexpr bool ok() const { return p_.problem == unplanned::none; }
-  constexpr void refuse() { p_.problem = unplanned::reductions_over_different_axes; }
+  constexpr void refuse() { p_.problem = unplanned::too_many_loops; }
 
   // ---- roles -------------------------------------------------------------------------------------------------------
   constexpr void choose_axes() {
-    if (!roles_.found) return refuse();
     for (const node& n : g_.nodes) all_ |= n.code == op::gather || adds_up(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
     for (const output_info& out : g_.outputs) all_ |= as_set(out.axes);
     p_.elementwise = roles_.elementwise;

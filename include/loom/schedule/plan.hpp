@@ -75,7 +75,7 @@ struct array_info {
 };
 
 /// Why a graph has no plan in this version.
-enum class unplanned : std::uint8_t { none, reductions_over_different_axes };
+enum class unplanned : std::uint8_t { none, too_many_loops };
 
 struct plan {
   graph program;

@@ -43,18 +43,36 @@ constexpr bool walks_as_one(const graph& g, axis_set row) {
   return true;
 }
 
-/// How badly a row of these axes suits a graph: arrays of entries, then arrays of row values, then distance in memory.
+inline constexpr int unsuited = 1 << 20;
+
+/// Whether some input, or the result, has all of these axes: an array over them is no larger than the data.
+constexpr bool within_data(const graph& g, axis_set axes) {
+  bool found = includes(as_set(g.result_axes), axes);
+  for (const input_info& in : g.inputs) found = found || includes(as_set(in.axes), axes);
+  return found;
+}
+
+/// How badly a row of these axes suits a graph: arrays larger than the data, then sweeps one after the other, then arrays of
+/// entries, then arrays of row values and lookups, then distance in memory.
 constexpr int cost_of_row(const graph& g, axis_set row, const axis_order& widest) {
-  if (!walks_as_one(g, row)) return 1 << 20;
-  int cost = 0;
-  for (const node& n : g.nodes) {
+  if (!walks_as_one(g, row)) return unsuited;
+  int cost = 0, longest = 0;
+  std::int8_t waits[LOOM_MAX_NODES]{};  // sweeps that must be over before a value is known
+  for (int i = 0; i < g.size(); ++i) {
+    const node& n = g[i];
+    for (value_id o : n.operand)
+      if (o != no_value && waits[o] > waits[i]) waits[i] = waits[o];
     const axis_set over = wanted_row(g, n);
+    if ((is_reduction(n.code) && over != row) || n.code == op::scatter) ++waits[i];
+    if (waits[i] > longest) longest = waits[i];
+    if (n.axes != 0 && (n.axes & row) == 0 && !is_leaf(n.code)) cost += 4;  // computed a row at a time
     if (over == 0 || over == row) continue;
     const bool lookup = n.code == op::gather || n.code == op::onehot;
-    if ((over & row) != 0 && (lookup || !includes(over, row))) return 1 << 20;
-    const axis_set axes = lookup ? static_cast<axis_set>(n.axes | over) : g[n.operand[0]].axes;
-    cost += (axes & row) != 0 && !includes(over, row) ? 64 : 8;
+    if ((over & row) != 0 && (lookup || !includes(over, row))) return unsuited;
+    if (!lookup && !within_data(g, n.axes)) cost += 1 << 15;
+    cost += !lookup && (n.axes & row) != 0 ? 64 : 8;
   }
+  cost += longest << 10;
   for (int i = 0; i < widest.size(); ++i)
     if (has(row, widest[i])) return cost + widest.size() - 1 - i;
   return cost + max_rank;
@@ -65,10 +83,9 @@ constexpr int cost_of_row(const graph& g, axis_set row, const axis_order& widest
 struct roles {
   axis_set row = 0;          ///< the axes of a row
   bool elementwise = false;  ///< no value asks for a row
-  bool found = true;         ///< some set of axes suits every value
 };
 
-/// Chooses the axes of a row: those that the fewest reductions do not want.
+/// Chooses the axes of a row: those with which the fewest sweeps wait for others.
 constexpr roles choose_roles(const graph& g) {
   fixed_vector<axis_set, 16> candidates;
   const axis_order* widest = nullptr;
@@ -89,17 +106,27 @@ constexpr roles choose_roles(const graph& g) {
       else if (inner != 0) break;
     }
     propose(inner);
+    // A table is looked up along its outer axis: its rows are the other one.
+    if ((n.code == op::gather || n.code == op::onehot) && !widest->empty() && !has(wanted, widest->back())) propose(only(widest->back()));
   }
-  if (candidates.empty()) return {widest->empty() ? axis_set{0} : only(widest->back()), true, true};
-  if (candidates.size() == 1) return {candidates[0], false, detail::walks_as_one(g, candidates[0])};
+  if (candidates.empty()) return {widest->empty() ? axis_set{0} : only(widest->back()), true};
+  if (candidates.size() == 1 && detail::walks_as_one(g, candidates[0])) return {candidates[0], false};
   axis_set best = 0;
-  int least = 1 << 20;
-  for (axis_set s : candidates)
+  int least = detail::unsuited;
+  const auto consider = [&](axis_set s) {
     if (const int cost = detail::cost_of_row(g, s, *widest); cost < least) {
       best = s;
       least = cost;
     }
-  return {best, false, least < (1 << 20)};
+  };
+  for (axis_set s : candidates) consider(s);
+  // Sets that overlap in part, or do not lie side by side, are split at a single axis.
+  axis_set asked = 0;
+  for (axis_set s : candidates) asked |= s;
+  const bool split = best == 0;
+  for (int axis = 0; axis < g.axes.size() && split; ++axis)
+    if (has(asked, axis)) consider(only(axis));
+  return {best, false};
 }
 
 /// The same graph with reductions over a row and over rows done one after the other.
@@ -107,6 +134,8 @@ constexpr graph split_reductions(const graph& g, axis_set row) {
   const auto splits = [&](const node& n) {
     return is_reduction(n.code) && n.over() != row && n.over() != g[n.operand[0]].axes && (n.over() & row) != 0 && includes(n.over(), row);
   };
+  // A row of -inf must not make the shift of all of them 0.
+  const auto within = [](op code) { return code == op::shift ? op::reduce_max : code; };
   bool any = false;
   for (const node& n : g.nodes) any = any || splits(n);
   if (!any) return g;
@@ -117,7 +146,7 @@ constexpr graph split_reductions(const graph& g, axis_set row) {
     const node& n = g[i];
     const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
     if (is_input(n.code)) image[i] = b.input(static_cast<int>(n.bits));
-    else if (splits(n)) image[i] = b.reduce(n.code, b.reduce(n.code, at(0), row), without(n.over(), row));
+    else if (splits(n)) image[i] = b.reduce(n.code, b.reduce(within(n.code), at(0), row), without(n.over(), row));
     else image[i] = b.make(n.code, at(0), at(1), at(2), n.bits);
   }
   b.result.outputs = g.outputs;
