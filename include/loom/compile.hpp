@@ -21,7 +21,7 @@ constexpr graph stabilize(const graph& g) { return rewrite(g, stable_rules); }
 constexpr derived differentiate(const graph& g, input_set wanted) { return gradient(g, wanted); }
 constexpr graph expand(const graph& g) { return rewrite(g, expand_rules); }
 constexpr graph simplify(const graph& g) { return rewrite(sink_gathers(g), cheap_rules); }
-constexpr plan schedule(const graph& g) { return fuse(g); }
+constexpr plan schedule(const graph& g, output_set holders = ~output_set{0}) { return fuse(g, holders); }
 
 }  // namespace loom::stage
 

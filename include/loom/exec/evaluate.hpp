@@ -14,14 +14,15 @@
 
 namespace loom::exec {
 
-/// The floating-point type of a call: that of its tensors and outputs; double if it has none.
+/// Whether numbers of a type are computed with in float.
+constexpr bool is_narrow(element_type t) { return t == element_type::f32 || t == element_type::bf16 || t == element_type::f16; }
+
+/// The type a call computes with: double if its tensors and outputs are, or if it has none; else float.
 template <class... Bindings>
 struct float_type {
   template <class B>
-  static constexpr bool is(element_type t) {
-    return (B::role != binding_role::input || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
-  }
-  static constexpr bool narrow = (is<Bindings>(element_type::f32) || ...);
+  static constexpr bool is_tensor = B::role != binding_role::input || B::code == op::tensor;
+  static constexpr bool narrow = ((is_tensor<Bindings> && is_narrow(type_of<typename decltype(Bindings::data)::element>())) || ...);
   using type = std::conditional_t<narrow, float, double>;
 };
 
@@ -39,7 +40,7 @@ constexpr mistake check_bindings() {
     constexpr std::ptrdiff_t columns[] = {columns_of<decltype(Bindings::data)>...};
     constexpr int ranks[] = {decltype(Bindings::data)::rank...};
     constexpr bool writable[] = {!std::is_const_v<typename decltype(Bindings::data)::element>...};
-    constexpr element_type wanted = float_type<Bindings...>::narrow ? element_type::f32 : element_type::f64;
+    constexpr bool narrow = float_type<Bindings...>::narrow;
     for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
       const binding_info& b = all[i];
       for (unsigned j = 0; j < i; ++j)
@@ -58,7 +59,7 @@ constexpr mistake check_bindings() {
       const bool number = b.role != binding_role::input || b.code == op::tensor;
       const element_type t = types[i];
       const bool integer = t >= element_type::i8 && t <= element_type::u64;
-      const bool fits = number                ? t == wanted
+      const bool fits = number                ? (narrow ? is_narrow(t) : t == element_type::f64)
                         : b.code == op::index ? integer
                         : b.code == op::mask  ? t == element_type::boolean
                                               : t != element_type::other;
@@ -96,17 +97,45 @@ constexpr input_set gradients_of() {
   return wanted;
 }
 
+/// How the tensors of a call are stored: those that have axes, for the others are read and written outside the loops.
+template <class Program, class... Bindings>
+constexpr storages storages_of() {
+  const graph& g = Program::schedule.program;
+  storages memory;
+  const binding_info all[] = {info_of<Bindings>()...};
+  const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
+  for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
+    for (int s = 0; s < g.inputs.size(); ++s)
+      if (all[i].role == binding_role::input && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name && !g.inputs[s].axes.empty())
+        memory.inputs |= storage_bits(s, kinds[i]);
+    for (int s = 0; s < g.outputs.size(); ++s) {
+      const output_info& o = g.outputs[s];
+      const bool same = o.what == output_info::role::gradient ? all[i].role == binding_role::gradient && g.inputs[o.input].name == all[i].name : all[i].role == binding_role::out;
+      if (same && !output_axes(Program::schedule, s).empty()) memory.outputs |= storage_bits(s, kinds[i]);
+    }
+  }
+  return memory;
+}
+
+/// The program of a call: with what it computes, how its tensors are stored.
+template <class Program, class... Bindings>
+constexpr auto program_of() {
+  if constexpr (!(number_of_16_bits<typename decltype(Bindings::data)::element> || ...)) return std::type_identity<Program>();
+  else if constexpr (storages_of<Program, Bindings...>() == storages()) return std::type_identity<Program>();
+  else return std::type_identity<in_memory<Program, storages_of<Program, Bindings...>()>>();
+}
+
 template <class View>
 bound erase(const View& v) {
   bound b;
   b.type = type_of<typename View::element>();
   if constexpr (requires { v.value; }) {
-    b.number = static_cast<double>(v.value);
+    b.number = static_cast<double>(loaded(v.value));
   } else {
     const strided_view<typename View::element, View::rank> s = v;
     b.data = s.data;
-    if constexpr (View::rank == 0 && std::is_arithmetic_v<typename View::element>) {
-      if (s.data != nullptr) b.number = static_cast<double>(*s.data);
+    if constexpr (View::rank == 0 && is_number<typename View::element>) {
+      if (s.data != nullptr) b.number = static_cast<double>(loaded(*s.data));
     }
     for (int i = 0; i < View::rank; ++i) {
       b.extents[i] = s.extents[i];
@@ -141,11 +170,10 @@ void run_all(const bound* inputs, loop_data& data, std::integer_sequence<int, Sw
 }
 
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
-template <class T>
-void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
+inline void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
   for (int s = 0; s < p.program.outputs.size(); ++s)
     if (outputs[s].type != element_type::other && output_level(p, s) == level::scalar)
-      *const_cast<T*>(static_cast<const T*>(outputs[s].data)) = static_cast<T>(data.numbers[p.program.outputs[s].id]);
+      store_number(const_cast<void*>(outputs[s].data), outputs[s].type, data.numbers[p.program.outputs[s].id]);
 }
 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
@@ -160,7 +188,7 @@ T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound
   for (const output_info& result : p.program.outputs)
     if (p.levels[result.id] != level::scalar) data.numbers[result.id] = __builtin_nan("");
   run_all<Program, T>(inputs, data, std::make_integer_sequence<int, p.loops.size()>());
-  store_scalars<T>(p, outputs, data);
+  store_scalars(p, outputs, data);
   return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
 }
 
@@ -212,7 +240,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
           for (int i = 0; i < order.size(); ++i) extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
         dense<double>& to = inputs[static_cast<std::size_t>(s)];
         to.axes = as_set(order);
-        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(e)); });
+        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(loaded(e))); });
       }
     }
   };
@@ -229,7 +257,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
         const axis_order& order = info.what == output_info::role::gradient ? g.inputs[info.input].axes : g.result_axes;
         const std::vector<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
-        for_each_position(b.data, order, [&](auto& e) { e = static_cast<T>(r[p++]); });
+        for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
       }
     }
   };

@@ -50,6 +50,9 @@ inline constexpr std::int64_t short_row = 64;
 /// Vectors that one accumulator of a row reduction sees before it is folded into the next: bounds the rounding error of a long row.
 inline constexpr int accumulation_block = 32;
 
+/// A set of outputs of one graph; bit i is output i.
+using output_set = std::uint32_t;
+
 inline constexpr int max_passes = 8;
 inline constexpr int max_sweeps = 4;
 inline constexpr int max_steps = 640;
@@ -108,6 +111,13 @@ constexpr level output_level(const plan& p, int slot) {
 constexpr const axis_order& output_axes(const plan& p, int slot) {
   const output_info& out = p.program.outputs[slot];
   return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
+}
+
+/// Whether a row is contiguous in every input that is: its axis is the last of each declaration.
+constexpr bool rows_are_innermost(const plan& p) {
+  for (const input_info& in : p.program.inputs)
+    if ((as_set(in.axes) & p.column_axes) != 0 && !has(p.column_axes, in.axes.back())) return false;
+  return true;
 }
 
 }  // namespace loom
