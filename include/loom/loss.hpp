@@ -12,8 +12,9 @@ namespace loom {
 ///          Hessian, hvp(x) = buffer beside direction(x) = data for its product with a direction; out = buffer for a result
 ///          that is not a scalar, result<k> = buffer for further ones, seed = data for the cotangent of the result; threads
 ///          = pool, workspace = buffer. Only what is bound is computed.
-/// Returns: the value of a scalar formula (float if the tensors are float, else double), accumulated in double; nothing
-///          for any other formula.
+///          Tensors are double, or any mixture of float, bf16 and f16 (and types stored like them: storage_of).
+/// Returns: the value of a scalar formula (double if the tensors are, else float), accumulated in double; nothing for any
+///          other formula.
 /// Errors:  at compile time for the formula, names, types and ranks; loom::error for extents, labels, null pointers and
 ///          overlapping buffers, before anything is written.
 /// NaN in gives NaN out. A mean over nothing is NaN.
@@ -27,7 +28,7 @@ struct loss_function {
 #include "loom/lang/sentences.def"
     if constexpr (!found::template isnt<issue::none>) {
       using T = typename exec::float_type<Bindings...>::type;
-      using program = compiled<Formula, exec::requested<Formula, Bindings...>()>;
+      using program = typename decltype(exec::program_of<compiled<Formula, exec::requested<Formula, Bindings...>()>, Bindings...>())::type;
       const T value = std::is_constant_evaluated() ? exec::interpret_call<program, T>(bindings...) : exec::run_call<program, T>(bindings...);
       if constexpr (front::written.program.result_axes.empty()) return value;
     } else {

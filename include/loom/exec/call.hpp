@@ -6,21 +6,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
-#include <hwy/base.h>
-
-#include "loom/schedule/plan.hpp"
+#include "loom/exec/storage.hpp"
 
 namespace loom::exec {
 
-enum class element_type : std::uint8_t { f32, f64, boolean, i8, u8, i16, u16, i32, u32, i64, u64, other };
+enum class element_type : std::uint8_t { f32, f64, bf16, f16, boolean, i8, u8, i16, u16, i32, u32, i64, u64, other };
 
 template <class T>
 constexpr element_type type_of() {
   using U = std::remove_cv_t<T>;
   if constexpr (std::is_same_v<U, float>) return element_type::f32;
   else if constexpr (std::is_same_v<U, double>) return element_type::f64;
+  else if constexpr (number_of_16_bits<U> && sizeof(U) == 2) return storage_of<U> == storage::bf16 ? element_type::bf16 : element_type::f16;
   else if constexpr (std::is_same_v<U, bool>) return element_type::boolean;
   else if constexpr (std::is_integral_v<U> && sizeof(U) == 1) return std::is_signed_v<U> ? element_type::i8 : element_type::u8;
   else if constexpr (std::is_integral_v<U> && sizeof(U) == 2) return std::is_signed_v<U> ? element_type::i16 : element_type::u16;
@@ -33,7 +33,7 @@ constexpr std::ptrdiff_t size_of(element_type t) {
   switch (t) {
     case element_type::f64: case element_type::i64: case element_type::u64: return 8;
     case element_type::f32: case element_type::i32: case element_type::u32: return 4;
-    case element_type::i16: case element_type::u16: return 2;
+    case element_type::bf16: case element_type::f16: case element_type::i16: case element_type::u16: return 2;
     default: return 1;
   }
 }
@@ -53,6 +53,16 @@ inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_typ
       return v > static_cast<std::uint64_t>(INT64_MAX) ? -1 : static_cast<std::int64_t>(v);
     }
     default: return static_cast<const unsigned char*>(data)[i] != 0;
+  }
+}
+
+/// Stores a number as any of the types of numbers.
+inline void store_number(void* to, element_type t, double v) {
+  switch (t) {
+    case element_type::f32: *static_cast<float*>(to) = static_cast<float>(v); break;
+    case element_type::bf16: *static_cast<bf16*>(to) = stored<bf16>(v); break;
+    case element_type::f16: *static_cast<f16*>(to) = stored<f16>(v); break;
+    default: *static_cast<double*>(to) = v;
   }
 }
 
@@ -90,7 +100,9 @@ struct loop_data {
   std::ptrdiff_t scatter_strides[max_arrays]{};  ///< of an array that a scatter writes, along the axis of its labels
   std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
   double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
+  // Either lets lanes run across rows: through tiles, or directly if rows that are neighbours do not fit into them.
   bool short_rows = false;
+  bool side_by_side = false;  ///< rows are neighbours in memory, in every operand
 };
 
 /// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.
@@ -120,40 +132,93 @@ inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::pt
   return HWY_LIKELY(data.row_rank == 1) ? row * s.row_strides[0] : offset_over_axes(data, s, row);
 }
 
+/// Rows that follow each other along the innermost of the axes that count rows: equally far apart in every stream.
+struct row_run {
+  std::ptrdiff_t offset;  ///< of the first
+  std::ptrdiff_t stride;
+  std::size_t count;
+};
+
+/// The first of the runs that make up `count` rows from `row` on.
+inline row_run run_of_rows(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count) {
+  const int inner = data.row_rank - 1;
+  if (HWY_UNLIKELY(inner > 0)) {
+    const std::ptrdiff_t left = data.row_extents[inner] - row % data.row_extents[inner];
+    if (left < static_cast<std::ptrdiff_t>(count)) count = static_cast<std::size_t>(left);
+  }
+  return {row_offset(data, s, row), s.row_strides[inner], count};
+}
+
+/// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has.
+template <class I>
+constexpr I lane_of(std::int64_t v) {
+  if constexpr (sizeof(I) == 8) return v;
+  else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+}
+template <class From, class I>
+void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * stride]);
+}
+
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
-/// A 64-bit label that a lane cannot hold becomes its extreme, which no axis has.
 template <class I>
 HWY_NOINLINE inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto step = static_cast<std::ptrdiff_t>(i);
-    const std::ptrdiff_t at = row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
-    const std::int64_t v = load_integer(s.data, at, s.type);
-    if constexpr (sizeof(I) == 8) to[i] = v;
-    else to[i] = static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+  while (count > 0) {
+    const row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
+    const std::ptrdiff_t at = r.offset + column * s.column_stride;
+    switch (s.type) {  // the usual types, and the others one by one
+      case element_type::i32: copy_integers(static_cast<const std::int32_t*>(s.data) + at, r.stride, r.count, to); break;
+      case element_type::i64: copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to); break;
+      case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
+      default:
+        for (std::size_t i = 0; i < r.count; ++i) to[i] = lane_of<I>(load_integer(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type));
+    }
+    to += r.count;
+    row += static_cast<std::ptrdiff_t>(r.count);
+    count -= r.count;
   }
 }
 
-/// Entry `column + entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked
-/// row can name, is entry 0.
-template <class T, class I>
-HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+/// Where the loops have the rows of an input at hand: entry j of row i is at j * step + i.
+template <class S>
+struct near_rows {
+  const S* data = nullptr;  ///< none: not at hand
+  std::ptrdiff_t step = 0;
+};
+
+/// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
+/// name, is entry 0.
+template <class S, class T, class I>
+HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
-    const std::ptrdiff_t at = row_offset(data, s, row + static_cast<std::ptrdiff_t>(i)) + j * s.column_stride;
+    if (HWY_LIKELY(rows.data != nullptr)) {
+      to[i] = loaded(rows.data[j * rows.step + lane]);
+      continue;
+    }
+    const std::ptrdiff_t at = row_offset(data, s, row + lane) + j * s.column_stride;
     if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = static_cast<const T*>(s.data)[at];
+    else to[i] = loaded(static_cast<const S*>(s.data)[at]);
   }
 }
 
 /// One number of each of `count` rows.
-template <class T>
+template <class S, class T>
 HWY_NOINLINE inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
-  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<const T*>(s.data)[row_offset(data, s, row + static_cast<std::ptrdiff_t>(i))];
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    const S* from = static_cast<const S*>(s.data) + r.offset;
+    for (std::size_t k = 0; k < r.count; ++k) to[i++] = loaded(from[static_cast<std::ptrdiff_t>(k) * r.stride]);
+  }
 }
-template <class T>
+template <class S, class T>
 HWY_NOINLINE inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
-  for (std::size_t i = 0; i < count; ++i)
-    const_cast<T*>(static_cast<const T*>(s.data))[row_offset(data, s, row + static_cast<std::ptrdiff_t>(i))] = from[i];
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
+    for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
+  }
 }
 
 /// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
@@ -202,7 +267,7 @@ HWY_NOINLINE inline void scatter_into_array(const loop_data& data, int array, st
 }
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
-template <class T, class I>
+template <class S, class T, class I>
 HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
                                      std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
@@ -210,7 +275,7 @@ HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptr
     const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
     const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
     if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = static_cast<const T*>(s.data)[at];
+    else to[i] = loaded(static_cast<const S*>(s.data)[at]);
   }
 }
 
@@ -220,29 +285,47 @@ HWY_NOINLINE inline void load_coordinates(const loop_data& data, int axis, std::
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 
-template <class T>
-HWY_NOINLINE inline void copy_in(const T* from, std::ptrdiff_t stride, std::size_t count, T* to) {
+template <class S>
+HWY_NOINLINE inline void copy_in(const S* from, std::ptrdiff_t stride, std::size_t count, S* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
 }
-template <class T>
-HWY_NOINLINE inline void copy_out(const T* from, std::size_t count, T* to, std::ptrdiff_t stride) {
+template <class S>
+HWY_NOINLINE inline void copy_out(const S* from, std::size_t count, S* to, std::ptrdiff_t stride) {
   for (std::size_t i = 0; i < count; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = from[i];
 }
 
-/// Columns of up to `width` rows, side by side: entry j of row i goes to j * width + i. Rows past `count` repeat the last one, so
-/// that what their lanes compute is as tame as the data.
-template <class T>
-HWY_NOINLINE inline void load_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t width, T* tile) {
-  for (std::size_t i = 0; i < width; ++i) {
-    const T* from = static_cast<const T*>(s.data) + row_offset(data, s, row + static_cast<std::ptrdiff_t>(i < count ? i : count - 1));
-    for (std::ptrdiff_t j = 0; j < data.columns; ++j) tile[static_cast<std::size_t>(j) * width + i] = from[j * s.column_stride];
+/// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
+/// last one, so that what their lanes compute is as tame as the data.
+template <class S>
+HWY_NOINLINE inline void load_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t filled, std::size_t pitch, S* tile) {
+  const auto columns = static_cast<std::size_t>(data.columns);
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    const S* from = static_cast<const S*>(s.data) + r.offset;
+    if (r.stride == 1) {
+      for (std::size_t j = 0; j < columns; ++j, from += s.column_stride) std::memcpy(tile + j * pitch + i, from, r.count * sizeof(S));
+    } else {
+      for (std::size_t k = 0; k < r.count; ++k, from += r.stride)
+        for (std::size_t j = 0; j < columns; ++j) tile[j * pitch + i + k] = from[static_cast<std::ptrdiff_t>(j) * s.column_stride];
+    }
+    i += r.count;
   }
+  for (std::size_t j = 0; j < columns; ++j)
+    for (std::size_t i = count; i < filled; ++i) tile[j * pitch + i] = tile[j * pitch + count - 1];
 }
-template <class T>
-HWY_NOINLINE inline void store_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t width, const T* tile) {
-  for (std::size_t i = 0; i < count; ++i) {
-    T* to = const_cast<T*>(static_cast<const T*>(s.data)) + row_offset(data, s, row + static_cast<std::ptrdiff_t>(i));
-    for (std::ptrdiff_t j = 0; j < data.columns; ++j) to[j * s.column_stride] = tile[static_cast<std::size_t>(j) * width + i];
+template <class S>
+HWY_NOINLINE inline void store_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t pitch, const S* tile) {
+  const auto columns = static_cast<std::size_t>(data.columns);
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
+    if (r.stride == 1) {
+      for (std::size_t j = 0; j < columns; ++j, to += s.column_stride) std::memcpy(to, tile + j * pitch + i, r.count * sizeof(S));
+    } else {
+      for (std::size_t k = 0; k < r.count; ++k, to += r.stride)
+        for (std::size_t j = 0; j < columns; ++j) to[static_cast<std::ptrdiff_t>(j) * s.column_stride] = tile[j * pitch + i + k];
+    }
+    i += r.count;
   }
 }
 

@@ -145,8 +145,11 @@ inline void check_labels(const plan& p, const loop_data& data, const label_use& 
   const std::ptrdiff_t limit = data.extents[use.axis];
   const int rank = in.axes.size();
   std::ptrdiff_t count = 1;
-  for (int i = 0; i < rank; ++i) count *= b.extents[i];
-  const bool contiguous = rank == 0 || (rank == 1 && b.strides[0] == 1);
+  bool contiguous = true;
+  for (int i = rank - 1; i >= 0; --i) {
+    contiguous = contiguous && (b.extents[i] == 1 || b.strides[i] == count);
+    count *= b.extents[i];
+  }
   if (contiguous && within(b, count, limit)) return;
   for (std::ptrdiff_t n = 0; n < count; ++n) {
     std::ptrdiff_t offset = n;

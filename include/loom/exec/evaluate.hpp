@@ -20,17 +20,42 @@ executor executor_of(const pool_view<Pool>& v) {
   return {[](void* pool, int count, void (*task)(void*, int), void* argument) { static_cast<Pool*>(pool)->for_each(count, [=](int i) { task(argument, i); }); }, v.pool};
 }
 
+/// How the tensors of a call are stored: those that have axes, for the others are read and written outside the loops.
+template <class Program, class... Bindings>
+constexpr storages storages_of() {
+  const graph& g = Program::schedule.program;
+  storages memory;
+  const bound_info all[] = {bound_info_of<Bindings>()...};
+  const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
+  for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
+    for (int s = 0; s < g.inputs.size(); ++s)
+      if (role_of(g.inputs[s]) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name && !g.inputs[s].axes.empty())
+        memory.inputs |= storage_bits(s, kinds[i]);
+    for (int s = 0; s < g.outputs.size(); ++s)
+      if (role_of(g.outputs[s]) == all[i].role && name_of(g, g.outputs[s]) == all[i].name && !g.outputs[s].axes.empty()) memory.outputs |= storage_bits(s, kinds[i]);
+  }
+  return memory;
+}
+
+/// The program of a call: with what it computes, how its tensors are stored.
+template <class Program, class... Bindings>
+constexpr auto program_of() {
+  if constexpr (!(number_of_16_bits<typename decltype(Bindings::data)::element> || ...)) return std::type_identity<Program>();
+  else if constexpr (storages_of<Program, Bindings...>() == storages()) return std::type_identity<Program>();
+  else return std::type_identity<in_memory<Program, storages_of<Program, Bindings...>()>>();
+}
+
 template <class View>
 bound erase(const View& v) {
   bound b;
   b.type = type_of<typename View::element>();
   if constexpr (requires { v.value; }) {
-    b.number = static_cast<double>(v.value);
+    b.number = static_cast<double>(loaded(v.value));
   } else {
     const strided_view<typename View::element, View::rank> s = v;
     b.data = s.data;
-    if constexpr (View::rank == 0 && std::is_arithmetic_v<typename View::element>) {
-      if (s.data != nullptr) b.number = static_cast<double>(*s.data);
+    if constexpr (View::rank == 0 && is_number<typename View::element>) {
+      if (s.data != nullptr) b.number = static_cast<double>(loaded(*s.data));
     }
     for (int i = 0; i < View::rank; ++i) {
       b.extents[i] = s.extents[i];
@@ -87,11 +112,10 @@ void run_all(const bound* inputs, [[maybe_unused]] const bound* outputs, [[maybe
 }
 
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
-template <class T>
-void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
+inline void store_scalars(const plan& p, const bound* outputs, const loop_data& data) {
   for (int s = 0; s < p.program.outputs.size(); ++s)
     if (outputs[s].type != element_type::other && output_level(p, s) == level::scalar)
-      *const_cast<T*>(static_cast<const T*>(outputs[s].data)) = static_cast<T>(data.numbers[p.program.outputs[s].id]);
+      store_number(const_cast<void*>(outputs[s].data), outputs[s].type, data.numbers[p.program.outputs[s].id]);
 }
 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
@@ -110,7 +134,7 @@ T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound
   for (const output_info& result : p.program.outputs)
     if (p.levels[result.id] != level::scalar) data.numbers[result.id] = __builtin_nan("");
   run_all<Program, T>(inputs, outputs, arrays, data, on, std::make_integer_sequence<int, p.loops.size()>());
-  store_scalars<T>(p, outputs, data);
+  store_scalars(p, outputs, data);
   return returns_value<Program> ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
 }
 
@@ -185,7 +209,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
           for (int i = 0; i < order.size(); ++i) extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
         dense<double>& to = inputs[static_cast<std::size_t>(s)];
         to.axes = as_set(order);
-        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(e)); });
+        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(loaded(e))); });
       }
     }
   };
@@ -200,7 +224,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
         const axis_order& order = info.axes;
         const std::vector<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
-        for_each_position(b.data, order, [&](auto& e) { e = static_cast<T>(r[p++]); });
+        for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
       }
     }
   };

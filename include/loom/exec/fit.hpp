@@ -10,15 +10,15 @@
 
 namespace loom::exec {
 
-/// The floating-point type of a call: that of its tensors and outputs; double if it has none.
+/// Whether numbers of a type are computed with in float.
+constexpr bool is_narrow(element_type t) { return t == element_type::f32 || t == element_type::bf16 || t == element_type::f16; }
+
+/// The type a call computes with: double if its tensors and outputs are, or if it has none; else float.
 template <class... Bindings>
 struct float_type {
   template <class B>
-  static constexpr bool is(element_type t) {
-    return B::role != binding_role::workspace && B::role != binding_role::executor && (B::role != binding_role::input || B::code == op::tensor) &&
-           (B::role != binding_role::seed || B::code == op::tensor) && type_of<typename decltype(B::data)::element>() == t;
-  }
-  static constexpr bool narrow = (is<Bindings>(element_type::f32) || ...);
+  static constexpr bool is_tensor = is_output(B::role) || (B::code == op::tensor && B::role != binding_role::workspace);
+  static constexpr bool narrow = ((is_tensor<Bindings> && is_narrow(type_of<typename decltype(Bindings::data)::element>())) || ...);
   using type = std::conditional_t<narrow, float, double>;
 };
 
@@ -79,7 +79,7 @@ constexpr mistake check_derivative(const graph& g, const bound_info& b, bool see
 }
 
 /// What is wrong with one binding, if anything.
-constexpr mistake check_binding(const graph& g, const bound_info& b, element_type wanted, bool seeded) {
+constexpr mistake check_binding(const graph& g, const bound_info& b, bool narrow, bool seeded) {
   if (b.role == binding_role::executor) return {};
   const axis_order* axes = &g.result_axes;
   int rank = 0;
@@ -103,7 +103,8 @@ constexpr mistake check_binding(const graph& g, const bound_info& b, element_typ
                     : any_number                                             ? t != element_type::other
                     : b.role == binding_role::input && b.code == op::index   ? integer
                     : b.role == binding_role::input && b.code == op::mask    ? t == element_type::boolean
-                                                                             : t == wanted;
+                    : narrow                                                 ? is_narrow(t)
+                                                                             : t == element_type::f64;
   if (!fits) return {issue::wrong_type, b.name};
   if ((is_output(b.role) || b.role == binding_role::workspace) && !b.writable) return {issue::constant_buffer, b.name};
   if (b.rank != rank) return {issue::wrong_rank, b.name, b.rank, rank};
@@ -119,7 +120,6 @@ constexpr mistake check_bindings() {
   constexpr const graph& g = source<Formula>::written.program;
   constexpr int count = static_cast<int>(sizeof...(Bindings));
   const bound_info all[] = {bound_info_of<Bindings>()..., {}};
-  const element_type wanted = float_type<Bindings...>::narrow ? element_type::f32 : element_type::f64;
   const auto bound = [&](binding_role role, std::string_view name) {
     for (int i = 0; i < count; ++i)
       if (all[i].role == role && (name.empty() || all[i].name == name)) return true;
@@ -130,7 +130,7 @@ constexpr mistake check_bindings() {
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < i; ++j)
       if (all[j].role == all[i].role && all[j].name == all[i].name) return {issue::doubled_binding, all[i].name};
-    if (const mistake m = check_binding(g, all[i], wanted, seeded); m.what != issue::none) return m;
+    if (const mistake m = check_binding(g, all[i], float_type<Bindings...>::narrow, seeded); m.what != issue::none) return m;
     derivatives = derivatives || is_derivative(all[i].role);
   }
   for (const input_info& in : g.inputs)

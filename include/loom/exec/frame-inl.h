@@ -33,6 +33,7 @@ enum class lanes { all, some };
 template <class Program, class T, bool Across>
 struct frame {
   static constexpr const plan& P = Program::schedule;
+  static constexpr bool across = Across;
   static constexpr int values = P.program.size();
   static constexpr int inputs = P.program.inputs.size();
   static constexpr int outputs = P.program.outputs.size();
@@ -46,7 +47,9 @@ struct frame {
   using VD = hn::Vec<DD>;
   using M = hn::Mask<D>;
   static constexpr size_t max_lanes = hn::MaxLanes(D());
-  static constexpr size_t tile_size = Across ? static_cast<size_t>(short_row) * max_lanes : 1;
+  static constexpr exec::storages memory = exec::memory_of<Program>;
+  template <int Slot> using Input = exec::element<memory.input(Slot), T>;  // as stored
+  template <int Slot> using Output = exec::element<memory.output(Slot), T>;
   static constexpr int total_parts = sizeof(T) == 4 && HWY_TARGET != HWY_SCALAR ? 2 : 1;  // vectors of double to a vector of T
 
   const loop_data& data;
@@ -57,45 +60,102 @@ struct frame {
   VI index[values];
   VD total[values][total_parts];
   VD lost[values];  // what rounding took from a total of doubles
-  // Where the current row (along) or rows (across) begin.
-  const T* origin[inputs + 1];
-  T* target[outputs + 1];
+  // Where the current row (along) or rows (across) begin; entry j is `step` times j on. Across, the rows lie side by side
+  // there: in a tile, or in memory.
+  const void* origin[inputs + 1];
+  void* target[outputs + 1];
+  std::ptrdiff_t origin_step[inputs + 1];
+  std::ptrdiff_t target_step[outputs + 1];
   std::ptrdiff_t row = 0;
-  size_t active = 0;  // rows of this block (across), entries of this vector (along, past the last whole one)
-  // Across only: columns of the block's rows, transposed, one vector of rows an entry.
-  T* tile;
+  size_t active = 0;  // rows of this vector (across), entries of this vector (along, past the last whole one)
+  M fresh;            // across: the rows that no vector before had
+  size_t stale = 0;   // across: the rows before those
 
-  HWY_INLINE frame(const loop_data& call, const exec::part& some, double* scalars) : data(call), here(some), numbers(scalars), tile(nullptr) {}
+  HWY_INLINE frame(const loop_data& call, const exec::part& some, double* scalars) : data(call), here(some), numbers(scalars) {}
 
-  HWY_INLINE T* input_tile(int slot) const { return tile + static_cast<size_t>(slot) * tile_size; }
-  HWY_INLINE T* output_tile(int slot) const { return tile + static_cast<size_t>(inputs + slot) * tile_size; }
+  /// Input `slot` has an entry for each row and column.
+  static constexpr bool has_entries(int slot) {
+    const input_info& in = P.program.inputs[slot];
+    return in.code == op::tensor && (as_set(in.axes) & P.row_axes) != 0 && (as_set(in.axes) & P.column_axes) != 0;
+  }
+  template <int Slot> HWY_INLINE const Input<Slot>* entry(std::ptrdiff_t j) const { return static_cast<const Input<Slot>*>(origin[Slot]) + j * origin_step[Slot]; }
+  template <int Slot> HWY_INLINE Output<Slot>* result(std::ptrdiff_t j) const { return static_cast<Output<Slot>*>(target[Slot]) + j * target_step[Slot]; }
 };
 
 // ---- memory ----------------------------------------------------------------------------------------------------------
 
-template <lanes Which, class D, class T>
-HWY_INLINE hn::Vec<D> load_along(D d, const T* from, std::ptrdiff_t stride, size_t count) {
-  if constexpr (Which == lanes::all) {
-    if (HWY_LIKELY(stride == 1)) return hn::LoadU(d, from);
+/// Numbers stored as S, one after the other, as a vector.
+template <class D, class S>
+HWY_INLINE hn::Vec<D> load_lanes(D d, const S* from) {
+  if constexpr (std::is_same_v<S, hn::TFromD<D>>) {
+    return hn::LoadU(d, from);
+  } else if constexpr (std::is_same_v<S, bf16>) {
+    const hn::RebindToUnsigned<D> du;
+    const hn::Rebind<uint16_t, D> dh;
+    return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(du, hn::LoadU(dh, reinterpret_cast<const uint16_t*>(from)))));
   } else if constexpr (HWY_TARGET <= HWY_AVX2) {
-    if (HWY_LIKELY(stride == 1)) return hn::MaskedLoad(hn::FirstN(d, count), d, from);
+    const hn::Rebind<hwy::float16_t, D> dh;
+    return hn::PromoteTo(d, hn::LoadU(dh, reinterpret_cast<const hwy::float16_t*>(from)));
+  } else {  // Highway's own emulation is not exact everywhere
+    HWY_ALIGN hn::TFromD<D> buffer[hn::MaxLanes(D())];
+    for (size_t i = 0; i < hn::Lanes(d); ++i) buffer[i] = loaded(from[i]);
+    return hn::Load(d, buffer);
   }
-  HWY_ALIGN T buffer[hn::MaxLanes(D())] = {};
-  exec::copy_in(from, stride, Which == lanes::all ? hn::Lanes(d) : count, buffer);
-  return hn::Load(d, buffer);
 }
 
-template <lanes Which, class D, class T>
-HWY_INLINE void store_along(D d, hn::Vec<D> v, T* to, std::ptrdiff_t stride, size_t count) {
-  if constexpr (Which == lanes::all) {
-    if (HWY_LIKELY(stride == 1)) {
-      hn::StoreU(v, d, to);
-      return;
-    }
+/// The vector as numbers of type S, rounded to nearest.
+template <class D, class S>
+HWY_INLINE void store_lanes(D d, hn::Vec<D> v, S* to) {
+  if constexpr (std::is_same_v<S, hn::TFromD<D>>) {
+    hn::StoreU(v, d, to);
+  } else if constexpr (std::is_same_v<S, bf16>) {  // Highway would truncate
+    const hn::RebindToUnsigned<D> du;
+    const hn::RebindToSigned<D> di;
+    const hn::Rebind<uint16_t, D> dh;
+    const auto bits = hn::BitCast(du, v);
+    const auto even = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1));
+    const auto rounded = hn::Add(bits, hn::Add(even, hn::Set(du, 0x7FFF)));
+    const auto quiet = hn::Or(bits, hn::Set(du, 0x400000));
+    const auto upper = hn::ShiftRight<16>(hn::IfThenElse(hn::RebindMask(du, hn::IsNaN(v)), quiet, rounded));
+    hn::StoreU(hn::DemoteTo(dh, hn::BitCast(di, upper)), dh, reinterpret_cast<uint16_t*>(to));
+  } else if constexpr (HWY_TARGET <= HWY_AVX2) {
+    const hn::Rebind<hwy::float16_t, D> dh;
+    hn::StoreU(hn::DemoteTo(dh, v), dh, reinterpret_cast<hwy::float16_t*>(to));
+  } else {
+    HWY_ALIGN hn::TFromD<D> buffer[hn::MaxLanes(D())];
+    hn::Store(v, d, buffer);
+    for (size_t i = 0; i < hn::Lanes(d); ++i) to[i] = stored<S>(buffer[i]);
   }
-  HWY_ALIGN T buffer[hn::MaxLanes(D())];
-  hn::Store(v, d, buffer);
+}
+
+template <lanes Which, class D, class S>
+HWY_INLINE hn::Vec<D> load_along(D d, const S* from, std::ptrdiff_t stride, size_t count) {
+  if constexpr (Which == lanes::all) {
+    if (HWY_LIKELY(stride == 1)) return load_lanes(d, from);
+  } else if constexpr (std::is_same_v<S, hn::TFromD<D>> && HWY_TARGET <= HWY_AVX2) {
+    if (HWY_LIKELY(stride == 1)) return hn::MaskedLoad(hn::FirstN(d, count), d, from);
+  }
+  HWY_ALIGN S buffer[hn::MaxLanes(D())] = {};
+  exec::copy_in(from, stride, Which == lanes::all ? hn::Lanes(d) : count, buffer);
+  return load_lanes(d, buffer);
+}
+
+template <lanes Which, class D, class S>
+HWY_INLINE void store_along(D d, hn::Vec<D> v, S* to, std::ptrdiff_t stride, size_t count) {
+  if constexpr (Which == lanes::all) {
+    if (HWY_LIKELY(stride == 1)) return store_lanes(d, v, to);
+  }
+  HWY_ALIGN S buffer[hn::MaxLanes(D())];
+  store_lanes(d, v, buffer);
   exec::copy_out(buffer, Which == lanes::all ? hn::Lanes(d) : count, to, stride);
+}
+
+/// Entry j of output `Slot`: a vector of entries along, one entry of each row across.
+template <lanes Which, int Slot, class F>
+HWY_INLINE void store_entry(F& f, typename F::V v, std::ptrdiff_t j) {
+  const typename F::D d;
+  if constexpr (F::across) store_lanes(d, v, f.template result<Slot>(j));
+  else store_along<Which>(d, v, f.template result<Slot>(j), f.target_step[Slot], f.active);
 }
 
 // ---- the operands of one step ----------------------------------------------------------------------------------------
@@ -126,16 +186,15 @@ HWY_INLINE void load_input(frame<Program, T, Across>& f, [[maybe_unused]] std::p
   const stream& s = f.data.inputs[slot];
   const typename F::D d;
   if constexpr (n.code == op::tensor) {
-    if constexpr (!Across) {
-      if constexpr (per_column) f.number[Id] = load_along<Which>(d, f.origin[slot] + j * s.column_stride, s.column_stride, f.active);
-      else f.number[Id] = hn::Set(d, *f.origin[slot]);
+    if constexpr (!Across && per_column) {
+      f.number[Id] = load_along<Which>(d, f.template entry<slot>(j), f.origin_step[slot], f.active);
     } else if constexpr (per_column && per_row) {
-      f.number[Id] = hn::Load(d, f.input_tile(slot) + static_cast<size_t>(j) * hn::Lanes(d));
-    } else if constexpr (per_column) {
-      f.number[Id] = hn::Set(d, f.origin[slot][j * s.column_stride]);
+      f.number[Id] = load_lanes(d, f.template entry<slot>(j));
+    } else if constexpr (!Across || per_column) {
+      f.number[Id] = hn::Set(d, loaded(*f.template entry<slot>(j)));
     } else {
       HWY_ALIGN T buffer[F::max_lanes] = {};
-      exec::load_row_values(f.data, s, f.row, f.active, buffer);
+      exec::load_row_values<typename F::template Input<slot>>(f.data, s, f.row, f.active, buffer);
       f.number[Id] = hn::Load(d, buffer);
     }
   } else {  // index or mask: integers of any size
@@ -159,7 +218,10 @@ HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
   HWY_ALIGN typename F::TI entry[F::max_lanes];
   HWY_ALIGN T buffer[F::max_lanes] = {};
   hn::Store(f.index[n.operand[1]], typename F::DI(), entry);
-  exec::load_entries(f.data, f.data.inputs[from], f.row, entry, Across ? f.active : 1, buffer);
+  using S = typename F::template Input<from>;
+  exec::near_rows<S> rows;
+  if constexpr (F::has_entries(from)) rows = {static_cast<const S*>(f.origin[from]), f.origin_step[from]};
+  exec::load_entries(f.data, f.data.inputs[from], rows, f.row, entry, Across ? f.active : 1, buffer);
   const typename F::V v = Across ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
   if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
   else f.number[Id] = v;
@@ -177,7 +239,8 @@ HWY_INLINE void look_up(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrd
   HWY_ALIGN T buffer[F::max_lanes] = {};
   hn::Store(f.index[n.operand[1]], typename F::DI(), label);
   const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(d) : 1;
-  exec::load_lookup(f.data, k, f.data.extents[first_axis(n.over())], f.row, per_column ? j : 0, !Across, label, per_column || Across ? count : 1, buffer);
+  using S = typename F::template Input<static_cast<int>(F::P.program[n.operand[0]].bits)>;
+  exec::load_lookup<S>(f.data, k, f.data.extents[first_axis(n.over())], f.row, per_column ? j : 0, !Across, label, per_column || Across ? count : 1, buffer);
   const typename F::V v = Across || per_column ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
   if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
   else f.number[Id] = v;
@@ -270,8 +333,8 @@ HWY_INLINE void add_to_total(frame<Program, T, Across>& f) {
   const typename F::D d;
   const typename F::DD dd;
   typename F::V v = counted<a>(f);
-  if constexpr (Which == lanes::some || one_value || Across)
-    v = hn::IfThenElse(hn::FirstN(d, one_value ? 1 : f.active), v, fold<n.code>::first(d));
+  if constexpr (Across) v = hn::IfThenElse(f.fresh, v, fold<n.code>::first(d));
+  else if constexpr (Which == lanes::some || one_value) v = hn::IfThenElse(hn::FirstN(d, one_value ? 1 : f.active), v, fold<n.code>::first(d));
   if constexpr (sizeof(T) == 8 && n.code == op::sum) {  // Knuth's two-sum: adds only, so contraction cannot touch it
     const typename F::VD before = f.total[Id][0], sum = hn::Add(before, v), added = hn::Sub(sum, before);
     f.lost[Id] = hn::Add(f.lost[Id], hn::Add(hn::Sub(before, hn::Sub(sum, added)), hn::Sub(v, added)));
@@ -319,13 +382,14 @@ HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std:
   }
   HWY_ALIGN T buffer[F::max_lanes];
   hn::Store(v, d, buffer);
-  const size_t count = Across || (per_column && Which == lanes::some) ? f.active : per_column ? hn::Lanes(d) : 1;
+  const size_t first = Across ? f.stale : 0, count = (Across || (per_column && Which == lanes::some) ? f.active : per_column ? hn::Lanes(d) : 1) - first;
+  const std::ptrdiff_t row = f.row + static_cast<std::ptrdiff_t>(first), column = per_column ? j : 0;
   if constexpr (n.code == op::scatter) {
     HWY_ALIGN typename F::TI label[F::max_lanes];
     hn::Store(f.index[n.operand[1]], typename F::DI(), label);
-    exec::scatter_into_array(f.data, F::P.array_of[Id] - 1, f.data.extents[n.scattered_over()], f.row, per_column ? j : 0, !Across, count, label, buffer);
+    exec::scatter_into_array(f.data, F::P.array_of[Id] - 1, f.data.extents[n.scattered_over()], row, column, !Across, count, label + first, buffer + first);
   } else {
-    exec::store_into_array(n.code, f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+    exec::store_into_array(n.code, f.data, s, row, column, !Across, count, buffer + first);
   }
 }
 
@@ -340,7 +404,7 @@ HWY_INLINE void store_row_value(frame<Program, T, Across>& f) {
   const stream& s = f.data.outputs[Slot];
   HWY_ALIGN T buffer[F::max_lanes];
   hn::Store(f.number[Id], d, buffer);
-  exec::store_row_values(f.data, s, f.row, Across ? f.active : 1, buffer);
+  exec::store_row_values<typename F::template Output<Slot>>(f.data, s, f.row, Across ? f.active : 1, buffer);
 }
 
 /// Step `Index` of the plan, at entry j.
@@ -360,24 +424,13 @@ HWY_INLINE void perform(frame<Program, T, Across>& f, [[maybe_unused]] typename 
     add_to_total<Program, T, Across, s.id, Which>(f);
   } else if constexpr (s.what == action::accumulate) {
     add_to_array<Program, T, Across, s.id, Which>(f, j);
-  } else if constexpr (s.what == action::keep || s.what == action::recall) {
-    const stream& out = f.data.outputs[s.slot];
-    if constexpr (Across) {
-      T* at = f.output_tile(s.slot) + static_cast<size_t>(j) * hn::Lanes(d);
-      if constexpr (s.what == action::keep) hn::Store(f.number[s.id], d, at);
-      else f.number[s.id] = hn::Load(d, at);
-    } else {
-      T* at = f.target[s.slot] + j * out.column_stride;
-      if constexpr (s.what == action::keep) store_along<Which>(d, f.number[s.id], at, out.column_stride, f.active);
-      else f.number[s.id] = load_along<Which>(d, at, out.column_stride, f.active);
-    }
+  } else if constexpr (s.what == action::recall) {
+    if constexpr (Across) f.number[s.id] = load_lanes(d, f.template result<s.slot>(j));
+    else f.number[s.id] = load_along<Which>(d, f.template result<s.slot>(j), f.target_step[s.slot], f.active);
+  } else if constexpr (output_level(F::P, s.slot) == level::element) {  // keep or store
+    store_entry<Which, s.slot>(f, f.number[s.id], j);
   } else {
-    if constexpr (output_level(F::P, s.slot) == level::element) {
-      if constexpr (Across) hn::Store(f.number[s.id], d, f.output_tile(s.slot) + static_cast<size_t>(j) * hn::Lanes(d));
-      else store_along<Which>(d, f.number[s.id], f.target[s.slot] + j * f.data.outputs[s.slot].column_stride, f.data.outputs[s.slot].column_stride, f.active);
-    } else {
-      store_row_value<Program, T, Across, s.id, s.slot>(f);
-    }
+    store_row_value<Program, T, Across, s.id, s.slot>(f);
   }
 }
 

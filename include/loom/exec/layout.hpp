@@ -15,6 +15,8 @@ namespace loom::exec {
 
 namespace detail {
 
+inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
+
 class layout {
  public:
   layout(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) : p_(p), s_(s), data_(data) {
@@ -59,6 +61,7 @@ class layout {
     }
     if (p_.elementwise) join_rows_and_columns();
     data_.short_rows = data_.columns <= short_row && data_.rows > 1;
+    data_.side_by_side = data_.rows > 1 && rows_lie_side_by_side();
   }
 
  private:
@@ -114,6 +117,20 @@ class layout {
       data_.row_extents[k] = extent;
       ++data_.row_rank;
     }
+  }
+
+  /// Whether a vector can be filled with neighbouring rows of every operand: their columns are far apart (channels first).
+  bool rows_lie_side_by_side() const {
+    const int inner = data_.row_rank - 1;
+    if (data_.row_extents[inner] < most_lanes) return false;
+    bool any = false;
+    for (int i = 0; i < count_; ++i) {
+      const axis_set axes = as_set(*operands_[i].axes);
+      if ((axes & p_.row_axes) == 0 || (axes & p_.column_axes) == 0) continue;
+      if (operands_[i].to->row_strides[inner] != 1 || operands_[i].to->column_stride == 1) return false;
+      any = true;
+    }
+    return any;
   }
 
   void join_rows_and_columns() {

@@ -132,57 +132,121 @@ struct sweep_loops {
   }
 
   // ---- rows ----------------------------------------------------------------------------------------------------------
-  static HWY_INLINE void set_origins(F& f) {
-    for (int i = 0; i < F::inputs; ++i) {
-      const stream& s = f.data.inputs[i];
-      f.origin[i] = static_cast<const T*>(s.data) + row_offset(f.data, s, f.row);
-    }
-    for (int i = 0; i < F::outputs; ++i) {
-      const stream& s = f.data.outputs[i];
-      f.target[i] = const_cast<T*>(static_cast<const T*>(s.data)) + row_offset(f.data, s, f.row);
-    }
+  // Operands are numbered: inputs, then outputs. Those with an entry for each row and column have a tile, if they need one.
+  static constexpr bool over_elements = S.over == level::element;
+  static constexpr bool has_tile(int operand) {
+    if (!Across || !over_elements) return false;
+    if (operand < F::inputs) return F::has_entries(operand) && reads_input(P, S, operand);
+    return output_level(P, operand - F::inputs) == level::element && touches_output(P, S, operand - F::inputs);
+  }
+  static constexpr size_t tiles_before(int operand) {
+    size_t n = 0;
+    for (int i = 0; i < operand; ++i) n += has_tile(i);
+    return n;
+  }
+  // All tiles stay on the stack and in the second-level cache; short rows fit into the smallest one.
+  static constexpr size_t all_tiles = tiles_before(F::inputs + F::outputs);
+  static constexpr size_t tile_bytes = all_tiles <= 4 ? 32768 : all_tiles <= 32 ? 131072 / all_tiles / 64 * 64 : 4096;
+  static constexpr std::ptrdiff_t line = 64 / sizeof(T);
+
+  /// Rows that are worked on together, and their tiles if they have any.
+  struct block {
+    unsigned char* tiles = nullptr;
+    std::ptrdiff_t first = 0, count = 0, size = 0;
+    bool tiled = false;
+
+    template <class S>
+    HWY_INLINE S* tile(int operand) const { return reinterpret_cast<S*>(tiles + tiles_before(operand) * tile_bytes); }
+  };
+  /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache.
+  static constexpr std::ptrdiff_t rows_of_tile(std::ptrdiff_t columns, std::ptrdiff_t width) {
+    const std::ptrdiff_t fit = static_cast<std::ptrdiff_t>(tile_bytes / sizeof(T)) / (columns > 0 ? columns : 1);
+    return fit < line ? fit / width * width : ((fit / line - 1) | 1) * line;
   }
 
-  /// Input `slot` is copied into a tile: it has an entry for each row and column.
-  static constexpr bool tiled(int slot) {
-    const input_info& in = P.program.inputs[slot];
-    return in.code == op::tensor && (as_set(in.axes) & P.row_axes) != 0 && (as_set(in.axes) & P.column_axes) != 0 && includes(S.rows, as_set(in.axes) & P.row_axes);
+  template <int Slot>
+  static HWY_INLINE void load_tile([[maybe_unused]] const F& f, [[maybe_unused]] const block& b) {
+    constexpr size_t width = hn::MaxLanes(D());
+    const auto count = static_cast<size_t>(b.count);
+    if constexpr (has_tile(Slot))
+      exec::load_tile(f.data, f.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, static_cast<size_t>(b.size), b.template tile<typename F::template Input<Slot>>(Slot));
   }
   template <int Slot>
-  static HWY_INLINE void load_tile([[maybe_unused]] F& f) {
-    if constexpr (tiled(Slot)) exec::load_tile(f.data, f.data.inputs[Slot], f.row, f.active, hn::Lanes(D()), f.input_tile(Slot));
+  static HWY_INLINE void store_tile([[maybe_unused]] const F& f, [[maybe_unused]] const block& b) {
+    if constexpr (has_tile(F::inputs + Slot))
+      exec::store_tile(f.data, f.data.outputs[Slot], b.first, static_cast<size_t>(b.count), static_cast<size_t>(b.size), b.template tile<typename F::template Output<Slot>>(F::inputs + Slot));
   }
-  template <int Slot>
-  static HWY_INLINE void store_tile([[maybe_unused]] F& f) {
-    if constexpr (output_level(P, Slot) == level::element && touches_output(P, S, Slot))
-      exec::store_tile(f.data, f.data.outputs[Slot], f.row, f.active, hn::Lanes(D()), f.output_tile(Slot));
+
+  using all_inputs = std::make_integer_sequence<int, F::inputs>;
+  using all_outputs = std::make_integer_sequence<int, F::outputs>;
+  template <int... I>
+  static HWY_INLINE void load_tiles(const F& f, const block& b, std::integer_sequence<int, I...>) { (load_tile<I>(f, b), ...); }
+  template <int... O>
+  static HWY_INLINE void store_tiles(const F& f, const block& b, std::integer_sequence<int, O...>) { (store_tile<O>(f, b), ...); }
+
+  /// Whether an operand is read or written where its rows are, not as row values or labels of several rows.
+  static constexpr bool by_entry(int operand) {
+    if (operand >= F::inputs) return output_level(P, operand - F::inputs) == level::element;
+    const input_info& in = P.program.inputs[operand];
+    return in.code == op::tensor && (!Across || (over_elements && (as_set(in.axes) & P.column_axes) != 0));
   }
-  template <int... Slot>
-  static HWY_INLINE void load_tiles([[maybe_unused]] F& f, std::integer_sequence<int, Slot...>) { (load_tile<Slot>(f), ...); }
-  template <int... Slot>
-  static HWY_INLINE void store_tiles([[maybe_unused]] F& f, std::integer_sequence<int, Slot...>) { (store_tile<Slot>(f), ...); }
+  /// Where the row, or the rows, at f.row are found: in a tile, or in memory.
+  template <int Operand, class E, class Pointer>
+  static HWY_INLINE void find([[maybe_unused]] const F& f, [[maybe_unused]] const block& b, [[maybe_unused]] const stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
+    if constexpr (!by_entry(Operand)) {
+      at = nullptr;
+    } else if (has_tile(Operand) && b.tiled) {
+      at = b.template tile<E>(Operand) + (f.row - b.first);
+      step = b.size;
+    } else {
+      at = const_cast<E*>(static_cast<const E*>(s.data)) + row_offset(f.data, s, f.row);
+      step = s.column_stride;
+    }
+  }
+  template <int... I, int... O>
+  static HWY_INLINE void find_rows(F& f, const block& b, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
+    (find<I, typename F::template Input<I>>(f, b, f.data.inputs[I], f.origin[I], f.origin_step[I]), ...);
+    (find<F::inputs + O, typename F::template Output<O>>(f, b, f.data.outputs[O], f.target[O], f.target_step[O]), ...);
+  }
 
   static HWY_NOINLINE void run(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
-    constexpr bool tiles = Across && S.over == level::element;
-    HWY_ALIGN T tile[tiles ? F::tile_size * static_cast<size_t>(F::inputs + F::outputs) : 1];
     F f(data, here, numbers);
-    f.tile = tile;
     begin_totals(f, all_totals());
     once<S.hoisted.begin, S.hoisted.end>(f);
     using all_passes = std::make_integer_sequence<int, S.passes.count>;
+    block b;
     if constexpr (Across) {
-      const std::ptrdiff_t width = static_cast<std::ptrdiff_t>(hn::Lanes(D()));
-      for (f.row = here.row_begin; f.row < here.row_end; f.row += width) {
-        f.active = static_cast<size_t>(here.row_end - f.row < width ? here.row_end - f.row : width);
-        set_origins(f);
-        if constexpr (tiles) load_tiles(f, std::make_integer_sequence<int, F::inputs>());
-        once<S.before.begin, S.before.end>(f);
-        passes(f, all_passes());
-        if constexpr (tiles) store_tiles(f, std::make_integer_sequence<int, F::outputs>());
+      HWY_ALIGN unsigned char tiles[all_tiles * tile_bytes + 1];
+      const D d;
+      const std::ptrdiff_t width = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+      const std::ptrdiff_t fit = data.side_by_side ? rows_of_tile(data.columns, width) : width;
+      b.tiles = tiles;
+      b.tiled = over_elements && (data.short_rows || fit >= line);
+      b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
+      for (b.first = here.row_begin; b.first < here.row_end; b.first += b.size) {
+        b.count = here.row_end - b.first < b.size ? here.row_end - b.first : b.size;
+        if (b.tiled) load_tiles(f, b, all_inputs());
+        for (std::ptrdiff_t i = 0; i < b.count; i += width) {
+          const std::ptrdiff_t left = b.count - i;
+          f.row = b.first + i;
+          f.active = static_cast<size_t>(left < width ? left : width);
+          f.fresh = hn::FirstN(d, f.active);
+          f.stale = 0;
+          if (over_elements && !b.tiled && left < width) {  // there are no entries past the last row: back to a whole vector of rows
+            f.row -= width - left;
+            f.active = static_cast<size_t>(width);
+            f.stale = static_cast<size_t>(width - left);
+            f.fresh = hn::Not(hn::FirstN(d, f.stale));
+          }
+          find_rows(f, b, all_inputs(), all_outputs());
+          once<S.before.begin, S.before.end>(f);
+          passes(f, all_passes());
+        }
+        if (b.tiled) store_tiles(f, b, all_outputs());
       }
     } else {
       for (f.row = here.row_begin; f.row < here.row_end; ++f.row) {
-        set_origins(f);
+        find_rows(f, b, all_inputs(), all_outputs());
         once<S.before.begin, S.before.end>(f);
         passes(f, all_passes());
       }
@@ -196,16 +260,17 @@ template <class Program, class T, int Sweep>
 void run_sweep(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
   constexpr const plan& p = Program::schedule;
   constexpr std::int64_t known = axis_count(p.column_axes) == 1 ? p.program.axes[first_axis(p.column_axes)].extent : 0;
-  // A row of known length needs one of the two, and a single lane has no choice.
+  // A long row of known length needs one of the two, unless its axis is not the last: rows may lie side by side then. A single
+  // lane has no choice.
   constexpr bool one_lane = hn::MaxLanes(hn::ScalableTag<T>()) == 1;
   if constexpr (one_lane) {
     sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   } else if constexpr (p.loops[Sweep].over == level::row) {
     sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
-  } else if constexpr (known > short_row) {
+  } else if constexpr (known > short_row && rows_are_innermost(p)) {
     sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   } else {
-    if (data.short_rows) sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
+    if (data.short_rows || data.side_by_side) sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
     else sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   }
 }

@@ -27,7 +27,9 @@ class partition {
     const std::ptrdiff_t items = by_columns_ ? columns_ : rows_, entries = by_columns_ || columns_ == 0 ? 1 : columns_;
     const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
     const std::ptrdiff_t most = wanted > least ? wanted : least;
-    step_ = (most + part_grain - 1) / part_grain * part_grain;
+    // Rows that lie side by side and are too long for tiles are walked in whole runs.
+    const std::ptrdiff_t grain = data.side_by_side && !data.short_rows ? data.row_extents[data.row_rank - 1] : part_grain;
+    step_ = (most + grain - 1) / grain * grain;
     count_ = items == 0 ? 1 : static_cast<int>((items + step_ - 1) / step_);
   }
 

@@ -56,7 +56,7 @@ struct input_traits<input_shape<Code, Text>> {
 template <class Shape, class Data>
 constexpr auto bind_input(Data& data) {
   using traits = input_traits<Shape>;
-  if constexpr (traits::code == op::scalar && std::is_arithmetic_v<std::remove_cvref_t<Data>>) {
+  if constexpr (traits::code == op::scalar && is_number<std::remove_cvref_t<Data>>) {
     using view = number_view<std::remove_cvref_t<Data>>;  // by value: scalars are often temporaries
     return binding<binding_role::input, traits::name, traits::code, view>{{data}};
   } else {

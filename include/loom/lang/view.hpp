@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "loom/base/half.hpp"
+
 namespace loom {
 
 /// `Rank`-dimensional data; strides count elements and may be anything, 0 and negative included.
@@ -92,7 +94,7 @@ template <class Data>
 constexpr auto as_view(Data& data) {
   using plain = std::remove_cvref_t<Data>;
   if constexpr (ready_view<Data>) return plain(data);
-  else if constexpr (std::is_arithmetic_v<plain>) return strided_view<Data, 0>{&data, {}, {}};
+  else if constexpr (is_number<plain>) return strided_view<Data, 0>{&data, {}, {}};
   else if constexpr (std::is_array_v<plain>) return view_of_array(data);
   else if constexpr (mdspan_like<Data>) {
     strided_view<std::remove_pointer_t<decltype(data.data_handle())>, static_cast<int>(plain::rank())> v{data.data_handle(), {}, {}};

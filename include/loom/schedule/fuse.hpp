@@ -15,7 +15,7 @@ namespace detail {
 
 class planner {
  public:
-  constexpr explicit planner(const graph& g) : roles_(choose_roles(g)), g_(p_.program) { p_.program = split_reductions(g, roles_.row); }
+  constexpr planner(const graph& g, output_set holders) : roles_(choose_roles(g)), g_(p_.program), holders_(holders) { p_.program = split_reductions(g, roles_.row); }
 
   constexpr plan run() {
     choose_axes();
@@ -29,6 +29,7 @@ class planner {
   plan p_;
   roles roles_;
   const graph& g_;
+  output_set holders_;
   axis_set all_ = 0;
   std::int8_t depth_[LOOM_MAX_NODES]{};   // row passes that must be over before a value is known
   bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
@@ -336,7 +337,7 @@ class planner {
   constexpr bool keep_one(needs& need, int s) {
     int best = -1, best_slot = -1, best_gain = 11;
     for (int slot = 0; slot < g_.outputs.size(); ++slot) {
-      if (!stored_in(slot, s) || output_level(p_, slot) != level::element || as_set(output_axes(p_, slot)) != all_) continue;
+      if (((holders_ >> slot) & 1u) == 0 || !stored_in(slot, s) || output_level(p_, slot) != level::element || as_set(output_axes(p_, slot)) != all_) continue;
       const int written = depth_[g_.outputs[slot].id];
       bool taken = false;
       for (int i = 0; i < g_.size(); ++i) taken = taken || need.kept_in[i] == slot + 1;
@@ -456,7 +457,8 @@ class planner {
 
 }  // namespace detail
 
-/// The loops that compute a graph's outputs.
-constexpr plan fuse(const graph& g) { return detail::planner(g).run(); }
+/// The loops that compute a graph's outputs. Values are kept in the buffers of `holders` only: a value that is rounded to
+/// 16 bits on the way would not be the same one.
+constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) { return detail::planner(g, holders).run(); }
 
 }  // namespace loom

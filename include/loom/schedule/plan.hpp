@@ -52,6 +52,9 @@ inline constexpr std::int64_t short_row = 64;
 /// Vectors that one accumulator of a row reduction sees before it is folded into the next: bounds the rounding error of a long row.
 inline constexpr int accumulation_block = 32;
 
+/// A set of outputs of one graph; bit i is output i.
+using output_set = std::uint32_t;
+
 inline constexpr int max_passes = 8;
 inline constexpr int max_sweeps = 8;
 inline constexpr int max_totals = 16;
@@ -128,6 +131,17 @@ constexpr int lookup_of(const plan& p, int id) {
 /// Past the last step of a sweep.
 constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : s.passes.back().after.end; }
 
+/// Whether sweep `s` reads an input, entry by entry or by labels along its rows.
+constexpr bool reads_input(const plan& p, const sweep& s, int slot) {
+  for (int i = s.hoisted.begin; i < end_of(s); ++i) {
+    const node* n = &p.program[p.steps[i].id];
+    if (p.steps[i].what != action::compute) continue;
+    if (n->code == op::gather) n = &p.program[n->operand[0]];
+    if (is_input(n->code) && static_cast<int>(n->bits) == slot) return true;
+  }
+  return false;
+}
+
 /// Whether sweep `s` does something to an output: stores it, or keeps a value in it.
 constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
   for (int i = s.hoisted.begin; i < end_of(s); ++i)
@@ -142,6 +156,13 @@ constexpr const axis_order& output_axes(const plan& p, int slot) { return p.prog
 constexpr level output_level(const plan& p, int slot) {
   const axis_set axes = as_set(output_axes(p, slot));
   return axes == 0 ? level::scalar : (axes & p.column_axes) != 0 ? level::element : level::row;
+}
+
+/// Whether a row is contiguous in every input that is: its axis is the last of each declaration.
+constexpr bool rows_are_innermost(const plan& p) {
+  for (const input_info& in : p.program.inputs)
+    if ((as_set(in.axes) & p.column_axes) != 0 && !has(p.column_axes, in.axes.back())) return false;
+  return true;
 }
 
 }  // namespace loom
