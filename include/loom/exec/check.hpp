@@ -139,6 +139,26 @@ inline bool within(const bound& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
   fail(s);
 }
 
+/// Whether label `position` of an input, counted in the order of its axes, is one that the use ignores.
+[[gnu::noinline]] inline bool is_ignored(const plan& p, const label_use& use, const bound* inputs, std::ptrdiff_t position, std::int64_t label) {
+  const axis_order& axes = p.program.inputs[use.input].axes;
+  for (const label_clause& c : use.ignored_if) {
+    if (c.mask < 0) {
+      if (c.holds(label)) return true;
+      continue;
+    }
+    const bound& m = inputs[c.mask];
+    std::ptrdiff_t offset = 0, rest = position;
+    for (int i = axes.size() - 1; i >= 0; --i) {
+      for (int k = 0; k < p.program.inputs[c.mask].axes.size(); ++k)
+        if (p.program.inputs[c.mask].axes[k] == axes[i]) offset += rest % inputs[use.input].extents[i] * m.strides[k];
+      rest /= inputs[use.input].extents[i];
+    }
+    if (c.holds(load_integer(m.data, offset, m.type))) return true;
+  }
+  return false;
+}
+
 inline void check_labels(const plan& p, const loop_data& data, const label_use& use, const bound* inputs) {
   const input_info& in = p.program.inputs[use.input];
   const bound& b = inputs[use.input];
@@ -163,9 +183,7 @@ inline void check_labels(const plan& p, const loop_data& data, const label_use& 
     }
     const std::int64_t label = load_integer(b.data, offset, b.type);
     if (label >= 0 && label < limit) continue;
-    bool ignored = false;
-    for (const label_clause& c : use.ignored_if) ignored = ignored || c.holds(label);
-    if (ignored) continue;
+    if (is_ignored(p, use, inputs, n, label)) continue;
     fail_label(p, use, b, rank, n, offset, limit);
   }
 }
