@@ -70,7 +70,9 @@ struct sweep_loops {
     using reductions = std::make_integer_sequence<int, R.reductions.end - R.reductions.begin>;
     V whole[1][F::values];
     begin_reductions<first>(whole, reductions());
-    if constexpr (Across) {
+    if constexpr (Across && known_columns(P) > 0 && known_columns(P) * R.cost <= most_unrolled) {
+      all_columns<begin>(f, whole[0], body(), std::make_integer_sequence<int, static_cast<int>(known_columns(P))>());
+    } else if constexpr (Across) {
       for (std::ptrdiff_t j = 0; j < f.here.column_end; ++j) steps<begin, lanes::all>(f, whole[0], j, body());
     } else {
       // Blocks bound the number of terms that one accumulator sees, and so the rounding error of a long row.
@@ -100,6 +102,12 @@ struct sweep_loops {
   template <int Begin, int Unroll, class Body, int... U>
   static HWY_INLINE void unrolled(F& f, V (&acc)[Unroll][F::values], std::ptrdiff_t j, std::ptrdiff_t width, Body, std::integer_sequence<int, U...>) {
     (steps<Begin, lanes::all>(f, acc[U], j + U * width, Body()), ...);
+  }
+  /// A short row of known length needs no loop.
+  static constexpr std::int64_t most_unrolled = 256;  // vector instructions
+  template <int Begin, class Body, int... J>
+  static HWY_INLINE void all_columns(F& f, V* whole, Body, std::integer_sequence<int, J...>) {
+    (steps<Begin, lanes::all>(f, whole, J, Body()), ...);
   }
   template <int... Pass>
   static HWY_INLINE void passes([[maybe_unused]] F& f, std::integer_sequence<int, Pass...>) {
@@ -259,7 +267,7 @@ struct sweep_loops {
 template <class Program, class T, int Sweep>
 void run_sweep(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
   constexpr const plan& p = Program::schedule;
-  constexpr std::int64_t known = axis_count(p.column_axes) == 1 ? p.program.axes[first_axis(p.column_axes)].extent : 0;
+  constexpr std::int64_t known = known_columns(p);
   // A long row of known length needs one of the two, unless its axis is not the last: rows may lie side by side then. A single
   // lane has no choice.
   constexpr bool one_lane = hn::MaxLanes(hn::ScalableTag<T>()) == 1;

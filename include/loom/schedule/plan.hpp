@@ -158,6 +158,13 @@ constexpr level output_level(const plan& p, int slot) {
   return axes == 0 ? level::scalar : (axes & p.column_axes) != 0 ? level::element : level::row;
 }
 
+/// The length of a row, if the formula says it; else 0.
+constexpr std::int64_t known_columns(const plan& p) {
+  std::int64_t columns = p.column_order.empty() ? 0 : 1;
+  for (int axis : p.column_order) columns *= p.program.axes[axis].extent;
+  return columns;
+}
+
 /// Whether a row is contiguous in every input that is: its axis is the last of each declaration.
 constexpr bool rows_are_innermost(const plan& p) {
   for (const input_info& in : p.program.inputs)
