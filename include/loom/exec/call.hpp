@@ -110,16 +110,26 @@ inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::pt
   return HWY_LIKELY(data.row_rank == 1) ? row * s.row_strides[0] : offset_over_axes(data, s, row);
 }
 
+/// An integer as a lane; what a lane cannot hold becomes its extreme, which no axis has.
+template <class I>
+I integer_lane(std::int64_t v) {
+  if constexpr (sizeof(I) == 8) return static_cast<I>(v);
+  else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+}
+/// An entry of an input: a number of type T, else a label or a mask as a lane of type T.
+template <class T>
+T load_lane(const stream& s, std::ptrdiff_t at) {
+  if (s.type == type_of<T>()) return static_cast<const T*>(s.data)[at];
+  return integer_lane<T>(load_integer(s.data, at, s.type));
+}
+
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
-/// A 64-bit label that a lane cannot hold becomes its extreme, which no axis has.
 template <class I>
 HWY_NOINLINE inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   for (std::size_t i = 0; i < count; ++i) {
     const auto step = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t at = row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
-    const std::int64_t v = load_integer(s.data, at, s.type);
-    if constexpr (sizeof(I) == 8) to[i] = v;
-    else to[i] = static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+    to[i] = integer_lane<I>(load_integer(s.data, at, s.type));
   }
 }
 
@@ -130,8 +140,7 @@ HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, st
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
     const std::ptrdiff_t at = row_offset(data, s, row + static_cast<std::ptrdiff_t>(i)) + j * s.column_stride;
-    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = static_cast<const T*>(s.data)[at];
+    to[i] = load_lane<T>(s, at);
   }
 }
 
@@ -184,8 +193,7 @@ HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptr
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
     const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
-    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = static_cast<const T*>(s.data)[at];
+    to[i] = load_lane<T>(s, at);
   }
 }
 
