@@ -204,7 +204,7 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
     inputs[i] = in.code == loom::op::tensor ? static_cast<const void*>(numbers[slot].data()) : in.code == loom::op::index ? static_cast<const void*>(labels[slot].data()) : masks[slot].data();
   }
   std::vector<std::vector<T>> results;
-  void* outputs[loom::max_inputs + 2]{};
+  void* outputs[loom::max_outputs + 1]{};
   for (int k = 0; k < g.outputs.size(); ++k) results.emplace_back(entries(output_axes(f.what.schedule, k), extents), std::numeric_limits<T>::quiet_NaN());
   for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = results[static_cast<std::size_t>(k)].data();
 

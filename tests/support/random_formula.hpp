@@ -6,7 +6,7 @@
 // Domains hold by construction: what is taken the logarithm of is positive, and so on. Intermediates may overflow.
 #pragma once
 
-#include "loom/ir/graph.hpp"
+#include "loom/derive/request.hpp"
 #include "support/points.hpp"
 #include "support/rule_instances.hpp"
 

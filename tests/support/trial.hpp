@@ -119,9 +119,9 @@ struct outcome {
 };
 
 /// Runs one program on one set of data. `T`: float or double.
-template <auto Formula, loom::input_set Gradients, class T>
+template <auto Formula, loom::derivative_request Request, class T>
 std::vector<outcome> run(const settings& s) {
-  using program = loom::compiled<Formula, Gradients>;
+  using program = loom::compiled<Formula, Request>;
   const loom::graph& g = program::stable;
   std::mt19937 random(s.seed);
   loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
@@ -180,22 +180,22 @@ std::vector<outcome> run(const settings& s) {
   }
   std::vector<buffer<T>> results;
   for (int k = 0; k < g.outputs.size(); ++k) {
-    if (g.outputs[k].what == loom::output_info::role::value && g.result_axes.empty()) continue;
-    const loom::axis_order& order = g.outputs[k].what == loom::output_info::role::value ? g.result_axes : g.inputs[g.outputs[k].input].axes;
+    const loom::axis_order& order = g.outputs[k].axes;
+    if (k == 0 && g.outputs[k].is_value() && order.empty()) continue;
     results.push_back(make<T>(order, s, T(-12345)));
     out[k] = results.back().bound;
   }
-  const T value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out);
   std::vector<std::ptrdiff_t> extents = s.extents;
   extents.resize(loom::max_axes, 1);
+  std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(program::schedule, extents.data())), -12345);
+  const T value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out, loom::exec::erase(loom::detail::as_view(workspace)));
   const loom::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;
   for (int k = 0; k < g.outputs.size(); ++k) {
     outcome o;
     const bool scalar = out[k].type == loom::exec::element_type::other;
-    const loom::axis_order none;
-    const loom::axis_order& order = scalar ? none : g.outputs[k].what == loom::output_info::role::value ? g.result_axes : g.inputs[g.outputs[k].input].axes;
-    o.output = g.outputs[k].what == loom::output_info::role::value ? "value" : "d(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
+    const loom::axis_order& order = g.outputs[k].axes;
+    o.output = g.outputs[k].is_value() ? "value" : std::string(g.outputs[k].symbol()) + "(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
     o.wanted = oracle.broadcast(g.outputs[k].id, loom::as_set(order));
     if (scalar) o.got = {static_cast<double>(value)};
     else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(static_cast<double>(static_cast<const T*>(out[k].data)[at])); });

@@ -20,7 +20,7 @@ class cpp_printer : private lines {
   }
 
   std::string print() {
-    const bool returns = g_.result_axes.empty() && !g_.outputs.empty();
+    const bool returns = !g_.outputs.empty() && is_returned(0);
     const value_id result = returns ? g_.outputs[0].id : no_value;
     const bool known_in_loops = returns && p_.levels[result] != level::scalar;
     // A single row leaves its values in scope, so that the result can be returned as it is.
@@ -105,9 +105,15 @@ class cpp_printer : private lines {
     }
     if (!p_.arrays.empty()) body_ += "\n";
   }
-  std::string array_entry(int id) const {
+  std::string array_entry(int id, axis_set labelled = 0, const std::string& label = "") const {
     const int k = p_.array_of[id] - 1;
-    return name_.array[k] + "[" + position(p_.arrays[k].axes, every_axis()) + "]";
+    return name_.array[k] + "[" + position(p_.arrays[k].axes, every_axis(), labelled, label) + "]";
+  }
+  /// Adds to the entry that a label names; a label outside adds nothing.
+  void scatter(int id) {
+    const node& n = g_[id];
+    const std::string& label = name_.value[n.operand[1]];
+    line("if ({0} >= 0 && {0} < {1}) {2} += {3};", label, name_.extent[n.scattered_over()], array_entry(id, only(n.scattered_over()), label), operand(n.operand[0]));
   }
   void begin_arrays(step_range r) {
     for (int i = r.begin; i < r.end; ++i) {
@@ -289,12 +295,13 @@ class cpp_printer : private lines {
     switch (s.what) {
       case action::compute: return compute(s.id);
       case action::reduce: return fold(s.id, false);
-      case action::total: case action::accumulate: return fold(s.id, true);
+      case action::total: return fold(s.id, true);
+      case action::accumulate: return g_[s.id].code == op::scatter ? scatter(s.id) : fold(s.id, true);
       case action::keep: return line("{} = {};  // kept", output_entry(s.slot), operand(s.id));
       case action::recall: return line("const {} {} = {};  // as kept", T_, name_.value[s.id], output_entry(s.slot));
       case action::store:
         if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", output_entry(s.slot), operand(s.id));
-        if (g_.outputs[s.slot].what == output_info::role::value) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
+        if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
         return line("*{} = {};", name_.output[s.slot], operand(s.id));
     }
   }
@@ -335,7 +342,7 @@ class cpp_printer : private lines {
   static step_range all_steps(const sweep& s) { return {s.hoisted.begin, s.passes.empty() ? s.before.end : s.passes.back().after.end}; }
 
   void row_pointers(step_range r) {
-    bool input[max_inputs]{}, output[max_inputs + 1]{};
+    bool input[max_inputs]{}, output[max_outputs]{};
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
       const node& n = g_[s.id];
@@ -394,7 +401,7 @@ class cpp_printer : private lines {
     for (int a : axes) s += std::string(s.empty() ? "" : ",") + name_.extent[a];
     return s.empty() ? name : name + "[" + s + "]";
   }
-  bool is_returned(int slot) const { return slot == 0 && g_.result_axes.empty(); }
+  bool is_returned(int slot) const { return slot == 0 && g_.outputs[0].is_value() && g_.outputs[0].axes.empty(); }
 
   std::string remarks() const {
     std::string reads, writes;

@@ -125,7 +125,7 @@ class explanation {
     formulas(s_.written, false);
     section("As rewritten");
     formulas(s_.rewritten, false);
-    if (p_.program.outputs.size() > 1 || (p_.program.outputs.size() == 1 && p_.program.outputs[0].what == output_info::role::gradient)) {
+    if (p_.program.outputs.size() > 1 || (p_.program.outputs.size() == 1 && !p_.program.outputs[0].is_value())) {
       section("Gradients");
       formulas(s_.gradients, true);
     }
@@ -159,7 +159,7 @@ class explanation {
   void formulas(const graph& g, bool gradients) {
     formula_sheet sheet(g);
     for (int slot = 0; slot < g.outputs.size(); ++slot)
-      if ((g.outputs[slot].what == output_info::role::gradient) == gradients) text_ += sheet.print(loom::detail::output_text(g, slot), g.outputs[slot].id);
+      if (g.outputs[slot].is_value() != gradients) text_ += sheet.print(loom::detail::output_text(g, slot), g.outputs[slot].id);
   }
 
   static std::string count(int n, std::string_view one, std::string_view many = "") {

@@ -71,8 +71,8 @@ class names {
   std::string index[max_axes];             ///< of the loop over an axis: n
   std::string input[max_inputs];           ///< x
   std::string input_row[max_inputs];       ///< where the current row begins: x_row
-  std::string output[max_inputs + 1];      ///< d_x
-  std::string output_row[max_inputs + 1];  ///< d_x_row
+  std::string output[max_outputs];         ///< d_x
+  std::string output_row[max_outputs];     ///< d_x_row
   std::string array[max_arrays];           ///< of the workspace: sum_C; an entry of it is the value sum_c
   std::string workspace;                   ///< where they lie
   std::string value[LOOM_MAX_NODES];       ///< by value id; empty for a constant
@@ -81,10 +81,10 @@ class names {
 
   names(const plan& p, std::string_view function) : p_(p), g_(p.program) {
     pool_.take(std::string(function));
-    for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take(std::string(g_.inputs[s].name));
+    for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take((g_.inputs[s].what == input_info::role::direction ? "direction_" : "") + std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
-      output[s] = pool_.take(o.what == output_info::role::gradient ? std::string("d_") + std::string(g_.inputs[o.input].name) : "out");
+      output[s] = pool_.take(o.is_value() ? "out" : std::string(o.symbol()) + "_" + std::string(g_.inputs[o.input].name));
     }
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {

@@ -65,7 +65,7 @@ struct bound {
   double number = 0;  ///< of a scalar
 };
 
-inline constexpr int max_outputs = max_inputs + 1;
+using loom::max_outputs;
 
 /// Where the loops find an operand: along rows, and along the entries of a row. Strides in elements.
 struct stream {
@@ -87,10 +87,20 @@ struct loop_data {
   stream arrays[max_arrays];    ///< of double, in the workspace
   stream lookups[max_lookups];  ///< the gathered input, without the axis its labels lie on
   std::ptrdiff_t label_strides[max_lookups]{};
+  std::ptrdiff_t scatter_strides[max_arrays]{};  ///< of an array that a scatter writes, along the axis of its labels
   std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
   double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
   bool short_rows = false;
 };
+
+/// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.
+struct part {
+  std::ptrdiff_t row_begin = 0, row_end = 0;
+  std::ptrdiff_t column_begin = 0, column_end = 0;
+};
+
+/// The loops of one sweep for one target. Totals of the part go to `totals`, in the order of the sweep's.
+using part_function = void (*)(const loop_data& data, const part& p, double* numbers, double* totals);
 
 // What the loops call, rather than carry a copy of wherever it is needed: none of it is run for an entry of a row that
 // is contiguous in memory.
@@ -167,21 +177,36 @@ HWY_NOINLINE inline void load_array(const loop_data& data, const stream& s, std:
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
+/// Folds one more number into a reduction; a NaN stays.
+inline void fold_into(op code, double& all, double v) {
+  switch (code) {
+    case op::sum: all += v; break;
+    case op::prod: all *= v; break;
+    case op::reduce_min: all = v != v || v < all ? v : all; break;
+    case op::all_of: all = v != 0 && all != 0 ? 1 : 0; break;
+    case op::any_of: all = v != 0 || all != 0 ? 1 : 0; break;
+    default: all = v != v || v > all ? v : all;  // the largest
+  }
+}
+
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
 HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
-    double& sum = const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)];
-    const double v = static_cast<double>(from[i]);
-    switch (code) {
-      case op::sum: sum += v; break;
-      case op::prod: sum *= v; break;
-      case op::reduce_min: sum = v != v || v < sum ? v : sum; break;
-      case op::all_of: sum = v != 0 && sum != 0 ? 1 : 0; break;
-      case op::any_of: sum = v != 0 || sum != 0 ? 1 : 0; break;
-      default: sum = v != v || v > sum ? v : sum;  // the largest
-    }
+    fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
+  }
+}
+
+/// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
+template <class T, class I>
+HWY_NOINLINE inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                            const I* label, const T* from) {
+  const stream& s = data.arrays[array];
+  for (std::size_t i = 0; i < count; ++i) {
+    if (label[i] < 0 || label[i] >= extent) continue;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
+    const_cast<double*>(static_cast<const double*>(s.data))[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
   }
 }
 

@@ -23,8 +23,8 @@ struct operand {
 [[gnu::noinline, gnu::cold]] inline sentence& name(sentence& s, const plan& p, operand o) {
   if (o.input) return s << p.program.inputs[o.slot].name;
   const output_info& result = p.program.outputs[o.slot];
-  if (result.what != output_info::role::gradient) return s << "out";
-  return s << "d(" << p.program.inputs[result.input].name << ")";
+  if (result.is_value()) return s << "out";
+  return s << result.symbol() << "(" << p.program.inputs[result.input].name << ")";
 }
 
 /// The sentence about one or two operands: before, the one, between, the other, after.

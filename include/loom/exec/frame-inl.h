@@ -50,7 +50,8 @@ struct frame {
   static constexpr int total_parts = sizeof(T) == 4 && HWY_TARGET != HWY_SCALAR ? 2 : 1;  // vectors of double to a vector of T
 
   const loop_data& data;
-  double* numbers;  // scalars and totals, by value
+  const exec::part& here;
+  double* numbers;  // scalars, by value
   V number[values];
   M mask[values];
   VI index[values];
@@ -64,7 +65,7 @@ struct frame {
   // Across only: columns of the block's rows, transposed, one vector of rows an entry.
   T* tile;
 
-  HWY_INLINE frame(const loop_data& call, double* scalars) : data(call), numbers(scalars), tile(nullptr) {}
+  HWY_INLINE frame(const loop_data& call, const exec::part& some, double* scalars) : data(call), here(some), numbers(scalars), tile(nullptr) {}
 
   HWY_INLINE T* input_tile(int slot) const { return tile + static_cast<size_t>(slot) * tile_size; }
   HWY_INLINE T* output_tile(int slot) const { return tile + static_cast<size_t>(inputs + slot) * tile_size; }
@@ -300,7 +301,7 @@ template <class Program, class T, bool Across, int Id, lanes Which>
 HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
-  constexpr bool per_column = F::P.levels[n.operand[0]] == level::element;
+  constexpr bool per_column = folds_entries(F::P, Id);
   const typename F::D d;
   const typename F::DD dd;
   const stream& s = f.data.arrays[F::P.array_of[Id] - 1];
@@ -326,7 +327,13 @@ HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std:
   HWY_ALIGN T buffer[F::max_lanes];
   hn::Store(v, d, buffer);
   const size_t count = Across || (per_column && Which == lanes::some) ? f.active : per_column ? hn::Lanes(d) : 1;
-  exec::store_into_array(n.code, f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+  if constexpr (n.code == op::scatter) {
+    HWY_ALIGN typename F::TI label[F::max_lanes];
+    hn::Store(f.index[n.operand[1]], typename F::DI(), label);
+    exec::scatter_into_array(f.data, F::P.array_of[Id] - 1, f.data.extents[n.scattered_over()], f.row, per_column ? j : 0, !Across, count, label, buffer);
+  } else {
+    exec::store_into_array(n.code, f.data, s, f.row, per_column ? j : 0, !Across, count, buffer);
+  }
 }
 
 template <class Program, class T, bool Across, int Id, int Slot>

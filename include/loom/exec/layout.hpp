@@ -21,7 +21,11 @@ class layout {
     for (int i = 0; i < p.program.inputs.size(); ++i) add(inputs[i], p.program.inputs[i].axes, data.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (outputs[k].type != element_type::other) add(outputs[k], output_axes(p, k), data.outputs[k]);
-    for (int k = 0; k < p.arrays.size(); ++k) add(arrays[k], p.arrays[k].axes, data.arrays[k]);
+    for (int k = 0; k < p.arrays.size(); ++k) {
+      add(arrays[k], p.arrays[k].axes, data.arrays[k]);
+      const node& n = p.program[p.arrays[k].id];
+      if (n.code == op::scatter) data.scatter_strides[k] = stride_along(arrays[k], p.arrays[k].axes, n.scattered_over());
+    }
     for (int k = 0; k < p.lookups.size(); ++k) {
       const node& n = p.program[p.lookups[k]];
       const std::uint64_t from = p.program[n.operand[0]].bits;
@@ -160,11 +164,16 @@ inline void place_arrays(const plan& p, double* workspace, const std::ptrdiff_t*
   }
 }
 
+constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
+  for (int i = s.before.begin; i < end_of(s); ++i)
+    if (p.steps[i].what == action::accumulate) return true;
+  return false;
+}
+
 /// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, a shift that
 /// is not finite becomes 0.
 inline void prepare_arrays(const plan& p, const sweep& s, const bound* arrays, bool before) {
-  const int end = s.passes.empty() ? s.before.end : s.passes.back().after.end;
-  for (int i = s.before.begin; i < end; ++i) {
+  for (int i = s.before.begin; i < end_of(s); ++i) {
     if (p.steps[i].what != action::accumulate) continue;
     const int k = p.array_of[p.steps[i].id] - 1;
     const op code = p.program[p.steps[i].id].code;

@@ -71,13 +71,13 @@ struct sweep_loops {
     V whole[1][F::values];
     begin_reductions<first>(whole, reductions());
     if constexpr (Across) {
-      for (std::ptrdiff_t j = 0; j < f.data.columns; ++j) steps<begin, lanes::all>(f, whole[0], j, body());
+      for (std::ptrdiff_t j = 0; j < f.here.column_end; ++j) steps<begin, lanes::all>(f, whole[0], j, body());
     } else {
       // Blocks bound the number of terms that one accumulator sees, and so the rounding error of a long row.
       constexpr int unroll = R.unroll;
       const std::ptrdiff_t width = static_cast<std::ptrdiff_t>(hn::Lanes(D()));
-      const std::ptrdiff_t columns = f.data.columns;
-      std::ptrdiff_t j = 0;
+      const std::ptrdiff_t columns = f.here.column_end;
+      std::ptrdiff_t j = f.here.column_begin;
       while (j + width <= columns) {
         const std::ptrdiff_t block = columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
         V acc[unroll][F::values];
@@ -127,8 +127,8 @@ struct sweep_loops {
     }
   }
   template <int... I>
-  static HWY_INLINE void end_totals([[maybe_unused]] const F& f, [[maybe_unused]] double* numbers, std::integer_sequence<int, I...>) {
-    ((numbers[S.totals[I]] = end_total<S.totals[I]>(f)), ...);
+  static HWY_INLINE void end_totals([[maybe_unused]] const F& f, [[maybe_unused]] double* totals, std::integer_sequence<int, I...>) {
+    ((totals[I] = end_total<S.totals[I]>(f)), ...);
   }
 
   // ---- rows ----------------------------------------------------------------------------------------------------------
@@ -162,18 +162,18 @@ struct sweep_loops {
   template <int... Slot>
   static HWY_INLINE void store_tiles([[maybe_unused]] F& f, std::integer_sequence<int, Slot...>) { (store_tile<Slot>(f), ...); }
 
-  static HWY_NOINLINE void run(const loop_data& data, double* numbers) {
+  static HWY_NOINLINE void run(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
     constexpr bool tiles = Across && S.over == level::element;
     HWY_ALIGN T tile[tiles ? F::tile_size * static_cast<size_t>(F::inputs + F::outputs) : 1];
-    F f(data, numbers);
+    F f(data, here, numbers);
     f.tile = tile;
     begin_totals(f, all_totals());
     once<S.hoisted.begin, S.hoisted.end>(f);
     using all_passes = std::make_integer_sequence<int, S.passes.count>;
     if constexpr (Across) {
       const std::ptrdiff_t width = static_cast<std::ptrdiff_t>(hn::Lanes(D()));
-      for (f.row = 0; f.row < data.rows; f.row += width) {
-        f.active = static_cast<size_t>(data.rows - f.row < width ? data.rows - f.row : width);
+      for (f.row = here.row_begin; f.row < here.row_end; f.row += width) {
+        f.active = static_cast<size_t>(here.row_end - f.row < width ? here.row_end - f.row : width);
         set_origins(f);
         if constexpr (tiles) load_tiles(f, std::make_integer_sequence<int, F::inputs>());
         once<S.before.begin, S.before.end>(f);
@@ -181,32 +181,32 @@ struct sweep_loops {
         if constexpr (tiles) store_tiles(f, std::make_integer_sequence<int, F::outputs>());
       }
     } else {
-      for (f.row = 0; f.row < data.rows; ++f.row) {
+      for (f.row = here.row_begin; f.row < here.row_end; ++f.row) {
         set_origins(f);
         once<S.before.begin, S.before.end>(f);
         passes(f, all_passes());
       }
     }
-    end_totals(f, numbers, all_totals());
+    end_totals(f, totals, all_totals());
   }
 };
 
-/// Sweep `Sweep` over the data of a call; its totals go to `numbers`.
+/// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
-void run_sweep(const loop_data& data, double* numbers) {
+void run_sweep(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
   constexpr const plan& p = Program::schedule;
   constexpr std::int64_t known = axis_count(p.column_axes) == 1 ? p.program.axes[first_axis(p.column_axes)].extent : 0;
   // A row of known length needs one of the two, and a single lane has no choice.
   constexpr bool one_lane = hn::MaxLanes(hn::ScalableTag<T>()) == 1;
   if constexpr (one_lane) {
-    sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   } else if constexpr (p.loops[Sweep].over == level::row) {
-    sweep_loops<Program, T, true, Sweep>::run(data, numbers);
+    sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
   } else if constexpr (known > short_row) {
-    sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   } else {
-    if (data.short_rows) sweep_loops<Program, T, true, Sweep>::run(data, numbers);
-    else sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+    if (data.short_rows) sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
+    else sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   }
 }
 

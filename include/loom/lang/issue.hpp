@@ -44,8 +44,11 @@ enum class issue : std::uint8_t {
   gradient_of_an_index,
   gradient_of_a_result_that_is_not_a_scalar,
   out_missing,
+  seed_without_a_derivative,
+  product_without_a_direction,
   out_of_a_scalar,
   not_differentiable,
+  no_diagonal,
   // of planning
   too_many_loops,
   workspace_missing,

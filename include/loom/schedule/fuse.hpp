@@ -34,23 +34,23 @@ class planner {
   bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
   std::int8_t known_[LOOM_MAX_NODES]{};   // the earliest time, in sweeps one after the other, at which it can be known
   std::int8_t home_[LOOM_MAX_NODES]{};    // of a total or an array: its sweep
-  std::int8_t output_home_[max_inputs + 1]{};
+  std::int8_t output_home_[max_outputs]{};
 
   constexpr bool ok() const { return p_.problem == unplanned::none; }
   constexpr void refuse() { p_.problem = unplanned::too_many_loops; }
 
   // ---- roles -------------------------------------------------------------------------------------------------------
   constexpr void choose_axes() {
-    for (const node& n : g_.nodes) all_ |= n.code == op::gather || is_reduction(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
-    for (const output_info& out : g_.outputs)
-      if (out.what == output_info::role::gradient) all_ |= as_set(g_.inputs[out.input].axes);
+    for (const node& n : g_.nodes) all_ |= n.code == op::gather || adds_up(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
+    for (const output_info& out : g_.outputs) all_ |= as_set(out.axes);
     p_.elementwise = roles_.elementwise;
     p_.column_axes = roles_.row;
     p_.row_axes = without(all_, roles_.row);
     for (int rank = max_rank; rank > 0; --rank) {
       for (const input_info& in : g_.inputs)
         if (in.axes.size() == rank) order_axes(in.axes);
-      if (g_.result_axes.size() == rank) order_axes(g_.result_axes);
+      for (const output_info& out : g_.outputs)
+        if (out.axes.size() == rank) order_axes(out.axes);
     }
   }
 
@@ -69,7 +69,7 @@ class planner {
           if (depth_[o] > depth_[i]) depth_[i] = depth_[o];
           in_row_[i] = in_row_[i] || in_row_[o];
         }
-      if (is_reduction(n.code)) {
+      if (adds_up(n.code)) {
         assign_reduction(i, deepest);
         continue;
       }
@@ -94,9 +94,12 @@ class planner {
     p_.lookups.push_back(static_cast<value_id>(i));
   }
 
+  static constexpr bool adds_up(op code) { return is_reduction(code) || code == op::scatter; }
+
   constexpr void assign_reduction(int i, level operand) {
     const node& n = g_[i];
     const axis_set over = n.over();
+    if (n.code == op::scatter) return operand == level::element && has(p_.column_axes, n.scattered_over()) ? refuse() : assign_total(i);
     if (operand == level::scalar) return refuse();
     // A reduction of what has no row axes is one number, not one a row.
     const bool whole = over == g_[n.operand[0]].axes && p_.row_axes != 0;
@@ -105,7 +108,12 @@ class planner {
       if (++depth_[i] >= max_passes) refuse();
       return;
     }
-    if ((over & p_.column_axes) != 0 && !includes(over, p_.column_axes)) return refuse();
+    assign_total(i);
+  }
+
+  constexpr void assign_total(int i) {
+    const node& n = g_[i];
+    if ((n.over() & p_.column_axes) != 0 && !includes(n.over(), p_.column_axes)) return refuse();
     p_.is_total[i] = true;
     depth_[i] = 0;
     in_row_[i] = false;
@@ -132,8 +140,9 @@ class planner {
 
   constexpr axis_set rows_of(int id) const { return g_[id].axes & p_.row_axes; }
   constexpr place place_of_total(int id, int time) const {
-    const value_id o = g_[id].operand[0];
-    return {time, rows_of(o), in_row_[o]};
+    const value_id o = g_[id].operand[0], index = g_[id].operand[1];
+    if (g_[id].code != op::scatter) return {time, rows_of(o), in_row_[o]};
+    return {time, static_cast<axis_set>(rows_of(o) | rows_of(index)), in_row_[o] || in_row_[index]};
   }
   constexpr place place_of_output(int slot, int time) const {
     const axis_set axes = as_set(output_axes(p_, slot));
@@ -264,6 +273,13 @@ class planner {
   }
 
   constexpr bool stored_in(int slot, int s) const { return stored(slot) && output_home_[slot] == s; }
+  /// The pass in which a total takes in its operands.
+  constexpr int pass_of(int id) const {
+    int pass = 0;
+    for (value_id o : g_[id].operand)
+      if (o != no_value && depth_[o] > pass) pass = depth_[o];
+    return pass;
+  }
   constexpr bool totalled_in(int id, int s) const { return p_.is_total[id] && home_[id] == s; }
 
   /// Everything sweep s must compute, given what is kept.
@@ -281,12 +297,12 @@ class planner {
     }
     for (int i = 0; i < g_.size(); ++i) {
       if (!totalled_in(i, s)) continue;
-      const value_id o = g_[i].operand[0];
-      if (p_.levels[o] == level::element) {
-        need_element(need, o, depth_[o]);
-        passes = passes > depth_[o] + 1 ? passes : depth_[o] + 1;
-      } else {
-        need_row(need, o);
+      const bool by_entry = folds_entries(p_, i);
+      if (by_entry && passes < pass_of(i) + 1) passes = pass_of(i) + 1;
+      for (value_id o : g_[i].operand) {
+        if (o == no_value) continue;
+        if (by_entry) need_element(need, o, pass_of(i));
+        else need_row(need, o);
       }
     }
     // Row values need row values and, through their reductions, element values of an earlier pass.
@@ -384,7 +400,7 @@ class planner {
       if (need.row[i] && depth_[i] == depth && (!is_reduction(g_[i].code) || p_.is_total[i])) add(action::compute, i);
     if (last) {
       for (int i = 0; i < g_.size(); ++i)
-        if (totalled_in(i, s) && p_.levels[g_[i].operand[0]] == level::row) add_total(i);
+        if (totalled_in(i, s) && !folds_entries(p_, i)) add_total(i);
       for (int slot = 0; slot < g_.outputs.size(); ++slot)
         if (stored_in(slot, s) && output_level(p_, slot) != level::element) add(action::store, g_.outputs[slot].id, slot);
     }
@@ -421,7 +437,7 @@ class planner {
       }
     out.reductions.end = here();
     for (int i = 0; i < g_.size(); ++i)
-      if (totalled_in(i, s) && p_.levels[g_[i].operand[0]] == level::element && depth_[g_[i].operand[0]] == pass) {
+      if (totalled_in(i, s) && folds_entries(p_, i) && pass_of(i) == pass) {
         add_total(i);
         cost += 3;
       }

@@ -54,6 +54,7 @@ inline constexpr int accumulation_block = 32;
 
 inline constexpr int max_passes = 8;
 inline constexpr int max_sweeps = 8;
+inline constexpr int max_totals = 16;
 inline constexpr int max_arrays = 8;
 inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = 640;
@@ -63,7 +64,7 @@ struct sweep {
   axis_set rows = 0;            ///< the axes that count its rows: all of the plan's, or some
   step_range hoisted;           ///< scalars the loops use
   step_range before;            ///< row values known before the first pass
-  fixed_vector<value_id, 8> totals;  ///< what the sweep accumulates over all rows
+  fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
 };
 
@@ -110,6 +111,13 @@ struct plan {
   template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }
 };
 
+/// Whether a total or an array takes in something once an entry, not once a row.
+constexpr bool folds_entries(const plan& p, int id) {
+  for (value_id o : p.program[id].operand)
+    if (o != no_value && p.levels[o] == level::element) return true;
+  return false;
+}
+
 /// The number of a gather among the lookups of a plan.
 constexpr int lookup_of(const plan& p, int id) {
   int k = 0;
@@ -117,26 +125,23 @@ constexpr int lookup_of(const plan& p, int id) {
   return k;
 }
 
+/// Past the last step of a sweep.
+constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : s.passes.back().after.end; }
+
 /// Whether sweep `s` does something to an output: stores it, or keeps a value in it.
 constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
-  const int end = s.passes.empty() ? s.before.end : s.passes.back().after.end;
-  for (int i = s.hoisted.begin; i < end; ++i)
+  for (int i = s.hoisted.begin; i < end_of(s); ++i)
     if (p.steps[i].slot == slot) return true;
   return false;
 }
 
+/// The axes of output `slot`, in the order of its buffer.
+constexpr const axis_order& output_axes(const plan& p, int slot) { return p.program.outputs[slot].axes; }
+
 /// The level of output `slot`: where its buffer is written.
 constexpr level output_level(const plan& p, int slot) {
-  const output_info& out = p.program.outputs[slot];
-  const axis_set axes = out.what == output_info::role::gradient ? as_set(p.program.inputs[out.input].axes) : as_set(p.program.result_axes);
-  if (axes == 0) return level::scalar;
-  return (axes & p.column_axes) != 0 ? level::element : level::row;
-}
-
-/// The axes of output `slot`, in the order of its buffer.
-constexpr const axis_order& output_axes(const plan& p, int slot) {
-  const output_info& out = p.program.outputs[slot];
-  return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
+  const axis_set axes = as_set(output_axes(p, slot));
+  return axes == 0 ? level::scalar : (axes & p.column_axes) != 0 ? level::element : level::row;
 }
 
 }  // namespace loom

@@ -16,7 +16,7 @@ namespace detail {
 inline std::string value_text(const graph& g, int id) {
   const node& n = g[id];
   if (n.code == op::constant) return number_text(n.number());
-  if (is_input(n.code)) return std::string(g.inputs[static_cast<int>(n.bits)].name);
+  if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
   if (n.code == op::extent) return std::string("extent(") + axes_text(g, n.over()) + ")";
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
@@ -25,10 +25,7 @@ inline std::string value_text(const graph& g, int id) {
   return s + ")";
 }
 
-inline std::string output_text(const graph& g, int slot) {
-  const output_info& o = g.outputs[slot];
-  return o.what == output_info::role::gradient ? std::string("d(") + std::string(g.inputs[o.input].name) + ")" : "value";
-}
+inline std::string output_text(const graph& g, int slot) { return loom::output_text(g, g.outputs[slot]); }
 
 /// The array of a value, and its axes as they lie in memory: array 1[N,D].
 inline std::string array_text(const plan& p, int id) {

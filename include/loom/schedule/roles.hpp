@@ -38,7 +38,9 @@ constexpr bool walks_as_one(const graph& g, axis_set row) {
   };
   for (const input_info& in : g.inputs)
     if (!fits(in.axes)) return false;
-  return fits(g.result_axes);
+  for (const output_info& out : g.outputs)
+    if (!fits(out.axes)) return false;
+  return true;
 }
 
 inline constexpr int unsuited = 1 << 20;
@@ -61,8 +63,9 @@ constexpr int cost_of_row(const graph& g, axis_set row, const axis_order& widest
     for (value_id o : n.operand)
       if (o != no_value && waits[o] > waits[i]) waits[i] = waits[o];
     const axis_set over = wanted_row(g, n);
-    if (is_reduction(n.code) && over != row) ++waits[i];
+    if ((is_reduction(n.code) && over != row) || n.code == op::scatter) ++waits[i];
     if (waits[i] > longest) longest = waits[i];
+    if (n.axes != 0 && (n.axes & row) == 0 && !is_leaf(n.code)) cost += 4;  // computed a row at a time
     if (over == 0 || over == row) continue;
     const bool lookup = n.code == op::gather || n.code == op::onehot;
     if ((over & row) != 0 && (lookup || !includes(over, row))) return unsuited;
@@ -103,6 +106,8 @@ constexpr roles choose_roles(const graph& g) {
       else if (inner != 0) break;
     }
     propose(inner);
+    // A table is looked up along its outer axis: its rows are the other one.
+    if ((n.code == op::gather || n.code == op::onehot) && !widest->empty() && !has(wanted, widest->back())) propose(only(widest->back()));
   }
   if (candidates.empty()) return {widest->empty() ? axis_set{0} : only(widest->back()), true};
   if (candidates.size() == 1 && detail::walks_as_one(g, candidates[0])) return {candidates[0], false};
