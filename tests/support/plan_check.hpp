@@ -126,12 +126,16 @@ class plan_checker {
           break;
         case action::total:
         case action::accumulate: {
-          const value_id a = g_[it.id].operand[0];
-          if (!p_.is_total[it.id] || p_.at(a) != here) wrong("a total at the wrong level", it.id);
+          if (!p_.is_total[it.id] || folds_entries(p_, it.id) != (here == level::element)) wrong("a total at the wrong level", it.id);
           if ((it.what == action::accumulate) != (p_.array_of[it.id] != 0)) wrong("added to what it is not", it.id);
-          need(a, it.id);
+          axis_set walked = 0;
+          for (value_id o : g_[it.id].operand) {
+            if (o == no_value) continue;
+            need(o, it.id);
+            walked |= g_[o].axes;
+          }
           // An entry must be met once: of axes that the sweep walks beside its own it would be added again and again.
-          if (rows_of(a) != p_.loops[s].rows || (here == level::element && !includes(g_[a].axes, p_.column_axes)))
+          if ((walked & p_.row_axes) != p_.loops[s].rows || (here == level::element && !includes(walked, p_.column_axes)))
             wrong("added up over other rows than its own", it.id);
           if (added_in_[id] >= 0) wrong("a total is taken twice", it.id);
           if (p_.available[it.id] <= s) wrong("a total is known before its sweep", it.id);

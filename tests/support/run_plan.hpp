@@ -132,7 +132,7 @@ class plan_runner {
   double finished(int id) { return finished(g_[id].code, at(accumulator_, id), at(lost_, id)); }
   static double finished(op code, double v, double lost) {
     const bool finite = v < math::infinity && v > -math::infinity;
-    if (code == op::sum) return finite ? v + lost : v;
+    if (code == op::sum || code == op::scatter) return finite ? v + lost : v;
     return code == op::shift && !finite ? 0 : v;
   }
 
@@ -147,6 +147,22 @@ class plan_runner {
     for (std::size_t i = 0; i < a.entries.size(); ++i) a.entries[i] = finished(g_[id].code, a.sums[i], a.lost[i]);
   }
 
+  void accumulate(int id) {
+    const node& n = g_[id];
+    array& a = array_of(id);
+    if (n.code != op::scatter) {
+      const std::size_t i = position(n.axes);
+      return fold(n.code, a.sums[i], a.lost[i], at(number_, n.operand[0]));
+    }
+    const auto label = static_cast<std::ptrdiff_t>(at(number_, n.operand[1]));
+    if (label < 0 || label >= extent(n.scattered_over())) return;
+    const std::ptrdiff_t here = coordinate_[n.scattered_over()];
+    coordinate_[n.scattered_over()] = label;
+    const std::size_t i = position(n.axes);
+    coordinate_[n.scattered_over()] = here;
+    fold(op::sum, a.sums[i], a.lost[i], at(number_, n.operand[0]));
+  }
+
   void perform(const step& it) {
     std::vector<double>* buffer = it.slot < 0 ? nullptr : &outputs_[static_cast<std::size_t>(it.slot)];
     const axis_set axes = it.slot < 0 ? axis_set{0} : as_set(output_axes(p_, it.slot));
@@ -156,12 +172,7 @@ class plan_runner {
       case action::total:
         fold(g_[it.id].code, at(accumulator_, it.id), at(lost_, it.id), at(number_, g_[it.id].operand[0]));
         break;
-      case action::accumulate: {
-        array& a = array_of(it.id);
-        const std::size_t i = position(g_[it.id].axes);
-        fold(g_[it.id].code, a.sums[i], a.lost[i], at(number_, g_[it.id].operand[0]));
-        break;
-      }
+      case action::accumulate: accumulate(it.id); break;
       case action::keep:
       case action::store:
         (*buffer)[position(axes)] = at(number_, it.id);

@@ -155,6 +155,12 @@ constexpr I lane_of(std::int64_t v) {
   if constexpr (sizeof(I) == 8) return v;
   else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
 }
+/// An entry of an input as a lane: a number stored as S, a mask as 0 or 1, or a label.
+template <class S, class T>
+T load_lane(const stream& s, std::ptrdiff_t at) {
+  if constexpr (std::is_integral_v<T>) return lane_of<T>(load_integer(s.data, at, s.type));
+  else return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0) : loaded(static_cast<const S*>(s.data)[at]);
+}
 template <class From, class I>
 void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * stride]);
@@ -194,12 +200,10 @@ HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, ne
     const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
     if (HWY_LIKELY(rows.data != nullptr)) {
-      to[i] = loaded(rows.data[j * rows.step + lane]);
+      to[i] = static_cast<T>(loaded(rows.data[j * rows.step + lane]));
       continue;
     }
-    const std::ptrdiff_t at = row_offset(data, s, row + lane) + j * s.column_stride;
-    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = loaded(static_cast<const S*>(s.data)[at]);
+    to[i] = load_lane<S, T>(s, row_offset(data, s, row + lane) + j * s.column_stride);
   }
 }
 
@@ -274,8 +278,7 @@ HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptr
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
     const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
-    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = loaded(static_cast<const S*>(s.data)[at]);
+    to[i] = load_lane<S, T>(s, at);
   }
 }
 

@@ -208,23 +208,33 @@ HWY_INLINE void load_input(frame<Program, T, Across>& f, [[maybe_unused]] std::p
   }
 }
 
+/// What a label names: a number, a mask, or another label.
+template <int Id, class F>
+using looked_up_type = std::conditional_t<F::P.program[Id].type == kind::index, typename F::TI, hn::TFromD<typename F::D>>;
+template <int Id, class F>
+HWY_INLINE void set_looked_up(F& f, const looked_up_type<Id, F>* entries, bool one) {
+  const hn::ScalableTag<looked_up_type<Id, F>> d;
+  const auto v = one ? hn::Set(d, entries[0]) : hn::Load(d, entries);
+  constexpr kind type = F::P.program[Id].type;
+  if constexpr (type == kind::index) f.index[Id] = v;
+  else if constexpr (type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
+  else f.number[Id] = v;
+}
+
 /// The entry of an input's row that an index names.
 template <class Program, class T, bool Across, int Id>
 HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
   constexpr int from = static_cast<int>(F::P.program[n.operand[0]].bits);
-  const typename F::D d;
   HWY_ALIGN typename F::TI entry[F::max_lanes];
-  HWY_ALIGN T buffer[F::max_lanes] = {};
+  HWY_ALIGN looked_up_type<Id, F> buffer[F::max_lanes] = {};
   hn::Store(f.index[n.operand[1]], typename F::DI(), entry);
   using S = typename F::template Input<from>;
   exec::near_rows<S> rows;
   if constexpr (F::has_entries(from)) rows = {static_cast<const S*>(f.origin[from]), f.origin_step[from]};
   exec::load_entries(f.data, f.data.inputs[from], rows, f.row, entry, Across ? f.active : 1, buffer);
-  const typename F::V v = Across ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
-  if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
-  else f.number[Id] = v;
+  set_looked_up<Id>(f, buffer, !Across);
 }
 
 /// The same along an axis that counts rows: the row it names is another one.
@@ -234,16 +244,13 @@ HWY_INLINE void look_up(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrd
   constexpr node n = F::P.program[Id];
   constexpr int k = lookup_of(F::P, Id);
   constexpr bool per_column = F::P.levels[Id] == level::element;
-  const typename F::D d;
   HWY_ALIGN typename F::TI label[F::max_lanes];
-  HWY_ALIGN T buffer[F::max_lanes] = {};
+  HWY_ALIGN looked_up_type<Id, F> buffer[F::max_lanes] = {};
   hn::Store(f.index[n.operand[1]], typename F::DI(), label);
-  const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(d) : 1;
   using S = typename F::template Input<static_cast<int>(F::P.program[n.operand[0]].bits)>;
+  const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(typename F::D()) : 1;
   exec::load_lookup<S>(f.data, k, f.data.extents[first_axis(n.over())], f.row, per_column ? j : 0, !Across, label, per_column || Across ? count : 1, buffer);
-  const typename F::V v = Across || per_column ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
-  if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
-  else f.number[Id] = v;
+  set_looked_up<Id>(f, buffer, !Across && !per_column);
 }
 
 /// An entry, or the row's entry, of an array of the workspace.
