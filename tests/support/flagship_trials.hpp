@@ -25,9 +25,9 @@ inline std::vector<std::pair<std::string, double>> usual_scalars() {
 /// Error allowed, in units of the epsilon of the type, of the largest entry.
 inline constexpr double tolerance = 40;
 
-template <auto Formula, loom::derivative_request Gradients, class T>
+template <auto Formula, loom::derivative_request Gradients, class T, loom::exec::storages Memory = loom::exec::storages{}>
 void check(const settings& s, const std::string& what) {
-  for (const outcome& o : run<Formula, Gradients, T>(s)) {
+  for (const outcome& o : run<Formula, Gradients, T, Memory>(s)) {
     INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "
               << (s.extents.empty() ? 1 : s.extents[0]) << " x " << (s.extents.size() > 1 ? s.extents[1] : 1) << ", target " << loom::name(loom::current_target()));
     CHECK(o.finite_alike);
@@ -36,7 +36,7 @@ void check(const settings& s, const std::string& what) {
 }
 
 /// A flagship over all targets, sizes and logits; layouts over a few.
-template <class T, bool Gradient, auto Formula>
+template <class T, bool Gradient, loom::exec::storages Memory = loom::exec::storages{}, auto Formula>
 void flagship(loom::loss_function<Formula>, const std::string& what) {
   constexpr const loom::graph& g = loom::source<Formula>::written.program;
   constexpr loom::input_set wanted = Gradient ? differentiable<Formula>() : 0;
@@ -54,11 +54,11 @@ void flagship(loom::loss_function<Formula>, const std::string& what) {
         // The difference of two log-probabilities of 1e4 keeps the digits of 1e4.
         s.condition = what == "distillation" ? (r == regime::wide || r == regime::offset ? 1e4 : 10) : 1;
         s.layout = memory::contiguous;
-        check<Formula, wanted, T>(s, what);
+        check<Formula, wanted, T, Memory>(s, what);
         if (r != regime::normal || size[1] > 100) continue;
         for (memory m : {memory::padded_rows, memory::every_third, memory::transposed}) {
           s.layout = m;
-          check<Formula, wanted, T>(s, what);
+          check<Formula, wanted, T, Memory>(s, what);
         }
       }
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
@@ -23,8 +24,8 @@ inline const char* name(regime r) {
   return names[static_cast<int>(r)];
 }
 
-/// How operands lie in memory.
-enum class memory { contiguous, padded_rows, every_third, transposed };
+/// How operands lie in memory; channels_last: the second axis of three or more runs fastest.
+enum class memory { contiguous, padded_rows, every_third, transposed, channels_last };
 
 struct settings {
   std::vector<std::ptrdiff_t> extents;  // by axis of the program
@@ -34,6 +35,7 @@ struct settings {
   bool some_ignored = false;  // labels of -100
   unsigned seed = 1;
   std::vector<std::pair<std::string, double>> scalars;
+  loom::exec::element_type scalar_results = loom::exec::element_type::other;  // their buffers, if not of the type computed with
   double condition = 1;  // how large the terms are that cancel in a result: an error is judged beside it
 };
 
@@ -53,28 +55,69 @@ inline double entry(const std::string& input, regime r, std::mt19937& random) {
   }
 }
 
+using loom::exec::element_type;
+
+inline double load_number(const void* from, element_type t, std::ptrdiff_t i) {
+  switch (t) {
+    case element_type::f32: return static_cast<double>(static_cast<const float*>(from)[i]);
+    case element_type::bf16: return static_cast<double>(loom::loaded(static_cast<const loom::bf16*>(from)[i]));
+    case element_type::f16: return static_cast<double>(loom::loaded(static_cast<const loom::f16*>(from)[i]));
+    default: return static_cast<const double*>(from)[i];
+  }
+}
+inline void store_number(const void* to, element_type t, std::ptrdiff_t i, double v) {
+  loom::exec::store_number(static_cast<char*>(const_cast<void*>(to)) + i * loom::exec::size_of(t), t, v);
+}
+
+/// Half the distance of the numbers of a type near v: what storing it may cost.
+inline double rounding(element_type t, double v) {
+  if (t != element_type::bf16 && t != element_type::f16) return 0;
+  const int digits = t == element_type::bf16 ? 8 : 11, least = t == element_type::bf16 ? -126 : -14;
+  return std::ldexp(1.0, std::max(v == 0 || !std::isfinite(v) ? least : std::ilogb(v), least) - digits);
+}
+
+/// The type of a slot, if T is computed with.
 template <class T>
+constexpr element_type type_in(loom::storage s) {
+  return s == loom::storage::bf16 ? element_type::bf16 : s == loom::storage::f16 ? element_type::f16 : loom::exec::type_of<T>();
+}
+
 struct buffer {
-  std::vector<T> memory;
+  std::vector<std::uint64_t> memory;
   loom::exec::bound bound;
+  double poison = 0;  // as it reads
+  std::ptrdiff_t size = 0;
+
+  std::ptrdiff_t touched() const {
+    std::ptrdiff_t n = 0;
+    for (std::ptrdiff_t i = 0; i < size; ++i) n += load_number(memory.data(), bound.type, i) != poison;
+    return n;
+  }
 };
 
 /// A strided array; what lies between its entries is poison.
-template <class T>
-buffer<T> make(const loom::axis_order& order, const settings& s, T poison) {
-  buffer<T> b;
-  b.bound.type = loom::exec::type_of<T>();
+inline buffer make(element_type type, const loom::axis_order& order, const settings& s, double poison) {
+  buffer b;
+  b.bound.type = type;
   const int rank = order.size();
   std::ptrdiff_t stride = s.layout == memory::every_third ? 3 : 1;
   for (int k = 0; k < rank; ++k) {
-    const int i = s.layout == memory::transposed ? k : rank - 1 - k;
+    const bool last = s.layout == memory::channels_last && rank > 2;
+    const int i = s.layout == memory::transposed ? k : !last ? rank - 1 - k : k == 0 ? 1 : k == rank - 1 ? 0 : rank - k;
     b.bound.extents[i] = s.extents[static_cast<std::size_t>(order[i])];
     b.bound.strides[i] = stride;
     stride *= b.bound.extents[i];
     if (s.layout == memory::padded_rows) stride += 5;
   }
-  b.memory.assign(static_cast<std::size_t>(stride + 64), poison);
-  b.bound.data = b.memory.data() + 17;
+  b.size = stride + 64;
+  b.memory.assign(static_cast<std::size_t>(b.size), 0);
+  if (type <= element_type::f16) {
+    for (std::ptrdiff_t i = 0; i < b.size; ++i) store_number(b.memory.data(), type, i, poison);
+    b.poison = load_number(b.memory.data(), type, 0);
+  } else {
+    std::memset(b.memory.data(), 1, static_cast<std::size_t>(b.size) * 8);
+  }
+  b.bound.data = reinterpret_cast<const char*>(b.memory.data()) + 17 * loom::exec::size_of(type);
   return b;
 }
 
@@ -118,16 +161,20 @@ struct outcome {
   std::vector<double> got, wanted;
 };
 
-/// Runs one program on one set of data. `T`: float or double.
-template <auto Formula, loom::derivative_request Request, class T>
+/// Every tensor stored alike.
+constexpr loom::exec::storages all_stored(loom::storage inputs, loom::storage outputs) {
+  return {0x5555555555555555u * static_cast<std::uint64_t>(inputs), 0x5555555555555555u * static_cast<std::uint64_t>(outputs)};
+}
+
+/// Runs one program on one set of data. `T`: float or double; `Memory`: how its tensors are stored.
+template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
 std::vector<outcome> run(const settings& s) {
-  using program = loom::compiled<Formula, Request>;
+  using own = loom::compiled<Formula, Request>;
+  using program = std::conditional_t<Memory == loom::exec::storages{}, own, loom::exec::in_memory<own, Memory>>;
   const loom::graph& g = program::stable;
   std::mt19937 random(s.seed);
   loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
-  std::vector<buffer<T>> numbers;
-  std::vector<buffer<std::int64_t>> labels;
-  std::vector<buffer<unsigned char>> masks;
+  std::vector<buffer> buffers;
   std::vector<loom::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::input_info& info = g.inputs[i];
@@ -142,9 +189,8 @@ std::vector<outcome> run(const settings& s) {
       in[i].type = loom::exec::element_type::f64;
       r.entries = {v};
     } else if (info.code == loom::op::index) {
-      labels.push_back(make<std::int64_t>(info.axes, s, 1000000));
-      in[i] = labels.back().bound;
-      in[i].type = s.labels;
+      buffers.push_back(make(s.labels, info.axes, s, 0));
+      in[i] = buffers.back().bound;
       std::int64_t classes = 1;
       for (int a = 0; a < g.axes.size(); ++a)
         if (g.axes[a].name == "C") classes = s.extents[static_cast<std::size_t>(a)];
@@ -155,34 +201,33 @@ std::vector<outcome> run(const settings& s) {
         r.entries.push_back(static_cast<double>(label));
       });
     } else if (info.code == loom::op::mask) {
-      masks.push_back(make<unsigned char>(info.axes, s, 1));
-      in[i] = masks.back().bound;
-      in[i].type = loom::exec::element_type::boolean;
+      buffers.push_back(make(element_type::boolean, info.axes, s, 0));
+      in[i] = buffers.back().bound;
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
         const bool holds = random() % 3 != 0;
         static_cast<unsigned char*>(const_cast<void*>(in[i].data))[at] = holds;
         r.entries.push_back(holds ? 1 : 0);
       });
     } else {
-      numbers.push_back(make<T>(info.axes, s, std::numeric_limits<T>::quiet_NaN()));
-      in[i] = numbers.back().bound;
-      T* data = const_cast<T*>(static_cast<const T*>(in[i].data));
+      buffers.push_back(make(type_in<T>(Memory.input(i)), info.axes, s, std::numeric_limits<T>::quiet_NaN()));
+      in[i] = buffers.back().bound;
       const bool logits = name == "x" || name == "s";
       std::size_t n = 0;
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
-        data[at] = static_cast<T>(entry(name, s.logits, random));
+        store_number(in[i].data, in[i].type, at, entry(name, s.logits, random));
         // labels are below 100: the last of many classes can be masked, as can one of few if nothing points at it
-        if (logits && s.logits == regime::masked && n++ % 7 == 6) data[at] = -std::numeric_limits<T>::infinity();
-        r.entries.push_back(static_cast<double>(data[at]));
+        if (logits && s.logits == regime::masked && n++ % 7 == 6) store_number(in[i].data, in[i].type, at, -std::numeric_limits<T>::infinity());
+        r.entries.push_back(load_number(in[i].data, in[i].type, at));
       });
       if (info.axes.empty()) in[i].number = r.entries[0];
     }
   }
-  std::vector<buffer<T>> results;
+  std::vector<buffer> results;
   for (int k = 0; k < g.outputs.size(); ++k) {
     const loom::axis_order& order = g.outputs[k].axes;
     if (k == 0 && g.outputs[k].is_value() && order.empty()) continue;
-    results.push_back(make<T>(order, s, T(-12345)));
+    const bool other = order.empty() && s.scalar_results != element_type::other;
+    results.push_back(make(other ? s.scalar_results : type_in<T>(Memory.output(k)), order, s, -12345));
     out[k] = results.back().bound;
   }
   std::vector<std::ptrdiff_t> extents = s.extents;
@@ -198,7 +243,7 @@ std::vector<outcome> run(const settings& s) {
     o.output = g.outputs[k].is_value() ? "value" : std::string(g.outputs[k].symbol()) + "(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
     o.wanted = oracle.broadcast(g.outputs[k].id, loom::as_set(order));
     if (scalar) o.got = {static_cast<double>(value)};
-    else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(static_cast<double>(static_cast<const T*>(out[k].data)[at])); });
+    else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(load_number(out[k].data, out[k].type, at)); });
     // Gradients of a mean over n entries are of the size 1 / n where nothing cancels; below 1e-30 binary32 has no digits left.
     double largest = scalar ? std::max(1e-30, s.condition - 1) : s.condition / static_cast<double>(o.wanted.size());
     for (double w : o.wanted)
@@ -206,17 +251,14 @@ std::vector<outcome> run(const settings& s) {
     for (std::size_t n = 0; n < o.wanted.size(); ++n) {
       const double w = o.wanted[n], v = o.got[n];
       if (!std::isfinite(w) || !std::isfinite(v)) o.finite_alike = o.finite_alike && ((std::isnan(w) && std::isnan(v)) || w == v);
-      else if (w != v) o.error = std::max(o.error, std::fabs(w - v) / largest);
+      else if (w != v) o.error = std::max(o.error, (std::fabs(w - v) - rounding(out[k].type, std::max(std::fabs(v), std::fabs(w)))) / largest);
     }
     outcomes.push_back(o);
   }
   // What lies between the entries of an output is not ours.
   for (std::size_t b = 0, k = 0; k < static_cast<std::size_t>(g.outputs.size()); ++k) {
     if (out[k].type == loom::exec::element_type::other) continue;
-    const buffer<T>& r = results[b++];
-    std::size_t touched = 0;
-    for (T v : r.memory) touched += v != T(-12345);
-    if (touched > outcomes[k].wanted.size()) outcomes[k].finite_alike = false;
+    if (results[b++].touched() > static_cast<std::ptrdiff_t>(outcomes[k].wanted.size())) outcomes[k].finite_alike = false;
   }
   return outcomes;
 }

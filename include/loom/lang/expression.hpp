@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "loom/base/fixed_string.hpp"
+#include "loom/base/half.hpp"
 #include "loom/ir/op.hpp"
 
 namespace loom {
@@ -122,7 +123,7 @@ constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {
 
 /// What may be bound: an object with a name, a number, or something that only refers to its elements.
 template <class Data, class Plain = std::remove_cvref_t<Data>>
-inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<Data> || std::is_arithmetic_v<Plain> || requires { Plain::is_view; } ||
+inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<Data> || is_number<Plain> || requires { Plain::is_view; } ||
                                           requires(Plain& data) { typename Plain::element_type; data.data_handle(); } ||
                                           requires(Plain& data) { typename Plain::element_type; data.data(); data.size_bytes(); };
 

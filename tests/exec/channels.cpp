@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/exec/channels.cpp — rows whose columns lie far apart: images with channels first, or last, of any size.
+#include "support/flagship_trials.hpp"
+
+namespace {
+
+constexpr auto x = loom::tensor<"x[N,C,H,W]">;
+constexpr auto s = loom::tensor<"s[N,C,L]">;
+constexpr auto w = loom::tensor<"w[C]">;
+constexpr auto v = loom::tensor<"v[N,H,W]">;
+constexpr auto t = loom::index<"t[N,H,W]">;
+constexpr auto m = loom::mask<"m[N,H,W]">;
+constexpr auto b = loom::tensor<"x[N,C=600,L]">;
+constexpr auto k = loom::index<"k[N,L]">;
+constexpr auto C = loom::axis<"C">;
+
+constexpr trial::memory layouts[] = {trial::memory::contiguous, trial::memory::channels_last, trial::memory::padded_rows, trial::memory::every_third, trial::memory::transposed};
+constexpr trial::element_type label_types[] = {trial::element_type::i32, trial::element_type::i64, trial::element_type::u8, trial::element_type::i16, trial::element_type::u64};
+
+struct size {
+  int n, c, h, w;
+};
+
+template <auto Formula, class T = float, loom::exec::storages Memory = loom::exec::storages{}>
+void agrees(const char* what, std::initializer_list<size> sizes) {
+  constexpr const loom::graph& graph = loom::source<Formula>::written.program;
+  constexpr loom::input_set wanted = 1;
+  static_assert(loom::compiled<Formula, wanted>::problem().what == loom::issue::none);
+  for (loom::target target : trial::targets()) {
+    const loom::limit_target limit(target);
+    int labels = 0;
+    for (const size& e : sizes) {
+      trial::settings set;
+      for (int a = 0; a < graph.axes.size(); ++a) {
+        const std::string_view name = graph.axes[a].name;
+        set.extents.push_back(name == "N" ? e.n : name == "C" ? e.c : name == "H" ? e.h : name == "L" ? e.h * e.w : e.w);
+      }
+      set.condition = 4;
+      for (trial::memory layout : layouts) {
+        set.layout = layout;
+        set.labels = label_types[labels++ % 5];
+        trial::check<Formula, wanted, T, Memory>(set, what);
+      }
+    }
+  }
+}
+
+constexpr auto none = loom::exec::storages{};
+
+}  // namespace
+
+TEST_CASE("channels first, last and padded: images of odd sizes") {
+  agrees<-gather(log_softmax(x, C), t, C).mean()>("cross entropy", {{1, 1, 1, 1}, {2, 3, 2, 3}, {3, 21, 7, 7}, {2, 5, 17, 3}, {1, 64, 5, 33}, {2, 65, 3, 19}, {1, 21, 1, 500}, {1, 100, 2, 2}});
+}
+
+TEST_CASE("channels of any number: through tiles, and straight from memory") {
+  agrees<-gather(log_softmax(x, C), t, C).mean(), double>("cross entropy", {{1, 300, 5, 7}, {2, 1100, 4, 5}, {1, 2100, 1, 17}, {3, 1100, 3, 5}});
+}
+
+TEST_CASE("weights of rows and of channels, masks and labels beside channels") {
+  agrees<sum(where(m, v * gather(w, t) * (logsumexp(x, C) - gather(x, t, C)), 0))>("weighted", {{2, 5, 5, 7}, {2, 70, 1, 23}, {1, 1100, 6, 3}});
+}
+
+TEST_CASE("channels in the middle of three axes, of a known number") {
+  agrees<-gather(log_softmax(b, C), k, C).mean()>("cross entropy", {{2, 600, 3, 5}, {2, 600, 5, 5}});
+}
+
+TEST_CASE("channels first in 16 bits") {
+  constexpr auto halves = trial::all_stored(loom::storage::bf16, loom::storage::f16);
+  agrees<-gather(log_softmax(x, C), t, C).mean(), float, halves>("cross entropy", {{3, 21, 7, 7}, {1, 64, 5, 33}, {2, 65, 3, 19}, {1, 1100, 3, 7}, {1, 2100, 1, 17}});
+}
+
+TEST_CASE("rows over several axes that do not join") {
+  agrees<sum(square(s - loom::tensor<"u[N,L]">) * w)>("elements", {{2, 5, 3, 3}, {3, 40, 2, 9}, {2, 70, 4, 5}});
+  agrees<(v * var(x, C)).mean(), double>("variances", {{2, 5, 3, 3}, {3, 40, 2, 9}, {2, 70, 4, 5}});
+}
