@@ -117,7 +117,7 @@ TEST_CASE("reductions over different axes leave arrays that later sweeps read", 
   CHECK(sound_shape(with<dpo>()) == shape{1, 1, 2, 0, "V"});
   CHECK(sound_shape(with<dpo>("chosen", "rejected")) == shape{2, 1, 2, 0, "V"});
   CHECK(sound_shape(with<token_means>()) == shape{1, 1, 2, 0, "V"});
-  CHECK(sound_shape(with<token_means>("chosen")) == shape{2, 1, 2, 0, "V"});
+  CHECK(sound_shape(with<token_means>("chosen")) == shape{1, 2, 2, 0, "V"});
 }
 
 TEST_CASE("the gradient of the weights of classes is an array of one number a class", "[schedule]") {

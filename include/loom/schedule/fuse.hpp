@@ -15,7 +15,7 @@ namespace detail {
 
 class planner {
  public:
-  constexpr planner(const graph& g, output_set holders) : roles_(choose_roles(g)), g_(p_.program), holders_(holders) { p_.program = split_reductions(g, roles_.row); }
+  constexpr planner(const graph& g, output_set holders, int spare) : roles_(choose_roles(g)), g_(p_.program), holders_(holders), spare_(spare) { p_.program = split_reductions(g, roles_.row); }
 
   constexpr plan run() {
     choose_axes();
@@ -30,6 +30,7 @@ class planner {
   roles roles_;
   const graph& g_;
   output_set holders_;
+  int spare_;  // times beyond those that are needed
   axis_set all_ = 0;
   std::int8_t depth_[LOOM_MAX_NODES]{};   // row passes that must be over before a value is known
   bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
@@ -178,6 +179,7 @@ class planner {
     }
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
       if (stored(slot) && known_[g_.outputs[slot].id] + 1 > times) times = known_[g_.outputs[slot].id] + 1;
+    times += spare_;
     if (times > max_sweeps) return refuse();
     // What has no choice first; then backwards, whatever can share a sweep that is there anyway.
     std::int8_t limit[LOOM_MAX_NODES]{};  // the time at which a value must be known
@@ -459,6 +461,12 @@ class planner {
 
 /// The loops that compute a graph's outputs. Values are kept in the buffers of `holders` only: a value that is rounded to
 /// 16 bits on the way would not be the same one.
-constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) { return detail::planner(g, holders).run(); }
+/// A small pass of its own may let a sweep over the data wait for another one: if it saves a sweep, it is made.
+constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) {
+  const plan p = detail::planner(g, holders, 0).run();
+  if (p.sweeps < 2 || p.arrays.empty() || p.problem != unplanned::none) return p;
+  const plan longer = detail::planner(g, holders, 1).run();
+  return longer.problem == unplanned::none && longer.sweeps < p.sweeps ? longer : p;
+}
 
 }  // namespace loom
