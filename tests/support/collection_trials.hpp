@@ -112,40 +112,38 @@ inline point data_for(const loom::graph& g, const loom::fixed_vector<loom::label
 }
 
 /// One call of the loops: the value and the gradients, in the order of the program's outputs.
-template <auto Formula, loom::input_set Gradients, class T>
+template <auto Formula, loom::derivative_request Gradients, class T>
 std::vector<std::vector<double>> results(const point& p, trial::memory layout = trial::memory::contiguous) {
   using program = loom::compiled<Formula, Gradients>;
   const loom::graph& g = program::schedule.program;
   trial::settings s;
   s.extents = p.extents;
   s.layout = layout;
-  std::vector<trial::buffer<T>> numbers;
-  std::vector<trial::buffer<std::int64_t>> labels;
-  std::vector<trial::buffer<unsigned char>> masks;
+  constexpr loom::exec::element_type number = loom::exec::type_of<T>();
+  std::vector<trial::buffer> memory;
   loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::input_info& info = g.inputs[i];
     const std::vector<double>& entries = p.inputs[static_cast<std::size_t>(i)].entries;
     std::size_t n = 0;
     if (info.code == loom::op::index) {
-      labels.push_back(trial::make<std::int64_t>(info.axes, s, 1 << 30));
-      in[i] = labels.back().bound;
+      memory.push_back(trial::make(loom::exec::element_type::i64, info.axes, s, 0));
+      in[i] = memory.back().bound;
       trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_label(in[i], at, static_cast<std::int64_t>(entries[n++])); });
     } else if (info.code == loom::op::mask) {
-      masks.push_back(trial::make<unsigned char>(info.axes, s, 1));
-      in[i] = masks.back().bound;
-      in[i].type = loom::exec::element_type::boolean;
+      memory.push_back(trial::make(loom::exec::element_type::boolean, info.axes, s, 0));
+      in[i] = memory.back().bound;
       trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { static_cast<unsigned char*>(const_cast<void*>(in[i].data))[at] = entries[n++] != 0; });
     } else {
-      numbers.push_back(trial::make<T>(info.axes, s, std::numeric_limits<T>::quiet_NaN()));
-      in[i] = numbers.back().bound;
+      memory.push_back(trial::make(number, info.axes, s, std::numeric_limits<T>::quiet_NaN()));
+      in[i] = memory.back().bound;
       trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { static_cast<T*>(const_cast<void*>(in[i].data))[at] = static_cast<T>(entries[n++]); });
       in[i].number = entries[0];
     }
   }
-  std::vector<trial::buffer<T>> gradients;
+  std::vector<trial::buffer> gradients;
   for (int k = 1; k < g.outputs.size(); ++k) {
-    gradients.push_back(trial::make<T>(g.outputs[k].axes, s, T(-12345)));
+    gradients.push_back(trial::make(number, g.outputs[k].axes, s, -12345));
     out[k] = gradients.back().bound;
   }
   std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(program::schedule, p.extents.data())), -12345);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/preference_float.cpp — losses of collection/preference.hpp in float against the interpreter.
+// tests/collection/preference_float.cpp — losses of collection/preference.hpp in float against the interpreter.
 #include "loom/collection/preference.hpp"
 #include "support/collection_trials.hpp"
 

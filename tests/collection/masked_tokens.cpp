@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/masked_tokens.cpp — tokens that a mask or a label keeps out reach neither value nor gradient, whatever they hold;
+// tests/collection/masked_tokens.cpp — tokens that a mask or a label keeps out reach neither value nor gradient, whatever they hold;
 // batches of which nothing is left; rows without a finite logit. Through the loops of every target.
 #include "loom/collection/preference.hpp"
 #include "support/everywhere.hpp"

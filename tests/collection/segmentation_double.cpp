@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/segmentation_double.cpp — losses of collection/segmentation.hpp in double against the interpreter.
+// tests/collection/segmentation_double.cpp — losses of collection/segmentation.hpp in double against the interpreter.
 #include "loom/collection/segmentation.hpp"
 #include "support/collection_trials.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/masked_pairs.cpp — pixels and pairs that a label keeps out reach neither value nor gradient; masked pairs; vectors and
+// tests/collection/masked_pairs.cpp — pixels and pairs that a label keeps out reach neither value nor gradient; masked pairs; vectors and
 // distances of 0. Through the loops of every target.
 #include "loom/collection/contrastive.hpp"
 #include "loom/collection/segmentation.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/distances_float.cpp — losses row by row of collection/contrastive.hpp in float against the interpreter.
+// tests/collection/distances_float.cpp — losses row by row of collection/contrastive.hpp in float against the interpreter.
 #include "loom/collection/contrastive.hpp"
 #include "support/collection_trials.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/objectives.cpp — what a booster asks for: gradients, and the diagonal of the Hessian, of sums of row losses.
+// tests/collection/objectives.cpp — what a booster asks for: gradients, and the diagonal of the Hessian, of sums of row losses.
 #include <cmath>
 
 #include "loom/collection/classification.hpp"

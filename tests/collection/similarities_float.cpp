@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/similarities_float.cpp — losses of all pairs of collection/contrastive.hpp in float against the interpreter.
+// tests/collection/similarities_float.cpp — losses of all pairs of collection/contrastive.hpp in float against the interpreter.
 #include "loom/collection/contrastive.hpp"
 #include "support/collection_trials.hpp"
 

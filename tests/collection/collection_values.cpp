@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/collection_values.cpp — losses of images, pairs and sequences without gradients: fewer sweeps, other loops.
+// tests/collection/collection_values.cpp — losses of images, pairs and sequences without gradients: fewer sweeps, other loops.
 #include <boost/hana/for_each.hpp>
 
 #include "loom/collection/flagships.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/exec/segmentation_float.cpp — losses of collection/segmentation.hpp in float against the interpreter.
+// tests/collection/segmentation_float.cpp — losses of collection/segmentation.hpp in float against the interpreter.
 #include "loom/collection/segmentation.hpp"
 #include "support/collection_trials.hpp"
 
