@@ -203,6 +203,7 @@ struct sweep_loops {
   static HWY_INLINE void find([[maybe_unused]] const F& f, [[maybe_unused]] const block& b, [[maybe_unused]] const stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
     if constexpr (!by_entry(Operand)) {
       at = nullptr;
+      step = 0;
     } else if (has_tile(Operand) && b.tiled) {
       at = b.template tile<E>(Operand) + (f.row - b.first);
       step = b.size;
