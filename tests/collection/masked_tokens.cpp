@@ -10,12 +10,16 @@ using loom::d, loom::view, loom::workspace;
 namespace formulas {
 
 namespace p = loom::collection::preference;
+// [empty]
 constexpr auto total = sum(where(p::m, -p::logp, 0));
 // 0 instead of NaN for a batch of which nothing is kept.
 constexpr auto or_zero = loom::loss<where(count(p::m) > 0, total / max(count(p::m), 1), 0)>;
+// [/empty]
+// [unknown]
 // Rows without a finite logit left out: they have no softmax.
 constexpr auto known = max(p::x, p::V) > -std::numeric_limits<double>::infinity();
 constexpr auto of_known_rows = loom::loss<sum(where(known, -p::logp, 0)) / count(known)>;
+// [/unknown]
 constexpr auto of_all_rows = loom::loss<-p::logp.mean()>;
 
 }  // namespace formulas

@@ -15,7 +15,9 @@ namespace detail {
 
 class planner {
  public:
-  constexpr planner(const graph& g, output_set holders, int spare) : roles_(choose_roles(g)), g_(p_.program), holders_(holders), spare_(spare) { p_.program = split_reductions(g, roles_.row); }
+  /// A planner gives up unless it needs fewer sweeps than `below`.
+  constexpr planner(const graph& g, output_set holders, int spare = 0, int below = max_sweeps + 1)
+      : roles_(choose_roles(g)), g_(p_.program), holders_(holders), spare_(spare), below_(below) { p_.program = split_reductions(g, roles_.row); }
 
   constexpr plan run() {
     choose_axes();
@@ -31,6 +33,7 @@ class planner {
   const graph& g_;
   output_set holders_;
   int spare_;  // times beyond those that are needed
+  int below_;
   axis_set all_ = 0;
   std::int8_t depth_[LOOM_MAX_NODES]{};   // row passes that must be over before a value is known
   bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
@@ -207,7 +210,15 @@ class planner {
       for (value_id o : g_[i].operand)
         if (o != no_value) bound(limit, o, needed);
     }
+    if (ok() && walks() >= below_) refuse();
     if (ok()) number_sweeps(times);
+  }
+  /// At how many times all rows are walked.
+  constexpr int walks() const {
+    unsigned times = 0;
+    for (const place& t : taken_)
+      if (t.in_row && t.rows == p_.row_axes) times |= 1u << t.time;
+    return std::popcount(times);
   }
   constexpr void reset(std::int8_t (&limit)[LOOM_MAX_NODES], int to) const {
     for (int i = 0; i < g_.size(); ++i) limit[i] = static_cast<std::int8_t>(to);
@@ -463,9 +474,9 @@ class planner {
 /// 16 bits on the way would not be the same one.
 /// A small pass of its own may let a sweep over the data wait for another one: if it saves a sweep, it is made.
 constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) {
-  const plan p = detail::planner(g, holders, 0).run();
+  const plan p = detail::planner(g, holders).run();
   if (p.sweeps < 2 || p.arrays.empty() || p.problem != unplanned::none) return p;
-  const plan longer = detail::planner(g, holders, 1).run();
+  const plan longer = detail::planner(g, holders, 1, p.sweeps).run();
   return longer.problem == unplanned::none && longer.sweeps < p.sweeps ? longer : p;
 }
 
