@@ -170,12 +170,12 @@ struct sweep_loops {
     constexpr size_t width = hn::MaxLanes(D());
     const auto count = static_cast<size_t>(b.count);
     if constexpr (has_tile(Slot))
-      exec::load_tile(f.data, f.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, static_cast<size_t>(b.size), b.template tile<Slot, typename F::template Input<Slot>>());
+      exec::load_tile(f.data, f.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, b.size, b.template tile<Slot, typename F::template Input<Slot>>());
   }
   template <int Slot>
   static HWY_INLINE void store_tile([[maybe_unused]] const F& f, [[maybe_unused]] const block& b) {
     if constexpr (has_tile(F::inputs + Slot) && Sweep == P.loops.size() - 1)
-      exec::store_tile(f.data, f.data.outputs[Slot], b.first, static_cast<size_t>(b.count), static_cast<size_t>(b.size), b.template tile<F::inputs + Slot, typename F::template Output<Slot>>());
+      exec::store_tile(f.data, f.data.outputs[Slot], b.first, static_cast<size_t>(b.count), b.size, b.template tile<F::inputs + Slot, typename F::template Output<Slot>>());
   }
 
   using all_inputs = std::make_integer_sequence<int, F::inputs>;
