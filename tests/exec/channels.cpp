@@ -45,8 +45,6 @@ void agrees(const char* what, std::initializer_list<size> sizes) {
   }
 }
 
-constexpr auto none = loom::exec::storages{};
-
 }  // namespace
 
 TEST_CASE("channels first, last and padded: images of odd sizes") {

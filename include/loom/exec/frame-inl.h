@@ -60,13 +60,14 @@ struct frame {
   VI index[values];
   VD total[values][total_parts];
   VD lost[values];  // what rounding took from a total of doubles
-  // Where the current row (along) or rows (across) begin; entry j is `step` times j on. Across, the rows lie side by side
-  // there: in a tile, or in memory.
+  // Where the current row (along) or block of rows (across) begins. Across, the rows lie side by side there, in a tile or in
+  // memory, and their entries so many numbers apart.
   const void* origin[inputs + 1];
   void* target[outputs + 1];
   std::ptrdiff_t origin_step[inputs + 1];
   std::ptrdiff_t target_step[outputs + 1];
   std::ptrdiff_t row = 0;
+  std::ptrdiff_t ahead = 0;  // across: of the first row of the block
   size_t active = 0;  // rows of this vector (across), entries of this vector (along, past the last whole one)
   M fresh;            // across: the rows that no vector before had
   size_t stale = 0;   // across: the rows before those
@@ -78,8 +79,15 @@ struct frame {
     const input_info& in = P.program.inputs[slot];
     return in.code == op::tensor && (as_set(in.axes) & P.row_axes) != 0 && (as_set(in.axes) & P.column_axes) != 0;
   }
-  template <int Slot> HWY_INLINE const Input<Slot>* entry(std::ptrdiff_t j) const { return static_cast<const Input<Slot>*>(origin[Slot]) + j * origin_step[Slot]; }
-  template <int Slot> HWY_INLINE Output<Slot>* result(std::ptrdiff_t j) const { return static_cast<Output<Slot>*>(target[Slot]) + j * target_step[Slot]; }
+  HWY_INLINE std::ptrdiff_t input_step(int slot) const { return Across ? origin_step[slot] : data.inputs[slot].column_stride; }
+  HWY_INLINE std::ptrdiff_t output_step(int slot) const { return Across ? target_step[slot] : data.outputs[slot].column_stride; }
+  template <int Slot> HWY_INLINE const Input<Slot>* entry(std::ptrdiff_t j) const {
+    constexpr bool of_rows = Across && has_entries(Slot);
+    return static_cast<const Input<Slot>*>(origin[Slot]) + (of_rows ? ahead : 0) + j * input_step(Slot);
+  }
+  template <int Slot> HWY_INLINE Output<Slot>* result(std::ptrdiff_t j) const {
+    return static_cast<Output<Slot>*>(target[Slot]) + (Across ? ahead : 0) + j * output_step(Slot);
+  }
 };
 
 // ---- memory ----------------------------------------------------------------------------------------------------------
@@ -155,7 +163,7 @@ template <lanes Which, int Slot, class F>
 HWY_INLINE void store_entry(F& f, typename F::V v, std::ptrdiff_t j) {
   const typename F::D d;
   if constexpr (F::across) store_lanes(d, v, f.template result<Slot>(j));
-  else store_along<Which>(d, v, f.template result<Slot>(j), f.target_step[Slot], f.active);
+  else store_along<Which>(d, v, f.template result<Slot>(j), f.output_step(Slot), f.active);
 }
 
 // ---- the operands of one step ----------------------------------------------------------------------------------------
@@ -187,7 +195,7 @@ HWY_INLINE void load_input(frame<Program, T, Across>& f, [[maybe_unused]] std::p
   const typename F::D d;
   if constexpr (n.code == op::tensor) {
     if constexpr (!Across && per_column) {
-      f.number[Id] = load_along<Which>(d, f.template entry<slot>(j), f.origin_step[slot], f.active);
+      f.number[Id] = load_along<Which>(d, f.template entry<slot>(j), f.input_step(slot), f.active);
     } else if constexpr (per_column && per_row) {
       f.number[Id] = load_lanes(d, f.template entry<slot>(j));
     } else if constexpr (!Across || per_column) {
@@ -232,7 +240,9 @@ HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
   hn::Store(f.index[n.operand[1]], typename F::DI(), entry);
   using S = typename F::template Input<from>;
   exec::near_rows<S> rows;
-  if constexpr (F::has_entries(from)) rows = {static_cast<const S*>(f.origin[from]), f.origin_step[from]};
+  if constexpr (F::has_entries(from)) {
+    if (f.origin[from] != nullptr) rows = {f.template entry<from>(0), f.input_step(from)};
+  }
   exec::load_entries(f.data, f.data.inputs[from], rows, f.row, entry, Across ? f.active : 1, buffer);
   set_looked_up<Id>(f, buffer, !Across);
 }
@@ -433,7 +443,7 @@ HWY_INLINE void perform(frame<Program, T, Across>& f, [[maybe_unused]] typename 
     add_to_array<Program, T, Across, s.id, Which>(f, j);
   } else if constexpr (s.what == action::recall) {
     if constexpr (Across) f.number[s.id] = load_lanes(d, f.template result<s.slot>(j));
-    else f.number[s.id] = load_along<Which>(d, f.template result<s.slot>(j), f.target_step[s.slot], f.active);
+    else f.number[s.id] = load_along<Which>(d, f.template result<s.slot>(j), f.output_step(s.slot), f.active);
   } else if constexpr (output_level(F::P, s.slot) == level::element) {  // keep or store
     store_entry<Which, s.slot>(f, f.number[s.id], j);
   } else {

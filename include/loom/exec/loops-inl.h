@@ -163,8 +163,11 @@ struct sweep_loops {
     std::ptrdiff_t first = 0, count = 0, size = 0;
     bool tiled = false;
 
-    template <class S>
-    HWY_INLINE S* tile(int operand) const { return reinterpret_cast<S*>(tiles + tiles_before(operand) * tile_bytes); }
+    template <int Operand, class S>
+    HWY_INLINE S* tile() const {
+      constexpr size_t begin = tiles_before(Operand) * tile_bytes;
+      return reinterpret_cast<S*>(tiles + begin);
+    }
   };
   /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache.
   static constexpr std::ptrdiff_t rows_of_tile(std::ptrdiff_t columns, std::ptrdiff_t width) {
@@ -177,12 +180,12 @@ struct sweep_loops {
     constexpr size_t width = hn::MaxLanes(D());
     const auto count = static_cast<size_t>(b.count);
     if constexpr (has_tile(Slot))
-      exec::load_tile(f.data, f.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, static_cast<size_t>(b.size), b.template tile<typename F::template Input<Slot>>(Slot));
+      exec::load_tile(f.data, f.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, b.size, b.template tile<Slot, typename F::template Input<Slot>>());
   }
   template <int Slot>
   static HWY_INLINE void store_tile([[maybe_unused]] const F& f, [[maybe_unused]] const block& b) {
     if constexpr (has_tile(F::inputs + Slot))
-      exec::store_tile(f.data, f.data.outputs[Slot], b.first, static_cast<size_t>(b.count), static_cast<size_t>(b.size), b.template tile<typename F::template Output<Slot>>(F::inputs + Slot));
+      exec::store_tile(f.data, f.data.outputs[Slot], b.first, static_cast<size_t>(b.count), b.size, b.template tile<F::inputs + Slot, typename F::template Output<Slot>>());
   }
 
   using all_inputs = std::make_integer_sequence<int, F::inputs>;
@@ -198,14 +201,15 @@ struct sweep_loops {
     const input_info& in = P.program.inputs[operand];
     return in.code == op::tensor && (!Across || (over_elements && (as_set(in.axes) & P.column_axes) != 0));
   }
-  /// Where the row, or the rows, at f.row are found: in a tile, or in memory.
+  /// Where the row, or the block of rows, at f.row is found: in a tile, or in memory.
   template <int Operand, class E, class Pointer>
   static HWY_INLINE void find([[maybe_unused]] const F& f, [[maybe_unused]] const block& b, [[maybe_unused]] const stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
+    constexpr bool may_be_tiled = has_tile(Operand);
     if constexpr (!by_entry(Operand)) {
       at = nullptr;
       step = 0;
-    } else if (has_tile(Operand) && b.tiled) {
-      at = b.template tile<E>(Operand) + (f.row - b.first);
+    } else if (may_be_tiled && b.tiled) {
+      at = b.template tile<Operand, E>();
       step = b.size;
     } else {
       at = const_cast<E*>(static_cast<const E*>(s.data)) + row_offset(f.data, s, f.row);
@@ -231,23 +235,21 @@ struct sweep_loops {
       const std::ptrdiff_t fit = data.side_by_side ? rows_of_tile(data.columns, width) : width;
       b.tiles = tiles;
       b.tiled = over_elements && (data.short_rows || fit >= line);
+      const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
       b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
       for (b.first = here.row_begin; b.first < here.row_end; b.first += b.size) {
         b.count = here.row_end - b.first < b.size ? here.row_end - b.first : b.size;
         if (b.tiled) load_tiles(f, b, all_inputs());
+        f.row = b.first;
+        find_rows(f, b, all_inputs(), all_outputs());
         for (std::ptrdiff_t i = 0; i < b.count; i += width) {
-          const std::ptrdiff_t left = b.count - i;
-          f.row = b.first + i;
-          f.active = static_cast<size_t>(left < width ? left : width);
-          f.fresh = hn::FirstN(d, f.active);
-          f.stale = 0;
-          if (over_elements && !b.tiled && left < width) {  // there are no entries past the last row: back to a whole vector of rows
-            f.row -= width - left;
-            f.active = static_cast<size_t>(width);
-            f.stale = static_cast<size_t>(width - left);
-            f.fresh = hn::Not(hn::FirstN(d, f.stale));
-          }
-          find_rows(f, b, all_inputs(), all_outputs());
+          // Past the last row a tile has copies of it; memory has not, so the last vector steps back over rows that are done.
+          const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
+          f.ahead = i + rest - active;
+          f.row = b.first + f.ahead;
+          f.active = static_cast<size_t>(active);
+          f.stale = static_cast<size_t>(active - rest);
+          f.fresh = hn::AndNot(hn::FirstN(d, f.stale), hn::FirstN(d, f.active));
           once<S.before.begin, S.before.end>(f);
           passes(f, all_passes());
         }
