@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench/losses.cpp — the flagships against plain loops and LibTorch, in one run.
 // In each repetition every contender runs each workload once, in turn, after a warm-up; medians are printed, and the
-// ratio of each contender's median to Loom's. Values are held against each other first.
+// ratio of each contender's median to Loom's. Values are held against each other first. A second table holds rows of
+// floats against the same numbers laid out or stored in another way.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "loom/collection/flagships.hpp"
@@ -39,6 +41,34 @@ double di(const data& r) { return distillation(x = logits(r), s = loom::view(r.y
 double di_g(const data& r) { return distillation(x = logits(r), s = loom::view(r.y, r.rows, r.classes), T = 2, d(x) = gradient(r)); }
 
 contender loom_itself() { return {"Loom", ce, ce_g, fo, fo_g, bc, bc_g, hu, hu_g, ga, ga_g, di, di_g}; }
+
+// The same cross entropy over images: the classes of a pixel side by side, or a plane of pixels for each class.
+constexpr auto image = loom::tensor<"image[N,C,H,W]">;
+constexpr auto pixel = loom::index<"pixel[N,H,W]">;
+constexpr auto segmentation = loom::loss<-gather(log_softmax(image, C), pixel, C).mean()>;
+constexpr std::ptrdiff_t images = 16, height = 512, width = 512;
+
+auto planes(const float* p, const data& d) { return loom::view(p, images, d.classes, height, width); }
+auto planes(float* p, const data& d) { return loom::view(p, images, d.classes, height, width); }
+auto pixels(const data& d) { return loom::view(d.t, images, height, width); }
+
+double first(const data& r) { return segmentation(image = planes(r.y, r), pixel = pixels(r)); }
+double first_g(const data& r) { return segmentation(image = planes(r.y, r), pixel = pixels(r), d(image) = planes(r.dx, r)); }
+
+// And in 16 bits.
+template <class H> std::vector<H> stored_logits;
+template <class H> std::vector<H> stored_gradient;
+template <class H> auto stored_view(std::vector<H>& v, const data& d) { return loom::view(v.data(), d.rows, d.classes); }
+template <class H> double halves(const data& r) { return cross_entropy(x = stored_view(stored_logits<H>, r), t = labels(r)); }
+template <class H> double halves_g(const data& r) { return cross_entropy(x = stored_view(stored_logits<H>, r), t = labels(r), d(x) = stored_view(stored_gradient<H>, r)); }
+
+template <class H>
+void store(const data& d) {
+  const auto n = static_cast<std::size_t>(d.rows * d.classes);
+  stored_logits<H>.resize(n);
+  stored_gradient<H>.resize(n);
+  for (std::size_t i = 0; i < n; ++i) stored_logits<H>[i] = loom::stored<H>(d.x[i]);
+}
 
 using clock = std::chrono::steady_clock;
 double milliseconds(clock::time_point from) { return std::chrono::duration<double, std::milli>(clock::now() - from).count(); }
@@ -80,6 +110,49 @@ void compare(const char* what, const std::vector<std::pair<const char*, workload
   std::fflush(stdout);
 }
 
+/// Tables have a column for each contender after the first.
+void print_head(const std::vector<const char*>& names) {
+  std::printf("\n| %-40s | %8s |", "", names[0]);
+  for (std::size_t k = 1; k < names.size(); ++k) std::printf(" %-17s |", names[k]);
+  std::printf("\n|%s|---------:|", std::string(42, '-').c_str());
+  for (std::size_t k = 1; k < names.size(); ++k) std::printf("------------------:|");
+  std::puts("");
+}
+
+/// Rows of floats against channels first, and against 16 bits.
+void compare_layouts(int repetitions) {
+  const std::ptrdiff_t sizes[][2] = {{50000, 10}, {4096, 1000}, {images * height * width, 21}};
+  for (const auto& size : sizes) {
+    const auto n = static_cast<std::size_t>(size[0] * size[1]);
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal(0, 3);
+    std::vector<float> x(n), dx(n), y;
+    std::vector<int> t(static_cast<std::size_t>(size[0]));
+    for (float& v : x) v = normal(random);
+    for (int& label : t) label = static_cast<int>(random() % static_cast<unsigned>(size[1]));
+    data r{size[0], size[1], x.data(), nullptr, nullptr, t.data(), dx.data(), nullptr};
+    char what[80];
+    std::snprintf(what, sizeof what, "cross entropy %td x %td", size[0], size[1]);
+    const std::string name(what);
+    if (size[0] == images * height * width) {
+      y.resize(n);
+      const std::size_t plane = height * width, classes = static_cast<std::size_t>(size[1]);
+      for (std::size_t i = 0; i < t.size(); ++i)
+        for (std::size_t c = 0; c < classes; ++c) y[(i / plane * classes + c) * plane + i % plane] = x[i * classes + c];
+      r.y = y.data();
+      print_head({"rows", "channels first"});
+      compare(name.c_str(), {{"rows", ce}, {"channels first", first}}, r, repetitions);
+      compare((name + ", gradient").c_str(), {{"rows", ce_g}, {"channels first", first_g}}, r, repetitions);
+    } else {
+      store<loom::bf16>(r);
+      store<loom::f16>(r);
+      if (&size == &sizes[0]) print_head({"float", "bf16", "f16"});
+      compare(name.c_str(), {{"float", ce}, {"bf16", halves<loom::bf16>}, {"f16", halves<loom::f16>}}, r, repetitions);
+      compare((name + ", gradient").c_str(), {{"float", ce_g}, {"bf16", halves_g<loom::bf16>}, {"f16", halves_g<loom::f16>}}, r, repetitions);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bench
 
@@ -89,11 +162,10 @@ int main(int argc, char** argv) {
 #ifdef LOOM_BENCH_TORCH
   all.push_back(bench::torch());
 #endif
-  std::printf("target %s, one thread, medians of %d in ms; in brackets the ratio to Loom\n\n| %-40s | %8s |", std::string(loom::name(loom::current_target())).c_str(), repetitions, "", "Loom");
-  for (std::size_t k = 1; k < all.size(); ++k) std::printf(" %-17s |", all[k].name);
-  std::printf("\n|%s|---------:|", std::string(42, '-').c_str());
-  for (std::size_t k = 1; k < all.size(); ++k) std::printf("------------------:|");
-  std::puts("");
+  std::printf("target %s, one thread, medians of %d in ms; in brackets the ratio to the first column\n", std::string(loom::name(loom::current_target())).c_str(), repetitions);
+  std::vector<const char*> names;
+  for (const bench::contender& c : all) names.push_back(c.name);
+  bench::print_head(names);
   const std::ptrdiff_t sizes[][2] = {{50000, 10}, {4096, 1000}, {256, 128256}};
   for (const auto& size : sizes) {
     const auto n = static_cast<std::size_t>(size[0] * size[1]);
@@ -131,4 +203,5 @@ int main(int argc, char** argv) {
     d.y = teacher.data();
     run("distillation", &c::distillation, &c::distillation_gradient);
   }
+  bench::compare_layouts(repetitions);
 }

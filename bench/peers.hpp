@@ -11,7 +11,7 @@ struct data {
   std::ptrdiff_t rows = 0;
   std::ptrdiff_t classes = 0;
   const float* x = nullptr;       // logits, or predictions
-  const float* y = nullptr;       // targets of the elementwise losses, or the teacher's logits
+  const float* y = nullptr;       // targets of the elementwise losses, the teacher's logits, or x in another layout
   const float* v = nullptr;       // variances
   const int* t = nullptr;         // labels
   float* dx = nullptr;

@@ -48,7 +48,7 @@ constexpr std::uint16_t float_to_f16(float v) {
 
 /// bfloat16.
 struct bf16 {
-  std::uint16_t bits = 0;
+  std::uint16_t bits;
   bf16() = default;
   constexpr explicit bf16(float v) : bits(detail::float_to_bf16(v)) {}
   constexpr operator float() const { return detail::bf16_to_float(bits); }
@@ -56,7 +56,7 @@ struct bf16 {
 
 /// IEEE binary16.
 struct f16 {
-  std::uint16_t bits = 0;
+  std::uint16_t bits;
   f16() = default;
   constexpr explicit f16(float v) : bits(detail::float_to_f16(v)) {}
   constexpr operator float() const { return detail::f16_to_float(bits); }

@@ -121,11 +121,11 @@ using part_function = void (*)(const loop_data& data, const part& p, double* num
 /// Offset of row `row` where rows are counted by several axes, in elements.
 HWY_NOINLINE inline std::ptrdiff_t offset_over_axes(const loop_data& data, const stream& s, std::ptrdiff_t row) {
   std::ptrdiff_t offset = 0;
-  for (int i = data.row_rank - 1; i >= 0; --i) {
+  for (int i = data.row_rank - 1; i > 0; --i) {
     offset += row % data.row_extents[i] * s.row_strides[i];
     row /= data.row_extents[i];
   }
-  return offset;
+  return offset + row * s.row_strides[0];
 }
 
 /// Offset of row `row` in a stream, in elements.
@@ -143,11 +143,14 @@ struct row_run {
 /// The first of the runs that make up `count` rows from `row` on.
 inline row_run run_of_rows(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count) {
   const int inner = data.row_rank - 1;
-  if (HWY_UNLIKELY(inner > 0)) {
-    const std::ptrdiff_t left = data.row_extents[inner] - row % data.row_extents[inner];
-    if (left < static_cast<std::ptrdiff_t>(count)) count = static_cast<std::size_t>(left);
+  std::ptrdiff_t offset = 0;
+  for (int i = inner; i > 0; --i) {
+    const std::ptrdiff_t extent = data.row_extents[i], at = row % extent;
+    if (i == inner && extent - at < static_cast<std::ptrdiff_t>(count)) count = static_cast<std::size_t>(extent - at);
+    offset += at * s.row_strides[i];
+    row /= extent;
   }
-  return {row_offset(data, s, row), s.row_strides[inner], count};
+  return {offset + row * s.row_strides[0], s.row_strides[inner], count};
 }
 
 /// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has.
