@@ -38,6 +38,8 @@ class planner {
   std::int8_t depth_[LOOM_MAX_NODES]{};   // row passes that must be over before a value is known
   bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
   std::int8_t known_[LOOM_MAX_NODES]{};   // the earliest time, in sweeps one after the other, at which it can be known
+  fixed_vector<value_id, LOOM_MAX_NODES> reductions_;  // of rows
+  fixed_vector<value_id, LOOM_MAX_NODES> totals_;      // and arrays
   std::int8_t home_[LOOM_MAX_NODES]{};    // of a total or an array: its sweep
   std::int8_t output_home_[max_outputs]{};
 
@@ -110,6 +112,7 @@ class planner {
     const bool whole = over == g_[n.operand[0]].axes && p_.row_axes != 0;
     if (operand == level::element && !p_.elementwise && over == p_.column_axes && !whole) {
       p_.levels[i] = level::row;
+      reductions_.push_back(static_cast<value_id>(i));
       if (++depth_[i] >= max_passes) refuse();
       return;
     }
@@ -120,6 +123,7 @@ class planner {
     const node& n = g_[i];
     if ((n.over() & p_.column_axes) != 0 && !includes(n.over(), p_.column_axes)) return refuse();
     p_.is_total[i] = true;
+    totals_.push_back(static_cast<value_id>(i));
     depth_[i] = 0;
     in_row_[i] = false;
     if (n.axes == 0) return;
@@ -270,6 +274,7 @@ class planner {
     std::uint8_t element[LOOM_MAX_NODES]{};      // bit p: needed in pass p
     std::int8_t kept_in[LOOM_MAX_NODES]{};       // output slot + 1
     std::int8_t kept_at[LOOM_MAX_NODES]{};       // pass
+    output_set parked = 0;                       // outputs that hold a value
   };
 
   constexpr void need_element(needs& need, int id, int pass) const {
@@ -309,7 +314,7 @@ class planner {
         need_row(need, id);
       }
     }
-    for (int i = 0; i < g_.size(); ++i) {
+    for (value_id i : totals_) {
       if (!totalled_in(i, s)) continue;
       const bool by_entry = folds_entries(p_, i);
       if (by_entry && passes < pass_of(i) + 1) passes = pass_of(i) + 1;
@@ -352,9 +357,7 @@ class planner {
     for (int slot = 0; slot < g_.outputs.size(); ++slot) {
       if (((holders_ >> slot) & 1u) == 0 || !stored_in(slot, s) || output_level(p_, slot) != level::element || as_set(output_axes(p_, slot)) != all_) continue;
       const int written = depth_[g_.outputs[slot].id];
-      bool taken = false;
-      for (int i = 0; i < g_.size(); ++i) taken = taken || need.kept_in[i] == slot + 1;
-      if (taken) continue;
+      if ((need.parked >> slot) & 1u) continue;
       for (int i = 0; i < g_.size(); ++i) {
         const unsigned passes = need.element[i];
         if (need.kept_in[i] != 0 || g_[i].type != kind::number || std::popcount(passes) < 2) continue;
@@ -364,6 +367,7 @@ class planner {
       }
     }
     if (best < 0) return false;
+    need.parked |= output_set{1} << best_slot;
     need.kept_in[best] = static_cast<std::int8_t>(best_slot + 1);
     need.kept_at[best] = static_cast<std::int8_t>(std::countr_zero(static_cast<unsigned>(need.element[best])));
     return true;
@@ -380,6 +384,7 @@ class planner {
       collect(need, s, passes);
       while (keep_one(need, s)) {  // what is kept is not computed again, nor is what only it needed
         needs again;
+        again.parked = need.parked;
         for (int i = 0; i < g_.size(); ++i) { again.kept_in[i] = need.kept_in[i]; again.kept_at[i] = need.kept_at[i]; }
         collect(again, s, passes);
         need = again;
@@ -391,8 +396,8 @@ class planner {
   constexpr void emit_sweep(const needs& need, int s, int passes) {
     sweep& out = p_.loops[s];
     out.over = passes == 0 ? level::row : level::element;
-    for (int i = 0; i < g_.size(); ++i)
-      if (totalled_in(i, s) && p_.array_of[i] == 0) out.totals.push_back(static_cast<value_id>(i));
+    for (value_id i : totals_)
+      if (totalled_in(i, s) && p_.array_of[i] == 0) out.totals.push_back(i);
     out.hoisted.begin = here();
     for (int i = 0; i < g_.size(); ++i)
       if (need.scalar[i]) add(action::compute, i);
@@ -413,7 +418,7 @@ class planner {
     for (int i = 0; i < g_.size(); ++i)
       if (need.row[i] && depth_[i] == depth && (!is_reduction(g_[i].code) || p_.is_total[i])) add(action::compute, i);
     if (last) {
-      for (int i = 0; i < g_.size(); ++i)
+      for (value_id i : totals_)
         if (totalled_in(i, s) && !folds_entries(p_, i)) add_total(i);
       for (int slot = 0; slot < g_.outputs.size(); ++slot)
         if (stored_in(slot, s) && output_level(p_, slot) != level::element) add(action::store, g_.outputs[slot].id, slot);
@@ -444,13 +449,13 @@ class planner {
       }
     }
     out.reductions.begin = here();
-    for (int i = 0; i < g_.size(); ++i)
-      if (need.row[i] && is_reduction(g_[i].code) && !p_.is_total[i] && depth_[i] == pass + 1) {
+    for (value_id i : reductions_)
+      if (need.row[i] && depth_[i] == pass + 1) {
         add(action::reduce, i);
         cost += info(g_[i].code).cost;
       }
     out.reductions.end = here();
-    for (int i = 0; i < g_.size(); ++i)
+    for (value_id i : totals_)
       if (totalled_in(i, s) && folds_entries(p_, i) && pass_of(i) == pass) {
         add_total(i);
         cost += 3;
