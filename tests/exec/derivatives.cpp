@@ -55,6 +55,17 @@ TEST_CASE("several results take one sweep", "[exec]") {
   agrees<all, loom::derivative_request(1), float>("a sum, its denominator, the largest of each row");
 }
 
+TEST_CASE("the gradient of a table goes where it was read", "[exec]") {
+  constexpr auto table = loom::tensor<"table[C,D]">;
+  constexpr auto y = loom::tensor<"y[N,D]">;
+  constexpr auto w = loom::tensor<"w[C]">;
+  constexpr auto embedding = square(gather(table, t, loom::axis<"C">) - y).mean();
+  static_assert(loom::compiled<embedding, 1>::schedule.sweeps == 1);
+  static_assert(loom::compiled<embedding, 1>::schedule.arrays.size() == 1);
+  agrees<embedding, loom::derivative_request(1), float>("a table of rows");
+  agrees<-(gather(log_softmax(x, -1), t) * gather(w, t)).mean(), loom::derivative_request(4), double>("weights of classes");
+}
+
 TEST_CASE("a call computes what is bound", "[exec]") {
   constexpr auto rows = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)), t)>;
   constexpr auto both = loom::loss<loom::results(sum(where(m, max(x, loom::axis<"C">), 0)), count(m))>;
