@@ -113,7 +113,7 @@ constexpr const axis_order& output_axes(const plan& p, int slot) {
   return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
 }
 
-/// Whether a row is contiguous in every input that is: its axis is the last of each declaration.
+/// Whether the axis of a row is the last of every declaration that has it.
 constexpr bool rows_are_innermost(const plan& p) {
   for (const input_info& in : p.program.inputs)
     if ((as_set(in.axes) & p.column_axes) != 0 && !has(p.column_axes, in.axes.back())) return false;
