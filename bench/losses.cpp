@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "loom/collection/flagships.hpp"
+#ifdef LOOM_BENCH_THREADS
+#include "loom/threads.hpp"
+#endif
 #include "peers.hpp"
 
 namespace bench {
@@ -55,6 +58,15 @@ auto pixels(const data& d) { return loom::view(d.t, images, height, width); }
 double first(const data& r) { return segmentation(image = planes(r.y, r), pixel = pixels(r)); }
 double first_g(const data& r) { return segmentation(image = planes(r.y, r), pixel = pixels(r), d(image) = planes(r.dx, r)); }
 
+#ifdef LOOM_BENCH_THREADS
+loom::thread_pool& two_threads() {
+  static loom::thread_pool pool(2);
+  return pool;
+}
+double two(const data& r) { return cross_entropy(x = logits(r), t = labels(r), loom::threads = two_threads()); }
+double two_g(const data& r) { return cross_entropy(x = logits(r), t = labels(r), d(x) = gradient(r), loom::threads = two_threads()); }
+#endif
+
 // And in 16 bits.
 template <class H> std::vector<H> stored_logits;
 template <class H> std::vector<H> stored_gradient;
@@ -91,7 +103,9 @@ double median(std::vector<double> v) {
   return v[v.size() / 2];
 }
 
-void compare(const char* what, const std::vector<std::pair<const char*, workload>>& all, const data& d, int repetitions) {
+using way = std::pair<const char*, workload>;  // one way to compute the same, by name
+
+void compare(const char* what, const std::vector<way>& all, const data& d, int repetitions) {
   const double reference = all[0].second(d);
   for (const auto& [name, f] : all) {
     const double v = f(d);
@@ -146,9 +160,17 @@ void compare_layouts(int repetitions) {
     } else {
       store<loom::bf16>(r);
       store<loom::f16>(r);
-      if (&size == &sizes[0]) print_head({"float", "bf16", "f16"});
-      compare(name.c_str(), {{"float", ce}, {"bf16", halves<loom::bf16>}, {"f16", halves<loom::f16>}}, r, repetitions);
-      compare((name + ", gradient").c_str(), {{"float", ce_g}, {"bf16", halves_g<loom::bf16>}, {"f16", halves_g<loom::f16>}}, r, repetitions);
+      std::vector<way> values = {{"float", ce}, {"bf16", halves<loom::bf16>}, {"f16", halves<loom::f16>}};
+      std::vector<way> gradients = {{"float", ce_g}, {"bf16", halves_g<loom::bf16>}, {"f16", halves_g<loom::f16>}};
+#ifdef LOOM_BENCH_THREADS
+      values.push_back({"float, 2 threads", two});
+      gradients.push_back({"float, 2 threads", two_g});
+#endif
+      std::vector<const char*> names;
+      for (const way& w : values) names.push_back(w.first);
+      if (&size == &sizes[0]) print_head(names);
+      compare(name.c_str(), values, r, repetitions);
+      compare((name + ", gradient").c_str(), gradients, r, repetitions);
     }
   }
 }

@@ -15,28 +15,22 @@ namespace loom {
 namespace detail {
 
 /// What is wrong with printing a formula with these derivatives, if anything.
-template <auto Formula, class... Shapes>
+template <auto Formula, class... Derivatives>
 constexpr mistake mistake_in_printing() {
   if constexpr (source<Formula>::written.problem.what != issue::none) {
     return source<Formula>::written.problem;
   } else {
-    constexpr const graph& g = source<Formula>::written.program;
-    const input_info asked[] = {{std::string_view(input_traits<Shapes>::name.text), input_traits<Shapes>::code, {}}..., {}};
-    for (unsigned i = 0; i < sizeof...(Shapes); ++i) {
-      bool found = false;
-      for (const input_info& in : g.inputs) found = found || (in.name == asked[i].name && in.code == asked[i].code);
-      if (!found) return {issue::unknown_binding, asked[i].name};
-      if (asked[i].code == op::index || asked[i].code == op::mask) return {issue::gradient_of_an_index, asked[i].name};
-      if (!g.result_axes.empty()) return {issue::gradient_of_a_result_that_is_not_a_scalar, asked[i].name};
-    }
-    return loss_function<Formula>::template program_of<derivative<Shapes>...>::problem();
+    const exec::bound_info asked[] = {{Derivatives::role, std::string_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+    for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
+      if (const mistake m = exec::check_derivative(source<Formula>::written.program, asked[i], true); m.what != issue::none) return m;
+    return loss_function<Formula>::template program_of<Derivatives...>::problem();
   }
 }
 
-template <class T, auto Formula, class... Shapes>
+template <class T, auto Formula, class... Derivatives>
 std::string printed(std::string_view name) {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
-  return emit::cpp(loss_function<Formula>::template program_of<derivative<Shapes>...>::schedule, name,
+  return emit::cpp(loss_function<Formula>::template program_of<Derivatives...>::schedule, name,
                    std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64);
 }
 
@@ -48,18 +42,18 @@ std::string printed(std::string_view name) {
 /// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)).
 /// Data:    contiguous and row-major. Unlike a call of the loss, the function trusts its arguments.
 /// Returns: #include lines, the few functions <cmath> lacks (where they are called), and the function.
-template <class T = float, auto Formula, class... Shapes>
-std::string code(const loss_function<Formula>&, std::string_view name, derivative<Shapes>...) {
-  using found = diagnosis_of<detail::mistake_in_printing<Formula, Shapes...>>;
+template <class T = float, auto Formula, derivative_name... Derivatives>
+std::string code(const loss_function<Formula>&, std::string_view name, Derivatives...) {
+  using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Shapes...>(name);
+  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Derivatives...>(name);
   else return {};
 }
-template <class T = float, auto Formula, class... Shapes>
-std::string code(const loss_function<Formula>&, derivative<Shapes>...) {
-  using found = diagnosis_of<detail::mistake_in_printing<Formula, Shapes...>>;
+template <class T = float, auto Formula, derivative_name... Derivatives>
+std::string code(const loss_function<Formula>&, Derivatives...) {
+  using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Shapes...>("loss");
+  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Derivatives...>("loss");
   else return {};
 }
 
@@ -67,12 +61,12 @@ std::string code(const loss_function<Formula>&, derivative<Shapes>...) {
 /// plan in words: explain(loss, d(x)).
 ///
 /// Returns: text in lines of at most 110 characters.
-template <auto Formula, class... Shapes>
-std::string explain(const loss_function<Formula>&, derivative<Shapes>...) {
-  using found = diagnosis_of<detail::mistake_in_printing<Formula, Shapes...>>;
+template <auto Formula, derivative_name... Derivatives>
+std::string explain(const loss_function<Formula>&, Derivatives...) {
+  using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<issue::none>) {
-    using program = typename loss_function<Formula>::template program_of<derivative<Shapes>...>;
+    using program = typename loss_function<Formula>::template program_of<Derivatives...>;
     return emit::explain({source<Formula>::written.program, source<Formula>::stable, program::stable, program::schedule});
   } else {
     return {};

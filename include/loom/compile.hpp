@@ -2,15 +2,18 @@
 // compile.hpp — the compiler, stage by stage: the only place that knows the order.
 // Each stage is a constexpr function from one graph to the next, so the same compiler runs while a program is compiled
 // and inside a test, a tool or a debugger. Stabilize before differentiating (the gradient of log(0/0) is no help), and
-// only then expand into shifts and branches (whose derivatives are wrong where branches meet).
+// only then expand into shifts and branches (whose derivatives are wrong where branches meet). Second derivatives are
+// those of the stable gradients; a call that asks for none has no such stage.
 #pragma once
 
 #include "loom/derive/gradient.hpp"
+#include "loom/derive/second.hpp"
 #include "loom/rewrite/rewriter.hpp"
 #include "loom/rewrite/rules/canonical.hpp"
 #include "loom/rewrite/rules/cheap.hpp"
 #include "loom/rewrite/rules/expand.hpp"
 #include "loom/rewrite/rules/stable.hpp"
+#include "loom/rewrite/scatter.hpp"
 #include "loom/rewrite/sink.hpp"
 #include "loom/schedule/fuse.hpp"
 
@@ -18,9 +21,10 @@ namespace loom::stage {
 
 constexpr graph canonicalize(const graph& g) { return rewrite(g, canonical_rules); }
 constexpr graph stabilize(const graph& g) { return rewrite(g, stable_rules); }
-constexpr derived differentiate(const graph& g, input_set wanted) { return gradient(g, wanted); }
+constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
+constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) { return second_derivatives(gradients, wanted); }
 constexpr graph expand(const graph& g) { return rewrite(g, expand_rules); }
-constexpr graph simplify(const graph& g) { return rewrite(sink_gathers(g), cheap_rules); }
+constexpr graph simplify(const graph& g) { return rewrite(scatter_sums(sink_gathers(g)), cheap_rules); }
 constexpr plan schedule(const graph& g, output_set holders = ~output_set{0}) { return fuse(g, holders); }
 
 }  // namespace loom::stage
@@ -28,10 +32,11 @@ constexpr plan schedule(const graph& g, output_set holders = ~output_set{0}) { r
 namespace loom {
 
 /// graph -> plan in one call, for tools and tests.
-constexpr plan compile(const graph& g, input_set gradients = 0) {
+constexpr plan compile(const graph& g, const derivative_request& wanted = {}) {
   const graph stable = stage::stabilize(stage::canonicalize(g));
-  const derived with_gradients = stage::differentiate(stable, gradients);
-  return stage::schedule(stage::simplify(stage::expand(stage::stabilize(with_gradients.program))));
+  graph program = stage::stabilize(stage::differentiate(stable, wanted).program);
+  if (wanted.second_order()) program = stage::stabilize(stage::differentiate_twice(program, wanted).program);
+  return stage::schedule(stage::simplify(stage::expand(program)));
 }
 
 }  // namespace loom

@@ -19,29 +19,37 @@ struct source {
   static constexpr fixed_vector<label_use, 8> labels = label_uses(written.program);
 };
 
-/// A formula with the gradients that a call asks for.
-template <auto Formula, input_set Gradients>
-struct compiled {
-  using front = source<Formula>;
-  static constexpr derived differentiated = stage::differentiate(front::stable, Gradients);
+/// A formula beside its derivatives. Those of second order are found from the gradients, and shared with who asks for those.
+template <auto Formula, derivative_request Request, bool SecondOrder>
+struct differentiated_formula {
+  static constexpr derived differentiated = stage::differentiate(source<Formula>::stable, Request);
   static constexpr graph stable = stage::stabilize(differentiated.program);
+  static constexpr std::string_view not_differentiable = differentiated.not_differentiable;
+};
+template <auto Formula, derivative_request Request>
+struct differentiated_formula<Formula, Request, true> {
+  using first = differentiated_formula<Formula, Request.first_order(), false>;
+  static constexpr derived differentiated = stage::differentiate_twice(first::stable, Request);
+  static constexpr graph stable = stage::stabilize(differentiated.program);
+  static constexpr std::string_view not_differentiable =
+      first::not_differentiable.empty() ? differentiated.not_differentiable : first::not_differentiable;
+};
+
+/// A formula with the derivatives that a call asks for; `compiled<Formula, set>` for gradients.
+template <auto Formula, derivative_request Request>
+struct compiled : differentiated_formula<Formula, Request, Request.second_order()> {
+  using front = source<Formula>;
+  using derivatives = differentiated_formula<Formula, Request, Request.second_order()>;
+  using derivatives::differentiated, derivatives::stable;
   static constexpr graph expanded = stage::expand(stable);
   static constexpr graph simple = stage::simplify(expanded);
   static constexpr plan schedule = stage::schedule(simple);
 
   static constexpr mistake problem() {
     if (schedule.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
-    if (!differentiated.not_differentiable.empty()) return {issue::not_differentiable, differentiated.not_differentiable};
-    if constexpr (Gradients != 0 && schedule.problem != unplanned::none) {
-      // The value has a plan and the gradient of an input without the axes that count rows has none: it sums over them.
-      const plan& value = compiled<Formula, 0>::schedule;
-      for (const output_info& o : schedule.program.outputs) {
-        if (o.what != output_info::role::gradient || value.problem != unplanned::none) continue;
-        const input_info& in = schedule.program.inputs[o.input];
-        if (!in.axes.empty() && !includes(as_set(in.axes), value.row_axes)) return {issue::gradient_needs_a_column_reduction, in.name};
-      }
-    }
-    if (schedule.problem != unplanned::none) return {issue::reductions_over_different_axes};
+    if (!derivatives::not_differentiable.empty()) return {issue::not_differentiable, derivatives::not_differentiable};
+    if (!differentiated.no_diagonal.empty()) return {issue::no_diagonal, differentiated.no_diagonal};
+    if (schedule.problem != unplanned::none) return {issue::too_many_loops};
     return {};
   }
 };

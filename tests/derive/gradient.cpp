@@ -112,6 +112,52 @@ TEST_CASE("an op without a derivative is named, a program without gradients is i
   CHECK(gradient(written(sum(exp(u) + 0 * sum(q))), 2).program.outputs[1].input == 1);
 }
 
+TEST_CASE("a result that is not a scalar has a gradient, given the cotangent of its entries", "[derive]") {
+  const graph g = stable(log_softmax(x * v, -1));
+  const derived d = gradient(g, 1);
+  const input_info& seed = d.program.inputs.back();
+  CHECK(d.program.inputs.size() == g.inputs.size() + 1);
+  CHECK((seed.name == "seed" && seed.what == input_info::role::seed && seed.code == op::tensor));
+  CHECK(as_set(seed.axes) == as_set(g.result_axes));
+  // The same as the gradient of sum(seed * result), where y is the seed.
+  const point p{{2, 3}, {{3, {0.5, 1, -1, 2, 0, 1}}, {1, {1, -2}}, {3, {1, 2, 3, -1, 0.5, 4}}}};
+  const graph scalar = with_gradients(written(sum(y * log_softmax(x * v, -1))), 1u << 1);
+  const point at{p.extents, {p.inputs[2], p.inputs[0], p.inputs[1]}};
+  const std::vector<real> got = gradient_at<real>(stage::stabilize(d.program), p, 0), want = gradient_at<real>(scalar, at, 1);
+  for (std::size_t i = 0; i < got.size(); ++i) CHECK(close(got[i], want[i], 1e-60));
+}
+
+TEST_CASE("the seed has the axes of the result, also where the value has fewer", "[derive]") {
+  graph g = written(v * s);
+  g.result_axes.push_back(static_cast<std::int8_t>(g.axes.size()));
+  g.axes.push_back({"M", 0});  // as in v * s + 0 * m, once the zero is gone
+  const graph d = stage::stabilize(gradient(g, 1).program);
+  const point p{{2, 3}, {{1, {5, 7}}, {0, {10}}, {3, {1, 2, 3, 4, 5, 6}}}};
+  CHECK(gradient_at<double>(d, p, 0) == numbers{60, 150});
+}
+
+TEST_CASE("a scalar is seeded on demand", "[derive]") {
+  const graph g = stable(sum(square(u)));
+  const derived d = gradient(g, {1, 0, 0, 0, true});
+  CHECK(d.program.inputs.back().code == op::scalar);
+  CHECK(gradient_at<double>(d.program, {{3}, {{1, {1, 2, 3}}, {0, {10}}}}, 0) == numbers{20, 40, 60});
+  CHECK(gradient(g, 1).program.inputs.size() == 1);
+  CHECK(gradient(g, 0).program.inputs.size() == 1);
+  CHECK(gradient(stable(square(u)), 0).program.inputs.size() == 1);
+}
+
+TEST_CASE("all results pass through; the first is differentiated", "[derive]") {
+  graph g = stable(sum(square(u)));
+  g.outputs.push_back({output_info::role::value, -1, g[g.outputs[0].id].operand[0], 1});
+  const graph d = gradient(g, 1).program;
+  CHECK(d.outputs.size() == 3);
+  CHECK((d.outputs[1].is_value() && d.outputs[1].result == 1));
+  CHECK(gradient_at<double>(d, {{2}, {{1, {1, 2}}}}, 0) == numbers{2, 4});
+  const graph twice = second_derivatives(d, {1, 1}).program;
+  CHECK(twice.outputs.size() == 4);
+  CHECK((twice.outputs[1].is_value() && twice.outputs[1].result == 1));
+}
+
 TEST_CASE("infinite logits with a label of no weight", "[derive]") {
   const numbers d = derivative(sum(q * log_softmax(u, -1)), {{1, 0, 1}, {0, -inf, 0}}, 1);
   CHECK(d == numbers{0, 0, 0});

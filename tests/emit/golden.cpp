@@ -7,6 +7,7 @@
 
 #include "emit/printed.hpp"
 #include "support/catch.hpp"
+#include "support/over_axes.hpp"
 
 namespace {
 
@@ -33,14 +34,22 @@ void holds(const std::string& file, const std::string& text) {
   CHECK(difference(text, expected.str()) == "");
 }
 
+/// The flagships, and one loss with arrays in a workspace.
+std::vector<printed::subject> subjects() {
+  std::vector<printed::subject> all = printed::flagships(false);
+  const loom::graph& g = loom::source<loom::over_axes::info_nce>::written.program;
+  all.push_back(printed::compiled("info_nce", g, printed::differentiable(g)));
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("the code printed for the flagships is the expected one") {
-  for (const printed::subject& s : printed::flagships(false)) holds(s.name + ".hpp.txt", s.cpp(loom::emit::element::f32));
+  for (const printed::subject& s : subjects()) holds(s.name + ".hpp.txt", s.cpp(loom::emit::element::f32));
 }
 
 TEST_CASE("the explanations of the flagships are the expected ones") {
-  for (const printed::subject& s : printed::flagships(false)) {
+  for (const printed::subject& s : subjects()) {
     const std::string text = s.explain();
     holds(s.name + ".explain.txt", text);
     std::istringstream lines(text);

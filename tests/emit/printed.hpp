@@ -41,10 +41,11 @@ inline loom::input_set differentiable(const loom::graph& g) {
 template <auto Formula>
 const loom::graph& written(const loom::loss_function<Formula>&) { return loom::source<Formula>::written.program; }
 
-/// Every flagship with all those gradients, and, if asked for, without any.
-inline std::vector<subject> flagships(bool values_too) {
+/// Every loss of a map with all those gradients, and, if asked for, without any.
+template <class Map>
+std::vector<subject> subjects_of(const Map& losses, bool values_too) {
   std::vector<subject> all;
-  boost::hana::for_each(loom::collection::flagships, [&](auto pair) {
+  boost::hana::for_each(losses, [&](auto pair) {
     const std::string name = boost::hana::first(pair).c_str();
     const loom::graph& g = written(boost::hana::second(pair));
     all.push_back(compiled(name, g, differentiable(g)));
@@ -52,5 +53,6 @@ inline std::vector<subject> flagships(bool values_too) {
   });
   return all;
 }
+inline std::vector<subject> flagships(bool values_too) { return subjects_of(loom::collection::flagships, values_too); }
 
 }  // namespace printed

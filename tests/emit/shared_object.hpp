@@ -19,7 +19,7 @@
 
 namespace printed {
 
-/// One printed function, and how to call it: extents, inputs by slot, scalars by slot, outputs by slot.
+/// One printed function, and how to call it: extents, inputs by slot, scalars by slot, outputs by slot and the workspace.
 struct function {
   subject what;
   loom::emit::element type;
@@ -59,6 +59,7 @@ inline std::string caller(const function& f, int number) {
     else add("static_cast<const " + (g.inputs[i].code == loom::op::tensor ? T : g.inputs[i].code == loom::op::index ? "int" : "bool") + "*>(inputs" + slot + ")");
   }
   for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k) add("static_cast<" + T + "*>(outputs[" + std::to_string(k) + "])");
+  if (!f.what.schedule.arrays.empty()) add("static_cast<double*>(outputs[" + std::to_string(g.outputs.size()) + "])");
   const std::string call = "f" + std::to_string(number) + "::" + f.what.name + "(" + arguments + ")";
   return "extern \"C\" double call_" + std::to_string(number) +
          "([[maybe_unused]] const std::ptrdiff_t* extents, [[maybe_unused]] const void* const* inputs, [[maybe_unused]] const double* scalars, "
@@ -146,6 +147,27 @@ inline std::size_t entries(const loom::axis_order& order, const std::vector<std:
   return n;
 }
 
+/// The entries of the axes that a label picks from: it must name one of each.
+inline std::ptrdiff_t choices_of(const loom::graph& g, int slot, const std::vector<std::ptrdiff_t>& extents) {
+  std::ptrdiff_t least = std::numeric_limits<int>::max();
+  for (const loom::node& n : g.nodes) {
+    if (n.code != loom::op::gather && n.code != loom::op::onehot) continue;
+    const loom::node& label = g[n.operand[n.code == loom::op::gather ? 1 : 0]];
+    if (static_cast<int>(label.bits) == slot) least = std::min(least, extents[static_cast<std::size_t>(loom::first_axis(n.over()))]);
+  }
+  return least;
+}
+/// Whether the formula leaves out rows whose label is -100.
+inline bool ignores(const loom::graph& g, int slot) {
+  for (const loom::node& n : g.nodes)
+    if (info(n.code).kind == loom::family::compare)
+      for (int k : {0, 1}) {
+        const loom::node &label = g[n.operand[k]], &other = g[n.operand[1 - k]];
+        if (label.code == loom::op::index && static_cast<int>(label.bits) == slot && other.code == loom::op::constant && other.number() == -100) return true;
+      }
+  return false;
+}
+
 /// Calls a printed function on random data beside the interpreter.
 template <class T>
 std::vector<result> compare(const function& f, entry_point* call, std::vector<std::ptrdiff_t> extents, trial::regime logits) {
@@ -175,18 +197,19 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
       if (in.code == loom::op::tensor) wanted = static_cast<double>(numbers[slot][k] = static_cast<T>(entry(in.name, logits, random)));
       if (in.code == loom::op::mask) wanted = masks[slot][k] = static_cast<char>(random() % 3 != 0);
       if (in.code != loom::op::index) continue;
-      std::ptrdiff_t classes = 1;
-      for (int a = 0; a < g.axes.size(); ++a)
-        if (g.axes[a].name == "C") classes = extents[static_cast<std::size_t>(a)];
-      labels[slot][k] = f.what.name.starts_with("weighted") && random() % 4 == 0 ? -100 : static_cast<int>(random() % static_cast<unsigned>(classes));
+      const auto classes = static_cast<unsigned>(choices_of(f.what.written, i, extents));
+      labels[slot][k] = ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
       wanted = labels[slot][k];
     }
     inputs[i] = in.code == loom::op::tensor ? static_cast<const void*>(numbers[slot].data()) : in.code == loom::op::index ? static_cast<const void*>(labels[slot].data()) : masks[slot].data();
   }
   std::vector<std::vector<T>> results;
-  void* outputs[loom::max_inputs + 1]{};
+  void* outputs[loom::max_outputs + 1]{};
   for (int k = 0; k < g.outputs.size(); ++k) results.emplace_back(entries(output_axes(f.what.schedule, k), extents), std::numeric_limits<T>::quiet_NaN());
   for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = results[static_cast<std::size_t>(k)].data();
+
+  std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(f.what.schedule, extents.data())), std::numeric_limits<double>::quiet_NaN());
+  outputs[g.outputs.size()] = workspace.data();
 
   const double value = call(extents.data(), inputs, scalars, outputs);
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // exec/allocation.cpp — a call asks for no memory: not for its loops, its checks, or the names in them.
-// Address sanitizer has a new and delete of its own, which do not mix with counted ones; it runs without this file.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LOOM_TEST_OWN_ALLOCATOR 0
-#endif
-#endif
-#if !defined(LOOM_TEST_OWN_ALLOCATOR) && !defined(__SANITIZE_ADDRESS__)
+#include "support/allocated.hpp"
+
+#if LOOM_TEST_OWN_ALLOCATOR
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -17,9 +13,8 @@
 #include "loom/collection/flagships.hpp"
 #include "support/catch.hpp"
 
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
+std::atomic<std::size_t> trial::allocations{0};
+using trial::allocations;
 
 // Every form of new that is not replaced here ends in one of these two.
 void* operator new(std::size_t size) {
@@ -43,38 +38,7 @@ namespace {
 namespace lc = loom::collection;
 using loom::d;
 using loom::view;
-
-/// The allocations of a call. The first call of a program also asks for the processor's features.
-template <class Call>
-std::size_t allocated(const Call& call) {
-  const std::size_t before = allocations;
-  call();
-  return allocations - before;
-}
-
-/// Data for every flagship: n rows of c entries.
-struct batch {
-  std::ptrdiff_t n, c;
-  std::vector<float> values, others, weights, row, row2, row3, g, g2, g3;
-  std::vector<int> labels;
-
-  batch(std::ptrdiff_t rows, std::ptrdiff_t columns) : n(rows), c(columns) {
-    const auto size = static_cast<std::size_t>(n * c), count = static_cast<std::size_t>(n);
-    values.assign(size, 0.5F);
-    others.assign(size, 0.25F);
-    weights.assign(static_cast<std::size_t>(c), 1.0F);
-    row.assign(count, 0.5F);
-    row2.assign(count, 0.75F);
-    row3.assign(count, 2.0F);
-    g.assign(size, 0);
-    g2.assign(size, 0);
-    g3.assign(size, 0);
-    labels.assign(count, 1);
-  }
-  auto x() const { return view(values.data(), n, c); }
-  auto s() const { return view(others.data(), n, c); }
-  auto t() const { return view(labels.data(), n); }
-};
+using trial::allocated, trial::batch;
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: the formula is not a scalar, so it has no gradient
+// expect: loom: the formula is not a scalar: reduce it with .mean\(\) or .sum\(\), or bind loom::seed
 // lines: <= 10
 #include <loom/loom.hpp>
 

@@ -23,7 +23,7 @@ constexpr auto uses_of(const auto& formula) { return loom::label_uses(lower(form
 constexpr bool ignores(const auto& formula, std::int64_t label) {
   const auto uses = uses_of(formula);
   for (const loom::label_clause& c : uses[0].ignored_if)
-    if (c.holds(label)) return true;
+    if (c.mask < 0 && c.holds(label)) return true;
   return false;
 }
 
@@ -96,4 +96,16 @@ TEST_CASE("a condition on one index says nothing about another") {
 TEST_CASE("an operation between the where and the gather changes nothing") {
   LOOM_CHECK(ignores(sum(where(t != -100, -log(picked) * 2, 0)), -100));
   LOOM_CHECK(ignores(sum(where(t != -100, sum(x * onehot(t, C), C), 0)), -100));
+}
+
+TEST_CASE("a label is ignored by the mask beside it") {
+  constexpr auto by_mask = uses_of(sum(where(m, picked, 0)));
+  LOOM_CHECK(by_mask[0].ignored_if.size() == 1);
+  LOOM_CHECK(by_mask[0].ignored_if[0].mask == 0);
+  LOOM_CHECK((by_mask[0].ignored_if[0].holds(0) && !by_mask[0].ignored_if[0].holds(1)));
+  LOOM_CHECK(uses_of(sum(where(!m, 0, picked)))[0].ignored_if[0].holds(0));
+  LOOM_CHECK(uses_of(sum(where(m && t != -100, picked, 0)))[0].ignored_if.size() == 2);
+  LOOM_CHECK(uses_of(sum(where(m, picked, 0) + picked))[0].ignored_if.empty());
+  constexpr auto wide = loom::mask<"wide[N,C]">;  // keeps some entries of a row: its label is still read
+  LOOM_CHECK(uses_of(sum(where(wide, x * picked, 0)))[0].ignored_if.empty());
 }

@@ -10,7 +10,6 @@
 
 using loom::binding_role;
 using loom::d;
-using loom::info_of;
 using loom::out;
 using loom::view;
 
@@ -19,25 +18,34 @@ constexpr auto x = loom::tensor<"x[N,C=3]">;
 constexpr auto t = loom::index<"t[N]">;
 constexpr auto scale = loom::scalar<"scale">;
 constexpr float six[6] = {0, 1, 2, 3, 4, 5};
+
+template <class Binding>
+constexpr std::string_view named(const Binding&) { return Binding::name.text; }
 }  // namespace
 
 TEST_CASE("a binding knows its role, its name and what it is bound to") {
   constexpr auto b = (x = view(&six[0], 2, 3));
-  constexpr loom::binding_info info = info_of<decltype(b)>();
-  LOOM_CHECK(info.role == binding_role::input);
-  LOOM_CHECK(info.name == "x");
-  LOOM_CHECK(info.code == loom::op::tensor);
+  LOOM_CHECK(b.role == binding_role::input);
+  LOOM_CHECK(named(b) == "x");
+  LOOM_CHECK(b.code == loom::op::tensor);
   LOOM_CHECK(b.data.data == &six[0]);
   LOOM_CHECK(b.data.rank == 2);
 }
 
-TEST_CASE("d names the gradient, out the result") {
+TEST_CASE("derivatives, directions and results have names of their own") {
   std::vector<float> buffer(6);
   const auto g = (d(x) = view(buffer.data(), 2, 3));
   const auto r = (out = buffer);
-  CHECK(info_of<decltype(g)>().role == binding_role::gradient);
-  CHECK(info_of<decltype(g)>().name == "x");
-  CHECK(info_of<decltype(r)>().role == binding_role::out);
+  CHECK(g.role == binding_role::gradient);
+  CHECK(named(g) == "x");
+  CHECK(r.role == binding_role::out);
+  CHECK(named(r) == "out");
+  CHECK((d2(x) = buffer).role == binding_role::curvature);
+  CHECK((hvp(x) = buffer).role == binding_role::product);
+  CHECK((direction(x) = buffer).role == binding_role::direction);
+  CHECK(named(loom::result<2> = buffer) == "result<2>");
+  CHECK((loom::seed = 2.0).data.value == 2);
+  CHECK((loom::seed = buffer).code == loom::op::tensor);
   CHECK(r.data.data == buffer.data());
 }
 
@@ -52,7 +60,7 @@ TEST_CASE("a scalar is held by value, so a temporary will do") {
   constexpr auto b = (scale = 2);
   LOOM_CHECK(b.data.value == 2);
   LOOM_CHECK(b.data.rank == 0);
-  LOOM_CHECK(info_of<decltype(b)>().code == loom::op::scalar);
+  LOOM_CHECK(b.code == loom::op::scalar);
 }
 
 TEST_CASE("bindings are found by role and name, in any order") {

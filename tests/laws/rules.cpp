@@ -149,10 +149,14 @@ constexpr witness witnesses[] = {
     {"softplus", 0, 200},
     {"log of one plus", 0, 1e-10},
     {"exponential minus one", 0, 1e-10},
+    {"exponential minus one", 1, 1e-10, 0},
+    {"exponential minus one", 2, 1, 1e-10},
+    {"exponential minus one", 3, 1, 1e-10},
     {"one minus an exponential", 0, 1e-10},
     {"log of one minus an exponential", 0, -30},
     {"log of one minus an exponential", 1, -1e-10},
     {"Euclidean norm", 0, 1e30},
+    {"square root of a product", 0, 60, 60},
     {"zero times a logarithm", 0, 0, 0},
     {"mask outside a product", 0, 1, math::infinity},
     {"mask outside a quotient", 0, 1, 0},
@@ -171,6 +175,7 @@ bool is_witness(const rule& r, const instance& made) {
   const std::string_view text = made.text;
   const bool of_a = text.starts_with("exp(a"), of_b = text.find("log(b") != text.npos;
   if (r.holds == guards::ratio_of_exponentials) return of_a;
+  if (r.holds == guards::both_nonnegative) return of_a && text.find("exp(b") != text.npos;
   if (r.holds == guards::unmasked_zero_times_logarithm)
     return !of_a && of_b && !text.starts_with("sum") && !text.starts_with("log");
   return text.find('(') == text.npos;

@@ -17,10 +17,10 @@ namespace {
 using namespace loom;
 using namespace loom::test;
 
-/// Calls f with the graph of every flagship, as written, and its name in the collection.
+/// Calls f with the graph of every loss, as written, and its name in the collection.
 template <class F>
-void for_each_flagship(const F& f) {
-  hana::for_each(collection::flagships, [&](const auto& entry) {
+void for_each_loss(const F& f) {
+  hana::for_each(collection::losses, [&](const auto& entry) {
     using loss_type = std::remove_cvref_t<decltype(hana::second(entry))>;
     f(std::string(hana::to<const char*>(hana::first(entry))), loss_type::front::written.program);
   });
@@ -47,8 +47,8 @@ void check_fixed_points(const graph& written) {
   CHECK(same_program(stage::simplify(simple), simple));
 }
 
-TEST_CASE("rewriting twice is rewriting once: flagships", "[laws]") {
-  for_each_flagship([](const std::string& name, const graph& written) {
+TEST_CASE("rewriting twice is rewriting once: the collection", "[laws]") {
+  for_each_loss([](const std::string& name, const graph& written) {
     CAPTURE(name);
     check_fixed_points(written);
   });
@@ -72,12 +72,12 @@ rule_table<Count> shuffled(const rule_table<Count>& table, points& random) {
   return rule_table<Count>(rows);
 }
 
-TEST_CASE("the order of the rows does not matter for the flagships", "[laws]") {
+TEST_CASE("the order of the rows does not matter for the collection", "[laws]") {
   points random(7);
   for (int round = 0; round < 20; ++round) {
     const auto canonical = shuffled(canonical_rules, random);
     const auto stable = shuffled(stable_rules, random);
-    for_each_flagship([&](const std::string& name, const graph& written) {
+    for_each_loss([&](const std::string& name, const graph& written) {
       CAPTURE(name, round);
       const graph ordered = stage::stabilize(stage::canonicalize(written));
       CHECK(same_program(rewrite(rewrite(written, canonical), stable), ordered));

@@ -16,10 +16,11 @@ set(sees_exec base ir lang rewrite derive schedule compile.hpp compiled.hpp)
 set(sees_emit base ir lang rewrite derive schedule compile.hpp compiled.hpp)
 set(sees_collection lang loom.hpp compile.hpp compiled.hpp code.hpp)
 # Umbrella headers may include every folder; from outside, each library has its own folders.
-set(umbrellas loom.hpp loss.hpp compile.hpp compiled.hpp code.hpp)
+set(umbrellas loom.hpp loss.hpp compile.hpp compiled.hpp code.hpp threads.hpp)
 set(only_hwy exec)
 set(only_fmt emit)
 set(only_boost lang collection)
+set(only_oneapi threads.hpp)
 
 set(wrong 0)
 macro(refuse reason)

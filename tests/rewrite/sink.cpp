@@ -29,8 +29,15 @@ TEST_CASE("the entry of a one-hot is a comparison of labels", "[rewrite]") {
   CHECK(sunk_text(gather(x * onehot(u, C), t)) == "gather(x, t, C) * where(u == t, 1, 0)");
 }
 
-TEST_CASE("a gather stops where a whole row is needed", "[rewrite]") {
-  CHECK(sunk_text(gather(softmax(x, -1), t)) == "gather(softmax(x, C), t, C)");
+TEST_CASE("a gather passes through a reduction, unless that would take the rows of its labels", "[rewrite]") {
+  constexpr auto u = index<"u[K]">;
+  CHECK(sunk_text(gather(sum(x, axis<"N">), u)) == "sum(gather(x, u, C), N)");
+  // Entry t[n] of the sum over all rows is not the sum of the entries t[n] of row n.
+  CHECK(sunk_text(gather(sum(x, axis<"N">), t)) == "sum(mul0(onehot(t, C), sum(x, N)), C)");
+}
+
+TEST_CASE("where a whole row is needed, the sum over its one-hot stands for a gather", "[rewrite]") {
+  CHECK(sunk_text(gather(softmax(x, -1), t)) == "sum(mul0(onehot(t, C), softmax(x, C)), C)");
 }
 
 }  // namespace

@@ -45,14 +45,24 @@ TEST_CASE("near one and near zero", "[rewrite]") {
   CHECK(stable_text(log(1 + x)) == "log1p(x)");
   CHECK(stable_text(log(x + 1)) == "log1p(x)");
   CHECK(stable_text(exp(x) - 1) == "expm1(x)");
+  CHECK(stable_text(exp(x) - x - 1) == "expm1(x) - x");  // Schulman's third estimator of a divergence
+  CHECK(stable_text(y * exp(x) - y) == "y * expm1(x)");
   CHECK(stable_text(1 - exp(x)) == "-expm1(x)");
   CHECK(stable_text(log(1 - exp(x))) == "log1mexp(x)");
   CHECK(stable_text(sqrt(sum(x * x, -1))) == "norm(x, C)");
+  CHECK(stable_text(sqrt(sum(x * x, -1) * sum(y * y, -1))) == "norm(x, C) * norm(y, C)");
 }
 
 TEST_CASE("0 log 0 is 0", "[rewrite]") {
   CHECK(stable_text(y * log(x)) == "mul0(y, log(x))");
   CHECK(stable_text(2 * log(x)).find("mul0") == std::string::npos);  // 2 is not 0
+}
+
+TEST_CASE("what a mask keeps out is kept out of what is multiplied with it", "[rewrite]") {
+  constexpr auto m = mask<"m[N]">;
+  CHECK(stable_text(where(x > 0, where(m, v, 0), where(m, x, 0))) == "where(m, where(x > 0, v, x), 0)");
+  CHECK(stable_text(where(x > 0, where(m, v, 0), 0) * y) == "where(m, where(x > 0, v * y, 0), 0)");
+  CHECK(stable_text(where(m, x, where(m, y, v))) == "where(m, x, v)");
 }
 
 bool same_text(const graph& a, const graph& b) { return text_of(a) == text_of(b) && a.trace.size() == b.trace.size(); }
@@ -70,6 +80,7 @@ TEST_CASE("what is false over the reals is left alone", "[rewrite]") {
   CHECK(keeps(exp(log(x))));             // NaN below 0
   CHECK(keeps(sigmoid(log(x / (1 - x)))));
   CHECK(keeps(sqrt(x) * sqrt(x)));
+  CHECK(keeps(sqrt(x * y)));  // both may be negative
   CHECK(keeps(pow(x, y) * pow(x, s)));
   CHECK(keeps(x * y / x));
   CHECK(keeps(x / x));

@@ -35,16 +35,28 @@ inline std::vector<dense<double>> no_direction(const point& p) {
 inline graph with_gradients(const graph& written, input_set wanted) {
   return stage::stabilize(stage::differentiate(stage::stabilize(stage::canonicalize(written)), wanted).program);
 }
+/// The same up to second derivatives; what cannot be derived is left out of the answer and named.
+inline derived with_derivatives(const graph& written, const derivative_request& wanted) {
+  const derived first = stage::differentiate(stage::stabilize(stage::canonicalize(written)), wanted);
+  const graph gradients = stage::stabilize(first.program);
+  derived r = wanted.second_order() ? stage::differentiate_twice(gradients, wanted) : derived{gradients};
+  r.program = stage::stabilize(r.program);
+  if (!first.not_differentiable.empty()) r.not_differentiable = first.not_differentiable;
+  return r;
+}
 /// And down to what is planned.
 inline graph finished(const graph& stable) { return stage::simplify(stage::expand(stable)); }
 
-/// The gradient with respect to input `slot` as a program computes it, over the axes of the input.
+/// A derivative with respect to input `slot` as a program computes it, over the axes of the input.
+template <class N>
+std::vector<N> derivative_at(const graph& program, const point& p, output_info::role what, int slot) {
+  for (const output_info& out : program.outputs)
+    if (out.what == what && out.input == slot) return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
+  return {};
+}
 template <class N>
 std::vector<N> gradient_at(const graph& program, const point& p, int slot) {
-  for (const output_info& out : program.outputs)
-    if (out.what == output_info::role::gradient && out.input == slot)
-      return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
-  return {};
+  return derivative_at<N>(program, p, output_info::role::gradient, slot);
 }
 
 inline bool close(const real& got, const real& want, double tolerance) {

@@ -25,7 +25,7 @@ inline std::vector<std::pair<std::string, double>> usual_scalars() {
 /// Error allowed, in units of the epsilon of the type, of the largest entry.
 inline constexpr double tolerance = 40;
 
-template <auto Formula, loom::input_set Gradients, class T, loom::exec::storages Memory = loom::exec::storages{}>
+template <auto Formula, loom::derivative_request Gradients, class T, loom::exec::storages Memory = loom::exec::storages{}>
 void check(const settings& s, const std::string& what) {
   for (const outcome& o : run<Formula, Gradients, T, Memory>(s)) {
     INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "

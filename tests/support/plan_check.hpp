@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // tests/support/plan_check.hpp — is a plan one that a back end can run? Every operand is known where it is used, a
-// reduction is over before its result is read, and each output is written once.
+// reduction is over before its result is read, each sweep counts just the rows of what it adds up, and each output is
+// written once.
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ namespace loom::test {
 /// Walks a plan in the order in which it runs, and notes what is known.
 class plan_checker {
  public:
-  explicit plan_checker(const plan& p) : p_(p), g_(p.program), total_known_(size(), false), stored_(outputs(), 0) {}
+  explicit plan_checker(const plan& p) : p_(p), g_(p.program), added_in_(size(), -1), stored_(outputs(), 0) {}
 
   /// The first thing wrong with the plan, or nothing.
   std::string run() {
@@ -23,7 +24,10 @@ class plan_checker {
     for (int i = 0; i < g_.size(); ++i)
       for (value_id o : g_[i].operand)
         if (o >= i) wrong("an operand comes after its user", i);
+    check_arrays();
     for (int s = 0; s < p_.loops.size(); ++s) check_sweep(s);
+    for (int i = 0; i < g_.size(); ++i)
+      if (p_.is_total[i] != (added_in_[static_cast<std::size_t>(i)] >= 0)) wrong("a total is never taken", i);
     for (int slot = 0; slot < g_.outputs.size(); ++slot) {
       const value_id id = g_.outputs[slot].id;
       const bool in_loops = output_level(p_, slot) != level::scalar || p_.at(id) != level::scalar;
@@ -43,7 +47,7 @@ class plan_checker {
   const plan& p_;
   const graph& g_;
   std::string problem_;
-  std::vector<bool> total_known_;  // after a sweep
+  std::vector<int> added_in_;  // of a total or an array: the sweep that adds to it; -1: none so far
   std::vector<int> stored_;
   std::vector<bool> scalar_, row_, element_;  // known in the loops of this sweep, in this row, at this entry
   std::vector<int> kept_;                     // value in the buffer of an output, or -1; -2 when the output is there
@@ -62,15 +66,39 @@ class plan_checker {
     if (!known(o)) wrong("v" + std::to_string(user) + " uses what is not known", o);
   }
 
-  void check_compute(int id, level here) {
+  axis_set rows_of(int id) const { return g_[id].axes & p_.row_axes; }
+  bool is_lookup(int id) const { return g_[id].code == op::gather && (g_[id].over() & p_.column_axes) == 0; }
+
+  /// Every array belongs to one value that is added up, every lookup to one gather.
+  void check_arrays() {
+    for (int k = 0; k < p_.arrays.size(); ++k) {
+      const array_info& a = p_.arrays[k];
+      if (!p_.is_total[a.id] || p_.array_of[a.id] != k + 1) wrong("an array of what is not added up", a.id);
+      if (as_set(a.axes) != g_[a.id].axes || a.axes.empty()) wrong("an array over other axes than its value", a.id);
+    }
+    for (int i = 0; i < g_.size(); ++i) {
+      if (p_.array_of[i] != 0 && p_.arrays[p_.array_of[i] - 1].id != i) wrong("a value with the array of another", i);
+      if (p_.is_total[i] && (p_.array_of[i] != 0) != (g_[i].axes != 0)) wrong("what keeps axes is added up in an array", i);
+      int lookups = 0;
+      for (value_id id : p_.lookups) lookups += id == i;
+      if (lookups != is_lookup(i)) wrong("a lookup is not numbered once", i);
+    }
+  }
+
+  void check_compute(int id, level here, int s) {
     const node& n = g_[id];
     if (p_.at(id) > here) wrong("computed at the wrong level", id);
+    if (!includes(p_.loops[s].rows, rows_of(id))) wrong("computed in a sweep without its rows", id);
     if (p_.at(id) == level::scalar || is_leaf(n.code)) return;
+    if (p_.array_of[id] != 0) {  // a load
+      const int home = added_in_[static_cast<std::size_t>(id)];
+      if (home < 0 || home == s) wrong("an array is read before it is complete", id);
+      return;
+    }
     if (is_reduction(n.code)) return wrong("a reduction is computed in one step", id);
     if (n.code == op::gather) {  // a load
-      if (!is_input(g_[n.operand[0]].code) || !is_input(g_[n.operand[1]].code))
-        wrong("a gather from what is not an input", id);
-      return;
+      if (!is_input(g_[n.operand[0]].code)) wrong("a gather from what is not an input", id);
+      return need(n.operand[1], id);
     }
     const bool of_index = info(n.code).kind == family::compare &&
                           (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
@@ -86,22 +114,34 @@ class plan_checker {
       const auto slot = static_cast<std::size_t>(it.slot);
       switch (it.what) {
         case action::compute:
-          check_compute(it.id, here);
+          check_compute(it.id, here, s);
           if (known(it.id)) wrong("computed twice in one place", it.id);
           (p_.at(it.id) == level::scalar ? scalar_ : p_.at(it.id) == level::row ? row_ : element_)[id] = true;
           break;
         case action::reduce:
           if (here != level::element || p_.at(it.id) != level::row) wrong("a reduction outside a pass", it.id);
+          if (g_[it.id].over() != p_.column_axes) wrong("a reduction over other axes than the row's", it.id);
           need(g_[it.id].operand[0], it.id);
           reduced.push_back(it.id);
           break;
         case action::total:
-          if (!p_.is_total[it.id] || p_.at(g_[it.id].operand[0]) != here) wrong("a total at the wrong level", it.id);
-          need(g_[it.id].operand[0], it.id);
-          if (total_known_[id]) wrong("a total is taken twice", it.id);
-          if (p_.available[it.id] != s + 1) wrong("a total is not known after its sweep", it.id);
-          total_known_[id] = true;
+        case action::accumulate: {
+          if (!p_.is_total[it.id] || folds_entries(p_, it.id) != (here == level::element)) wrong("a total at the wrong level", it.id);
+          if ((it.what == action::accumulate) != (p_.array_of[it.id] != 0)) wrong("added to what it is not", it.id);
+          axis_set walked = 0;
+          for (value_id o : g_[it.id].operand) {
+            if (o == no_value) continue;
+            need(o, it.id);
+            walked |= g_[o].axes;
+          }
+          // An entry must be met once: of axes that the sweep walks beside its own it would be added again and again.
+          if ((walked & p_.row_axes) != p_.loops[s].rows || (here == level::element && !includes(walked, p_.column_axes)))
+            wrong("added up over other rows than its own", it.id);
+          if (added_in_[id] >= 0) wrong("a total is taken twice", it.id);
+          if (p_.available[it.id] <= s) wrong("a total is known before its sweep", it.id);
+          added_in_[id] = s;
           break;
+        }
         case action::keep:
           need(it.id, it.id);
           if (kept_[slot] != -1) wrong("two values are kept in one buffer", it.id);
@@ -117,6 +157,8 @@ class plan_checker {
           // A number may come out of the rows: of the one row, or the same from each.
           if (const level to = output_level(p_, it.slot); to != here && !(to == level::scalar && here == level::row))
             wrong("an output is stored at the wrong level", it.id);
+          if ((as_set(output_axes(p_, it.slot)) & p_.row_axes) != p_.loops[s].rows)
+            wrong("an output is stored in a sweep over other rows", it.id);
           kept_[slot] = -2;
           ++stored_[slot];
           break;
@@ -130,10 +172,12 @@ class plan_checker {
     row_.assign(size(), false);
     kept_.assign(outputs(), -1);
     std::vector<int> none;
+    if (!includes(p_.row_axes, loop.rows)) wrong("a sweep over axes that count no rows", s);
+    if ((loop.over == level::element) != !loop.passes.empty()) wrong("a sweep over entries without a pass over them", s);
     for (int k = loop.hoisted.begin; k < loop.hoisted.end; ++k) {
       const value_id id = p_.steps[k].id;
       if (p_.steps[k].what != action::compute || p_.at(id) != level::scalar) wrong("only scalars are hoisted", id);
-      if (p_.available[id] > s || (p_.is_total[id] && !total_known_[static_cast<std::size_t>(id)]))
+      if (p_.available[id] > s || (p_.is_total[id] && added_in_[static_cast<std::size_t>(id)] < 0))
         wrong("a scalar is used before it is known", id);
       scalar_[static_cast<std::size_t>(id)] = true;
     }
@@ -150,6 +194,11 @@ class plan_checker {
       check_steps(pass.after, level::row, s, none);
     }
     if (!none.empty()) wrong("a reduction between passes", none[0]);
+    for (int i = 0; i < g_.size(); ++i) {
+      int listed = 0;
+      for (value_id id : loop.totals) listed += id == i;
+      if (listed != (p_.array_of[i] == 0 && added_in_[static_cast<std::size_t>(i)] == s)) wrong("the totals of a sweep are not listed", i);
+    }
   }
 };
 

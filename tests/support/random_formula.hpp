@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: BSL-1.0
 // tests/support/random_formula.hpp — random formulas: x[N,C], y[N,C], w[C], v[N], a label t[N] and scalars, combined by
-// every op of the language, in spellings that users write, and always reduced to one number.
+// every op of the language, in spellings that users write, and always reduced to one number. Either every row is one
+// along C, or reductions, gathers and one-hots go along any of N, C and M, with q[M,C], k[M] and labels b[C], l[N] beside.
 // Random numbers are drawn in one order whatever the compiler: no call has two arguments that draw.
 // Domains hold by construction: what is taken the logarithm of is positive, and so on. Intermediates may overflow.
 #pragma once
 
-#include "loom/ir/graph.hpp"
+#include "loom/derive/request.hpp"
 #include "support/points.hpp"
 #include "support/rule_instances.hpp"
 
 namespace loom::test {
 
-inline constexpr axis_set over_n = only(axis_n), over_c = only(axis_c), over_both = only(axis_n) | only(axis_c);
+inline constexpr int axis_m = 2;
+inline constexpr axis_set over_n = only(axis_n), over_c = only(axis_c), over_m = only(axis_m), over_both = over_n | over_c;
+
+/// Along which axes the reductions of a formula go.
+enum class along { columns, any };
 
 class formula_maker {
  public:
-  explicit formula_maker(points& random) : random_(random), b_(inputs()) {}
+  explicit formula_maker(points& random, along where = along::columns)
+      : random_(random), any_(where == along::any), b_(inputs(any_)) {}
 
   /// A formula of a depth; its value is output 0.
   graph make(int depth) {
     value_id total = number(depth);
     const axis_set axes = b_[total].axes;
-    if (axes == over_both && random_.once_in(3)) {  // a row first
-      total = b_.reduce(op::sum, total, over_c);
+    if (axis_count(axes) > 1 && random_.once_in(3)) {  // a row first
+      total = b_.reduce(op::sum, total, some_of(axes));
       total = mean(random_.once_in(3) ? unary(total, 1) : total);
     } else if (axes != 0) {
       total = random_.once_in(2) ? mean(total) : b_.reduce(op::sum, total, axes);
@@ -36,14 +42,16 @@ class formula_maker {
     return compact(g);
   }
 
-  enum slot { x, y, w, v, t, s, r, m };
+  enum slot { x, y, w, v, t, s, r, m, q, k, b, l };
 
  private:
   points& random_;
+  bool any_;
   builder b_;
 
-  static graph inputs() {
+  static graph inputs(bool any) {
     graph g = two_axes();
+    if (any) g.axes.push_back({"M", 0});
     add_input(g, "x", op::tensor, over_both);
     add_input(g, "y", op::tensor, over_both);
     add_input(g, "w", op::tensor, over_c);
@@ -52,6 +60,13 @@ class formula_maker {
     add_input(g, "s", op::scalar, 0);
     add_input(g, "r", op::scalar, 0);
     add_input(g, "m", op::mask, over_n);
+    if (!any) return g;
+    add_input(g, "q", op::tensor, over_m | over_c);
+    g.inputs[q].axes = {};  // M before C in memory
+    for (int axis : {axis_m, axis_c}) g.inputs[q].axes.push_back(static_cast<std::int8_t>(axis));
+    add_input(g, "k", op::tensor, over_m);
+    add_input(g, "b", op::index, over_c);
+    add_input(g, "l", op::index, over_n);
     return g;
   }
 
@@ -59,9 +74,37 @@ class formula_maker {
     const axis_set axes = b_[a].axes;
     return axes == 0 ? a : b_.binary(op::div, b_.reduce(op::sum, a, axes), b_.extent(axes));
   }
-  bool has_columns(value_id a) const { return has(b_[a].axes, axis_c); }
+  /// Whether a value has an axis to reduce, or look up, along.
+  bool has_row(value_id a) const { return any_ ? b_[a].axes != 0 : has(b_[a].axes, axis_c); }
+  /// Some of the axes; the row, where every row is one along C.
+  axis_set some_of(axis_set axes) {
+    if (!any_) return over_c;
+    for (;;)
+      if (const axis_set some = axes & static_cast<axis_set>(random_.below(8)); some != 0) return some;
+  }
+  /// A label and the axis it picks from, of a value or, if that has none that fits, of the columns.
+  struct lookup {
+    slot label;
+    axis_set over;
+  };
+  lookup some_label(axis_set axes) {
+    constexpr lookup all[] = {{t, over_c}, {b, over_n}, {l, over_m}};
+    if (any_ && (axes & (over_n | over_m)) != 0 && random_.once_in(2))
+      for (int i = random_.below(3);; i = (i + 1) % 3)
+        if ((axes & all[i].over) != 0) return all[i];
+    return has(axes, axis_c) || !any_ ? all[0] : has(axes, axis_n) ? all[1] : all[2];
+  }
+  value_id gathered(value_id a) {
+    const lookup at = some_label(b_[a].axes);
+    return b_.make(op::gather, a, b_.input(at.label), no_value, at.over);
+  }
+  value_id onehot(axis_set axes) {
+    const lookup at = some_label(axes);
+    return b_.make(op::onehot, b_.input(at.label), no_value, no_value, at.over);
+  }
 
   value_id leaf() {
+    if (any_ && random_.once_in(3)) return b_.input(random_.once_in(3) ? k : q);
     switch (random_.below(12)) {
       case 0:
       case 1:
@@ -73,7 +116,7 @@ class formula_maker {
       case 7:
       case 8: return b_.input(v);
       case 9: return b_.input(random_.once_in(2) ? s : r);
-      case 10: return b_.make(op::onehot, b_.input(t), no_value, no_value, over_c);
+      case 10: return onehot(any_ ? over_both | over_m : over_c);
       default: {
         constexpr double constants[] = {0, 1, -1, 2, 0.5, -3, 0.125};
         return random_.once_in(5) ? b_.extent(over_c) : b_.constant(constants[random_.below(7)]);
@@ -91,7 +134,7 @@ class formula_maker {
       case 4:
       case 5: return binary(depth);
       case 6:
-      case 7: return along_columns(depth);
+      case 7: return along_a_row(depth);
       case 8: return selected(depth);
       case 9: return positive(depth - 1);
       default: return probability_spelled(depth);
@@ -111,8 +154,8 @@ class formula_maker {
                          b_.binary(op::add, b_.constant(1), b_.unary(op::exp, b_.unary(op::neg, modest(a)))));
       case 5: return b_.binary(op::max, a, b_.constant(0.125));
       default:
-        return has_columns(a) ? b_.reduce(op::sum, b_.unary(op::exp, modest(a)), over_c)
-                              : b_.unary(op::sigmoid, modest(a));
+        return has_row(a) ? b_.reduce(op::sum, b_.unary(op::exp, modest(a)), some_of(b_[a].axes))
+                          : b_.unary(op::sigmoid, modest(a));
     }
   }
   /// Most often between -4 and 4, so that towers of exponentials are rare.
@@ -172,46 +215,50 @@ class formula_maker {
     }
   }
 
-  value_id along_columns(int depth) {
+  value_id along_a_row(int depth) {
     value_id a = number(depth - 1);
-    if (!has_columns(a)) {
+    if (!has_row(a)) {
       const value_id wide = b_.input(random_.once_in(2) ? x : w);
       a = b_.binary(random_.once_in(2) ? op::add : op::mul, wide, a);
     }
-    switch (random_.below(15)) {
+    const int which = random_.below(15);
+    const axis_set over = which < 11 ? some_of(b_[a].axes) : axis_set{0};
+    switch (which) {
       case 0:
-      case 1: return b_.reduce(op::sum, a, over_c);
-      case 2: return b_.binary(op::div, b_.reduce(op::sum, a, over_c), b_.extent(over_c));
-      case 3: return b_.reduce(op::reduce_max, a, over_c);
-      case 4: return b_.reduce(op::reduce_min, a, over_c);
-      case 5: return b_.reduce(op::logsumexp, a, over_c);
-      case 6: return b_.reduce(op::norm, a, over_c);
-      case 7: return b_.reduce(op::prod, modest(a), over_c);
-      case 8: return b_.reduce(op::softmax, a, over_c);
-      case 9: return b_.reduce(op::log_softmax, a, over_c);
-      case 10: return b_.unary(op::sqrt, b_.reduce(op::sum, b_.unary(op::square, a), over_c));
-      case 11:
-        return b_.reduce(op::sum, b_.binary(op::mul, b_.make(op::onehot, b_.input(t), no_value, no_value, over_c), a),
-                         over_c);
-      default: return b_.make(op::gather, a, b_.input(t), no_value, over_c);
+      case 1: return b_.reduce(op::sum, a, over);
+      case 2: return b_.binary(op::div, b_.reduce(op::sum, a, over), b_.extent(over));
+      case 3: return b_.reduce(op::reduce_max, a, over);
+      case 4: return b_.reduce(op::reduce_min, a, over);
+      case 5: return b_.reduce(op::logsumexp, a, over);
+      case 6: return b_.reduce(op::norm, a, over);
+      case 7: return b_.reduce(op::prod, modest(a), over);
+      case 8: return b_.reduce(op::softmax, a, over);
+      case 9: return b_.reduce(op::log_softmax, a, over);
+      case 10: return b_.unary(op::sqrt, b_.reduce(op::sum, b_.unary(op::square, a), over));
+      case 11: {
+        const lookup at = some_label(b_[a].axes);
+        return b_.reduce(op::sum, b_.binary(op::mul, b_.make(op::onehot, b_.input(at.label), no_value, no_value, at.over), a), at.over);
+      }
+      default: return gathered(a);
     }
   }
 
   /// Softmax and its logarithm in the words of textbooks.
   value_id probability_spelled(int depth) {
-    value_id a = random_.once_in(2) ? b_.input(x) : number(depth - 1);
-    if (!has_columns(a)) a = b_.binary(op::mul, b_.input(y), a);
+    value_id a = random_.once_in(2) ? b_.input(any_ && random_.once_in(3) ? q : x) : number(depth - 1);
+    if (!has_row(a)) a = b_.binary(op::mul, b_.input(y), a);
     if (random_.once_in(3)) a = b_.binary(random_.once_in(2) ? op::mul : op::div, a, b_.input(s));
-    if (random_.once_in(4)) a = b_.binary(op::sub, a, b_.reduce(op::reduce_max, a, over_c));
-    const value_id e = b_.unary(op::exp, a), total = b_.reduce(op::sum, e, over_c), p = b_.binary(op::div, e, total);
+    const axis_set over = some_of(b_[a].axes);
+    if (random_.once_in(4)) a = b_.binary(op::sub, a, b_.reduce(op::reduce_max, a, over));
+    const value_id e = b_.unary(op::exp, a), total = b_.reduce(op::sum, e, over), p = b_.binary(op::div, e, total);
     switch (random_.below(7)) {
       case 0: return p;
       case 1: return b_.unary(op::log, p);
       case 2: return b_.binary(op::sub, a, b_.unary(op::log, total));
       case 3: return b_.unary(op::log, total);
       case 4: return b_.binary(op::mul, p, b_.unary(op::log, p));
-      case 5: return b_.make(op::gather, b_.unary(op::log, p), b_.input(t), no_value, over_c);
-      default: return b_.binary(op::sub, b_.constant(1), b_.make(op::gather, p, b_.input(t), no_value, over_c));
+      case 5: return gathered(b_.unary(op::log, p));
+      default: return b_.binary(op::sub, b_.constant(1), gathered(p));
     }
   }
 
@@ -256,10 +303,15 @@ class formula_maker {
 };
 
 /// Data for the inputs of a random formula; scalars away from 0.
-inline point data_for_formula(const graph& g, points& random, std::ptrdiff_t n, std::ptrdiff_t c) {
-  point p = data_for(g, random, domain::any, {n, c});
+inline point data_for_formula(const graph& g, points& random, std::ptrdiff_t n, std::ptrdiff_t c, std::ptrdiff_t m = 2) {
+  std::vector<std::ptrdiff_t> extents = {n, c};
+  if (g.axes.size() > 2) extents.push_back(m);
+  point p = data_for(g, random, domain::any, extents);
   for (std::size_t slot : {std::size_t{formula_maker::s}, std::size_t{formula_maker::r}})
     p.inputs[slot].entries[0] = random.number(domain::positive);
+  if (g.axes.size() == 2) return p;
+  for (double& label : p.inputs[formula_maker::b].entries) label = random.below(static_cast<int>(n));
+  for (double& label : p.inputs[formula_maker::l].entries) label = random.below(static_cast<int>(m));
   return p;
 }
 

@@ -32,7 +32,7 @@ inline int add_input(graph& g, std::string_view name, op code, axis_set axes) {
 /// What a variable of a rule stands for: an input over axes, alone or inside a function.
 struct form {
   axis_set axes = 0;
-  op around = op::any;  ///< op::any: nothing; op::sum: the sum of exponentials along C
+  op around = op::any;  ///< op::any: nothing; op::sum: the sum of exponentials along C; op::gt: whether it is positive
 };
 
 /// A rule on one choice of forms: values `left` and `right` of one graph.
@@ -94,7 +94,7 @@ inline constexpr std::string_view names[terms::max_variables] = {"a", "b", "c", 
 inline std::vector<form> forms_of(variable_kind kind) {
   constexpr axis_set n = only(axis_n), c = only(axis_c), both = n | c;
   if (kind == variable_kind::index) return {{n}};
-  if (kind == variable_kind::mask) return {{n}, {both}};
+  if (kind == variable_kind::mask) return {{n}, {both}, {n, op::gt}, {both, op::gt}};
   std::vector<form> r;
   for (axis_set axes : {both, n, c, axis_set{0}})
     for (op around : {op::any, op::exp, op::log}) r.push_back({axes, around});
@@ -122,7 +122,7 @@ inline std::vector<instance> instances(const rule& r) {
     std::vector<std::vector<std::pair<int, form>>> longer;
     for (const auto& choice : choices)
       for (const form& f : detail::forms_of(kind)) {
-        if (many && (f.around != op::any || f.axes == 0)) continue;
+        if (many && ((f.around != op::any && f.around != op::gt) || f.axes == 0)) continue;
         longer.push_back(choice);
         longer.back().emplace_back(v, f);
       }
@@ -136,7 +136,7 @@ inline std::vector<instance> instances(const rule& r) {
       const variable_kind kind = kind_of(r.lhs, v);
       add_input(g, detail::names[v],
                 kind == variable_kind::index  ? op::index
-                : kind == variable_kind::mask ? op::mask
+                : kind == variable_kind::mask && f.around == op::any ? op::mask
                 : f.axes == 0                 ? op::scalar
                                               : op::tensor,
                 f.axes);
@@ -149,6 +149,7 @@ inline std::vector<instance> instances(const rule& r) {
       const value_id in = b.input(static_cast<int>(i));
       variable[v] = f.around == op::any   ? in
                     : f.around == op::sum ? b.reduce(op::sum, b.unary(op::exp, in), only(axis_c))
+                    : f.around == op::gt  ? b.binary(op::gt, in, b.constant(0))
                                           : b.unary(f.around, in);
     }
     instance made;

@@ -19,6 +19,7 @@ class plan_runner {
     scalar_ = number_;
     accumulator_ = number_;
     lost_ = number_;
+    for (const array_info& a : p_.arrays) arrays_.push_back({std::vector<double>(size_of(g_[a.id].axes, data_.extents), unknown), {}, {}});
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
       outputs_.emplace_back(size_of(as_set(output_axes(p_, slot)), data_.extents), unknown);
   }
@@ -41,6 +42,11 @@ class plan_runner {
   const graph& g_;
   const point& data_;
   std::vector<double> number_, scalar_, accumulator_, lost_;
+  /// An array of the workspace: what may be read, and what the sweep that adds to it has so far.
+  struct array {
+    std::vector<double> entries, sums, lost;
+  };
+  std::vector<array> arrays_;
   std::vector<std::vector<double>> outputs_;
   std::ptrdiff_t coordinate_[max_axes]{};
 
@@ -84,7 +90,8 @@ class plan_runner {
     const node& n = g_[id];
     if (p_.at(id) == level::scalar) return at(scalar_, id);
     if (is_input(n.code)) return input(n);
-    if (n.code == op::gather) {
+    if (p_.array_of[id] != 0) return array_of(id).entries[position(n.axes)];
+    if (n.code == op::gather) {  // along the row, or a lookup along an axis that counts rows
       const int axis = first_axis(n.over());
       const std::ptrdiff_t here = coordinate_[axis];
       const auto label = static_cast<std::ptrdiff_t>(input(g_[n.operand[1]]));
@@ -114,22 +121,46 @@ class plan_runner {
     }
   }
   // Sums are the interpreter's to the last bit, so that results that cancel to nothing still agree.
-  void accumulate(int id, double v) {
-    double& sum = at(accumulator_, id);
-    if (g_[id].code == op::sum) interpreter<double>::add(sum, at(lost_, id), v);
-    else sum = more(g_[id].code, sum, v);
+  static void fold(op code, double& so_far, double& lost, double v) {
+    if (code == op::sum) interpreter<double>::add(so_far, lost, v);
+    else so_far = more(code, so_far, v);
   }
   void start(int id) {
     at(accumulator_, id) = start_of(g_[id].code);
     at(lost_, id) = 0;
   }
-  double finished(int id) {
-    const double v = at(accumulator_, id);
-    if (g_[id].code == op::sum) return v < math::infinity && v > -math::infinity ? v + at(lost_, id) : v;
-    return finished(g_[id].code, v);
+  double finished(int id) { return finished(g_[id].code, at(accumulator_, id), at(lost_, id)); }
+  static double finished(op code, double v, double lost) {
+    const bool finite = v < math::infinity && v > -math::infinity;
+    if (code == op::sum || code == op::scatter) return finite ? v + lost : v;
+    return code == op::shift && !finite ? 0 : v;
   }
-  static double finished(op code, double v) {
-    return code == op::shift && !(v < math::infinity && v > -math::infinity) ? 0 : v;
+
+  array& array_of(int id) { return arrays_[static_cast<std::size_t>(p_.array_of[id] - 1)]; }
+  void start_array(int id) {
+    array& a = array_of(id);
+    a.sums.assign(a.entries.size(), start_of(g_[id].code));
+    a.lost.assign(a.entries.size(), 0);
+  }
+  void finish_array(int id) {
+    array& a = array_of(id);
+    for (std::size_t i = 0; i < a.entries.size(); ++i) a.entries[i] = finished(g_[id].code, a.sums[i], a.lost[i]);
+  }
+
+  void accumulate(int id) {
+    const node& n = g_[id];
+    array& a = array_of(id);
+    if (n.code != op::scatter) {
+      const std::size_t i = position(n.axes);
+      return fold(n.code, a.sums[i], a.lost[i], at(number_, n.operand[0]));
+    }
+    const auto label = static_cast<std::ptrdiff_t>(at(number_, n.operand[1]));
+    if (label < 0 || label >= extent(n.scattered_over())) return;
+    const std::ptrdiff_t here = coordinate_[n.scattered_over()];
+    coordinate_[n.scattered_over()] = label;
+    const std::size_t i = position(n.axes);
+    coordinate_[n.scattered_over()] = here;
+    fold(op::sum, a.sums[i], a.lost[i], at(number_, n.operand[0]));
   }
 
   void perform(const step& it) {
@@ -139,8 +170,9 @@ class plan_runner {
       case action::compute: at(number_, it.id) = computed(it.id); break;
       case action::reduce:
       case action::total:
-        accumulate(it.id, at(number_, g_[it.id].operand[0]));
+        fold(g_[it.id].code, at(accumulator_, it.id), at(lost_, it.id), at(number_, g_[it.id].operand[0]));
         break;
+      case action::accumulate: accumulate(it.id); break;
       case action::keep:
       case action::store:
         (*buffer)[position(axes)] = at(number_, it.id);
@@ -172,10 +204,11 @@ class plan_runner {
   void run_sweep(const sweep& loop) {
     const step_range all{loop.hoisted.begin, loop.passes.empty() ? loop.before.end : loop.passes.back().after.end};
     each(all, action::total, [&](int id) { start(id); });
+    each(all, action::accumulate, [&](int id) { start_array(id); });
     perform(loop.hoisted);
-    const std::size_t rows = size_of(p_.row_axes, data_.extents), columns = size_of(p_.column_axes, data_.extents);
+    const std::size_t rows = size_of(loop.rows, data_.extents), columns = size_of(p_.column_axes, data_.extents);
     for (std::size_t row = 0; row < rows; ++row) {
-      go_to(row, p_.row_axes);
+      go_to(row, loop.rows);
       perform(loop.before);
       for (const row_pass& pass : loop.passes) {
         each(pass.body, action::reduce, [&](int id) { start(id); });
@@ -188,6 +221,7 @@ class plan_runner {
       }
     }
     each(all, action::total, [&](int id) { at(scalar_, id) = finished(id); });
+    each(all, action::accumulate, [&](int id) { finish_array(id); });
   }
 };
 

@@ -167,9 +167,9 @@ constexpr loom::exec::storages all_stored(loom::storage inputs, loom::storage ou
 }
 
 /// Runs one program on one set of data. `T`: float or double; `Memory`: how its tensors are stored.
-template <auto Formula, loom::input_set Gradients, class T, loom::exec::storages Memory = loom::exec::storages{}>
+template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
 std::vector<outcome> run(const settings& s) {
-  using own = loom::compiled<Formula, Gradients>;
+  using own = loom::compiled<Formula, Request>;
   using program = std::conditional_t<Memory == loom::exec::storages{}, own, loom::exec::in_memory<own, Memory>>;
   const loom::graph& g = program::stable;
   std::mt19937 random(s.seed);
@@ -224,23 +224,23 @@ std::vector<outcome> run(const settings& s) {
   }
   std::vector<buffer> results;
   for (int k = 0; k < g.outputs.size(); ++k) {
-    if (g.outputs[k].what == loom::output_info::role::value && g.result_axes.empty()) continue;
-    const loom::axis_order& order = g.outputs[k].what == loom::output_info::role::value ? g.result_axes : g.inputs[g.outputs[k].input].axes;
+    const loom::axis_order& order = g.outputs[k].axes;
+    if (k == 0 && g.outputs[k].is_value() && order.empty()) continue;
     const bool other = order.empty() && s.scalar_results != element_type::other;
     results.push_back(make(other ? s.scalar_results : type_in<T>(Memory.output(k)), order, s, -12345));
     out[k] = results.back().bound;
   }
-  const T value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out);
   std::vector<std::ptrdiff_t> extents = s.extents;
   extents.resize(loom::max_axes, 1);
+  std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(program::schedule, extents.data())), -12345);
+  const T value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out, loom::exec::erase(loom::detail::as_view(workspace)));
   const loom::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;
   for (int k = 0; k < g.outputs.size(); ++k) {
     outcome o;
     const bool scalar = out[k].type == loom::exec::element_type::other;
-    const loom::axis_order none;
-    const loom::axis_order& order = scalar ? none : g.outputs[k].what == loom::output_info::role::value ? g.result_axes : g.inputs[g.outputs[k].input].axes;
-    o.output = g.outputs[k].what == loom::output_info::role::value ? "value" : "d(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
+    const loom::axis_order& order = g.outputs[k].axes;
+    o.output = g.outputs[k].is_value() ? "value" : std::string(g.outputs[k].symbol()) + "(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
     o.wanted = oracle.broadcast(g.outputs[k].id, loom::as_set(order));
     if (scalar) o.got = {static_cast<double>(value)};
     else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(load_number(out[k].data, out[k].type, at)); });

@@ -1,66 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
-// collection/flagships.hpp — seven losses, written the way a textbook writes them: unstable on purpose.
-// Tests, benchmarks and tools iterate over `flagships`, a Boost.Hana map from name to loss. Sources and the exact
-// denominators: the comments of each; F.* is torch.nn.functional.
+// collection/flagships.hpp — the losses of the collection, by name: Boost.Hana maps, for tests, benchmarks and tools to
+// iterate over. docs/reference/collection.md has the table of formulas, sources and denominators.
 #pragma once
 
-#include <boost/hana/map.hpp>
-#include <boost/hana/string.hpp>
+#include <boost/hana/union.hpp>
 
-#include "loom/loom.hpp"
+#include "loom/collection/classification.hpp"
+#include "loom/collection/contrastive.hpp"
+#include "loom/collection/preference.hpp"
+#include "loom/collection/regression.hpp"
+#include "loom/collection/segmentation.hpp"
 
 namespace loom::collection {
 
-inline constexpr auto x = tensor<"x[N,C]">;  // logits: N rows, C classes
-inline constexpr auto t = index<"t[N]">;     // the class of each row
-inline constexpr auto C = axis<"C">;
-
-inline constexpr auto p = exp(x) / sum(exp(x), C);  // softmax, as written in books
-
-// F.cross_entropy(x, t)
-inline constexpr auto cross_entropy = loss<-gather(log(exp(x) / sum(exp(x), -1)), t).mean()>;
-
-// F.cross_entropy(x, t, weight = w, label_smoothing = e, ignore_index = -100): the mean is over the weight of the rows kept.
-inline constexpr auto w = tensor<"w[C]">;
-inline constexpr auto e = scalar<"e">;
-inline constexpr auto smoothed = (1 - e) * onehot(t, C) + e / extent(C);
-inline constexpr auto kept = t != -100;
-inline constexpr auto weighted_cross_entropy =
-    loss<sum(where(kept, -sum(w * smoothed * log(p), C), 0)) / sum(where(kept, gather(w, t), 0))>;
-
-// Focal loss (Lin et al., 2017) with label smoothing e and a z-loss (Chowdhery et al., 2022) of weight z.
-inline constexpr auto gamma = scalar<"gamma">;
-inline constexpr auto z = scalar<"z">;
-inline constexpr auto focal_cross_entropy =
-    loss<(pow(1 - gather(p, t), gamma) * -sum(smoothed * log(p), C) + z * square(log(sum(exp(x), C)))).mean()>;
-
-// F.binary_cross_entropy_with_logits(a, y, pos_weight = pw)
-inline constexpr auto a = tensor<"a[N]">;  // one logit a row
-inline constexpr auto y = tensor<"y[N]">;  // its target, 0 to 1
-inline constexpr auto pw = scalar<"pw">;
-inline constexpr auto yes = 1 / (1 + exp(-a));
-inline constexpr auto binary_cross_entropy = loss<-(pw * y * log(yes) + (1 - y) * log(1 - yes)).mean()>;
-
-// F.huber_loss(a, y, delta = delta)
-inline constexpr auto delta = scalar<"delta">;
-inline constexpr auto residual = a - y;
-inline constexpr auto huber =
-    loss<where(abs(residual) <= delta, 0.5 * square(residual), delta * (abs(residual) - 0.5 * delta)).mean()>;
-
-// F.gaussian_nll_loss(mu, y, v, full = False, eps = 1e-6)
-inline constexpr auto mu = tensor<"mu[N]">;
-inline constexpr auto v = tensor<"v[N]">;  // variance, positive
-inline constexpr auto variance = max(v, 1e-6);
-inline constexpr auto gaussian_nll = loss<0.5 * (log(variance) + square(mu - y) / variance).mean()>;
-
-// T^2 F.kl_div(log_softmax(x / T), softmax(s / T), reduction = "batchmean"): Hinton et al., 2015.
-inline constexpr auto s = tensor<"s[N,C]">;  // logits of the teacher
-inline constexpr auto T = scalar<"T">;
-inline constexpr auto teacher = exp(s / T) / sum(exp(s / T), C);
-inline constexpr auto student = exp(x / T) / sum(exp(x / T), C);
-inline constexpr auto distillation = loss<square(T) * sum(teacher * log(teacher / student), C).mean()>;
-
-/// Every flagship by name.
+/// The losses of one row: what benchmarks run, and what the printed code is compared for.
 inline constexpr auto flagships = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("cross_entropy"), cross_entropy),
     hana::make_pair(BOOST_HANA_STRING("weighted_cross_entropy"), weighted_cross_entropy),
@@ -69,5 +22,9 @@ inline constexpr auto flagships = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("huber"), huber),
     hana::make_pair(BOOST_HANA_STRING("gaussian_nll"), gaussian_nll),
     hana::make_pair(BOOST_HANA_STRING("distillation"), distillation));
+
+/// Every loss.
+inline constexpr auto losses =
+    hana::union_(hana::union_(classification, regression), hana::union_(segmentation_losses, hana::union_(contrastive_losses, preference_losses)));
 
 }  // namespace loom::collection

@@ -47,7 +47,7 @@ constexpr adjoint_table make_adjoints() {
   {
     const term zeros = sum(where(a == 0, number(1), number(0)), k);
     const term rest = prod(where(a == 0, number(1), a), k);
-    set(op::prod, g * where(a == 0, where(zeros == 1, rest, 0), where(zeros == 0, y / a, 0)), zero, zero);
+    set(op::prod, g * where(a == 0, where(zeros == 1, rest, 0), y / a), zero, zero);
   }
   // The largest entries share it: the subgradient that does not depend on the order of the entries.
   set(op::reduce_max, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0), zero, zero);

@@ -8,6 +8,7 @@
 #include "loom/emit/names.hpp"
 #include "loom/emit/prelude.hpp"
 #include "loom/emit/text.hpp"
+#include "loom/ir/print.hpp"
 
 namespace loom::emit {
 namespace detail {
@@ -19,11 +20,12 @@ class cpp_printer : private lines {
   }
 
   std::string print() {
-    const bool returns = g_.result_axes.empty() && !g_.outputs.empty();
+    const bool returns = !g_.outputs.empty() && is_returned(0);
     const value_id result = returns ? g_.outputs[0].id : no_value;
     const bool known_in_loops = returns && p_.levels[result] != level::scalar;
     // A single row leaves its values in scope, so that the result can be returned as it is.
     assigns_result_ = known_in_loops && (!p_.row_order.empty() || p_.loops.size() > 1);
+    cut_workspace();
     if (assigns_result_) line("double {} = 0.0;", name_.result);
     scalars(0);
     for (int s = 0; s < p_.loops.size(); ++s) {
@@ -60,9 +62,11 @@ class cpp_printer : private lines {
 
   // ---- axes --------------------------------------------------------------------------------------------------------
 
-  /// The axes of a set, in the order of the widest operand that has them.
-  /// What the indices of the axes in `which` add to a row-major position over `axes`; empty: nothing.
-  std::string position(const axis_order& axes, axis_set which, const std::string& column = "") const {
+  axis_set every_axis() const { return p_.row_axes | p_.column_axes; }
+
+  /// What the indices of the axes in `which` add to a row-major position over `axes`; empty: nothing. A label takes the
+  /// place of the index of the axis it was looked up on.
+  std::string position(const axis_order& axes, axis_set which, axis_set labelled = 0, const std::string& label = "") const {
     std::string s;
     bool is_sum = false;
     for (int a : axes) {
@@ -70,7 +74,7 @@ class cpp_printer : private lines {
       if (!s.empty()) is_sum = false;
       if (!has(which, a)) continue;
       is_sum = !s.empty();
-      s += std::string(s.empty() ? "" : " + ") + (column.empty() ? name_.index[a] : column);
+      s += std::string(s.empty() ? "" : " + ") + (has(labelled, a) ? label : name_.index[a]);
     }
     return s;
   }
@@ -82,6 +86,54 @@ class cpp_printer : private lines {
   std::string output_entry(int slot) const {
     if (output_level(p_, slot) == level::element) return output_row(slot) + "[" + or_zero(position(output_axes(p_, slot), p_.column_axes)) + "]";
     return name_.output[slot] + "[" + or_zero(position(output_axes(p_, slot), p_.row_axes)) + "]";
+  }
+
+  // ---- arrays ------------------------------------------------------------------------------------------------------
+
+  /// "N * C"; the number of entries over some axes.
+  std::string entries(const axis_order& axes) const {
+    std::string s;
+    for (int a : axes) s += std::string(s.empty() ? "" : " * ") + name_.extent[a];
+    return s;
+  }
+  /// Arrays lie one after the other in the workspace.
+  void cut_workspace() {
+    std::string begin = name_.workspace;
+    for (int k = 0; k < p_.arrays.size(); ++k) {
+      line("double* const {} = {};", name_.array[k], begin);
+      begin = name_.array[k] + " + " + entries(p_.arrays[k].axes);
+    }
+    if (!p_.arrays.empty()) body_ += "\n";
+  }
+  std::string array_entry(int id, axis_set labelled = 0, const std::string& label = "") const {
+    const int k = p_.array_of[id] - 1;
+    return name_.array[k] + "[" + position(p_.arrays[k].axes, every_axis(), labelled, label) + "]";
+  }
+  /// Adds to the entry that a label names; a label outside adds nothing.
+  void scatter(int id) {
+    const node& n = g_[id];
+    const std::string& label = name_.value[n.operand[1]];
+    line("if ({0} >= 0 && {0} < {1}) {2} += {3};", label, name_.extent[n.scattered_over()], array_entry(id, only(n.scattered_over()), label), operand(n.operand[0]));
+  }
+  void begin_arrays(step_range r) {
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& s = p_.steps[i];
+      if (s.what != action::accumulate) continue;
+      const int k = p_.array_of[s.id] - 1;
+      const bool mask = g_[s.id].type == kind::mask;
+      line("std::fill_n({}, {}, {});", name_.array[k], entries(p_.arrays[k].axes), mask ? literal(g_[s.id].code == op::all_of, element::f64) : first(g_[s.id].code, element::f64));
+    }
+  }
+  /// A shift is finite, also where all that it is the largest of is not.
+  void end_arrays(step_range r) {
+    for (int i = r.begin; i < r.end; ++i) {
+      const step& s = p_.steps[i];
+      if (s.what != action::accumulate || g_[s.id].code != op::shift) continue;
+      const axis_order& axes = p_.arrays[p_.array_of[s.id] - 1].axes;
+      for (int a : axes) open(a);
+      line("if (!std::isfinite({0})) {0} = {1};", array_entry(s.id), literal(0, element::f64));
+      for (int k = 0; k < axes.size(); ++k) close();
+    }
   }
 
   // ---- operands ----------------------------------------------------------------------------------------------------
@@ -177,9 +229,11 @@ class cpp_printer : private lines {
       default: return literal(0, type);
     }
   }
+  /// Folds an entry into a reduction in the type of the loops, or into a total or an array in double.
   void fold(int id, bool total) {
     const op code = g_[id].code;
-    const std::string& acc = name_.value[id];
+    const bool in_array = p_.array_of[id] != 0;
+    const std::string acc = in_array ? array_entry(id) : name_.value[id];
     const value_id a = g_[id].operand[0];
     std::string v = operand(a);
     if (g_[a].type == kind::mask && code == op::sum) v = fmt::format("{} ? {} : {}", v, literal(1, type_), literal(0, type_));
@@ -189,8 +243,8 @@ class cpp_printer : private lines {
       case op::reduce_min: return line("{0} = minimum({0}, {1});", acc, same_type);
       case op::shift: return line("{0} = std::max({0}, {1});", acc, same_type);
       case op::prod: return line("{} *= {};", acc, v);
-      case op::any_of: return line("{0} = {0} || {1};", acc, v);
-      case op::all_of: return line("{0} = {0} && {1};", acc, v);
+      case op::any_of: return in_array ? line("if ({1}) {0} = 1.0;", acc, v) : line("{0} = {0} || {1};", acc, v);
+      case op::all_of: return in_array ? line("if (!{1}) {0} = 0.0;", acc, v) : line("{0} = {0} && {1};", acc, v);
       default: return line("{} += {};", acc, v);
     }
   }
@@ -220,12 +274,15 @@ class cpp_printer : private lines {
       const axis_order& axes = g_.inputs[slot].axes;
       e = p_.levels[id] == level::element ? input_row(slot) + "[" + or_zero(position(axes, p_.column_axes)) + "]"
                                           : name_.input[slot] + "[" + or_zero(position(axes, p_.row_axes)) + "]";
+    } else if (p_.array_of[id] != 0) {
+      e = n.type == kind::mask ? array_entry(id) + " != 0.0" : as_element(array_entry(id));
     } else if (n.code == op::gather) {
       const int slot = static_cast<int>(g_[n.operand[0]].bits);
       const std::string label = name_.value[n.operand[1]];
       const std::string entry = fmt::format("({0} >= 0 && {0} < {1} ? {0} : 0)", label, name_.extent[first_axis(n.over())]);
-      const std::string at = position(g_.inputs[slot].axes, p_.column_axes, entry);
-      e = input_row(slot) + "[" + (at == entry ? at.substr(1, at.size() - 2) : at) + "]";
+      const bool along_row = is_along_row(n);
+      const std::string at = position(g_.inputs[slot].axes, along_row ? p_.column_axes : every_axis(), n.over(), entry);
+      e = (along_row ? input_row(slot) : name_.input[slot]) + "[" + (at == entry ? at.substr(1, at.size() - 2) : at) + "]";
     } else if (n.code == op::onehot) {
       e = fmt::format("{} == {} ? {} : {}", name_.index[first_axis(n.over())], name_.value[n.operand[0]], literal(1, type_), literal(0, type_));
     } else {
@@ -239,11 +296,12 @@ class cpp_printer : private lines {
       case action::compute: return compute(s.id);
       case action::reduce: return fold(s.id, false);
       case action::total: return fold(s.id, true);
+      case action::accumulate: return g_[s.id].code == op::scatter ? scatter(s.id) : fold(s.id, true);
       case action::keep: return line("{} = {};  // kept", output_entry(s.slot), operand(s.id));
       case action::recall: return line("const {} {} = {};  // as kept", T_, name_.value[s.id], output_entry(s.slot));
       case action::store:
         if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", output_entry(s.slot), operand(s.id));
-        if (g_.outputs[s.slot].what == output_info::role::value) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
+        if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
         return line("*{} = {};", name_.output[s.slot], operand(s.id));
     }
   }
@@ -261,26 +319,34 @@ class cpp_printer : private lines {
       if (step.what != what) continue;
       const bool store = what == action::store;
       s += std::string(s.empty() ? "" : ", ") + (!store ? name_.value[step.id] : output_level(p_, step.slot) == level::scalar ? name_.result : name_.output[step.slot]);
+      if (what == action::accumulate) s = s.substr(0, s.size() - name_.value[step.id].size()) + name_.array[p_.array_of[step.id] - 1];
       if (what == action::keep) s += std::string(" (in ") + name_.output[step.slot] + ")";
     }
     return s;
   }
   std::string purpose(step_range r) const {
-    const std::pair<const char*, action> words[] = {{"finds ", action::reduce}, {"adds to ", action::total}, {"keeps ", action::keep}, {"writes ", action::store}};
+    const std::pair<const char*, action> words[] = {{"finds ", action::reduce}, {"adds to ", action::total}, {"fills ", action::accumulate}, {"keeps ", action::keep}, {"writes ", action::store}};
     std::string s;
     for (const auto& [word, what] : words)
       if (const std::string l = listed(r, what); !l.empty()) s += std::string(s.empty() ? "" : "; ") + (word + l);
     return s;
   }
 
+  bool is_along_row(const node& gather) const { return (gather.over() & p_.column_axes) != 0; }
+  /// What a sweep is over, unless it is everything.
+  std::string range_of(const sweep& s) const {
+    if (s.rows == p_.row_axes) return s.over == level::row ? ", over what has one entry a row" : "";
+    return std::string(", over ") + axes_text(g_, s.over == level::row ? s.rows : s.rows | p_.column_axes);
+  }
+
   static step_range all_steps(const sweep& s) { return {s.hoisted.begin, s.passes.empty() ? s.before.end : s.passes.back().after.end}; }
 
   void row_pointers(step_range r) {
-    bool input[max_inputs]{}, output[max_inputs + 1]{};
+    bool input[max_inputs]{}, output[max_outputs]{};
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
       const node& n = g_[s.id];
-      if (s.what == action::compute && n.code == op::gather) input[g_[n.operand[0]].bits] = true;
+      if (s.what == action::compute && n.code == op::gather && is_along_row(n)) input[g_[n.operand[0]].bits] = true;
       if (s.what == action::compute && is_input(n.code) && p_.levels[s.id] == level::element) input[n.bits] = true;
       if (s.slot >= 0 && output_level(p_, s.slot) == level::element) output[s.slot] = true;
     }
@@ -297,11 +363,13 @@ class cpp_printer : private lines {
     const step_range all = all_steps(s);
     if (!body_.empty()) body_ += "\n";
     if (p_.loops.size() > 1)
-      comment(fmt::format("Sweep {} of {}{}: {}.", index + 1, p_.loops.size(), s.over == level::row ? ", over what has one entry a row" : "", purpose(all)));
+      comment(fmt::format("Sweep {} of {}{}: {}.", index + 1, p_.loops.size(), range_of(s), purpose(all)));
     for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoist(p_.steps[i]);
     begin_reductions(all, action::total);
-    const bool block = p_.row_order.empty() && p_.loops.size() > 1;
-    for (int a : p_.row_order) open(a);
+    begin_arrays(all);
+    const bool block = s.rows == 0 && p_.loops.size() > 1;
+    for (int a : p_.row_order)
+      if (has(s.rows, a)) open(a);
     if (block) line("{{"), ++indent_;
     row_pointers(all);
     perform_all(s.before);
@@ -319,8 +387,9 @@ class cpp_printer : private lines {
       perform_all(pass.after);
     }
     if (block) close();
-    for (int i = 0; i < p_.row_order.size(); ++i) close();
+    for (int i = 0; i < axis_count(s.rows); ++i) close();
     end_reductions(all, action::total);
+    end_arrays(all);
   }
 
   // ---- the function ------------------------------------------------------------------------------------------------
@@ -332,7 +401,7 @@ class cpp_printer : private lines {
     for (int a : axes) s += std::string(s.empty() ? "" : ",") + name_.extent[a];
     return s.empty() ? name : name + "[" + s + "]";
   }
-  bool is_returned(int slot) const { return slot == 0 && g_.result_axes.empty(); }
+  bool is_returned(int slot) const { return slot == 0 && g_.outputs[0].is_value() && g_.outputs[0].axes.empty(); }
 
   std::string remarks() const {
     std::string reads, writes;
@@ -346,6 +415,12 @@ class cpp_printer : private lines {
       for (const std::string& l : wrapped(text, 97)) s += std::string("// ") + l + "\n";
     };
     if (!reads.empty()) add(std::string("Reads ") + reads + (writes.empty() ? "" : std::string("; writes ") + writes) + "; contiguous, row-major.");
+    std::string arrays, size;
+    for (int k = 0; k < p_.arrays.size(); ++k) {
+      list(arrays, shape(name_.array[k], p_.arrays[k].axes));
+      size += std::string(k > 0 ? " + " : "") + entries(p_.arrays[k].axes);
+    }
+    if (!arrays.empty()) add(name_.workspace + ": " + size + " numbers, for " + arrays + ".");
     for (int i = 0; i < g_.size(); ++i)
       if (g_[i].code == op::gather) {
         add("A label that is no class reads entry 0: only a row that the formula leaves out may have one.");
@@ -364,6 +439,7 @@ class cpp_printer : private lines {
     for (int k = 0; k < g_.inputs.size(); ++k) add(g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (!is_returned(k)) add(T_ + "*", name_.output[k]);
+    if (!p_.arrays.empty()) add("double*", name_.workspace);
     return argument_list(std::string(returns ? "double " : "void ") + function_, items, 98);
   }
 };
@@ -372,7 +448,8 @@ class cpp_printer : private lines {
 
 /// A plan as one C++ function.
 /// Shape:  the extents that are not constants, the inputs in the order of the formula (tensors and labels by pointer,
-///         scalars as double), then a buffer for each gradient, or `out` for a result that is not a scalar.
+///         scalars as double), then a buffer for each gradient, or `out` for a result that is not a scalar, then the
+///         workspace, if the plan has arrays.
 /// Memory: contiguous and row-major; the caller checks labels and extents, as Loom does.
 /// Value:  returned, accumulated in double; nothing if it is not a scalar.
 /// Error:  that of <cmath>. A row is summed from left to right, in the type of the tensors.

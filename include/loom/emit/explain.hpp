@@ -125,7 +125,7 @@ class explanation {
     formulas(s_.written, false);
     section("As rewritten");
     formulas(s_.rewritten, false);
-    if (p_.program.outputs.size() > 1 || (p_.program.outputs.size() == 1 && p_.program.outputs[0].what == output_info::role::gradient)) {
+    if (p_.program.outputs.size() > 1 || (p_.program.outputs.size() == 1 && !p_.program.outputs[0].is_value())) {
       section("Gradients");
       formulas(s_.gradients, true);
     }
@@ -159,7 +159,7 @@ class explanation {
   void formulas(const graph& g, bool gradients) {
     formula_sheet sheet(g);
     for (int slot = 0; slot < g.outputs.size(); ++slot)
-      if ((g.outputs[slot].what == output_info::role::gradient) == gradients) text_ += sheet.print(loom::detail::output_text(g, slot), g.outputs[slot].id);
+      if (g.outputs[slot].is_value() != gradients) text_ += sheet.print(loom::detail::output_text(g, slot), g.outputs[slot].id);
   }
 
   static std::string count(int n, std::string_view one, std::string_view many = "") {
@@ -172,11 +172,27 @@ class explanation {
     if (p_.elementwise) say("No entry depends on another one: every entry of {}{}{} is computed by itself.", rows, rows.empty() ? "" : ",", columns);
     else say("A row is what {} counts{}.", columns, rows.empty() ? "; there is one" : fmt::format("; {} counts the rows", rows));
     say("{} over memory{}, {} over a row in cache.", count(p_.sweeps, "sweep"),
-        p_.prologues == 0 ? "" : fmt::format(", {} over what has one entry a row", count(p_.prologues, "sweep")), count(p_.row_passes, "pass", "passes"));
+        p_.prologues == 0 ? "" : fmt::format(", {} over what has {}", count(p_.prologues, "sweep"), p_.arrays.empty() ? "one entry a row" : "fewer axes"), count(p_.row_passes, "pass", "passes"));
     say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", count(p_.reads_per_element, "value"), p_.bytes_read<float>(),
         count(p_.writes_per_element, "value"), p_.bytes_written<float>(), count(p_.exponentials, "exponential"));
+    if (!p_.arrays.empty()) paragraph(fmt::format("The workspace holds {}.", arrays()), "");
     if (p_.kept > 0) say("{} parked in the buffer of a gradient instead of being computed twice.", count(p_.kept, "value is", "values are"));
     if (p_.scalar_calls > 0) say("{} without a vector version.", count(p_.scalar_calls, "op"));
+  }
+
+  /// Each array and what it is.
+  std::string arrays() const {
+    std::string s;
+    for (int k = 0; k < p_.arrays.size(); ++k) {
+      const int id = p_.arrays[k].id;
+      s += fmt::format("{}{}[{}] ({} of {})", k == 0 ? "" : ", ", name_.array[k], axes_of(p_.arrays[k].axes), info(p_.program[id].code).name, named(p_.program.operand(id, 0)));
+    }
+    return s;
+  }
+  std::string axes_of(const axis_order& axes) const {
+    std::string s;
+    for (int a : axes) s += fmt::format("{}{}", s.empty() ? "" : ",", p_.program.axes[a].name);
+    return s;
   }
 
   /// A value by the name it has in printed code, and by its number.
@@ -193,13 +209,14 @@ class explanation {
       const std::string v = named(step.id);
       if (!s.empty()) s += ", ";
       if (what == action::reduce || what == action::total) s += fmt::format("{} ({} of {})", v, info(p_.program[step.id].code).name, named(p_.program.operand(step.id, 0)));
+      else if (what == action::accumulate) s += fmt::format("{}[{}]", name_.array[p_.array_of[step.id] - 1], axes_of(p_.arrays[p_.array_of[step.id] - 1].axes));
       else if (what == action::store) s += fmt::format("{} ({})", loom::detail::output_text(p_.program, step.slot), v);
       else s += fmt::format("{} in {}", v, loom::detail::output_text(p_.program, step.slot));
     }
     return s;
   }
   std::string deeds(step_range r) const {
-    const std::pair<const char*, action> words[] = {{"recalls ", action::recall}, {"reduces ", action::reduce}, {"adds to ", action::total}, {"keeps ", action::keep}, {"writes ", action::store}};
+    const std::pair<const char*, action> words[] = {{"recalls ", action::recall}, {"reduces ", action::reduce}, {"adds to ", action::total}, {"fills ", action::accumulate}, {"keeps ", action::keep}, {"writes ", action::store}};
     std::string s;
     for (const auto& [word, what] : words)
       if (const std::string l = listed(r, what); !l.empty()) s += std::string(s.empty() ? "" : "; ") + (word + l);
@@ -213,12 +230,16 @@ class explanation {
     }
   }
 
+  std::string range_of(const sweep& s) const {
+    if (s.rows == p_.row_axes) return s.over == level::row ? ", over what has one entry a row" : "";
+    return fmt::format(", over {}", axes_text(p_.program, s.over == level::row ? s.rows : s.rows | p_.column_axes));
+  }
   void sweep_in_words(int k) {
     const sweep& s = p_.loops[k];
     const std::string before = deeds(s.before);
     int hoisted = 0;
     for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoisted += p_.program[p_.steps[i].id].code != op::constant;
-    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, s.over == level::row ? ", over what has one entry a row" : "", count(hoisted, "scalar is", "scalars are"), " hoisted", before.empty() ? "" : std::string("; ") + before), "");
+    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, range_of(s), count(hoisted, "scalar is", "scalars are"), " hoisted", before.empty() ? "" : std::string("; ") + before), "");
     for (int i = 0; i < s.passes.size(); ++i) {
       const row_pass& pass = s.passes[i];
       const std::string entry = deeds(pass.body), after = deeds(pass.after);

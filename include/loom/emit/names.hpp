@@ -71,18 +71,20 @@ class names {
   std::string index[max_axes];             ///< of the loop over an axis: n
   std::string input[max_inputs];           ///< x
   std::string input_row[max_inputs];       ///< where the current row begins: x_row
-  std::string output[max_inputs + 1];      ///< d_x
-  std::string output_row[max_inputs + 1];  ///< d_x_row
+  std::string output[max_outputs];         ///< d_x
+  std::string output_row[max_outputs];     ///< d_x_row
+  std::string array[max_arrays];           ///< of the workspace: sum_C; an entry of it is the value sum_c
+  std::string workspace;                   ///< where they lie
   std::string value[LOOM_MAX_NODES];       ///< by value id; empty for a constant
   std::string rounded[LOOM_MAX_NODES];     ///< of a scalar: the same in the type of the loops
   std::string result;                      ///< what is returned
 
   names(const plan& p, std::string_view function) : p_(p), g_(p.program) {
     pool_.take(std::string(function));
-    for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take(std::string(g_.inputs[s].name));
+    for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take((g_.inputs[s].what == input_info::role::direction ? "direction_" : "") + std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
-      output[s] = pool_.take(o.what == output_info::role::gradient ? std::string("d_") + std::string(g_.inputs[o.input].name) : "out");
+      output[s] = pool_.take(o.is_value() ? "out" : std::string(o.symbol()) + "_" + std::string(g_.inputs[o.input].name));
     }
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {
@@ -92,6 +94,12 @@ class names {
     for (int s = 0; s < g_.inputs.size(); ++s) input_row[s] = pool_.take(input[s] + "_row");
     for (int s = 0; s < g_.outputs.size(); ++s) output_row[s] = pool_.take(output[s] + "_row");
     result = pool_.take("value");
+    if (!p.arrays.empty()) workspace = pool_.take("workspace");
+    for (int k = 0; k < p.arrays.size(); ++k) {
+      std::string wanted = word_of(p.arrays[k].id);
+      for (int a : p.arrays[k].axes) wanted += "_" + extent[a];
+      array[k] = pool_.take(wanted);
+    }
     for (int i = 0; i < g_.size(); ++i) name(i);
   }
 
@@ -133,6 +141,7 @@ class names {
     const value_id a = n.operand[0], b = n.operand[1];
     const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
     if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
+    if (p_.array_of[i] != 0) return word_of(i) + "_" + subscript(p_.arrays[p_.array_of[i] - 1].axes);
     if (is_reduction(n.code)) return std::string(p_.is_total[i] ? "total" : "row") + std::string(n.code == op::sum && p_.is_total[i] ? "" : reduction_word(n.code));
     for (const output_info& o : g_.outputs)
       if (o.id == i && o.what == output_info::role::gradient) return std::string("grad_") + std::string(g_.inputs[o.input].name);
@@ -164,6 +173,8 @@ class names {
       default: return "_sum";
     }
   }
+  /// What an array is made of: sum, max.
+  std::string word_of(int id) const { return std::string(reduction_word(g_[id].code).substr(1)); }
   std::string axes_word(axis_set axes) const {
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)

@@ -92,7 +92,7 @@ inline std::string includes_of(std::string_view code) {
   bool algorithm = false, limits = false, math = false;
   for (std::size_t at = code.find("std::"); at != std::string_view::npos; at = code.find("std::", at + 1)) {
     const std::string_view word = code.substr(at + 5);
-    if (word.starts_with("max(")) algorithm = true;
+    if (word.starts_with("max(") || word.starts_with("fill_n(")) algorithm = true;
     else if (word.starts_with("numeric_limits")) limits = true;
     else if (!word.starts_with("ptrdiff_t")) math = true;
   }

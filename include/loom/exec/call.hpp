@@ -76,7 +76,7 @@ struct bound {
   double number = 0;  ///< of a scalar
 };
 
-inline constexpr int max_outputs = max_inputs + 1;
+using loom::max_outputs;
 
 /// Where the loops find an operand: along rows, and along the entries of a row. Strides in elements.
 struct stream {
@@ -95,11 +95,25 @@ struct loop_data {
   std::ptrdiff_t extents[max_axes]{};
   stream inputs[max_inputs];
   stream outputs[max_outputs];
+  stream arrays[max_arrays];    ///< of double, in the workspace
+  stream lookups[max_lookups];  ///< the gathered input, without the axis its labels lie on
+  std::ptrdiff_t label_strides[max_lookups]{};
+  std::ptrdiff_t scatter_strides[max_arrays]{};  ///< of an array that a scatter writes, along the axis of its labels
+  std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
   double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
   // Either lets lanes run across rows: through tiles, or directly if rows that are neighbours do not fit into them.
   bool short_rows = false;
   bool side_by_side = false;  ///< rows are neighbours in memory, in every operand
 };
+
+/// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.
+struct part {
+  std::ptrdiff_t row_begin = 0, row_end = 0;
+  std::ptrdiff_t column_begin = 0, column_end = 0;
+};
+
+/// The loops of one sweep for one target. Totals of the part go to `totals`, in the order of the sweep's.
+using part_function = void (*)(const loop_data& data, const part& p, double* numbers, double* totals);
 
 // What the loops call, rather than carry a copy of wherever it is needed: none of it is run for an entry of a row that
 // is contiguous in memory.
@@ -145,6 +159,12 @@ constexpr I lane_of(std::int64_t v) {
   if constexpr (sizeof(I) == 8) return v;
   else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
 }
+/// An entry of an input as a lane: a number stored as S, a mask as 0 or 1, or a label.
+template <class S, class T>
+T load_lane(const stream& s, std::ptrdiff_t at) {
+  if constexpr (std::is_integral_v<T>) return lane_of<T>(load_integer(s.data, at, s.type));
+  else return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0) : loaded(static_cast<const S*>(s.data)[at]);
+}
 template <class From, class I>
 void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * stride]);
@@ -184,12 +204,10 @@ HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, ne
     const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
     if (HWY_LIKELY(rows.data != nullptr)) {
-      to[i] = loaded(rows.data[j * rows.step + lane]);
+      to[i] = static_cast<T>(loaded(rows.data[j * rows.step + lane]));
       continue;
     }
-    const std::ptrdiff_t at = row_offset(data, s, row + lane) + j * s.column_stride;
-    if (s.type == element_type::boolean) to[i] = static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0);
-    else to[i] = loaded(static_cast<const S*>(s.data)[at]);
+    to[i] = load_lane<S, T>(s, row_offset(data, s, row + lane) + j * s.column_stride);
   }
 }
 
@@ -209,6 +227,69 @@ HWY_NOINLINE inline void store_row_values(const loop_data& data, const stream& s
     S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
     for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
   }
+}
+
+/// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
+inline std::ptrdiff_t entry_offset(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t i) {
+  const auto step = static_cast<std::ptrdiff_t>(i);
+  return row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
+}
+
+/// `count` entries of an array of the workspace.
+template <class T>
+HWY_NOINLINE inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
+}
+
+/// Folds one more number into a reduction; a NaN stays.
+inline void fold_into(op code, double& all, double v) {
+  switch (code) {
+    case op::sum: all += v; break;
+    case op::prod: all *= v; break;
+    case op::reduce_min: all = v != v || v < all ? v : all; break;
+    case op::all_of: all = v != 0 && all != 0 ? 1 : 0; break;
+    case op::any_of: all = v != 0 || all != 0 ? 1 : 0; break;
+    default: all = v != v || v > all ? v : all;  // the largest
+  }
+}
+
+/// Folds `count` values into entries of an array of the workspace.
+template <class T>
+HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                          const T* from) {
+  for (std::size_t i = 0; i < count; ++i) {
+    fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
+  }
+}
+
+/// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
+template <class T, class I>
+HWY_NOINLINE inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                            const I* label, const T* from) {
+  const stream& s = data.arrays[array];
+  for (std::size_t i = 0; i < count; ++i) {
+    if (label[i] < 0 || label[i] >= extent) continue;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
+    const_cast<double*>(static_cast<const double*>(s.data))[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
+  }
+}
+
+/// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
+template <class S, class T, class I>
+HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+                                     std::size_t count, T* to) {
+  const stream& s = data.lookups[lookup];
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
+    to[i] = load_lane<S, T>(s, at);
+  }
+}
+
+/// The coordinates of the rows from `row` on, along an axis that counts them.
+template <class I>
+HWY_NOINLINE inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 
 template <class S>

@@ -23,8 +23,8 @@ struct operand {
 [[gnu::noinline, gnu::cold]] inline sentence& name(sentence& s, const plan& p, operand o) {
   if (o.input) return s << p.program.inputs[o.slot].name;
   const output_info& result = p.program.outputs[o.slot];
-  if (result.what != output_info::role::gradient) return s << "out";
-  return s << "d(" << p.program.inputs[result.input].name << ")";
+  if (result.is_value()) return s << "out";
+  return s << result.symbol() << "(" << p.program.inputs[result.input].name << ")";
 }
 
 /// The sentence about one or two operands: before, the one, between, the other, after.
@@ -139,6 +139,26 @@ inline bool within(const bound& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
   fail(s);
 }
 
+/// Whether label `position` of an input, counted in the order of its axes, is one that the use ignores.
+[[gnu::noinline]] inline bool is_ignored(const plan& p, const label_use& use, const bound* inputs, std::ptrdiff_t position, std::int64_t label) {
+  const axis_order& axes = p.program.inputs[use.input].axes;
+  for (const label_clause& c : use.ignored_if) {
+    if (c.mask < 0) {
+      if (c.holds(label)) return true;
+      continue;
+    }
+    const bound& m = inputs[c.mask];
+    std::ptrdiff_t offset = 0, rest = position;
+    for (int i = axes.size() - 1; i >= 0; --i) {
+      for (int k = 0; k < p.program.inputs[c.mask].axes.size(); ++k)
+        if (p.program.inputs[c.mask].axes[k] == axes[i]) offset += rest % inputs[use.input].extents[i] * m.strides[k];
+      rest /= inputs[use.input].extents[i];
+    }
+    if (c.holds(load_integer(m.data, offset, m.type))) return true;
+  }
+  return false;
+}
+
 inline void check_labels(const plan& p, const loop_data& data, const label_use& use, const bound* inputs) {
   const input_info& in = p.program.inputs[use.input];
   const bound& b = inputs[use.input];
@@ -163,9 +183,7 @@ inline void check_labels(const plan& p, const loop_data& data, const label_use& 
     }
     const std::int64_t label = load_integer(b.data, offset, b.type);
     if (label >= 0 && label < limit) continue;
-    bool ignored = false;
-    for (const label_clause& c : use.ignored_if) ignored = ignored || c.holds(label);
-    if (ignored) continue;
+    if (is_ignored(p, use, inputs, n, label)) continue;
     fail_label(p, use, b, rank, n, offset, limit);
   }
 }
@@ -202,6 +220,25 @@ inline void check(const plan& p, const fixed_vector<label_use, 8>& labels, const
         detail::fail_about(p, "the buffers bound to ", {false, s}, " and ", {false, other}, " overlap");
   }
   for (const label_use& use : labels) detail::check_labels(p, data, use, inputs);
+}
+
+/// Checks the workspace of a plan with arrays.
+inline void check_workspace(const plan& p, const bound* inputs, const bound* outputs, const bound& workspace, std::ptrdiff_t size) {
+  const graph& g = p.program;
+  if (size == 0) return;
+  if (workspace.data == nullptr) detail::fail_about(p, "the workspace of a loss over ", {true, 0}, " is a null pointer");
+  if (workspace.extents[0] < size || workspace.strides[0] != 1) {
+    sentence s;
+    s << "the workspace has " << workspace.extents[0] << (workspace.strides[0] != 1 ? " numbers that do not lie side by side" : " numbers") << ", but this call needs " << size;
+    loom::detail::fail(s);
+  }
+  const detail::memory_range range = detail::range_of(workspace, 1);
+  for (int i = 0; i < g.inputs.size(); ++i)
+    if (g.inputs[i].code != op::scalar && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
+      detail::fail_about(p, "the workspace overlaps the data of ", {true, i}, "");
+  for (int s = 0; s < g.outputs.size(); ++s)
+    if (outputs[s].type != element_type::other && detail::overlap(range, detail::range_of(outputs[s], output_axes(p, s).size())))
+      detail::fail_about(p, "the workspace overlaps the buffer bound to ", {false, s}, "");
 }
 
 }  // namespace loom::exec

@@ -5,96 +5,19 @@
 
 #include <utility>
 
-#include "loom/compiled.hpp"
 #include "loom/exec/check.hpp"
+#include "loom/exec/fit.hpp"
 #include "loom/exec/layout.hpp"
+#include "loom/exec/parts.hpp"
 #include "loom/exec/targets.hpp"
 #include "loom/ir/interpret.hpp"
-#include "loom/lang/bindings.hpp"
 
 namespace loom::exec {
 
-/// Whether numbers of a type are computed with in float.
-constexpr bool is_narrow(element_type t) { return t == element_type::f32 || t == element_type::bf16 || t == element_type::f16; }
-
-/// The type a call computes with: double if its tensors and outputs are, or if it has none; else float.
-template <class... Bindings>
-struct float_type {
-  template <class B>
-  static constexpr bool is_tensor = B::role != binding_role::input || B::code == op::tensor;
-  static constexpr bool narrow = ((is_tensor<Bindings> && is_narrow(type_of<typename decltype(Bindings::data)::element>())) || ...);
-  using type = std::conditional_t<narrow, float, double>;
-};
-
-/// The length of the rows of a view, if its type says it; else 0.
-template <class View> inline constexpr std::ptrdiff_t columns_of = 0;
-template <class T, std::size_t Columns> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns>> = Columns;
-
-/// What is wrong with the bindings of a call, if anything: names, roles, types, ranks, extents that types say.
-template <auto Formula, class... Bindings>
-constexpr mistake check_bindings() {
-  constexpr const graph& g = source<Formula>::written.program;
-  if constexpr (sizeof...(Bindings) > 0) {
-    constexpr binding_info all[] = {info_of<Bindings>()...};
-    constexpr element_type types[] = {type_of<typename decltype(Bindings::data)::element>()...};
-    constexpr std::ptrdiff_t columns[] = {columns_of<decltype(Bindings::data)>...};
-    constexpr int ranks[] = {decltype(Bindings::data)::rank...};
-    constexpr bool writable[] = {!std::is_const_v<typename decltype(Bindings::data)::element>...};
-    constexpr bool narrow = float_type<Bindings...>::narrow;
-    for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
-      const binding_info& b = all[i];
-      for (unsigned j = 0; j < i; ++j)
-        if (all[j].role == b.role && all[j].name == b.name) return {issue::doubled_binding, b.name};
-      const axis_order* axes = &g.result_axes;
-      if (b.role != binding_role::out) {
-        int slot = -1;
-        for (int s = 0; s < g.inputs.size(); ++s)
-          if (g.inputs[s].name == b.name && g.inputs[s].code == b.code) slot = s;
-        if (slot < 0) return {issue::unknown_binding, b.name};
-        axes = &g.inputs[slot].axes;
-      }
-      if (b.role == binding_role::gradient && (b.code == op::index || b.code == op::mask)) return {issue::gradient_of_an_index, b.name};
-      if (b.role == binding_role::gradient && !g.result_axes.empty()) return {issue::gradient_of_a_result_that_is_not_a_scalar, b.name};
-      if (b.role == binding_role::out && g.result_axes.empty()) return {issue::out_of_a_scalar, b.name};
-      const bool number = b.role != binding_role::input || b.code == op::tensor;
-      const element_type t = types[i];
-      const bool integer = t >= element_type::i8 && t <= element_type::u64;
-      const bool fits = number                ? (narrow ? is_narrow(t) : t == element_type::f64)
-                        : b.code == op::index ? integer
-                        : b.code == op::mask  ? t == element_type::boolean
-                                              : t != element_type::other;
-      if (!fits) return {issue::wrong_type, b.name};
-      if (b.role != binding_role::input && !writable[i]) return {issue::constant_buffer, b.name};
-      const int rank = axes->size();
-      if (ranks[i] != rank) return {issue::wrong_rank, b.name, ranks[i], rank};
-      if (columns[i] == 0) continue;
-      const std::int64_t extent = g.axes[axes->back()].extent;
-      if (extent != 0 && columns[i] != extent) return {issue::wrong_extent, b.name, columns[i], extent};
-    }
-    for (const input_info& in : g.inputs) {
-      bool found = false;
-      for (const binding_info& b : all) found = found || (b.role == binding_role::input && b.name == in.name);
-      if (!found) return {issue::missing_binding, in.name};
-    }
-    bool has_out = false;
-    for (const binding_info& b : all) has_out = has_out || b.role == binding_role::out;
-    if (!g.result_axes.empty() && !has_out) return {issue::out_missing};
-  } else {
-    if (!g.inputs.empty()) return {issue::missing_binding, g.inputs[0].name};
-  }
-  return {};
-}
-
-/// The inputs whose gradients a call binds.
-template <auto Formula, class... Bindings>
-constexpr input_set gradients_of() {
-  constexpr const graph& g = source<Formula>::written.program;
-  input_set wanted = 0;
-  const binding_info all[] = {info_of<Bindings>()..., {}};
-  for (const binding_info& b : all)
-    for (int s = 0; s < g.inputs.size(); ++s)
-      if (b.role == binding_role::gradient && g.inputs[s].name == b.name) wanted |= 1u << s;
-  return wanted;
+/// Any pool with for_each(count, f) as an executor.
+template <class Pool>
+executor executor_of(const pool_view<Pool>& v) {
+  return {[](void* pool, int count, void (*task)(void*, int), void* argument) { static_cast<Pool*>(pool)->for_each(count, [=](int i) { task(argument, i); }); }, v.pool};
 }
 
 /// How the tensors of a call are stored: those that have axes, for the others are read and written outside the loops.
@@ -102,17 +25,14 @@ template <class Program, class... Bindings>
 constexpr storages storages_of() {
   const graph& g = Program::schedule.program;
   storages memory;
-  const binding_info all[] = {info_of<Bindings>()...};
+  const bound_info all[] = {bound_info_of<Bindings>()...};
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
   for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
     for (int s = 0; s < g.inputs.size(); ++s)
-      if (all[i].role == binding_role::input && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name && !g.inputs[s].axes.empty())
+      if (role_of(g.inputs[s]) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name && !g.inputs[s].axes.empty())
         memory.inputs |= storage_bits(s, kinds[i]);
-    for (int s = 0; s < g.outputs.size(); ++s) {
-      const output_info& o = g.outputs[s];
-      const bool same = o.what == output_info::role::gradient ? all[i].role == binding_role::gradient && g.inputs[o.input].name == all[i].name : all[i].role == binding_role::out;
-      if (same && !output_axes(Program::schedule, s).empty()) memory.outputs |= storage_bits(s, kinds[i]);
-    }
+    for (int s = 0; s < g.outputs.size(); ++s)
+      if (role_of(g.outputs[s]) == all[i].role && name_of(g, g.outputs[s]) == all[i].name && !g.outputs[s].axes.empty()) memory.outputs |= storage_bits(s, kinds[i]);
   }
   return memory;
 }
@@ -145,28 +65,50 @@ bound erase(const View& v) {
   return b;
 }
 
-/// The key of the binding of input `Slot`, or of its gradient.
-template <class Program, binding_role Role, int Slot>
-using key_of = binding_key<Role, name_text(Program::schedule.program.inputs[Slot].name)>;
+/// The key by which an input of a program is bound: data, a seed, or the direction of another input.
+template <class Program, int Slot>
+constexpr auto input_key() {
+  constexpr const input_info& in = Program::schedule.program.inputs[Slot];
+  return binding_key<role_of(in), name_text(in.name)>{};
+}
+/// The key by which an output is bound.
+template <class Program, int Slot>
+constexpr auto output_key() {
+  constexpr const graph& g = Program::schedule.program;
+  return binding_key<role_of(g.outputs[Slot]), name_text(name_of(g, g.outputs[Slot]))>{};
+}
+
+/// Whether the first output is returned, not bound.
+template <class Program>
+inline constexpr bool returns_value = Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
+                                      Program::schedule.program.outputs[0].result == 0;
 
 template <class Program, int Slot, class Map>
 bound erase_output(const Map& map) {
-  constexpr output_info info = Program::schedule.program.outputs[Slot];
-  if constexpr (info.what == output_info::role::gradient) return erase(map[key_of<Program, binding_role::gradient, info.input>{}]);
-  else if constexpr (!Program::schedule.program.result_axes.empty()) return erase(map[binding_key<binding_role::out, name_text("out")>{}]);
-  else return {};  // returned, not bound
+  if constexpr (Slot == 0 && returns_value<Program>) return {};
+  else return erase(map[output_key<Program, Slot>()]);
 }
 
 template <class Program, class Map, int... Inputs, int... Outputs>
 void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
-  ((inputs[Inputs] = erase(map[key_of<Program, binding_role::input, Inputs>{}])), ...);
+  ((inputs[Inputs] = erase(map[input_key<Program, Inputs>()])), ...);
   ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
 
+template <class Program, class T, int Sweep>
+void run_one(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const executor& on) {
+  constexpr const plan& p = Program::schedule;
+  if (Sweep == 0 || p.loops.size() > 1) lay_out(p, p.loops[Sweep], inputs, outputs, arrays, data);
+  if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, true);
+  run_parts(p, p.loops[Sweep], dispatch<Program, T, Sweep>(), data, on, adds_to_arrays(p, p.loops[Sweep]));
+  if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, false);
+  evaluate_scalars<Program, Sweep + 1>(inputs, data);
+}
+
 template <class Program, class T, int... Sweeps>
-void run_all(const bound* inputs, loop_data& data, std::integer_sequence<int, Sweeps...>) {
+void run_all(const bound* inputs, [[maybe_unused]] const bound* outputs, [[maybe_unused]] const bound* arrays, loop_data& data, [[maybe_unused]] const executor& on, std::integer_sequence<int, Sweeps...>) {
   evaluate_scalars<Program, 0>(inputs, data);
-  ((dispatch<Program, T, Sweeps>(data, data.numbers), evaluate_scalars<Program, Sweeps + 1>(inputs, data)), ...);
+  (run_one<Program, T, Sweeps>(inputs, outputs, arrays, data, on), ...);
 }
 
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
@@ -179,27 +121,54 @@ inline void store_scalars(const plan& p, const bound* outputs, const loop_data& 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
 template <class Program, class T>
-T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs) {
+T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs, const bound& workspace = {}, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
   loop_data data;
   check(p, labels, inputs, outputs, data);
-  lay_out(p, inputs, outputs, data);
+  bound arrays[max_arrays];
+  if constexpr (!p.arrays.empty()) {
+    check_workspace(p, inputs, outputs, workspace, workspace_size(p, data.extents));
+    place_arrays(p, const_cast<double*>(static_cast<const double*>(workspace.data)), data.extents, arrays);
+  }
   // A number that comes out of the rows is unknown if there is none.
   for (const output_info& result : p.program.outputs)
     if (p.levels[result.id] != level::scalar) data.numbers[result.id] = __builtin_nan("");
-  run_all<Program, T>(inputs, data, std::make_integer_sequence<int, p.loops.size()>());
+  run_all<Program, T>(inputs, outputs, arrays, data, on, std::make_integer_sequence<int, p.loops.size()>());
   store_scalars(p, outputs, data);
-  return p.program.result_axes.empty() ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
+  return returns_value<Program> ? static_cast<T>(data.numbers[p.program.outputs[0].id]) : T(0);
+}
+
+/// The numbers that the workspace of a call must hold.
+template <class Program, class... Bindings>
+std::ptrdiff_t workspace_of(const Bindings&... bindings) {
+  std::ptrdiff_t extents[max_axes]{};
+  const graph& g = Program::schedule.program;
+  for (int a = 0; a < g.axes.size(); ++a) extents[a] = g.axes[a].extent;
+  const auto learn = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    if constexpr (B::role == binding_role::input && decltype(b.data)::rank > 0)
+      for (const input_info& in : g.inputs)
+        if (in.name == std::string_view(B::name.text))
+          for (int i = 0; i < in.axes.size(); ++i) extents[in.axes[i]] = b.data.extents[i];
+  };
+  (learn(bindings), ...);
+  return workspace_size(Program::schedule, extents);
 }
 
 /// Runs a call whose bindings were checked. Returns the value of a scalar formula.
 template <class Program, class T, class... Bindings>
 T run_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::schedule.program;
-  bound inputs[max_inputs], outputs[max_outputs];
-  erase_all<Program>(map_of(bindings...), inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
+  bound inputs[max_inputs], outputs[max_outputs], memory;
+  const auto map = map_of(bindings...);
+  using scratch = binding_key<binding_role::workspace, name_text("workspace")>;
+  if constexpr (decltype(hana::contains(map, scratch{}))::value) memory = erase(map[scratch{}]);
+  executor on;
+  using pool = binding_key<binding_role::executor, name_text("threads")>;
+  if constexpr (decltype(hana::contains(map, pool{}))::value) on = executor_of(map[pool{}]);
+  erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
-  return run<Program, T>(Program::front::labels, inputs, outputs);
+  return run<Program, T>(Program::front::labels, inputs, outputs, memory, on);
 }
 
 // ---- constant evaluation ---------------------------------------------------------------------------------------------
@@ -232,9 +201,9 @@ constexpr T interpret_call(const Bindings&... bindings) {
   std::vector<dense<double>> inputs(static_cast<std::size_t>(g.inputs.size()));
   const auto read = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
-    if constexpr (B::role == binding_role::input) {
+    if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
-        if (g.inputs[s].name != std::string_view(B::name.text)) continue;
+        if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != std::string_view(B::name.text)) continue;
         const axis_order& order = g.inputs[s].axes;
         if constexpr (decltype(b.data)::rank > 0)
           for (int i = 0; i < order.size(); ++i) extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
@@ -248,13 +217,11 @@ constexpr T interpret_call(const Bindings&... bindings) {
   const interpreter<double> values(g, extents, inputs);
   const auto write = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
-    if constexpr (B::role != binding_role::input) {
+    if constexpr (is_output(B::role)) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
-        const bool same = info.what == output_info::role::gradient ? B::role == binding_role::gradient && g.inputs[info.input].name == std::string_view(B::name.text)
-                                                                    : B::role == binding_role::out;
-        if (!same) continue;
-        const axis_order& order = info.what == output_info::role::gradient ? g.inputs[info.input].axes : g.result_axes;
+        if (role_of(info) != B::role || name_of(g, info) != std::string_view(B::name.text)) continue;
+        const axis_order& order = info.axes;
         const std::vector<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
         for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
@@ -262,7 +229,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
     }
   };
   (write(bindings), ...);
-  return g.result_axes.empty() ? static_cast<T>(values[g.outputs[0].id][0]) : T(0);
+  return returns_value<Program> ? static_cast<T>(values[g.outputs[0].id][0]) : T(0);
 }
 
 }  // namespace loom::exec

@@ -53,7 +53,8 @@ struct frame {
   static constexpr int total_parts = sizeof(T) == 4 && HWY_TARGET != HWY_SCALAR ? 2 : 1;  // vectors of double to a vector of T
 
   const loop_data& data;
-  double* numbers;  // scalars and totals, by value
+  const exec::part& here;
+  double* numbers;  // scalars, by value
   V number[values];
   M mask[values];
   VI index[values];
@@ -69,8 +70,9 @@ struct frame {
   std::ptrdiff_t ahead = 0;  // across: of the first row of the block
   size_t active = 0;  // rows of this vector (across), entries of this vector (along, past the last whole one)
   M fresh;            // across: the rows that no vector before had
+  size_t stale = 0;   // across: the rows before those
 
-  HWY_INLINE frame(const loop_data& call, double* scalars) : data(call), numbers(scalars) {}
+  HWY_INLINE frame(const loop_data& call, const exec::part& some, double* scalars) : data(call), here(some), numbers(scalars) {}
 
   /// Input `slot` has an entry for each row and column.
   static constexpr bool has_entries(int slot) {
@@ -214,15 +216,27 @@ HWY_INLINE void load_input(frame<Program, T, Across>& f, [[maybe_unused]] std::p
   }
 }
 
+/// What a label names: a number, a mask, or another label.
+template <int Id, class F>
+using looked_up_type = std::conditional_t<F::P.program[Id].type == kind::index, typename F::TI, hn::TFromD<typename F::D>>;
+template <int Id, class F>
+HWY_INLINE void set_looked_up(F& f, const looked_up_type<Id, F>* entries, bool one) {
+  const hn::ScalableTag<looked_up_type<Id, F>> d;
+  const auto v = one ? hn::Set(d, entries[0]) : hn::Load(d, entries);
+  constexpr kind type = F::P.program[Id].type;
+  if constexpr (type == kind::index) f.index[Id] = v;
+  else if constexpr (type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
+  else f.number[Id] = v;
+}
+
 /// The entry of an input's row that an index names.
 template <class Program, class T, bool Across, int Id>
 HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
   constexpr node n = F::P.program[Id];
   constexpr int from = static_cast<int>(F::P.program[n.operand[0]].bits);
-  const typename F::D d;
   HWY_ALIGN typename F::TI entry[F::max_lanes];
-  HWY_ALIGN T buffer[F::max_lanes] = {};
+  HWY_ALIGN looked_up_type<Id, F> buffer[F::max_lanes] = {};
   hn::Store(f.index[n.operand[1]], typename F::DI(), entry);
   using S = typename F::template Input<from>;
   exec::near_rows<S> rows;
@@ -230,8 +244,36 @@ HWY_INLINE void gather_input(frame<Program, T, Across>& f) {
     if (f.origin[from] != nullptr) rows = {f.template entry<from>(0), f.input_step(from)};
   }
   exec::load_entries(f.data, f.data.inputs[from], rows, f.row, entry, Across ? f.active : 1, buffer);
-  const typename F::V v = Across ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
-  if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
+  set_looked_up<Id>(f, buffer, !Across);
+}
+
+/// The same along an axis that counts rows: the row it names is another one.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void look_up(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr int k = lookup_of(F::P, Id);
+  constexpr bool per_column = F::P.levels[Id] == level::element;
+  HWY_ALIGN typename F::TI label[F::max_lanes];
+  HWY_ALIGN looked_up_type<Id, F> buffer[F::max_lanes] = {};
+  hn::Store(f.index[n.operand[1]], typename F::DI(), label);
+  using S = typename F::template Input<static_cast<int>(F::P.program[n.operand[0]].bits)>;
+  const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(typename F::D()) : 1;
+  exec::load_lookup<S>(f.data, k, f.data.extents[first_axis(n.over())], f.row, per_column ? j : 0, !Across, label, per_column || Across ? count : 1, buffer);
+  set_looked_up<Id>(f, buffer, !Across && !per_column);
+}
+
+/// An entry, or the row's entry, of an array of the workspace.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void load_from_array(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr bool per_column = F::P.levels[Id] == level::element;
+  const typename F::D d;
+  HWY_ALIGN T buffer[F::max_lanes] = {};
+  const size_t count = Across || Which == lanes::some ? f.active : per_column ? hn::Lanes(d) : 1;
+  exec::load_array(f.data, f.data.arrays[F::P.array_of[Id] - 1], f.row, per_column ? j : 0, !Across, per_column || Across ? count : 1, buffer);
+  const typename F::V v = Across || per_column ? hn::Load(d, buffer) : hn::Set(d, buffer[0]);
+  if constexpr (F::P.program[Id].type == kind::mask) f.mask[Id] = hn::Ne(v, hn::Zero(d));
   else f.number[Id] = v;
 }
 
@@ -250,14 +292,24 @@ HWY_INLINE void compute(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrd
     if constexpr (n.type == kind::mask) f.mask[Id] = hn::Ne(f.number[Id], hn::Zero(d));
   } else if constexpr (is_input(n.code)) {
     load_input<Program, T, Across, Id, Which>(f, j);
+  } else if constexpr (F::P.array_of[Id] != 0) {
+    load_from_array<Program, T, Across, Id, Which>(f, j);
   } else if constexpr (n.code == op::gather) {
-    gather_input<Program, T, Across, Id>(f);
+    if constexpr ((n.over() & F::P.column_axes) != 0) gather_input<Program, T, Across, Id>(f);
+    else look_up<Program, T, Across, Id, Which>(f, j);
   } else if constexpr (n.code == op::onehot) {
     const typename F::DI di;
     const auto first = static_cast<typename F::TI>(j);
     typename F::VI position;
-    if constexpr (Across) position = hn::Set(di, first);
-    else position = hn::Iota(di, first);
+    if constexpr ((n.over() & F::P.column_axes) == 0) {
+      HWY_ALIGN typename F::TI buffer[F::max_lanes] = {};
+      exec::load_coordinates(f.data, first_axis(n.over()), f.row, Across ? f.active : 1, buffer);
+      position = Across ? hn::Load(di, buffer) : hn::Set(di, buffer[0]);
+    } else if constexpr (Across) {
+      position = hn::Set(di, first);
+    } else {
+      position = hn::Iota(di, first);
+    }
     f.number[Id] = hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(position, f.index[a])), hn::Set(d, T(1)));
   } else if constexpr (n.code == op::where) {
     f.number[Id] = hn::IfThenElse(f.mask[a], f.number[b], f.number[c]);
@@ -317,6 +369,47 @@ HWY_INLINE void add_to_total(frame<Program, T, Across>& f) {
   }
 }
 
+/// Folds entries, or a row value, into the array of a reduction. Sums into what lies side by side go by vectors.
+template <class Program, class T, bool Across, int Id, lanes Which>
+HWY_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std::ptrdiff_t j) {
+  using F = frame<Program, T, Across>;
+  constexpr node n = F::P.program[Id];
+  constexpr bool per_column = folds_entries(F::P, Id);
+  const typename F::D d;
+  const typename F::DD dd;
+  const stream& s = f.data.arrays[F::P.array_of[Id] - 1];
+  const typename F::V v = counted<n.operand[0]>(f);
+  if constexpr (n.code == op::sum && per_column && !Across && Which == lanes::all) {
+    if (HWY_LIKELY(s.column_stride == 1)) {
+      double* to = const_cast<double*>(static_cast<const double*>(s.data)) + row_offset(f.data, s, f.row) + j;
+      if constexpr (sizeof(T) == 8) {
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), v), dd, to);
+      } else {
+#if HWY_TARGET == HWY_SCALAR
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), hn::PromoteTo(dd, v)), dd, to);
+#else
+        const hn::Half<typename F::D> dh;
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), hn::PromoteTo(dd, hn::LowerHalf(dh, v))), dd, to);
+        to += hn::Lanes(dd);
+        hn::StoreU(hn::Add(hn::LoadU(dd, to), hn::PromoteTo(dd, hn::UpperHalf(dh, v))), dd, to);
+#endif
+      }
+      return;
+    }
+  }
+  HWY_ALIGN T buffer[F::max_lanes];
+  hn::Store(v, d, buffer);
+  const size_t first = Across ? f.stale : 0, count = (Across || (per_column && Which == lanes::some) ? f.active : per_column ? hn::Lanes(d) : 1) - first;
+  const std::ptrdiff_t row = f.row + static_cast<std::ptrdiff_t>(first), column = per_column ? j : 0;
+  if constexpr (n.code == op::scatter) {
+    HWY_ALIGN typename F::TI label[F::max_lanes];
+    hn::Store(f.index[n.operand[1]], typename F::DI(), label);
+    exec::scatter_into_array(f.data, F::P.array_of[Id] - 1, f.data.extents[n.scattered_over()], row, column, !Across, count, label + first, buffer + first);
+  } else {
+    exec::store_into_array(n.code, f.data, s, row, column, !Across, count, buffer + first);
+  }
+}
+
 template <class Program, class T, bool Across, int Id, int Slot>
 HWY_INLINE void store_row_value(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
@@ -346,6 +439,8 @@ HWY_INLINE void perform(frame<Program, T, Across>& f, [[maybe_unused]] typename 
     acc[s.id] = fold<n.code>::more(d, acc[s.id], v);
   } else if constexpr (s.what == action::total) {
     add_to_total<Program, T, Across, s.id, Which>(f);
+  } else if constexpr (s.what == action::accumulate) {
+    add_to_array<Program, T, Across, s.id, Which>(f, j);
   } else if constexpr (s.what == action::recall) {
     if constexpr (Across) f.number[s.id] = load_lanes(d, f.template result<s.slot>(j));
     else f.number[s.id] = load_along<Which>(d, f.template result<s.slot>(j), f.output_step(s.slot), f.active);

@@ -17,18 +17,23 @@ namespace detail {
 
 inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 
-inline std::ptrdiff_t stride_along(const bound& b, const axis_order& order, int axis) {
-  for (int i = 0; i < order.size(); ++i)
-    if (order[i] == axis) return b.strides[i];
-  return 0;
-}
-
 class layout {
  public:
-  layout(const plan& p, const bound* inputs, const bound* outputs, loop_data& data) : p_(p), data_(data) {
-    for (int i = 0; i < p.program.inputs.size(); ++i) operands_[count_++] = {&inputs[i], &p.program.inputs[i].axes, &data.inputs[i]};
-    for (int s = 0; s < p.program.outputs.size(); ++s)
-      if (outputs[s].type != element_type::other) operands_[count_++] = {&outputs[s], &output_axes(p, s), &data.outputs[s]};
+  layout(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) : p_(p), s_(s), data_(data) {
+    for (int i = 0; i < p.program.inputs.size(); ++i) add(inputs[i], p.program.inputs[i].axes, data.inputs[i]);
+    for (int k = 0; k < p.program.outputs.size(); ++k)
+      if (outputs[k].type != element_type::other) add(outputs[k], output_axes(p, k), data.outputs[k]);
+    for (int k = 0; k < p.arrays.size(); ++k) {
+      add(arrays[k], p.arrays[k].axes, data.arrays[k]);
+      const node& n = p.program[p.arrays[k].id];
+      if (n.code == op::scatter) data.scatter_strides[k] = stride_along(arrays[k], p.arrays[k].axes, n.scattered_over());
+    }
+    for (int k = 0; k < p.lookups.size(); ++k) {
+      const node& n = p.program[p.lookups[k]];
+      const std::uint64_t from = p.program[n.operand[0]].bits;
+      add(inputs[from], p.program.inputs[static_cast<int>(from)].axes, data.lookups[k], n.over());
+      data.label_strides[k] = stride_along(inputs[from], p.program.inputs[static_cast<int>(from)].axes, first_axis(n.over()));
+    }
   }
 
   void run() {
@@ -36,17 +41,24 @@ class layout {
     data_.columns = 1;
     for (int axis : columns) data_.columns *= data_.extents[axis];
     for (int i = 0; i < count_; ++i) {
-      stream& s = *operands_[i].to;
-      s.data = operands_[i].from->data;
-      s.type = operands_[i].from->type;
-      s.column_stride = columns.empty() ? 0 : stride_along(*operands_[i].from, *operands_[i].axes, columns.back());
+      const operand& o = operands_[i];
+      o.to->data = o.from->data;
+      o.to->type = o.from->type;
+      o.to->column_stride = columns.empty() ? 0 : stride_along(*o.from, *o.axes, columns.back());
     }
     for (int k = 0; k + 1 < columns.size(); ++k) require_joinable(columns[k], columns[k + 1]);
     data_.row_rank = 0;
-    for (int axis : p_.row_order) add_row_axis(axis);
+    for (int axis : p_.row_order)
+      if (has(s_.rows, axis)) add_row_axis(axis);
     if (data_.row_rank == 0) add_row_axis(-1);
     data_.rows = 1;
     for (int k = 0; k < data_.row_rank; ++k) data_.rows *= data_.row_extents[k];
+    std::ptrdiff_t inner = 1;
+    for (int k = p_.row_order.size() - 1; k >= 0; --k) {
+      if (!has(s_.rows, p_.row_order[k])) continue;
+      data_.inner_rows[p_.row_order[k]] = inner;
+      inner *= data_.extents[p_.row_order[k]];
+    }
     if (p_.elementwise) join_rows_and_columns();
     data_.short_rows = data_.columns <= short_row && data_.rows > 1;
     data_.side_by_side = data_.rows > 1 && rows_lie_side_by_side();
@@ -57,11 +69,21 @@ class layout {
     const bound* from;
     const axis_order* axes;
     stream* to;
+    axis_set looked_up;  ///< the axis that labels choose an entry of: no row moves along it
   };
   const plan& p_;
+  const sweep& s_;
   loop_data& data_;
-  operand operands_[max_inputs + max_outputs]{};
+  operand operands_[max_inputs + max_outputs + max_arrays + max_lookups]{};
   int count_ = 0;
+
+  void add(const bound& from, const axis_order& axes, stream& to, axis_set looked_up = 0) { operands_[count_++] = {&from, &axes, &to, looked_up}; }
+
+  static std::ptrdiff_t stride_along(const bound& b, const axis_order& order, int axis) {
+    for (int i = 0; i < order.size(); ++i)
+      if (order[i] == axis) return b.strides[i];
+    return 0;
+  }
 
   void require_joinable(int outer, int inner) const {
     for (int i = 0; i < count_; ++i) {
@@ -83,7 +105,8 @@ class layout {
     bool joins = k > 0;
     for (int i = 0; i < count_; ++i) {
       stream& s = *operands_[i].to;
-      const std::ptrdiff_t stride = axis < 0 ? 0 : stride_along(*operands_[i].from, *operands_[i].axes, axis);
+      const bool moves = axis >= 0 && !has(operands_[i].looked_up, axis);
+      const std::ptrdiff_t stride = moves ? stride_along(*operands_[i].from, *operands_[i].axes, axis) : 0;
       s.row_strides[k] = stride;
       if (k > 0 && s.row_strides[k - 1] != stride * extent) joins = false;
     }
@@ -125,7 +148,64 @@ class layout {
 
 }  // namespace detail
 
-inline void lay_out(const plan& p, const bound* inputs, const bound* outputs, loop_data& data) { detail::layout(p, inputs, outputs, data).run(); }
+/// Where a sweep finds its operands.
+inline void lay_out(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) {
+  detail::layout(p, s, inputs, outputs, arrays, data).run();
+}
+
+/// The numbers that the arrays of a plan take in the workspace, for the extents of a call.
+inline std::ptrdiff_t workspace_size(const plan& p, const std::ptrdiff_t* extents) {
+  std::ptrdiff_t size = 0;
+  for (const array_info& a : p.arrays) {
+    std::ptrdiff_t entries = 1;
+    for (int axis : a.axes) entries *= extents[axis];
+    size += entries;
+  }
+  return size;
+}
+
+/// Lays the arrays one after the other into the workspace.
+inline void place_arrays(const plan& p, double* workspace, const std::ptrdiff_t* extents, bound* arrays) {
+  for (int k = 0; k < p.arrays.size(); ++k) {
+    const axis_order& axes = p.arrays[k].axes;
+    bound& b = arrays[k];
+    b.data = workspace;
+    b.type = element_type::f64;
+    std::ptrdiff_t stride = 1;
+    for (int i = axes.size() - 1; i >= 0; --i) {
+      b.extents[i] = extents[axes[i]];
+      b.strides[i] = stride;
+      stride *= extents[axes[i]];
+    }
+    workspace += stride;
+  }
+}
+
+constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
+  for (int i = s.before.begin; i < end_of(s); ++i)
+    if (p.steps[i].what == action::accumulate) return true;
+  return false;
+}
+
+/// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, a shift that
+/// is not finite becomes 0.
+inline void prepare_arrays(const plan& p, const sweep& s, const bound* arrays, bool before) {
+  for (int i = s.before.begin; i < end_of(s); ++i) {
+    if (p.steps[i].what != action::accumulate) continue;
+    const int k = p.array_of[p.steps[i].id] - 1;
+    const op code = p.program[p.steps[i].id].code;
+    double* entries = const_cast<double*>(static_cast<const double*>(arrays[k].data));
+    const std::ptrdiff_t count = arrays[k].extents[0] * arrays[k].strides[0];
+    if (before) {
+      constexpr double infinity = math::infinity;
+      const double first = code == op::reduce_max || code == op::shift ? -infinity : code == op::reduce_min ? infinity : code == op::prod || code == op::all_of ? 1 : 0;
+      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = first;
+    } else if (code == op::shift) {
+      for (std::ptrdiff_t e = 0; e < count; ++e)
+        if (entries[e] - entries[e] != 0) entries[e] = 0;
+    }
+  }
+}
 
 /// Scalar value `Id`, in double, from its operands. Compiled for each program: a switch over all ops would bring the
 /// special functions into every one.

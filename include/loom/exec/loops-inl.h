@@ -70,14 +70,16 @@ struct sweep_loops {
     using reductions = std::make_integer_sequence<int, R.reductions.end - R.reductions.begin>;
     V whole[1][F::values];
     begin_reductions<first>(whole, reductions());
-    if constexpr (Across) {
-      for (std::ptrdiff_t j = 0; j < f.data.columns; ++j) steps<begin, lanes::all>(f, whole[0], j, body());
+    if constexpr (Across && known_columns(P) > 0 && known_columns(P) * R.cost <= most_unrolled) {
+      all_columns<begin>(f, whole[0], body(), std::make_integer_sequence<int, static_cast<int>(known_columns(P))>());
+    } else if constexpr (Across) {
+      for (std::ptrdiff_t j = 0; j < f.here.column_end; ++j) steps<begin, lanes::all>(f, whole[0], j, body());
     } else {
       // Blocks bound the number of terms that one accumulator sees, and so the rounding error of a long row.
       constexpr int unroll = R.unroll;
       const std::ptrdiff_t width = static_cast<std::ptrdiff_t>(hn::Lanes(D()));
-      const std::ptrdiff_t columns = f.data.columns;
-      std::ptrdiff_t j = 0;
+      const std::ptrdiff_t columns = f.here.column_end;
+      std::ptrdiff_t j = f.here.column_begin;
       while (j + width <= columns) {
         const std::ptrdiff_t block = columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
         V acc[unroll][F::values];
@@ -100,6 +102,12 @@ struct sweep_loops {
   template <int Begin, int Unroll, class Body, int... U>
   static HWY_INLINE void unrolled(F& f, V (&acc)[Unroll][F::values], std::ptrdiff_t j, std::ptrdiff_t width, Body, std::integer_sequence<int, U...>) {
     (steps<Begin, lanes::all>(f, acc[U], j + U * width, Body()), ...);
+  }
+  /// A short row of known length needs no loop.
+  static constexpr std::int64_t most_unrolled = 256;  // vector instructions
+  template <int Begin, class Body, int... J>
+  static HWY_INLINE void all_columns(F& f, V* whole, Body, std::integer_sequence<int, J...>) {
+    (steps<Begin, lanes::all>(f, whole, J, Body()), ...);
   }
   template <int... Pass>
   static HWY_INLINE void passes([[maybe_unused]] F& f, std::integer_sequence<int, Pass...>) {
@@ -127,15 +135,17 @@ struct sweep_loops {
     }
   }
   template <int... I>
-  static HWY_INLINE void end_totals([[maybe_unused]] const F& f, [[maybe_unused]] double* numbers, std::integer_sequence<int, I...>) {
-    ((numbers[S.totals[I]] = end_total<S.totals[I]>(f)), ...);
+  static HWY_INLINE void end_totals([[maybe_unused]] const F& f, [[maybe_unused]] double* totals, std::integer_sequence<int, I...>) {
+    ((totals[I] = end_total<S.totals[I]>(f)), ...);
   }
 
   // ---- rows ----------------------------------------------------------------------------------------------------------
   // Operands are numbered: inputs, then outputs. Those with an entry for each row and column have a tile, if they need one.
   static constexpr bool over_elements = S.over == level::element;
   static constexpr bool has_tile(int operand) {
-    return Across && over_elements && (operand < F::inputs ? F::has_entries(operand) : output_level(P, operand - F::inputs) == level::element);
+    if (!Across || !over_elements) return false;
+    if (operand < F::inputs) return F::has_entries(operand) && reads_input(P, S, operand);
+    return output_level(P, operand - F::inputs) == level::element && touches_output(P, S, operand - F::inputs);
   }
   static constexpr size_t tiles_before(int operand) {
     size_t n = 0;
@@ -174,7 +184,7 @@ struct sweep_loops {
   }
   template <int Slot>
   static HWY_INLINE void store_tile([[maybe_unused]] const F& f, [[maybe_unused]] const block& b) {
-    if constexpr (has_tile(F::inputs + Slot) && Sweep == P.loops.size() - 1)
+    if constexpr (has_tile(F::inputs + Slot))
       exec::store_tile(f.data, f.data.outputs[Slot], b.first, static_cast<size_t>(b.count), b.size, b.template tile<F::inputs + Slot, typename F::template Output<Slot>>());
   }
 
@@ -197,6 +207,7 @@ struct sweep_loops {
     constexpr bool may_be_tiled = has_tile(Operand);
     if constexpr (!by_entry(Operand)) {
       at = nullptr;
+      step = 0;
     } else if (may_be_tiled && b.tiled) {
       at = b.template tile<Operand, E>();
       step = b.size;
@@ -211,8 +222,8 @@ struct sweep_loops {
     (find<F::inputs + O, typename F::template Output<O>>(f, b, f.data.outputs[O], f.target[O], f.target_step[O]), ...);
   }
 
-  static HWY_NOINLINE void run(const loop_data& data, double* numbers) {
-    F f(data, numbers);
+  static HWY_NOINLINE void run(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
+    F f(data, here, numbers);
     begin_totals(f, all_totals());
     once<S.hoisted.begin, S.hoisted.end>(f);
     using all_passes = std::make_integer_sequence<int, S.passes.count>;
@@ -226,8 +237,8 @@ struct sweep_loops {
       b.tiled = over_elements && (data.short_rows || fit >= line);
       const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
       b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
-      for (; b.first < data.rows; b.first += b.size) {
-        b.count = data.rows - b.first < b.size ? data.rows - b.first : b.size;
+      for (b.first = here.row_begin; b.first < here.row_end; b.first += b.size) {
+        b.count = here.row_end - b.first < b.size ? here.row_end - b.first : b.size;
         if (b.tiled) load_tiles(f, b, all_inputs());
         f.row = b.first;
         find_rows(f, b, all_inputs(), all_outputs());
@@ -237,40 +248,41 @@ struct sweep_loops {
           f.ahead = i + rest - active;
           f.row = b.first + f.ahead;
           f.active = static_cast<size_t>(active);
-          f.fresh = hn::AndNot(hn::FirstN(d, static_cast<size_t>(active - rest)), hn::FirstN(d, f.active));
+          f.stale = static_cast<size_t>(active - rest);
+          f.fresh = hn::AndNot(hn::FirstN(d, f.stale), hn::FirstN(d, f.active));
           once<S.before.begin, S.before.end>(f);
           passes(f, all_passes());
         }
         if (b.tiled) store_tiles(f, b, all_outputs());
       }
     } else {
-      for (f.row = 0; f.row < data.rows; ++f.row) {
+      for (f.row = here.row_begin; f.row < here.row_end; ++f.row) {
         find_rows(f, b, all_inputs(), all_outputs());
         once<S.before.begin, S.before.end>(f);
         passes(f, all_passes());
       }
     }
-    end_totals(f, numbers, all_totals());
+    end_totals(f, totals, all_totals());
   }
 };
 
-/// Sweep `Sweep` over the data of a call; its totals go to `numbers`.
+/// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
-void run_sweep(const loop_data& data, double* numbers) {
+void run_sweep(const loop_data& data, const exec::part& here, double* numbers, double* totals) {
   constexpr const plan& p = Program::schedule;
-  constexpr std::int64_t known = axis_count(p.column_axes) == 1 ? p.program.axes[first_axis(p.column_axes)].extent : 0;
+  constexpr std::int64_t known = known_columns(p);
   // A long row of known length needs one of the two, unless its axis is not the last: rows may lie side by side then. A single
   // lane has no choice.
   constexpr bool one_lane = hn::MaxLanes(hn::ScalableTag<T>()) == 1;
   if constexpr (one_lane) {
-    sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   } else if constexpr (p.loops[Sweep].over == level::row) {
-    sweep_loops<Program, T, true, Sweep>::run(data, numbers);
+    sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
   } else if constexpr (known > short_row && rows_are_innermost(p)) {
-    sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   } else {
-    if (data.short_rows || data.side_by_side) sweep_loops<Program, T, true, Sweep>::run(data, numbers);
-    else sweep_loops<Program, T, false, Sweep>::run(data, numbers);
+    if (data.short_rows || data.side_by_side) sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
+    else sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
   }
 }
 

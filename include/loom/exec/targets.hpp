@@ -69,16 +69,17 @@ class limit_target {
 
 namespace exec {
 
+/// The loops of a sweep for the target of this thread.
 template <class Program, class T, int Sweep>
-void dispatch(const loop_data& data, double* numbers) {
+part_function dispatch() {
   switch (current_target()) {
 #if HWY_TARGETS & HWY_AVX3
-    case target::avx512: return N_AVX3::run_sweep<Program, T, Sweep>(data, numbers);
+    case target::avx512: return &N_AVX3::run_sweep<Program, T, Sweep>;
 #endif
 #if HWY_TARGETS & HWY_AVX2
-    case target::avx2: return N_AVX2::run_sweep<Program, T, Sweep>(data, numbers);
+    case target::avx2: return &N_AVX2::run_sweep<Program, T, Sweep>;
 #endif
-    default: return HWY_STATIC_DISPATCH(run_sweep)<Program, T, Sweep>(data, numbers);
+    default: return &HWY_STATIC_DISPATCH(run_sweep)<Program, T, Sweep>;
   }
 }
 

@@ -27,19 +27,32 @@ struct node {
   constexpr bool operator==(const node&) const = default;
   constexpr double number() const { return std::bit_cast<double>(bits); }
   constexpr axis_set over() const { return static_cast<axis_set>(bits); }
+  constexpr int scattered_over() const { return static_cast<int>(bits >> 8); }  ///< of a scatter: the axis it writes along
 };
 
 struct input_info {
   std::string_view name;
   op code = op::tensor;
   axis_order axes;
+  /// Declared by the formula; or brought by differentiation, after those: the cotangent of the result, a direction.
+  enum class role : std::uint8_t { declared, seed, direction } what = role::declared;
+  int of = -1;  ///< the declared input whose direction this is
 };
 
-/// What a program computes: its value, or the gradient with respect to one input.
+/// What a program computes: its value, or something with the axes of one input: the gradient, the diagonal of the
+/// Hessian, the product of the Hessian with the directions.
 struct output_info {
-  enum class role : std::uint8_t { value, gradient } what = role::value;
+  enum class role : std::uint8_t { value, gradient, curvature, product } what = role::value;
   int input = -1;
   value_id id = no_value;
+  int result = 0;  ///< of several values, which
+  axis_order axes{};  ///< of the buffer it is written to
+  constexpr bool is_value() const { return what == role::value; }
+  /// What a call writes in front of the input: d(x), d2(x), hvp(x).
+  constexpr std::string_view symbol() const {
+    constexpr std::string_view symbols[] = {"", "d", "d2", "hvp"};
+    return symbols[static_cast<int>(what)];
+  }
 };
 
 /// Names of the rules that changed a graph, each once.
@@ -50,7 +63,7 @@ struct basic_graph {
   fixed_vector<node, Capacity> nodes;
   fixed_vector<axis_info, max_axes> axes;
   fixed_vector<input_info, max_inputs> inputs;
-  fixed_vector<output_info, max_inputs + 1> outputs;
+  fixed_vector<output_info, max_outputs> outputs;
   axis_order result_axes;  ///< the order of the axes of the formula's value
   rule_trace trace;
   bool too_large = false;  ///< a value did not fit: what is here means nothing
@@ -130,7 +143,9 @@ class builder {
       case family::leaf: break;
       case family::reduction: all = without(all, n.over()); break;
       case family::indexing:
-        all = n.code == op::gather ? without(all, n.over()) : static_cast<axis_set>(all | n.over());
+        if (n.code == op::onehot) all |= n.over();
+        else all = without(all, n.over());
+        if (n.code == op::scatter) all |= only(n.scattered_over());
         break;
       default: break;
     }

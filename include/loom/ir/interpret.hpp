@@ -98,6 +98,7 @@ class interpreter {
     if (n.code == op::extent) return {N(static_cast<double>(size_of(n.over())))};
     if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
+    if (n.code == op::scatter) return scattered(n);
     std::vector<N> r(size_of(n.axes), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) {
       if (n.code == op::gather) r[p] = gathered(n, p);
@@ -125,6 +126,23 @@ class interpreter {
       stride *= extent(a);
     }
     return values_[static_cast<std::size_t>(n.operand[0])][position];
+  }
+
+  constexpr std::vector<N> scattered(const node& n) const {
+    const axis_set from = g_[n.operand[0]].axes | g_[n.operand[1]].axes, k = only(n.scattered_over());
+    std::vector<N> r(size_of(n.axes), N(0)), lost(r.size(), N(0));
+    std::size_t stride = 1;  // from one entry of the axis to the next
+    for (int a = n.scattered_over() + 1; a < max_axes; ++a)
+      if (has(n.axes, a)) stride *= extent(a);
+    for (std::size_t p = 0; p < size_of(from); ++p) {
+      const auto label = static_cast<std::ptrdiff_t>(entry(n.operand[1], from, p));
+      if (label < 0 || label >= extents_[static_cast<std::size_t>(n.scattered_over())]) continue;  // ignored, or refused before
+      const std::size_t kept = project(p, from, without(n.axes, k));
+      const std::size_t at = kept / stride * stride * extent(n.scattered_over()) + static_cast<std::size_t>(label) * stride + kept % stride;
+      add(r[at], lost[at], entry(n.operand[0], from, p));
+    }
+    settle(r, lost);
+    return r;
   }
 
   constexpr std::vector<N> reduce(op code, int operand, axis_set over) const {

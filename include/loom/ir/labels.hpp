@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // ir/labels.hpp — which labels a formula ignores.
 // where(t != -100, ..., 0) reads a label of -100 and uses nothing of that row; such a label may lie outside its axis.
-// A label is ignored by a gather if on every path from it to the outputs some where does not take the branch.
+// A label is ignored by a gather if on every path from it to the outputs some where does not take the branch: because of
+// what the label is, or because of a mask beside it.
 // Layer 1 (ir).
 #pragma once
 
@@ -9,11 +10,12 @@
 
 namespace loom {
 
-/// A comparison of an index with a number under which a value is not used.
+/// A comparison of an index with a number, or of a mask with its truth, under which a value is not used.
 struct label_clause {
-  value_id index = no_value;
+  value_id index = no_value;  ///< or a mask
   op compare = op::eq;
   std::int64_t with = 0;
+  int mask = -1;  ///< the input that is a mask; none: an index is compared
   constexpr bool operator==(const label_clause&) const = default;
   constexpr bool holds(std::int64_t label) const {
     switch (compare) {
@@ -52,6 +54,7 @@ constexpr op opposite(op o) {
 /// The clauses under which mask m is `truth`.
 constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clauses& out) {
   const node& n = g[m];
+  if (n.code == op::mask && out.size() < out.capacity()) out.insert_once({m, op::eq, truth ? 1 : 0, static_cast<int>(n.bits)});
   if (n.code == op::logical_not) return clauses_when(g, n.operand[0], !truth, out);
   if (n.code == (truth ? op::logical_or : op::logical_and)) {
     clauses_when(g, n.operand[0], truth, out);
@@ -102,7 +105,7 @@ constexpr fixed_vector<label_use, 8> label_uses(const graph& g) {
       const value_id t = n.operand[n.code == op::gather ? 1 : 0];
       label_use use{static_cast<int>(g[t].bits), first_axis(n.over()), {}};
       for (const label_clause& c : unused_if[i])
-        if (c.index == t) use.ignored_if.push_back(c);
+        if (c.index == t || (c.mask >= 0 && includes(g[t].axes, g[c.index].axes))) use.ignored_if.push_back(c);
       uses.push_back(use);
     }
   }

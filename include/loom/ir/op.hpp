@@ -34,6 +34,7 @@ enum class op : std::uint8_t {
   // indexing; bits: the one axis
   gather,         // a: values, b: index
   onehot,         // a: index
+  scatter,        // a: values, b: index; bits: the axes that disappear, and 8 bits further up the one that the index names
   // composites of the surface language; lowering replaces them
   mean, var, count, relu, clamp,
   end_
@@ -93,6 +94,7 @@ constexpr op_table make_op_table() {
   t.set(op::log_softmax, {"log_softmax", family::row, 1, 20, ""});
   t.set(op::gather, {"gather", family::indexing, 2, 1, ""});
   t.set(op::onehot, {"onehot", family::indexing, 1, 2, ""});
+  t.set(op::scatter, {"scatter", family::indexing, 2, 4, ""});
   t.set(op::mean, {"mean", family::composite, 1, 0, ""});
   t.set(op::var, {"var", family::composite, 1, 0, ""});
   t.set(op::count, {"count", family::composite, 1, 0, ""});

@@ -27,6 +27,14 @@ inline std::string axes_text(const graph& g, axis_set axes) {
   return s;
 }
 
+inline std::string input_text(const graph& g, int slot) {
+  const std::string name(g.inputs[slot].name);
+  return g.inputs[slot].what == input_info::role::direction ? std::string("direction(") + name + ")" : name;
+}
+inline std::string output_text(const graph& g, const output_info& o) {
+  return o.is_value() ? std::string("value") : std::string(o.symbol()) + "(" + std::string(g.inputs[o.input].name) + ")";
+}
+
 namespace detail {
 
 class formula_printer {
@@ -56,7 +64,7 @@ class formula_printer {
       case op::logical_not: return std::string("!") + arg(0, 5);
       default: break;
     }
-    if (is_input(n.code)) return std::string(g_.inputs[static_cast<int>(n.bits)].name);
+    if (is_input(n.code)) return input_text(g_, static_cast<int>(n.bits));
     std::string s = std::string(info(n.code).name) + "(";
     for (int i = 0; i < arity(n.code); ++i) s += std::string(i > 0 ? ", " : "") + arg(i);
     const family f = info(n.code).kind;
@@ -81,7 +89,7 @@ inline std::string listing(const graph& g) {
     const node& n = g[i];
     s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") + " = ";
     if (n.code == op::constant) s += number_text(n.number());
-    else if (is_input(n.code)) s += std::string(g.inputs[static_cast<int>(n.bits)].name);
+    else if (is_input(n.code)) s += input_text(g, static_cast<int>(n.bits));
     else {
       s += std::string(info(n.code).name) + "(";
       for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
@@ -93,7 +101,7 @@ inline std::string listing(const graph& g) {
     s += "\n";
   }
   for (const output_info& o : g.outputs)
-    s += (o.what == output_info::role::value ? std::string("value") : std::string("d(") + std::string(g.inputs[o.input].name) + ")") + " = v" + std::to_string(o.id) + "\n";
+    s += output_text(g, o) + " = v" + std::to_string(o.id) + "\n";
   return s;
 }
 

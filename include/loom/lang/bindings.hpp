@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/hana/at_key.hpp>
+#include <boost/hana/contains.hpp>
 #include <boost/hana/map.hpp>
 #include <boost/hana/pair.hpp>
 #include <boost/hana/type.hpp>
@@ -19,7 +20,12 @@ namespace loom {
 
 namespace hana = boost::hana;
 
-enum class binding_role : std::uint8_t { input, gradient, out };
+enum class binding_role : std::uint8_t { input, gradient, curvature, product, direction, seed, out, workspace, executor };
+
+/// Whether a role names something that the call computes, with the axes of an input.
+constexpr bool is_derivative(binding_role r) { return r == binding_role::gradient || r == binding_role::curvature || r == binding_role::product; }
+/// Whether a call writes to what is bound.
+constexpr bool is_output(binding_role r) { return is_derivative(r) || r == binding_role::out; }
 
 /// What a call finds a binding by.
 template <binding_role Role, name_text Name> struct named_role;
@@ -61,44 +67,97 @@ constexpr auto bind_input(Data& data) {
 
 }  // namespace detail
 
-/// The gradient of the formula with respect to an input, to be bound to a buffer of the input's shape.
-template <class Shape>
-struct derivative {
+/// Something that belongs to an input: a derivative, to be bound to a buffer of the input's shape, or a direction in which
+/// the input moves, bound to data of that shape.
+template <binding_role Role, class Shape>
+struct of_input {
+  static constexpr binding_role role = Role;
+  using traits = detail::input_traits<Shape>;
+
   template <class Data>
   constexpr auto operator=(Data&& data) const {
     static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
-    using traits = detail::input_traits<Shape>;
     const auto view = detail::as_view(data);
-    return binding<binding_role::gradient, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
+    return binding<Role, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
   }
 };
+
+/// What d(x), d2(x) and hvp(x) are before anything is bound to them.
+template <class T>
+concept derivative_name = requires { typename T::traits; } && is_derivative(T::role);
 
 /// d(x) = buffer asks for the gradient with respect to x.
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
-constexpr derivative<Shape> d(const expression<Shape>&) { return {}; }
+constexpr of_input<binding_role::gradient, Shape> d(const expression<Shape>&) { return {}; }
 
-struct result_name {
+/// d2(x) = buffer asks for the diagonal of the Hessian with respect to x.
+template <class Shape>
+  requires(detail::is_input_shape<Shape>::value)
+constexpr of_input<binding_role::curvature, Shape> d2(const expression<Shape>&) { return {}; }
+
+/// direction(x) = data moves x; hvp(x) = buffer asks for the Hessian times the directions bound, the part that belongs to x.
+template <class Shape>
+  requires(detail::is_input_shape<Shape>::value)
+constexpr of_input<binding_role::direction, Shape> direction(const expression<Shape>&) { return {}; }
+template <class Shape>
+  requires(detail::is_input_shape<Shape>::value)
+constexpr of_input<binding_role::product, Shape> hvp(const expression<Shape>&) { return {}; }
+
+template <binding_role Role, name_text Name>
+struct buffer_name {
   template <class Data>
   constexpr auto operator=(Data&& data) const {
     static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
-    const auto view = detail::as_view(data);
-    return binding<binding_role::out, name_text("out"), op::tensor, std::remove_const_t<decltype(view)>>{view};
+    if constexpr (Role == binding_role::seed && std::is_arithmetic_v<std::remove_cvref_t<Data>>) {
+      using view = number_view<std::remove_cvref_t<Data>>;
+      return binding<Role, Name, op::scalar, view>{{data}};
+    } else {
+      const auto view = detail::as_view(data);
+      return binding<Role, Name, op::tensor, std::remove_const_t<decltype(view)>>{view};
+    }
   }
 };
 
-/// out = buffer takes the value of a formula that is not a scalar.
-inline constexpr result_name out{};
+/// The name of a result: out, or result<k>.
+constexpr std::string_view result_name(int k) {
+  constexpr std::string_view names[max_results] = {"out", "result<1>", "result<2>", "result<3>", "result<4>", "result<5>", "result<6>", "result<7>"};
+  return names[k];
+}
 
-/// A binding without its view: what checks look at.
-struct binding_info {
-  binding_role role = binding_role::input;
-  std::string_view name;
-  op code = op::any;
+/// out = buffer takes the value of a formula that is not a scalar.
+inline constexpr buffer_name<binding_role::out, name_text("out")> out{};
+
+/// result<k> = buffer takes result k of a loss with several: loss<results(f, g)>; g is result<1>.
+template <int K>
+  requires(K >= 0 && K < max_results)
+inline constexpr buffer_name<binding_role::out, name_text(result_name(K))> result{};
+
+/// seed = data is the cotangent of the (first) result: the derivatives are those of the sum of seed * result.
+inline constexpr buffer_name<binding_role::seed, name_text("seed")> seed{};
+
+/// workspace = buffer of double, where a loss keeps sums over rows that leave an array: loss.workspace_size(...) numbers.
+inline constexpr buffer_name<binding_role::workspace, name_text("workspace")> workspace{};
+
+/// What runs the parts of a call: a pool with for_each(count, f), which calls f(0) .. f(count - 1) on any threads.
+template <class Pool>
+struct pool_view {
+  using element = const unsigned char;  // holds no data
+  static constexpr int rank = 0;
+  Pool* pool;
 };
 
-template <class Binding>
-constexpr binding_info info_of() { return {Binding::role, std::string_view(Binding::name.text), Binding::code}; }
+struct threads_name {
+  template <class Pool>
+    requires requires(Pool& p, void (*f)(int)) { p.for_each(1, f); }
+  constexpr auto operator=(Pool& pool) const {
+    return binding<binding_role::executor, name_text("threads"), op::any, pool_view<Pool>>{{&pool}};
+  }
+};
+
+/// threads = pool shares a call among the threads of a pool (loom/threads.hpp has one). The result has the same bits for every
+/// number of threads, and without any.
+inline constexpr threads_name threads{};
 
 /// The bindings of one call, by role and name.
 template <class... Bindings>

@@ -40,6 +40,7 @@ template <op Code, class Operand, class... Axes> struct axes_shape {};   ///< an
 template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
 template <class Axis> struct extent_shape {};
+template <class... Results> struct results_shape {};                     ///< what results(...) lists; outermost only
 
 // Axes as operations name them.
 template <fixed_string Name> struct axis_name {};
@@ -49,6 +50,11 @@ template <class Shape, int Literals = 0> struct expression;
 
 template <class T> struct is_expression : std::false_type {};
 template <class Shape, int Literals> struct is_expression<expression<Shape, Literals>> : std::true_type {};
+
+template <class... Results, int Literals> struct is_expression<expression<results_shape<Results...>, Literals>> : std::false_type {};
+
+template <class T> struct is_result_list : std::false_type {};
+template <class... Results, int Literals> struct is_result_list<expression<results_shape<Results...>, Literals>> : std::true_type {};
 
 /// Something with the formula notation.
 template <class T>

@@ -118,4 +118,13 @@ constexpr auto onehot(const T& index, axis_name<Name> axis) { return detail::one
 template <fixed_string Name>
 constexpr auto extent(axis_name<Name>) { return expression<extent_shape<axis_name<Name>>>{}; }
 
+/// Several results of one loss, computed together: loss<results(total, count)>. The first is the one with derivatives.
+template <formula... Results>
+  requires(sizeof...(Results) > 1)
+constexpr auto results(const Results&... r) {
+  return [&]<class... Shapes, int... Counts>(const expression<Shapes, Counts>&... e) {
+    return detail::shaped<results_shape<Shapes...>>(detail::join_all(e.literals...));
+  }(r...);
+}
+
 }  // namespace loom

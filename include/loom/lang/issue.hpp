@@ -44,11 +44,14 @@ enum class issue : std::uint8_t {
   gradient_of_an_index,
   gradient_of_a_result_that_is_not_a_scalar,
   out_missing,
+  seed_without_a_derivative,
+  product_without_a_direction,
   out_of_a_scalar,
   not_differentiable,
+  no_diagonal,
   // of planning
-  reductions_over_different_axes,
-  gradient_needs_a_column_reduction,
+  too_many_loops,
+  workspace_missing,
 };
 
 /// A name as a template argument of one type, whatever its length.

@@ -268,24 +268,42 @@ class lowering {
 
 }  // namespace detail
 
+namespace detail {
+
+/// The results of a formula, each lowered in turn: one, or those that results(...) lists.
+template <class Shape>
+struct results_of {
+  static constexpr void lower(lowering& l, fixed_vector<lowered_value, max_results>& to) { to.push_back(l.visit(Shape{})); }
+};
+template <class... Shapes>
+struct results_of<results_shape<Shapes...>> {
+  static_assert(sizeof...(Shapes) <= max_results, "loom: too many results in one formula");
+  static constexpr void lower(lowering& l, fixed_vector<lowered_value, max_results>& to) { (to.push_back(l.visit(Shapes{})), ...); }
+};
+
+}  // namespace detail
+
 /// The graph of a formula; or the first mistake in it, with the graph of the constant 0, in which no stage finds another.
 template <class Shape, int Literals>
 constexpr lowered lower(const expression<Shape, Literals>& e) {
   const std::uint64_t* literals = nullptr;
   if constexpr (Literals > 0) literals = e.literals.bits;
   detail::lowering l(literals);
-  detail::lowered_value root = l.visit(Shape{});
+  fixed_vector<detail::lowered_value, max_results> results;
+  detail::results_of<Shape>::lower(l, results);
   l.check_axes();
-  if (l.problem.what == issue::none && l.out[root.id].type != kind::number)
-    l.problem.what = l.out[root.id].type == kind::mask ? issue::mask_used_as_a_number : issue::index_used_as_a_number;
+  for (const detail::lowered_value& r : results)
+    if (l.problem.what == issue::none && l.out[r.id].type != kind::number)
+      l.problem.what = l.out[r.id].type == kind::mask ? issue::mask_used_as_a_number : issue::index_used_as_a_number;
   if (l.out.result.too_large) l.problem = {issue::too_large, {}, 0, LOOM_MAX_NODES};
   if (l.problem.what != issue::none) {
     l.out = builder();
-    root = {l.out.constant(0), {}};
+    results.count = 0;
+    results.push_back({l.out.constant(0), {}});
   }
   lowered r{l.out.result, l.problem};
-  r.program.result_axes = root.axes;
-  r.program.outputs.push_back({output_info::role::value, -1, root.id});
+  r.program.result_axes = results[0].axes;
+  for (int k = 0; k < results.size(); ++k) r.program.outputs.push_back({output_info::role::value, -1, results[k].id, k, results[k].axes});
   return r;
 }
 

@@ -64,6 +64,18 @@ constexpr bool logarithmic(const graph& g, value_id v, int depth = 16) {
   }
 }
 
+/// A mask of labels and masks alone: no number of the data takes part in it.
+constexpr bool given(const graph& g, value_id v, int depth = 16) {
+  if (depth == 0) return false;
+  const node& n = g[v];
+  if (n.code == op::mask || n.code == op::index || n.code == op::constant) return true;
+  const family f = info(n.code).kind;
+  if (f != family::compare && f != family::logical && n.code != op::any_of && n.code != op::all_of) return false;
+  for (int i = 0; i < arity(n.code); ++i)
+    if (!given(g, n.operand[i], depth - 1)) return false;
+  return true;
+}
+
 /// Can be exactly 0, as far as is known.
 constexpr bool may_be_zero(const graph& g, value_id v) {
   const node& n = g[v];

@@ -45,10 +45,12 @@ class rewriter {
     if (folded != no_value) {
       result = folded;
     } else {
+      const op of_a = a == no_value ? op::any : out_[a].code, of_b = b == no_value ? op::any : out_[b].code;
       for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rules_.next[r - 1]) {
+        if (!operands_fit(rules_.operand[r - 1], of_a, of_b, info(code).commutative)) continue;
         const rule& candidate = rules_.rows[r - 1];
         matched w;
-        if (!matches(out_.view(), id, candidate, w)) continue;
+        if (!matches(out_.view(), id, candidate, rules_.readings[r - 1], w)) continue;
         if (--fuel_ == 0) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
         out_.result.trace.insert_once(candidate.name);
         result = instantiate(candidate.rhs, w);

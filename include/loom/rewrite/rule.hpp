@@ -27,10 +27,10 @@ struct rule {
   term rhs;
   guard holds = nullptr;  ///< nullptr: always
 
-  /// How many ops of the left side can be read in two orders. Two equal operands still count.
-  constexpr int commutative_ops() const {
-    int count = 0;
-    for (const node& n : lhs.nodes) count += info(n.code).commutative;
+  /// In how many orders the left side can be read: two for every commutative op. Two equal operands still count.
+  constexpr unsigned readings() const {
+    unsigned count = 1;
+    for (const node& n : lhs.nodes) count *= info(n.code).commutative ? 2 : 1;
     return count;
   }
 };
@@ -41,6 +41,9 @@ struct rule_table {
   rule rows[Count];
   std::int16_t first[op_count]{};  // row + 1
   std::int16_t next[Count]{};
+  // Looked up at every value of every formula, so prepared once:
+  unsigned readings[Count]{};
+  op operand[Count][2]{};  // op::any: whatever stands there
 
   constexpr explicit rule_table(const rule (&list)[Count]) {
     for (int i = 0; i < Count; ++i) rows[i] = list[i];
@@ -48,9 +51,18 @@ struct rule_table {
       std::int16_t& head = first[static_cast<int>(rows[i].lhs.root().code)];
       next[i] = head;
       head = static_cast<std::int16_t>(i + 1);
+      readings[i] = rows[i].readings();
+      const term& lhs = rows[i].lhs;
+      for (int k = 0; k < 2; ++k) operand[i][k] = k < arity(lhs.root().code) ? lhs[lhs.root().operand[k]].code : op::any;
     }
   }
 };
+
+/// What a rule asks of the first two operands, in either order if the op commutes: most rules fail here.
+constexpr bool operands_fit(const op (&wanted)[2], op a, op b, bool commutative) {
+  return ((wanted[0] == op::any || wanted[0] == a) && (wanted[1] == op::any || wanted[1] == b)) ||
+         (commutative && (wanted[0] == op::any || wanted[0] == b) && (wanted[1] == op::any || wanted[1] == a));
+}
 
 /// Guards, named for the tables. Variables a b c m of a rule are 0 1 2 4.
 namespace guards {

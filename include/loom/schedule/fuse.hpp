@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // schedule/fuse.hpp — graph -> plan: which values share a loop.
-// 1. roles: which axes count rows, which lie in a row. 2. levels: scalar, row, element. 3. sweeps: a total that the
-// loops use needs a sweep of its own; every other total is taken as late as possible, so that it shares one.
-// 4. row passes: reductions of equal depth share a pass. 5. what is expensive and needed in two passes is kept.
+// 1. roles: which axes count rows, which lie in a row. 2. levels: scalar, row, element; totals and arrays. 3. sweeps: a
+// total or an array that the loops use needs a sweep of its own before them; what can wait waits for a sweep over the
+// same axes. 4. row passes: reductions of equal depth share a pass. 5. what is expensive and needed twice is kept.
 // Layer 4 (schedule).
 #pragma once
 
 #include "loom/schedule/plan.hpp"
+#include "loom/schedule/roles.hpp"
 
 namespace loom {
 
@@ -14,7 +15,9 @@ namespace detail {
 
 class planner {
  public:
-  constexpr planner(const graph& g, output_set holders) : g_(g), holders_(holders) { p_.program = g; }
+  /// A planner gives up unless it needs fewer sweeps than `below`.
+  constexpr planner(const graph& g, output_set holders, int spare = 0, int below = max_sweeps + 1)
+      : roles_(choose_roles(g)), g_(p_.program), holders_(holders), spare_(spare), below_(below) { p_.program = split_reductions(g, roles_.row); }
 
   constexpr plan run() {
     choose_axes();
@@ -25,55 +28,36 @@ class planner {
   }
 
  private:
+  plan p_;
+  roles roles_;
   const graph& g_;
   output_set holders_;
-  plan p_;
+  int spare_;  // times beyond those that are needed
+  int below_;
   axis_set all_ = 0;
-  int sweeps_ = 0;
-  std::int8_t depth_[LOOM_MAX_NODES]{};       // row passes that must be over before a value is known
-  std::int8_t total_sweep_[LOOM_MAX_NODES]{};
+  std::int8_t depth_[LOOM_MAX_NODES]{};   // row passes that must be over before a value is known
+  bool in_row_[LOOM_MAX_NODES]{};         // computing it takes a walk along the row
+  std::int8_t known_[LOOM_MAX_NODES]{};   // the earliest time, in sweeps one after the other, at which it can be known
+  fixed_vector<value_id, LOOM_MAX_NODES> reductions_;  // of rows
+  fixed_vector<value_id, LOOM_MAX_NODES> totals_;      // and arrays
+  std::int8_t home_[LOOM_MAX_NODES]{};    // of a total or an array: its sweep
+  std::int8_t output_home_[max_outputs]{};
 
   constexpr bool ok() const { return p_.problem == unplanned::none; }
-  constexpr void refuse() { p_.problem = unplanned::reductions_over_different_axes; }
+  constexpr void refuse() { p_.problem = unplanned::too_many_loops; }
 
   // ---- roles -------------------------------------------------------------------------------------------------------
-  /// The axes that a value makes a row, if it does: what it reduces, or looks a position up along.
-  constexpr axis_set row_of(const node& n) const {
-    if (n.code == op::gather || n.code == op::onehot) return n.over();
-    if (!is_reduction(n.code)) return 0;
-    // The shift of a whole array is a total like any other; that of one axis makes the axis a row.
-    if (n.code == op::shift && axis_count(n.over()) == 1) return n.over();
-    return n.over() != g_[n.operand[0]].axes ? n.over() : axis_set{0};
-  }
-
   constexpr void choose_axes() {
-    axis_set row = 0;
-    for (const node& n : g_.nodes) {
-      const axis_set wanted = row_of(n);
-      all_ |= static_cast<axis_set>(n.axes | wanted);
-      if (wanted == 0 || wanted == row) continue;
-      if (row != 0) return refuse();
-      row = wanted;
-    }
-    for (const output_info& out : g_.outputs)
-      if (out.what == output_info::role::gradient) all_ |= as_set(g_.inputs[out.input].axes);
-    p_.elementwise = row == 0;
-    if (row == 0) {  // the innermost axis of the widest input
-      int widest = 0;
-      for (const input_info& in : g_.inputs)
-        if (in.axes.size() > widest) { widest = in.axes.size(); row = only(in.axes.back()); }
-    }
-    p_.column_axes = row;
-    p_.row_axes = without(all_, row);
-    // Axes that are reduced together are walked as one, so every operand must have all of them or none.
-    for (const input_info& in : g_.inputs) {
-      const axis_set part = as_set(in.axes) & row;
-      if (part != 0 && part != row) return refuse();
-    }
+    for (const node& n : g_.nodes) all_ |= n.code == op::gather || adds_up(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
+    for (const output_info& out : g_.outputs) all_ |= as_set(out.axes);
+    p_.elementwise = roles_.elementwise;
+    p_.column_axes = roles_.row;
+    p_.row_axes = without(all_, roles_.row);
     for (int rank = max_rank; rank > 0; --rank) {
       for (const input_info& in : g_.inputs)
         if (in.axes.size() == rank) order_axes(in.axes);
-      if (g_.result_axes.size() == rank) order_axes(g_.result_axes);
+      for (const output_info& out : g_.outputs)
+        if (out.axes.size() == rank) order_axes(out.axes);
     }
   }
 
@@ -87,72 +71,200 @@ class planner {
       const node& n = g_[i];
       level deepest = level::scalar;
       for (value_id o : n.operand)
-        if (o != no_value && p_.levels[o] > deepest) deepest = p_.levels[o];
-      if (is_reduction(n.code)) {
+        if (o != no_value) {
+          if (p_.levels[o] > deepest) deepest = p_.levels[o];
+          if (depth_[o] > depth_[i]) depth_[i] = depth_[o];
+          in_row_[i] = in_row_[i] || in_row_[o];
+        }
+      if (adds_up(n.code)) {
         assign_reduction(i, deepest);
-      } else {
-        const bool loaded_per_row = n.code == op::index || n.code == op::mask;
-        p_.levels[i] = (n.axes & p_.column_axes) != 0                                       ? level::element
-                       : n.axes != 0 || deepest == level::row || n.code == op::gather || loaded_per_row ? level::row
-                                                                                            : level::scalar;
-        for (value_id o : n.operand)
-          if (o != no_value && depth_[o] > depth_[i]) depth_[i] = depth_[o];
-        // A gather from anything but an input would need the whole row in memory.
-        if (n.code == op::gather && !is_input(g_[n.operand[0]].code)) refuse();
+        continue;
       }
+      const bool loaded_per_row = n.code == op::index || n.code == op::mask;
+      p_.levels[i] = (n.axes & p_.column_axes) != 0                                                        ? level::element
+                     : n.axes != 0 || deepest == level::row || n.code == op::gather || loaded_per_row ? level::row
+                                                                                                             : level::scalar;
+      if (n.code == op::gather) assign_gather(i);
+      in_row_[i] = in_row_[i] || p_.levels[i] == level::element;
     }
   }
+
+  /// A gather from anything but an input would need the whole row in memory.
+  constexpr void assign_gather(int i) {
+    const node& n = g_[i];
+    const bool along_row = (n.over() & p_.column_axes) != 0;
+    if (!is_input(g_[n.operand[0]].code) || (along_row && p_.levels[n.operand[1]] == level::element)) return refuse();
+    depth_[i] = depth_[n.operand[1]];
+    in_row_[i] = in_row_[n.operand[1]];
+    if (along_row) return;
+    if (p_.lookups.size() == max_lookups) return refuse();
+    p_.lookups.push_back(static_cast<value_id>(i));
+  }
+
+  static constexpr bool adds_up(op code) { return is_reduction(code) || code == op::scatter; }
 
   constexpr void assign_reduction(int i, level operand) {
     const node& n = g_[i];
-    const axis_set over = n.over(), axes = g_[n.operand[0]].axes;
-    const int depth = depth_[n.operand[0]];
-    if (operand == level::element && !p_.elementwise && over == p_.column_axes) {
+    const axis_set over = n.over();
+    if (n.code == op::scatter) return operand == level::element && has(p_.column_axes, n.scattered_over()) ? refuse() : assign_total(i);
+    if (operand == level::scalar) return refuse();
+    // A reduction of what has no row axes is one number, not one a row.
+    const bool whole = over == g_[n.operand[0]].axes && p_.row_axes != 0;
+    if (operand == level::element && !p_.elementwise && over == p_.column_axes && !whole) {
       p_.levels[i] = level::row;
-      depth_[i] = static_cast<std::int8_t>(depth + 1);
-      if (depth + 1 >= max_passes) refuse();
-    } else if ((operand == level::element && over == all_ && axes == all_) || (operand == level::row && over == p_.row_axes && axes == p_.row_axes)) {
-      p_.levels[i] = level::scalar;
-      p_.is_total[i] = true;
-    } else {
-      refuse();
+      reductions_.push_back(static_cast<value_id>(i));
+      if (++depth_[i] >= max_passes) refuse();
+      return;
     }
+    assign_total(i);
+  }
+
+  constexpr void assign_total(int i) {
+    const node& n = g_[i];
+    if ((n.over() & p_.column_axes) != 0 && !includes(n.over(), p_.column_axes)) return refuse();
+    p_.is_total[i] = true;
+    totals_.push_back(static_cast<value_id>(i));
+    depth_[i] = 0;
+    in_row_[i] = false;
+    if (n.axes == 0) return;
+    if (p_.arrays.size() == max_arrays) return refuse();
+    p_.levels[i] = (n.axes & p_.column_axes) != 0 ? level::element : level::row;
+    in_row_[i] = p_.levels[i] == level::element;
+    array_info a{static_cast<value_id>(i), {}};
+    for (const axis_order* order : {&p_.row_order, &p_.column_order})
+      for (std::int8_t axis : *order)
+        if (has(n.axes, axis)) a.axes.push_back(axis);
+    p_.arrays.push_back(a);
+    p_.array_of[i] = static_cast<std::int8_t>(p_.arrays.size());
   }
 
   // ---- sweeps ------------------------------------------------------------------------------------------------------
+  /// When and over which rows something is done; sweeps at one time are independent of each other.
+  struct place {
+    int time = 0;
+    axis_set rows = 0;
+    bool in_row = false;
+  };
+  fixed_vector<place, 3 * max_sweeps> taken_;
+
+  constexpr axis_set rows_of(int id) const { return g_[id].axes & p_.row_axes; }
+  constexpr place place_of_total(int id, int time) const {
+    const value_id o = g_[id].operand[0], index = g_[id].operand[1];
+    if (g_[id].code != op::scatter) return {time, rows_of(o), in_row_[o]};
+    return {time, static_cast<axis_set>(rows_of(o) | rows_of(index)), in_row_[o] || in_row_[index]};
+  }
+  constexpr place place_of_output(int slot, int time) const {
+    const axis_set axes = as_set(output_axes(p_, slot));
+    return {time, static_cast<axis_set>((axes | g_[g_.outputs[slot].id].axes) & p_.row_axes), (axes & p_.column_axes) != 0 || in_row_[g_.outputs[slot].id]};
+  }
+  /// The latest time from `first` to `last` at which there is such a sweep anyway; else the time given.
+  constexpr int settle(place p, int first, int last, int otherwise) {
+    int best = -1;
+    for (const place& t : taken_)
+      if (t.rows == p.rows && t.in_row >= p.in_row && t.time >= first && t.time <= last && t.time > best) best = t.time;
+    if (best >= 0) return best;
+    p.time = otherwise;
+    take(p);
+    return otherwise;
+  }
+  constexpr void take(const place& p) {
+    if (taken_.size() == 3 * max_sweeps) return refuse();
+    taken_.push_back(p);
+  }
+  /// Whether the loops write an output.
+  constexpr bool stored(int slot) const { return output_level(p_, slot) != level::scalar || p_.levels[g_.outputs[slot].id] != level::scalar; }
+
   constexpr void assign_sweeps() {
-    // As early as possible: how many sweeps there must be.
+    int times = 0;
     for (int i = 0; i < g_.size(); ++i) {
-      int known = 0;
       for (value_id o : g_[i].operand)
-        if (o != no_value && p_.available[o] > known) known = p_.available[o];
-      if (p_.is_total[i]) ++known;
-      p_.available[i] = static_cast<std::int8_t>(known);
-      if (p_.is_total[i] && known > sweeps_) sweeps_ = known;
+        if (o != no_value && known_[o] > known_[i]) known_[i] = known_[o];
+      if (p_.is_total[i]) {
+        ++known_[i];
+        if (known_[i] > times) times = known_[i];
+      }
     }
-    for (int s = 0; s < g_.outputs.size(); ++s)
-      if (output_level(p_, s) != level::scalar || p_.levels[g_.outputs[s].id] != level::scalar)
-        if (p_.available[g_.outputs[s].id] + 1 > sweeps_) sweeps_ = p_.available[g_.outputs[s].id] + 1;
-    if (sweeps_ > max_sweeps) return refuse();
-    // As late as possible: limit[i] is the sweep before which value i must be known.
-    std::int8_t limit[LOOM_MAX_NODES]{};
-    for (int i = 0; i < g_.size(); ++i) limit[i] = static_cast<std::int8_t>(sweeps_);
-    for (int s = 0; s < g_.outputs.size(); ++s)
-      if (output_level(p_, s) != level::scalar || p_.levels[g_.outputs[s].id] != level::scalar)
-        limit[g_.outputs[s].id] = static_cast<std::int8_t>(sweeps_ - 1);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)
+      if (stored(slot) && known_[g_.outputs[slot].id] + 1 > times) times = known_[g_.outputs[slot].id] + 1;
+    times += spare_;
+    if (times > max_sweeps) return refuse();
+    // What has no choice first; then backwards, whatever can share a sweep that is there anyway.
+    std::int8_t limit[LOOM_MAX_NODES]{};  // the time at which a value must be known
+    reset(limit, times);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot) {
+      if (!stored(slot)) continue;
+      bound(limit, g_.outputs[slot].id, times - 1);
+      if (known_[g_.outputs[slot].id] == times - 1) take(place_of_output(slot, times - 1));
+    }
     for (int i = g_.size() - 1; i >= 0; --i) {
-      if (p_.is_total[i]) total_sweep_[i] = static_cast<std::int8_t>(limit[i] - 1);
-      const std::int8_t bound = p_.is_total[i] ? total_sweep_[i] : limit[i];
+      if (p_.is_total[i] && known_[i] == limit[i]) take(place_of_total(i, limit[i] - 1));
       for (value_id o : g_[i].operand)
-        if (o != no_value && bound < limit[o]) limit[o] = bound;
+        if (o != no_value) bound(limit, o, limit[i] - p_.is_total[i]);
     }
+    reset(limit, times);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot) {
+      const value_id id = g_.outputs[slot].id;
+      if (!stored(slot)) continue;
+      output_home_[slot] = static_cast<std::int8_t>(settle(place_of_output(slot, 0), known_[id], times - 1, known_[id]));
+      bound(limit, id, output_home_[slot]);
+    }
+    for (int i = g_.size() - 1; i >= 0; --i) {
+      int needed = limit[i];
+      if (p_.is_total[i]) needed = home_[i] = static_cast<std::int8_t>(settle(place_of_total(i, 0), known_[i] - 1, limit[i] - 1, limit[i] - 1));
+      for (value_id o : g_[i].operand)
+        if (o != no_value) bound(limit, o, needed);
+    }
+    if (ok() && walks() >= below_) refuse();
+    if (ok()) number_sweeps(times);
+  }
+  /// At how many times all rows are walked.
+  constexpr int walks() const {
+    unsigned times = 0;
+    for (const place& t : taken_)
+      if (t.in_row && t.rows == p_.row_axes) times |= 1u << t.time;
+    return std::popcount(times);
+  }
+  constexpr void reset(std::int8_t (&limit)[LOOM_MAX_NODES], int to) const {
+    for (int i = 0; i < g_.size(); ++i) limit[i] = static_cast<std::int8_t>(to);
+  }
+  static constexpr void bound(std::int8_t (&limit)[LOOM_MAX_NODES], int id, int to) {
+    if (to < limit[id]) limit[id] = static_cast<std::int8_t>(to);
+  }
+
+  /// From times to sweeps: one for each set of rows that is walked at that time.
+  constexpr void number_sweeps(int times) {
+    std::int8_t first[max_sweeps + 1]{};
+    for (int time = 0; time < times; ++time) {
+      first[time] = static_cast<std::int8_t>(p_.loops.size());
+      const auto number = [&](axis_set rows) {
+        for (int s = first[time]; s < p_.loops.size(); ++s)
+          if (p_.loops[s].rows == rows) return static_cast<std::int8_t>(s);
+        if (p_.loops.size() == max_sweeps) {
+          refuse();
+          return std::int8_t{0};
+        }
+        sweep s;
+        s.rows = rows;
+        p_.loops.push_back(s);
+        return static_cast<std::int8_t>(p_.loops.size() - 1);
+      };
+      // Homes are times until here; a negative number is a sweep.
+      for (int i = 0; i < g_.size(); ++i)
+        if (p_.is_total[i] && home_[i] == time) {
+          p_.available[i] = static_cast<std::int8_t>(time + 1);
+          home_[i] = static_cast<std::int8_t>(-1 - number(place_of_total(i, time).rows));
+        }
+      for (int slot = 0; slot < g_.outputs.size(); ++slot)
+        if (stored(slot) && output_home_[slot] == time) output_home_[slot] = static_cast<std::int8_t>(-1 - number(place_of_output(slot, time).rows));
+    }
+    first[times] = static_cast<std::int8_t>(p_.loops.size());
     for (int i = 0; i < g_.size(); ++i) {
-      int known = 0;
       for (value_id o : g_[i].operand)
-        if (o != no_value && p_.levels[o] == level::scalar && p_.available[o] > known) known = p_.available[o];
-      if (p_.is_total[i]) known = total_sweep_[i] + 1;
-      p_.available[i] = static_cast<std::int8_t>(known);
+        if (o != no_value && !p_.is_total[i] && p_.levels[o] == level::scalar && p_.available[o] > p_.available[i]) p_.available[i] = p_.available[o];
+      home_[i] = static_cast<std::int8_t>(-1 - home_[i]);
     }
+    for (int i = 0; i < g_.size(); ++i) p_.available[i] = first[p_.available[i]];
+    for (int slot = 0; slot < g_.outputs.size(); ++slot) output_home_[slot] = static_cast<std::int8_t>(-1 - output_home_[slot]);
   }
 
   // ---- passes ------------------------------------------------------------------------------------------------------
@@ -162,6 +274,7 @@ class planner {
     std::uint8_t element[LOOM_MAX_NODES]{};      // bit p: needed in pass p
     std::int8_t kept_in[LOOM_MAX_NODES]{};       // output slot + 1
     std::int8_t kept_at[LOOM_MAX_NODES]{};       // pass
+    output_set parked = 0;                       // outputs that hold a value
   };
 
   constexpr void need_element(needs& need, int id, int pass) const {
@@ -172,12 +285,21 @@ class planner {
     }
     if ((need.element[id] >> pass) & 1u) return;
     need.element[id] |= static_cast<std::uint8_t>(1u << pass);
-    if (need.kept_in[id] != 0 && pass > need.kept_at[id]) return;
+    if (p_.is_total[id] || (need.kept_in[id] != 0 && pass > need.kept_at[id])) return;
+    if (g_[id].code == op::gather) return need_element(need, g_[id].operand[1], pass);
     for (value_id o : g_[id].operand)
       if (o != no_value) need_element(need, o, pass);
   }
 
-  constexpr bool stored_in(int slot, int s) const { return s == sweeps_ - 1 && slot >= 0 && (output_level(p_, slot) != level::scalar || p_.levels[g_.outputs[slot].id] != level::scalar); }
+  constexpr bool stored_in(int slot, int s) const { return stored(slot) && output_home_[slot] == s; }
+  /// The pass in which a total takes in its operands.
+  constexpr int pass_of(int id) const {
+    int pass = 0;
+    for (value_id o : g_[id].operand)
+      if (o != no_value && depth_[o] > pass) pass = depth_[o];
+    return pass;
+  }
+  constexpr bool totalled_in(int id, int s) const { return p_.is_total[id] && home_[id] == s; }
 
   /// Everything sweep s must compute, given what is kept.
   constexpr void collect(needs& need, int s, int& passes) const {
@@ -192,19 +314,19 @@ class planner {
         need_row(need, id);
       }
     }
-    for (int i = 0; i < g_.size(); ++i) {
-      if (!p_.is_total[i] || total_sweep_[i] != s) continue;
-      const value_id o = g_[i].operand[0];
-      if (p_.levels[o] == level::element) {
-        need_element(need, o, depth_[o]);
-        passes = passes > depth_[o] + 1 ? passes : depth_[o] + 1;
-      } else {
-        need_row(need, o);
+    for (value_id i : totals_) {
+      if (!totalled_in(i, s)) continue;
+      const bool by_entry = folds_entries(p_, i);
+      if (by_entry && passes < pass_of(i) + 1) passes = pass_of(i) + 1;
+      for (value_id o : g_[i].operand) {
+        if (o == no_value) continue;
+        if (by_entry) need_element(need, o, pass_of(i));
+        else need_row(need, o);
       }
     }
     // Row values need row values and, through their reductions, element values of an earlier pass.
     for (int i = g_.size() - 1; i >= 0; --i) {
-      if (!need.row[i]) continue;
+      if (!need.row[i] || p_.is_total[i]) continue;
       if (is_reduction(g_[i].code)) {
         const value_id o = g_[i].operand[0];
         need_element(need, o, depth_[o]);
@@ -235,9 +357,7 @@ class planner {
     for (int slot = 0; slot < g_.outputs.size(); ++slot) {
       if (((holders_ >> slot) & 1u) == 0 || !stored_in(slot, s) || output_level(p_, slot) != level::element || as_set(output_axes(p_, slot)) != all_) continue;
       const int written = depth_[g_.outputs[slot].id];
-      bool taken = false;
-      for (int i = 0; i < g_.size(); ++i) taken = taken || need.kept_in[i] == slot + 1;
-      if (taken) continue;
+      if ((need.parked >> slot) & 1u) continue;
       for (int i = 0; i < g_.size(); ++i) {
         const unsigned passes = need.element[i];
         if (need.kept_in[i] != 0 || g_[i].type != kind::number || std::popcount(passes) < 2) continue;
@@ -247,21 +367,24 @@ class planner {
       }
     }
     if (best < 0) return false;
+    need.parked |= output_set{1} << best_slot;
     need.kept_in[best] = static_cast<std::int8_t>(best_slot + 1);
     need.kept_at[best] = static_cast<std::int8_t>(std::countr_zero(static_cast<unsigned>(need.element[best])));
     return true;
   }
 
   constexpr void add(action what, int id, int slot = -1) { p_.steps.push_back({what, static_cast<std::int8_t>(slot), static_cast<value_id>(id)}); }
+  constexpr void add_total(int id) { add(p_.array_of[id] == 0 ? action::total : action::accumulate, id); }
   constexpr std::int16_t here() const { return static_cast<std::int16_t>(p_.steps.size()); }
 
   constexpr void emit_sweeps() {
-    for (int s = 0; s < sweeps_; ++s) {
+    for (int s = 0; s < p_.loops.size(); ++s) {
       needs need;
       int passes = 0;
       collect(need, s, passes);
       while (keep_one(need, s)) {  // what is kept is not computed again, nor is what only it needed
         needs again;
+        again.parked = need.parked;
         for (int i = 0; i < g_.size(); ++i) { again.kept_in[i] = need.kept_in[i]; again.kept_at[i] = need.kept_at[i]; }
         collect(again, s, passes);
         need = again;
@@ -271,10 +394,10 @@ class planner {
   }
 
   constexpr void emit_sweep(const needs& need, int s, int passes) {
-    sweep out;
+    sweep& out = p_.loops[s];
     out.over = passes == 0 ? level::row : level::element;
-    for (int i = 0; i < g_.size(); ++i)
-      if (p_.is_total[i] && total_sweep_[i] == s) out.totals.push_back(static_cast<value_id>(i));
+    for (value_id i : totals_)
+      if (totalled_in(i, s) && p_.array_of[i] == 0) out.totals.push_back(i);
     out.hoisted.begin = here();
     for (int i = 0; i < g_.size(); ++i)
       if (need.scalar[i]) add(action::compute, i);
@@ -286,18 +409,17 @@ class planner {
       r.after = row_steps(need, s, pass + 1, pass + 1 == passes);
       out.passes.push_back(r);
     }
-    (out.over == level::element ? p_.sweeps : p_.prologues) += 1;
+    (out.over == level::element && out.rows == p_.row_axes ? p_.sweeps : p_.prologues) += 1;
     p_.row_passes += passes;
-    p_.loops.push_back(out);
   }
 
   constexpr step_range row_steps(const needs& need, int s, int depth, bool last) {
     step_range r{here(), 0};
     for (int i = 0; i < g_.size(); ++i)
-      if (need.row[i] && depth_[i] == depth && !is_reduction(g_[i].code)) add(action::compute, i);
+      if (need.row[i] && depth_[i] == depth && (!is_reduction(g_[i].code) || p_.is_total[i])) add(action::compute, i);
     if (last) {
-      for (int i = 0; i < g_.size(); ++i)
-        if (p_.is_total[i] && total_sweep_[i] == s && p_.levels[g_[i].operand[0]] == level::row) add(action::total, i);
+      for (value_id i : totals_)
+        if (totalled_in(i, s) && !folds_entries(p_, i)) add_total(i);
       for (int slot = 0; slot < g_.outputs.size(); ++slot)
         if (stored_in(slot, s) && output_level(p_, slot) != level::element) add(action::store, g_.outputs[slot].id, slot);
     }
@@ -327,15 +449,15 @@ class planner {
       }
     }
     out.reductions.begin = here();
-    for (int i = 0; i < g_.size(); ++i)
-      if (need.row[i] && is_reduction(g_[i].code) && depth_[i] == pass + 1) {
+    for (value_id i : reductions_)
+      if (need.row[i] && depth_[i] == pass + 1) {
         add(action::reduce, i);
         cost += info(g_[i].code).cost;
       }
     out.reductions.end = here();
-    for (int i = 0; i < g_.size(); ++i)
-      if (p_.is_total[i] && total_sweep_[i] == s && p_.levels[g_[i].operand[0]] == level::element && depth_[g_[i].operand[0]] == pass) {
-        add(action::total, i);
+    for (value_id i : totals_)
+      if (totalled_in(i, s) && folds_entries(p_, i) && pass_of(i) == pass) {
+        add_total(i);
         cost += 3;
       }
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
@@ -355,6 +477,12 @@ class planner {
 
 /// The loops that compute a graph's outputs. Values are kept in the buffers of `holders` only: a value that is rounded to
 /// 16 bits on the way would not be the same one.
-constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) { return detail::planner(g, holders).run(); }
+/// A small pass of its own may let a sweep over the data wait for another one: if it saves a sweep, it is made.
+constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) {
+  const plan p = detail::planner(g, holders).run();
+  if (p.sweeps < 2 || p.arrays.empty() || p.problem != unplanned::none) return p;
+  const plan longer = detail::planner(g, holders, 1, p.sweeps).run();
+  return longer.problem == unplanned::none && longer.sweeps < p.sweeps ? longer : p;
+}
 
 }  // namespace loom

@@ -2,7 +2,8 @@
 // schedule/plan.hpp — the contract with the back ends: which loops run, and what each of them does, in order.
 // A sweep is a pass over memory; a row pass is a pass over one row while it is in cache. Values live at one of three
 // levels: scalars are computed between sweeps, row values once a row, element values once an entry, in each row pass
-// that needs them. No row value and no element value ever becomes an array.
+// that needs them. No row value and no element value ever becomes an array; what does is a reduction that leaves some axes
+// and takes others that are not a row's: it is added up in an array of the workspace, and read by a later sweep.
 // Layer 4 (schedule).
 #pragma once
 
@@ -18,6 +19,7 @@ enum class action : std::uint8_t {
   compute,  ///< value `id` from its operands, or loaded if it is an input
   reduce,   ///< entry into row reduction `id`
   total,    ///< entry or row value into the total `id`
+  accumulate, ///< entry or row value into the array of `id`
   keep,     ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
   recall,   ///< value `id` is read back from there
   store,    ///< value `id` is written to output `slot`
@@ -54,19 +56,29 @@ inline constexpr int accumulation_block = 32;
 using output_set = std::uint32_t;
 
 inline constexpr int max_passes = 8;
-inline constexpr int max_sweeps = 4;
+inline constexpr int max_sweeps = 8;
+inline constexpr int max_totals = 16;
+inline constexpr int max_arrays = 8;
+inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = 640;
 
 struct sweep {
   level over = level::element;  ///< row: only data without the row's axes is touched
+  axis_set rows = 0;            ///< the axes that count its rows: all of the plan's, or some
   step_range hoisted;           ///< scalars the loops use
   step_range before;            ///< row values known before the first pass
-  fixed_vector<value_id, 8> totals;  ///< what the sweep accumulates over all rows
+  fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
 };
 
+/// A reduction that leaves an array, and the order of its axes in the workspace.
+struct array_info {
+  value_id id = no_value;
+  axis_order axes;
+};
+
 /// Why a graph has no plan in this version.
-enum class unplanned : std::uint8_t { none, reductions_over_different_axes };
+enum class unplanned : std::uint8_t { none, too_many_loops };
 
 struct plan {
   graph program;
@@ -77,6 +89,9 @@ struct plan {
   axis_set column_axes = 0;  ///< the axes of a row
   axis_order row_order;      ///< the same, outermost first: as they lie in the widest operand that has them
   axis_order column_order;
+  fixed_vector<array_info, max_arrays> arrays;
+  std::int8_t array_of[LOOM_MAX_NODES]{};          ///< number of a value's array + 1; 0: it has none
+  fixed_vector<value_id, max_lookups> lookups;     ///< gathers along an axis that counts rows
   bool elementwise = false;  ///< no value depends on another entry: rows may be joined where memory is contiguous
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;
@@ -84,7 +99,7 @@ struct plan {
 
   // Facts, for static_assert.
   int sweeps = 0;      ///< passes over memory
-  int prologues = 0;   ///< passes over the row-level inputs only (labels, row weights), before the sweeps
+  int prologues = 0;   ///< passes over what has fewer axes (labels, row weights, arrays of the workspace), beside the sweeps
   int row_passes = 0;  ///< passes over a row in cache, of all sweeps
   int exponentials = 0;      ///< evaluations of exp and its relatives per element
   int reads_per_element = 0;   ///< values read from memory per element, all sweeps
@@ -99,18 +114,55 @@ struct plan {
   template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }
 };
 
-/// The level of output `slot`: where its buffer is written.
-constexpr level output_level(const plan& p, int slot) {
-  const output_info& out = p.program.outputs[slot];
-  const axis_set axes = out.what == output_info::role::gradient ? as_set(p.program.inputs[out.input].axes) : as_set(p.program.result_axes);
-  if (axes == 0) return level::scalar;
-  return (axes & p.column_axes) != 0 ? level::element : level::row;
+/// Whether a total or an array takes in something once an entry, not once a row.
+constexpr bool folds_entries(const plan& p, int id) {
+  for (value_id o : p.program[id].operand)
+    if (o != no_value && p.levels[o] == level::element) return true;
+  return false;
+}
+
+/// The number of a gather among the lookups of a plan.
+constexpr int lookup_of(const plan& p, int id) {
+  int k = 0;
+  while (p.lookups[k] != id) ++k;
+  return k;
+}
+
+/// Past the last step of a sweep.
+constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : s.passes.back().after.end; }
+
+/// Whether sweep `s` reads an input, entry by entry or by labels along its rows.
+constexpr bool reads_input(const plan& p, const sweep& s, int slot) {
+  for (int i = s.hoisted.begin; i < end_of(s); ++i) {
+    const node* n = &p.program[p.steps[i].id];
+    if (p.steps[i].what != action::compute) continue;
+    if (n->code == op::gather) n = &p.program[n->operand[0]];
+    if (is_input(n->code) && static_cast<int>(n->bits) == slot) return true;
+  }
+  return false;
+}
+
+/// Whether sweep `s` does something to an output: stores it, or keeps a value in it.
+constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
+  for (int i = s.hoisted.begin; i < end_of(s); ++i)
+    if (p.steps[i].slot == slot) return true;
+  return false;
 }
 
 /// The axes of output `slot`, in the order of its buffer.
-constexpr const axis_order& output_axes(const plan& p, int slot) {
-  const output_info& out = p.program.outputs[slot];
-  return out.what == output_info::role::gradient ? p.program.inputs[out.input].axes : p.program.result_axes;
+constexpr const axis_order& output_axes(const plan& p, int slot) { return p.program.outputs[slot].axes; }
+
+/// The level of output `slot`: where its buffer is written.
+constexpr level output_level(const plan& p, int slot) {
+  const axis_set axes = as_set(output_axes(p, slot));
+  return axes == 0 ? level::scalar : (axes & p.column_axes) != 0 ? level::element : level::row;
+}
+
+/// The length of a row, if the formula says it; else 0.
+constexpr std::int64_t known_columns(const plan& p) {
+  std::int64_t columns = p.column_order.empty() ? 0 : 1;
+  for (int axis : p.column_order) columns *= p.program.axes[axis].extent;
+  return columns;
 }
 
 /// Whether the axis of a row is the last of every declaration that has it.

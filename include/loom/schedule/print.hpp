@@ -16,7 +16,7 @@ namespace detail {
 inline std::string value_text(const graph& g, int id) {
   const node& n = g[id];
   if (n.code == op::constant) return number_text(n.number());
-  if (is_input(n.code)) return std::string(g.inputs[static_cast<int>(n.bits)].name);
+  if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
   if (n.code == op::extent) return std::string("extent(") + axes_text(g, n.over()) + ")";
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
@@ -25,17 +25,23 @@ inline std::string value_text(const graph& g, int id) {
   return s + ")";
 }
 
-inline std::string output_text(const graph& g, int slot) {
-  const output_info& o = g.outputs[slot];
-  return o.what == output_info::role::gradient ? std::string("d(") + std::string(g.inputs[o.input].name) + ")" : "value";
+inline std::string output_text(const graph& g, int slot) { return loom::output_text(g, g.outputs[slot]); }
+
+/// The array of a value, and its axes as they lie in memory: array 1[N,D].
+inline std::string array_text(const plan& p, int id) {
+  const int k = p.array_of[id] - 1;
+  std::string axes;
+  for (int axis : p.arrays[k].axes) axes += std::string(axes.empty() ? "" : ",") + std::string(p.program.axes[axis].name);
+  return std::string("array ") + std::to_string(k + 1) + "[" + axes + "]";
 }
 
 inline std::string step_text(const plan& p, const step& s) {
   const std::string v = std::string("v") + std::to_string(s.id);
   switch (s.what) {
-    case action::compute: return v + " = " + value_text(p.program, s.id);
+    case action::compute: return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : value_text(p.program, s.id));
     case action::reduce: return std::string("reduce ") + v + " = " + value_text(p.program, s.id);
     case action::total: return std::string("total ") + v + " = " + value_text(p.program, s.id);
+    case action::accumulate: return std::string("accumulate ") + v + " in " + array_text(p, s.id);
     case action::keep: return std::string("keep ") + v + " in " + output_text(p.program, s.slot);
     case action::recall: return std::string("recall ") + v + " from " + output_text(p.program, s.slot);
     case action::store: return std::string("store ") + v + " in " + output_text(p.program, s.slot);
@@ -62,10 +68,14 @@ inline std::string scalars_text(const plan& p, int s) {
 /// A plan in the order in which it runs.
 inline std::string listing(const plan& p) {
   if (p.problem != unplanned::none) return "no plan\n";
-  std::string s = detail::scalars_text(p, 0);
+  std::string s = p.arrays.empty() ? "" : "arrays\n";
+  for (const array_info& a : p.arrays) s += std::string("  ") + detail::array_text(p, a.id) + ": v" + std::to_string(a.id) + " = " + detail::value_text(p.program, a.id) + "\n";
+  s += detail::scalars_text(p, 0);
   for (int k = 0; k < p.loops.size(); ++k) {
     const sweep& loop = p.loops[k];
-    s += std::string("sweep ") + std::to_string(k + 1) + " of " + std::to_string(p.loops.size()) + std::string(loop.over == level::row ? ", row values only" : "") + "\n";
+    s += std::string("sweep ") + std::to_string(k + 1) + " of " + std::to_string(p.loops.size()) + std::string(loop.over == level::row ? ", row values only" : "");
+    if (loop.rows != p.row_axes) s += std::string(", rows ") + (loop.rows == 0 ? "none" : axes_text(p.program, loop.rows));
+    s += "\n";
     s += detail::steps_text(p, loop.hoisted, "once");
     s += detail::steps_text(p, loop.before, "every row");
     for (int i = 0; i < loop.passes.size(); ++i) {

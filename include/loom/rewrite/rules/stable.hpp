@@ -12,11 +12,17 @@ namespace loom {
 
 namespace guards {
 
-/// Neither of the masks m and c is the negation of the other.
+/// The masks m and c are two, and neither is the negation of the other.
 constexpr bool masks_overlap(const graph& g, const matched& w) {
+  if (w.variable[4] == w.variable[2]) return false;  // one mask
   const auto negates = [&](value_id p, value_id q) { return g[p].code == op::logical_not && g[p].operand[0] == q; };
   return !negates(w.variable[4], w.variable[2]) && !negates(w.variable[2], w.variable[4]);
 }
+
+/// What the caller says comes before what the numbers say: c may be computed from a row that m keeps out.
+constexpr bool only_m_is_given(const graph& g, const matched& w) { return facts::given(g, w.variable[4]) && !facts::given(g, w.variable[2]); }
+
+constexpr bool both_nonnegative(const graph& g, const matched& w) { return facts::nonnegative(g, w.variable[0]) && facts::nonnegative(g, w.variable[1]); }
 
 /// A factor that a mask makes 0 goes outside with its mask instead.
 constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
@@ -60,10 +66,14 @@ inline constexpr rule stable_rows[] = {
     // Near one and near zero.
     {"log of one plus", log(1 + a), log1p(a)},
     {"exponential minus one", exp(a) - 1, expm1(a)},
+    {"exponential minus one", exp(a) - b - 1, expm1(a) - b},
+    {"exponential minus one", a * exp(b) - a, a * expm1(b)},
+    {"exponential minus one", a - a * exp(b), -(a * expm1(b))},
     {"one minus an exponential", 1 - exp(a), -expm1(a)},
     {"log of one minus an exponential", log(-expm1(a)), log1mexp(a)},
     {"log of one minus an exponential", log1p(-exp(a)), log1mexp(a)},
     {"Euclidean norm", sqrt(sum(square(a), k)), norm(a, k)},
+    {"square root of a product", sqrt(a * b), sqrt(a) * sqrt(b), guards::both_nonnegative},
     // 0 log 0 = 0: a weight that is exactly zero removes its term, though the logarithm beside it is infinite.
     {"zero times a logarithm", a * b, mul0(a, b), guards::unmasked_zero_times_logarithm},
     // A mask outside everything it silences: 0 times the branch not taken must not be NaN, nor must its gradient.
@@ -79,7 +89,10 @@ inline constexpr rule stable_rows[] = {
      [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
     {"mask outside a row", sum(where(c, where(m, a, 0), 0), k), where(m, sum(where(c, a, 0), k), 0),
      [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
+    {"mask outside a choice", where(c, where(m, a, 0), where(m, b, 0)), where(m, where(c, a, b), 0)},
+    {"mask outside a choice", where(c, where(m, a, 0), 0), where(m, where(c, a, 0), 0), guards::only_m_is_given},
     {"nested masks", where(m, where(m, a, b), c), where(m, a, c)},
+    {"nested masks", where(m, a, where(m, b, c)), where(m, a, c)},
     // What differentiating a gather brings.
     {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},

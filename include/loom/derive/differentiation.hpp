@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+// derive/differentiation.hpp — a graph copied into a builder, where derivatives grow beside its values.
+// Shared by the sweeps: backward (gradient.hpp), forward (tangent.hpp) and along the diagonal (diagonal.hpp).
+// Layer 3 (derive).
+#pragma once
+
+#include "loom/derive/adjoints.hpp"
+#include "loom/derive/request.hpp"
+
+namespace loom::detail {
+
+/// A derivative of each value of a graph; no_value: zero.
+using derivative_values = fixed_vector<value_id, LOOM_MAX_NODES>;
+
+struct differentiation {
+  const graph& in;
+  builder out;
+  derivative_values image;  ///< value of in -> value of out
+  std::string_view missing{};
+
+  constexpr explicit differentiation(const graph& g) : in(g), out(g) {
+    image.count = in.size();
+    for (int i = 0; i < in.size(); ++i) {
+      const node& n = in[i];
+      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
+      image[i] = is_input(n.code) ? out.input(static_cast<int>(n.bits)) : out.make(n.code, at(0), at(1), at(2), n.bits);
+    }
+  }
+
+  /// One more input: a seed, or a direction. Its value.
+  constexpr value_id append(const input_info& info) {
+    if (out.result.inputs.size() == max_inputs) {
+      out.result.too_large = true;
+      return out.constant(0);
+    }
+    out.result.inputs.push_back(info);
+    return out.input(out.result.inputs.size() - 1);
+  }
+
+  constexpr void output(output_info::role what, int slot, value_id id) {
+    if (out.result.outputs.size() == out.result.outputs.capacity()) out.result.too_large = true;
+    else out.result.outputs.push_back({what, slot, id == no_value ? out.constant(0) : id, 0, in.inputs[slot].axes});
+  }
+  /// The results themselves, before their derivatives, but for those left out.
+  constexpr void output_values(std::uint32_t left_out) {
+    for (const output_info& o : in.outputs)
+      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.result.outputs.push_back({o.what, o.input, image[o.id], o.result, o.axes});
+  }
+
+  /// True where operand k of value i can receive something: numbers both, and not behind a row that says 0.
+  constexpr bool reaches(int i, int k) const {
+    const adjoint_row& row = adjoint(in[i].code);
+    return in[i].type == kind::number && in[in[i].operand[k]].type == kind::number && !(row.defined && is_zero(row.of[k]));
+  }
+
+  /// What operand k of value i receives when the value receives g; no_value: nothing, or Loom does not know.
+  constexpr value_id share(int i, int k, value_id g) {
+    const adjoint_row& row = adjoint(in[i].code);
+    if (row.defined) return is_zero(row.of[k]) ? no_value : instantiate(row.of[k], i, g);
+    if (missing.empty()) missing = info(in[i].code).name;
+    return no_value;
+  }
+
+  /// A term about value i: a, b its operands, c itself, d given.
+  constexpr value_id instantiate(const term& t, int i, value_id given) {
+    const node& n = in[i];
+    value_id id[24]{};
+    for (int j = 0; j < t.size(); ++j) {
+      const node& p = t[j];
+      if (p.code == op::any) {
+        id[j] = p.bits == 3 ? given : p.bits == 2 ? image[i] : image[n.operand[p.bits]];
+        continue;
+      }
+      const auto at = [&](int o) { return p.operand[o] == no_value ? no_value : id[p.operand[o]]; };
+      id[j] = out.make(p.code, at(0), at(1), at(2), names_axes(p.code) ? n.bits : p.bits);
+    }
+    return id[t.size() - 1];
+  }
+
+  constexpr value_id plus(value_id a, value_id b) { return a == no_value ? b : b == no_value ? a : out.binary(op::add, a, b); }
+
+ private:
+  static constexpr bool is_zero(const term& t) { return t.root().code == op::constant && t.root().number() == 0; }
+};
+
+}  // namespace loom::detail

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+// derive/second.hpp — second derivatives, from the program of the gradients: its tangents and its diagonals.
+// Layer 3 (derive).
+#pragma once
+
+#include "loom/derive/diagonal.hpp"
+
+namespace loom {
+
+namespace detail {
+
+class second_sweep {
+ public:
+  constexpr second_sweep(const graph& gradients, const derivative_request& wanted) : in_(gradients), wanted_(wanted), work_(gradients) {}
+
+  constexpr derived run() {
+    work_.output_values(wanted_.left_out);
+    for (int slot = 0; slot < in_.inputs.size(); ++slot)
+      if (is_in(wanted_.gradients, slot)) work_.output(output_info::role::gradient, slot, work_.image[gradient_of(slot)]);
+    std::string_view refused{};
+    for (int slot = 0; slot < in_.inputs.size(); ++slot) {
+      if (!is_in(wanted_.curvatures, slot)) continue;
+      diagonal_sweep sweep(work_, slot);
+      work_.output(output_info::role::curvature, slot, sweep.run(gradient_of(slot)));
+      if (!sweep.exact && refused.empty()) refused = in_.inputs[slot].name;
+    }
+    if (wanted_.products != 0) products();
+    return {compact(work_.out.result), work_.missing, refused};
+  }
+
+ private:
+  const graph& in_;
+  derivative_request wanted_;
+  differentiation work_;
+
+  static constexpr bool is_in(input_set s, int slot) { return (s >> slot) & 1u; }
+
+  constexpr value_id gradient_of(int slot) const {
+    for (const output_info& o : in_.outputs)
+      if (o.what == output_info::role::gradient && o.input == slot) return o.id;
+    return in_.outputs[0].id;  // not reached: first_order() asks for every gradient that is needed
+  }
+
+  constexpr void products() {
+    fixed_vector<value_id, max_inputs> direction, gradients;
+    for (int slot = 0; slot < in_.inputs.size(); ++slot) {
+      const input_info& x = in_.inputs[slot];
+      direction.push_back(is_in(wanted_.directions, slot) ? work_.append({x.name, x.code, x.axes, input_info::role::direction, slot}) : no_value);
+      if (is_in(wanted_.products, slot)) gradients.push_back(gradient_of(slot));
+    }
+    const forward_sweep tangent(work_, direction, gradients);
+    for (int slot = 0; slot < in_.inputs.size(); ++slot)
+      if (is_in(wanted_.products, slot)) work_.output(output_info::role::product, slot, tangent[gradient_of(slot)]);
+  }
+};
+
+}  // namespace detail
+
+/// The program of the value and of what a request asks for, from the program of the value and the gradients that
+/// request.first_order() asks for. Each direction is one more input, after the seed; the seed itself does not move.
+/// Convention: what the gradient's documented form says where it is smooth; a kink has no second derivative and gets 0.
+constexpr derived second_derivatives(const graph& gradients, const derivative_request& wanted) { return detail::second_sweep(gradients, wanted).run(); }
+
+}  // namespace loom
