@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // exec/loops-inl.h — the loops of a sweep: rows, row passes, entries.
-// Long rows run with lanes along the row, short ones with lanes across rows; both walk the same plan.
+// Long rows run with lanes along the row; short ones, and neighbours in memory, with lanes across rows. Both walk the same plan.
 // Layer 5 (exec).
 #if defined(LOOM_EXEC_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LOOM_EXEC_LOOPS_INL_H_
