@@ -27,7 +27,7 @@ TEST_CASE("a masked token may hold anything, and any label") {
   });
 }
 
-TEST_CASE("GRPO: a masked token may hold anything; a ratio beyond all bounds is clipped, in its gradient as well") {
+TEST_CASE("GRPO: a masked token may hold anything, a ratio beyond all bounds is clipped, in its gradient as well") {
   using namespace loom::collection::preference;
   everywhere([](std::ptrdiff_t words) {
     numbers logits = waves(6 * words), g(logits.size(), 7), sampled(6, -1.5), given(6, -1.25), advantage = {1, -0.5}, scratch(64);

@@ -146,7 +146,7 @@ TEST_CASE("a scalar is seeded on demand", "[derive]") {
   CHECK(gradient(stable(square(u)), 0).program.inputs.size() == 1);
 }
 
-TEST_CASE("all results pass through; the first is differentiated", "[derive]") {
+TEST_CASE("all results pass through, the first is differentiated", "[derive]") {
   graph g = stable(sum(square(u)));
   g.outputs.push_back({output_info::role::value, -1, g[g.outputs[0].id].operand[0], 1});
   const graph d = gradient(g, 1).program;

@@ -127,7 +127,7 @@ TEST_CASE("saturated functions have second derivatives, not NaN", "[derive]") {
   CHECK(product(sum(log(1 - exp(u))), {{-800, -1000}}, {1, 1}) == numbers{-0.0, -0.0});
 }
 
-TEST_CASE("what is not in the direction stands still; a constant has no Hessian", "[derive]") {
+TEST_CASE("what is not in the direction stands still, a constant has no Hessian", "[derive]") {
   const graph g = written(sum(u * q * q));
   const derived d = with_derivatives(g, {0, 0, 3, 2});  // u, q move along q only
   const point at{{2}, {{1, {1, 2}}, {1, {3, 4}}, {1, {1, 10}}}};

@@ -10,7 +10,7 @@ namespace lc = loom::collection;
 using loom::d, loom::view;
 using trial::allocated, trial::batch;
 
-TEST_CASE("a call of a loss of images, pairs or sequences allocates nothing; its arrays lie in the workspace") {
+TEST_CASE("a call of a loss of images, pairs or sequences allocates nothing, its arrays lie in the workspace") {
   const std::ptrdiff_t columns = GENERATE(10, 100);
   batch b(64, columns);
   std::vector<double> scratch(4096);

@@ -19,7 +19,7 @@ constexpr facts facts_of(const plan& p) {
   return {p.sweeps, p.prologues, p.row_passes, p.arrays.size(), p.exponentials, p.reads_per_element, p.writes_per_element};
 }
 
-TEST_CASE("losses of images read them once; sums over a batch ask for a second sweep for the gradient", "[schedule]") {
+TEST_CASE("losses of images read them once, sums over a batch ask for a second sweep for the gradient", "[schedule]") {
   namespace s = lc::segmentation;
   LOOM_CHECK(facts_of(lc::pixel_cross_entropy.plan()) == facts{1, 0, 2, 0, 1, 1, 0});
   LOOM_CHECK(facts_of(lc::pixel_cross_entropy.plan(d(s::x))) == facts{1, 0, 3, 0, 1, 1, 1});
