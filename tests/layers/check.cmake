@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # tests/layers/check.cmake: no include points from left to right.
-#   base -> ir -> rewrite -> derive -> schedule -> exec (Highway), emit (fmt)
+#   base -> ir -> rewrite -> derive -> schedule -> exec, emit (fmt)
 #           ir -> lang (Hana)
 # Run by hand: cmake -D ROOT=. -P tests/layers/check.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -17,7 +17,6 @@ set(sees_emit base ir lang rewrite derive schedule compile.hpp compiled.hpp)
 set(sees_collection lang loom.hpp compile.hpp compiled.hpp code.hpp)
 # Umbrella headers may include every folder; from outside, each library has its own folders.
 set(umbrellas loom.hpp loss.hpp compile.hpp compiled.hpp code.hpp threads.hpp)
-set(only_hwy exec)
 set(only_fmt emit)
 set(only_boost lang collection)
 set(only_oneapi threads.hpp)
@@ -41,7 +40,7 @@ foreach(file IN LISTS files)
   endif()
   foreach(line IN LISTS lines)
     string(REGEX REPLACE "^[^<\"]*([<\"])([^>\"]+).*" "\\1\\2" target "${line}")
-    if(target MATCHES "^[<\"](hwy|fmt|boost)/")
+    if(target MATCHES "^[<\"](fmt|boost)/")
       if(NOT from IN_LIST only_${CMAKE_MATCH_1})
         refuse("wrong arrow: ${from} -> ${CMAKE_MATCH_1}, which only ${only_${CMAKE_MATCH_1}} may include")
       endif()

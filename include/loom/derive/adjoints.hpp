@@ -34,9 +34,9 @@ constexpr adjoint_table make_adjoints() {
   const auto set_if = [&](op o, const term& of_a) {
     if (!of_a.nodes.empty()) set(o, of_a, zero, zero);
   };
-#define LOOM_UNARY(name, cost, text, reference, vector, adjoint) set_if(op::name, adjoint);
+#define LOOM_UNARY(name, cost, text, definition, adjoint) set_if(op::name, adjoint);
 #define LOOM_UNARY_COMPOSED(name, reference, adjoint) set_if(op::name, adjoint);
-#define LOOM_BINARY(name, cost, text, reference, vector, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
+#define LOOM_BINARY(name, cost, text, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
 #define LOOM_BINARY_COMPOSED(name, reference, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
 #include "loom/ir/ops.def"
   // Both masks on the outside, in the one form that the rules named "mask outside" know.

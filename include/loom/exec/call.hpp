@@ -119,7 +119,7 @@ using part_function = void (*)(const loop_data& data, const part& p, double* num
 // is contiguous in memory.
 
 /// Offset of row `row` where rows are counted by several axes, in elements.
-HWY_NOINLINE inline std::ptrdiff_t offset_over_axes(const loop_data& data, const stream& s, std::ptrdiff_t row) {
+[[gnu::noinline]] inline std::ptrdiff_t offset_over_axes(const loop_data& data, const stream& s, std::ptrdiff_t row) {
   std::ptrdiff_t offset = 0;
   for (int i = data.row_rank - 1; i > 0; --i) {
     offset += row % data.row_extents[i] * s.row_strides[i];
@@ -130,7 +130,8 @@ HWY_NOINLINE inline std::ptrdiff_t offset_over_axes(const loop_data& data, const
 
 /// Offset of row `row` in a stream, in elements.
 inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::ptrdiff_t row) {
-  return HWY_LIKELY(data.row_rank == 1) ? row * s.row_strides[0] : offset_over_axes(data, s, row);
+  if (data.row_rank == 1) [[likely]] return row * s.row_strides[0];
+  return offset_over_axes(data, s, row);
 }
 
 /// Rows that follow each other along the innermost of the axes that count rows: equally far apart in every stream.
@@ -172,7 +173,7 @@ void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
 template <class I>
-HWY_NOINLINE inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   while (count > 0) {
     const row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
     const std::ptrdiff_t at = r.offset + column * s.column_stride;
@@ -199,11 +200,11 @@ struct near_rows {
 /// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
 /// name, is entry 0.
 template <class S, class T, class I>
-HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_entries(const loop_data& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
-    if (HWY_LIKELY(rows.data != nullptr)) {
+    if (rows.data != nullptr) [[likely]] {
       to[i] = static_cast<T>(loaded(rows.data[j * rows.step + lane]));
       continue;
     }
@@ -213,7 +214,7 @@ HWY_NOINLINE inline void load_entries(const loop_data& data, const stream& s, ne
 
 /// One number of each of `count` rows.
 template <class S, class T>
-HWY_NOINLINE inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -221,7 +222,7 @@ HWY_NOINLINE inline void load_row_values(const loop_data& data, const stream& s,
   }
 }
 template <class S, class T>
-HWY_NOINLINE inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
+[[gnu::noinline]] inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
@@ -237,7 +238,7 @@ inline std::ptrdiff_t entry_offset(const loop_data& data, const stream& s, std::
 
 /// `count` entries of an array of the workspace.
 template <class T>
-HWY_NOINLINE inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
@@ -255,7 +256,7 @@ inline void fold_into(op code, double& all, double v) {
 
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
-HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+[[gnu::noinline]] inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
     fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
@@ -264,7 +265,7 @@ HWY_NOINLINE inline void store_into_array(op code, const loop_data& data, const 
 
 /// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
 template <class T, class I>
-HWY_NOINLINE inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+[[gnu::noinline]] inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                             const I* label, const T* from) {
   const stream& s = data.arrays[array];
   for (std::size_t i = 0; i < count; ++i) {
@@ -276,7 +277,7 @@ HWY_NOINLINE inline void scatter_into_array(const loop_data& data, int array, st
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
 template <class S, class T, class I>
-HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+[[gnu::noinline]] inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
                                      std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
   for (std::size_t i = 0; i < count; ++i) {
@@ -288,16 +289,16 @@ HWY_NOINLINE inline void load_lookup(const loop_data& data, int lookup, std::ptr
 
 /// The coordinates of the rows from `row` on, along an axis that counts them.
 template <class I>
-HWY_NOINLINE inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 
 template <class S>
-HWY_NOINLINE inline void copy_in(const S* from, std::ptrdiff_t stride, std::size_t count, S* to) {
+[[gnu::noinline]] inline void copy_in(const S* from, std::ptrdiff_t stride, std::size_t count, S* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
 }
 template <class S>
-HWY_NOINLINE inline void copy_out(const S* from, std::size_t count, S* to, std::ptrdiff_t stride) {
+[[gnu::noinline]] inline void copy_out(const S* from, std::size_t count, S* to, std::ptrdiff_t stride) {
   for (std::size_t i = 0; i < count; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = from[i];
 }
 
@@ -355,7 +356,7 @@ void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, st
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
 template <class S>
-HWY_NOINLINE inline void load_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
+[[gnu::noinline]] inline void load_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     move(static_cast<const S*>(s.data) + r.offset, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i, 1, pitch);
@@ -365,7 +366,7 @@ HWY_NOINLINE inline void load_tile(const loop_data& data, const stream& s, std::
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
 }
 template <class S>
-HWY_NOINLINE inline void store_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::ptrdiff_t pitch, const S* tile) {
+[[gnu::noinline]] inline void store_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::ptrdiff_t pitch, const S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     move(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, const_cast<S*>(static_cast<const S*>(s.data)) + r.offset, r.stride, s.column_stride);

@@ -8,17 +8,10 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <hwy/base.h>
-
 #include "loom/base/half.hpp"
 #include "loom/compile.hpp"
 
 namespace loom {
-
-template <> inline constexpr storage storage_of<hwy::bfloat16_t> = storage::bf16;
-#if !HWY_ARCH_RVV  // there it may be _Float16 itself
-template <> inline constexpr storage storage_of<hwy::float16_t> = storage::f16;
-#endif
 
 namespace exec {
 

@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 // exec/targets.hpp — the loops, compiled for every instruction set, and the choice among them at run time.
-// Highway includes loops-inl.h once per target; the loops are templates over the formula, so the user's own file
-// instantiates each target's copy without any -march flag.
+// They are templates over the formula, so the user's own file instantiates each target's copy without any -march flag.
 // Layer 5 (exec).
 #pragma once
 
-// The baseline is one lane at a time: Highway's emulated 128-bit vectors are no faster, and slow to compile.
-#ifndef HWY_BROKEN_EMU128
-#define HWY_BROKEN_EMU128 1
-#endif
-
-// Baseline, AVX2, AVX-512: steps that matter for loops like ours. What lies between would only cost compile time.
-#ifndef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | LOOM_NEWER_AVX3_TARGETS)
-#include <hwy/detect_targets.h>
-#if defined(HWY_AVX3_ZEN4) && defined(HWY_AVX3_SPR)
-#define LOOM_NEWER_AVX3_TARGETS (HWY_AVX3_ZEN4 | HWY_AVX3_SPR)
-#elif defined(HWY_AVX3_ZEN4)
-#define LOOM_NEWER_AVX3_TARGETS HWY_AVX3_ZEN4
-#else
-#define LOOM_NEWER_AVX3_TARGETS 0
-#endif
-#endif
-
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "loom/exec/loops-inl.h"
-#include <hwy/foreach_target.h>
-#include "loom/exec/loops-inl.h"
-
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "loom/exec/call.hpp"
+
+#define LOOM_EACH_TARGET "loom/exec/loops-inl.h"
+#include "loom/exec/each_target.h"
 
 namespace loom {
 
@@ -39,13 +24,21 @@ constexpr std::string_view name(target t) { return t == target::avx512 ? "AVX-51
 
 namespace exec {
 
-/// The best target of this machine, asked once.
+/// The best target that this machine has and this program has loops for, asked once.
 inline target best_target() {
+#if LOOM_TARGETS >= 1
   static const target best = [] {
-    const auto supported = hwy::SupportedTargets() & HWY_TARGETS;  // what the machine has and this program has loops for
-    return (supported & HWY_AVX3) != 0 ? target::avx512 : (supported & HWY_AVX2) != 0 ? target::avx2 : target::baseline;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("f16c")) return target::baseline;
+#if LOOM_TARGETS >= 2
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+      return target::avx512;
+#endif
+    return target::avx2;
   }();
   return best;
+#else
+  return target::baseline;
+#endif
 }
 
 inline thread_local target chosen = target::avx512;  // the upper bound a test or a bench sets
@@ -73,13 +66,13 @@ namespace exec {
 template <class Program, class T, int Sweep>
 part_function dispatch() {
   switch (current_target()) {
-#if HWY_TARGETS & HWY_AVX3
-    case target::avx512: return &N_AVX3::run_sweep<Program, T, Sweep>;
+#if LOOM_TARGETS >= 2
+    case target::avx512: return &avx512::run_sweep<Program, T, Sweep>;
 #endif
-#if HWY_TARGETS & HWY_AVX2
-    case target::avx2: return &N_AVX2::run_sweep<Program, T, Sweep>;
+#if LOOM_TARGETS >= 1
+    case target::avx2: return &avx2::run_sweep<Program, T, Sweep>;
 #endif
-    default: return &HWY_STATIC_DISPATCH(run_sweep)<Program, T, Sweep>;
+    default: return &baseline::run_sweep<Program, T, Sweep>;
   }
 }
 
