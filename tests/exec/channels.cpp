@@ -55,6 +55,30 @@ TEST_CASE("channels of any number: through tiles, and straight from memory") {
   agrees<-gather(log_softmax(x, C), t, C).mean(), double>("cross entropy", {{1, 300, 5, 7}, {2, 1100, 4, 5}, {1, 2100, 1, 17}, {3, 1100, 3, 5}});
 }
 
+TEST_CASE("a gradient too large for any cache is the same, wherever its planes begin in memory") {
+  constexpr std::ptrdiff_t c = 9, pixels = 1000003;  // 36 MB of float; no plane begins on a line of memory
+  static_assert(c * pixels * static_cast<std::ptrdiff_t>(sizeof(float)) > loom::exec::uncached_bytes);
+  constexpr auto logits = loom::tensor<"logits[C,P]">;
+  constexpr auto labels = loom::index<"labels[P]">;
+  std::vector<float> planes(c * pixels), by_planes(c * pixels + 1, 7), rows(c * pixels), by_rows(c * pixels);
+  std::vector<std::uint8_t> label(pixels);
+  for (std::ptrdiff_t i = 0; i < c * pixels; ++i) planes[static_cast<std::size_t>(i)] = static_cast<float>(i * 7919 % 1009) * 0.01F - 5;
+  for (std::size_t p = 0; p < label.size(); ++p) {
+    label[p] = static_cast<std::uint8_t>(p % c);
+    for (std::size_t j = 0; j < c; ++j) rows[p * c + j] = planes[j * pixels + p];
+  }
+  constexpr auto loss = loom::loss<-gather(log_softmax(logits, C), labels, C).mean()>;
+  const auto first = loom::view(planes.data(), c, pixels), last = loom::view(rows.data(), {c, pixels}, {1, c});
+  const float a = loss(logits = first, labels = label, d(logits) = loom::view(by_planes.data() + 1, c, pixels));
+  const float b = loss(logits = last, labels = label, d(logits) = loom::view(by_rows.data(), {c, pixels}, {1, c}));
+  CHECK(a == Approx(b).epsilon(1e-6));
+  CHECK(by_planes[0] == 7);  // what lies before the buffer
+  float most = 0;
+  for (std::size_t p = 0; p < label.size(); ++p)
+    for (std::size_t j = 0; j < c; ++j) most = std::max(most, std::fabs(by_planes[1 + j * pixels + p] - by_rows[p * c + j]));
+  CHECK(most < 1e-12F);
+}
+
 TEST_CASE("weights of rows and of channels, masks and labels beside channels") {
   agrees<sum(where(m, v * gather(w, t) * (logsumexp(x, C) - gather(x, t, C)), 0))>("weighted", {{2, 5, 5, 7}, {2, 70, 1, 23}, {1, 1100, 6, 3}});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// emit/cpp.hpp — plan -> the text of one C++ function that computes the same, and needs neither Loom nor Highway.
+// emit/cpp.hpp — plan -> the text of one C++ function that computes the same, and needs no Loom.
 // The printer decides nothing: sweeps, row passes and steps are those of the plan, one line each. It is to
 // exec/loops-inl.h what a listing is to a program.
 // Layer 5 (emit).

@@ -81,8 +81,7 @@ LOOM_INLINE V load_lanes(const S* from) {
   } else if constexpr (width<V> == 1) {
     return loaded(*from);
   } else if constexpr (std::is_same_v<S, bf16>) {
-    const auto upper = load<vec<std::uint16_t, width<V>>>(reinterpret_cast<const std::uint16_t*>(from));
-    return as<V>(__builtin_convertvector(upper, bits_of<V>) << 16);
+    return as<V>(widen(load<vec<std::uint16_t, width<V>>>(reinterpret_cast<const std::uint16_t*>(from))) << 16);
   } else {
     return widen(load<vec<short, width<V>>>(reinterpret_cast<const short*>(from)));
   }
@@ -99,7 +98,7 @@ LOOM_INLINE void store_lanes(V v, S* to) {
     const auto bits = as<bits_of<V>>(v);
     const auto rounded = bits + (bits >> 16 & 1) + 0x7FFF, quiet = bits | 0x400000;
     const auto upper = select(is_nan(v), quiet, rounded) >> 16;
-    store(__builtin_convertvector(upper, vec<std::uint16_t, width<V>>), reinterpret_cast<std::uint16_t*>(to));
+    store(narrow(upper), reinterpret_cast<std::uint16_t*>(to));
   } else {
     store(narrow(v), reinterpret_cast<short*>(to));
   }

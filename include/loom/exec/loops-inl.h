@@ -142,7 +142,7 @@ struct sweep_loops {
   }
   // All tiles stay on the stack and in the second-level cache; short rows fit into the smallest one.
   static constexpr std::size_t all_tiles = tiles_before(F::inputs + F::outputs);
-  static constexpr std::size_t tile_bytes = all_tiles <= 4 ? 32768 : all_tiles <= 32 ? 131072 / all_tiles / 64 * 64 : 4096;
+  static constexpr std::size_t tile_bytes = all_tiles <= 2 ? 65536 : all_tiles <= 32 ? 131072 / all_tiles / 64 * 64 : 4096;
   static constexpr std::ptrdiff_t line = 64 / sizeof(T);
 
   /// Rows that are worked on together, and their tiles if they have any.

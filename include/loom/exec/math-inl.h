@@ -360,7 +360,7 @@ LOOM_INLINE V pow(V a, V b) {
   y = bit_or(y, bit_and(sign_bit<V>(), keep(odd, a)));
   const auto root_of_negative = (round(b) != b) & (a < zero) & (size < inf);
   y = select(root_of_negative, not_a_number<V>(), y);
-  y = select(is_nan(a) | is_nan(b), not_a_number<V>(), y);
+  y = select(is_nan(a), a, select(is_nan(b), b, y));
   return select((b == zero) | (a == one), one, y);
 }
 

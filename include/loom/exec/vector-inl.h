@@ -131,7 +131,9 @@ inline constexpr bool fused = true;
 using f32s = vec<float>;
 using f64s = vec<double>;
 using half_f32s = vec<float, lane_count<double>>;
-using f16s = vec<short, lane_count<float>>;  // bits of binary16
+using u32s = vec<std::uint32_t>;
+using f16s = vec<short, lane_count<float>>;           // bits of binary16
+using bf16s = vec<std::uint16_t, lane_count<float>>;  // bits of bfloat16, the upper half of a float's
 
 #if LOOM_TARGET_BYTES == 64
 #define LOOM_ALL(type) static_cast<type>(-1)
@@ -168,6 +170,8 @@ LOOM_INLINE f32s sqrt(f32s x) { return __builtin_elementwise_sqrt(x); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_elementwise_sqrt(x); }
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_convertvector(x, f64s); }
 LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_convertvector(x, half_f32s); }
+LOOM_INLINE u32s widen(bf16s v) { return __builtin_convertvector(v, u32s); }
+LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #elif LOOM_TARGET_BYTES == 64
 LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps512_mask(a, b, c, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd512_mask(a, b, c, LOOM_ALL(unsigned char), 4); }
@@ -175,6 +179,8 @@ LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps512_mask(x, f32s{}, 
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_ia32_cvtps2pd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_ia32_cvtpd2ps512_mask(x, half_f32s{}, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE u32s widen(bf16s v) { return as<u32s>(__builtin_ia32_pmovzxwd512_mask(as<f16s>(v), vec<int>{}, LOOM_ALL(unsigned short))); }
+LOOM_INLINE bf16s narrow(u32s v) { return as<bf16s>(__builtin_ia32_pmovdw512_mask(as<vec<int>>(v), f16s{}, LOOM_ALL(unsigned short))); }
 #else
 LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps256(a, b, c); }
 LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd256(a, b, c); }
@@ -182,6 +188,8 @@ LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps256(x); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd256(x); }
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_ia32_cvtps2pd256(x); }
 LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_ia32_cvtpd2ps256(x); }
+LOOM_INLINE u32s widen(bf16s v) { return as<u32s>(__builtin_ia32_pmovzxwd256(as<f16s>(v))); }
+LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #endif
 
 #endif
