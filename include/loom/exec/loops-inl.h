@@ -274,3 +274,5 @@ void run_sweep(const loop_data& data, const exec::part& here, double* numbers, d
 }
 
 }  // namespace loom::LOOM_TARGET
+
+#undef LOOM_INLINE

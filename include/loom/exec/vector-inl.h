@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // exec/vector-inl.h — vectors of one target: the compilers' own vector types, and the few operations they lack.
 // Arithmetic, comparisons and `mask ? a : b` are the language's; a lane of one is a plain number, so the baseline is the same
-// code. Included once for each target, by targets.hpp (docs/decisions/013-vectors-of-the-compiler.md says why).
+// code. Why: docs/decisions/013-vectors-of-the-compiler.md.
 // Layer 5 (exec).
 
-#undef LOOM_INLINE
 #define LOOM_INLINE inline __attribute__((always_inline))
 
 namespace loom::LOOM_TARGET {
@@ -191,6 +190,7 @@ LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_ia32_cvtpd2ps256(x); }
 LOOM_INLINE u32s widen(bf16s v) { return as<u32s>(__builtin_ia32_pmovzxwd256(as<f16s>(v))); }
 LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #endif
+#undef LOOM_ALL
 
 #endif
 
