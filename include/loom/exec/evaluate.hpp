@@ -65,33 +65,27 @@ bound erase(const View& v) {
   return b;
 }
 
-/// The key by which an input of a program is bound: data, a seed, or the direction of another input.
-template <class Program, int Slot>
-constexpr auto input_key() {
-  constexpr const input_info& in = Program::schedule.program.inputs[Slot];
-  return binding_key<role_of(in), name_text(in.name)>{};
-}
-/// The key by which an output is bound.
-template <class Program, int Slot>
-constexpr auto output_key() {
-  constexpr const graph& g = Program::schedule.program;
-  return binding_key<role_of(g.outputs[Slot]), name_text(name_of(g, g.outputs[Slot]))>{};
-}
-
 /// Whether the first output is returned, not bound.
 template <class Program>
 inline constexpr bool returns_value = Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
                                       Program::schedule.program.outputs[0].result == 0;
 
+/// An input of a program: data, a seed, or the direction of another input.
+template <class Program, int Slot, class Map>
+bound erase_input(const Map& map) {
+  constexpr const input_info& in = Program::schedule.program.inputs[Slot];
+  return erase(map.template at<Map::place_of(role_of(in), in.name)>());
+}
 template <class Program, int Slot, class Map>
 bound erase_output(const Map& map) {
+  constexpr const graph& g = Program::schedule.program;
   if constexpr (Slot == 0 && returns_value<Program>) return {};
-  else return erase(map[output_key<Program, Slot>()]);
+  else return erase(map.template at<Map::place_of(role_of(g.outputs[Slot]), name_of(g, g.outputs[Slot]))>());
 }
 
 template <class Program, class Map, int... Inputs, int... Outputs>
 void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
-  ((inputs[Inputs] = erase(map[input_key<Program, Inputs>()])), ...);
+  ((inputs[Inputs] = erase_input<Program, Inputs>(map)), ...);
   ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
 
@@ -160,12 +154,11 @@ template <class Program, class T, class... Bindings>
 T run_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::schedule.program;
   bound inputs[max_inputs], outputs[max_outputs], memory;
-  const auto map = map_of(bindings...);
-  using scratch = binding_key<binding_role::workspace, name_text("workspace")>;
-  if constexpr (decltype(hana::contains(map, scratch{}))::value) memory = erase(map[scratch{}]);
+  const binding_map<Bindings...> map = map_of(bindings...);
+  constexpr int scratch = map.place_of(binding_role::workspace, "workspace"), pool = map.place_of(binding_role::executor, "threads");
+  if constexpr (scratch >= 0) memory = erase(map.template at<scratch>());
   executor on;
-  using pool = binding_key<binding_role::executor, name_text("threads")>;
-  if constexpr (decltype(hana::contains(map, pool{}))::value) on = executor_of(map[pool{}]);
+  if constexpr (pool >= 0) on = executor_of(map.template at<pool>());
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
   return run<Program, T>(Program::front::labels, inputs, outputs, memory, on);
