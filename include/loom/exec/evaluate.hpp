@@ -5,12 +5,13 @@
 
 #include <utility>
 
+#include "loom/base/heap_array.hpp"
 #include "loom/exec/check.hpp"
 #include "loom/exec/fit.hpp"
 #include "loom/exec/layout.hpp"
 #include "loom/exec/parts.hpp"
 #include "loom/exec/targets.hpp"
-#include "loom/ir/interpret.hpp"
+#include "loom/ir/interpreter.hpp"
 
 namespace loom::exec {
 
@@ -190,24 +191,29 @@ constexpr void for_each_position(const View& v, const axis_order& order, const V
 template <class Program, class T, class... Bindings>
 constexpr T interpret_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::stable;
-  std::vector<std::ptrdiff_t> extents(max_axes, 1);
-  std::vector<dense<double>> inputs(static_cast<std::size_t>(g.inputs.size()));
+  using reference = basic_interpreter<double, heap_array>;
+  heap_array<std::ptrdiff_t> extents(max_axes, 1);
+  heap_array<reference::dense> inputs(static_cast<std::size_t>(g.inputs.size()));
   const auto read = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != std::string_view(B::name.text)) continue;
         const axis_order& order = g.inputs[s].axes;
+        std::size_t entries = 1, p = 0;
         if constexpr (decltype(b.data)::rank > 0)
-          for (int i = 0; i < order.size(); ++i) extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
-        dense<double>& to = inputs[static_cast<std::size_t>(s)];
-        to.axes = as_set(order);
-        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(loaded(e))); });
+          for (int i = 0; i < order.size(); ++i) {
+            extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
+            entries *= static_cast<std::size_t>(b.data.extents[i]);
+          }
+        reference::dense& to = inputs[static_cast<std::size_t>(s)];
+        to = {as_set(order), heap_array<double>(entries)};
+        for_each_position(b.data, order, [&](const auto& e) { to.entries[p++] = static_cast<double>(loaded(e)); });
       }
     }
   };
   (read(bindings), ...);
-  const interpreter<double> values(g, extents, inputs);
+  const reference values(g, extents, inputs);
   const auto write = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (is_output(B::role)) {
@@ -215,7 +221,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
         const output_info& info = g.outputs[s];
         if (role_of(info) != B::role || name_of(g, info) != std::string_view(B::name.text)) continue;
         const axis_order& order = info.axes;
-        const std::vector<double> r = values.broadcast(info.id, as_set(order));
+        const heap_array<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
         for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
       }
