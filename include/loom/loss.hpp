@@ -29,7 +29,8 @@ struct loss_function {
     if constexpr (!found::template isnt<issue::none>) {
       using T = typename exec::float_type<Bindings...>::type;
       using program = typename decltype(exec::program_of<compiled<Formula, exec::requested<Formula, Bindings...>()>, Bindings...>())::type;
-      const T value = std::is_constant_evaluated() ? exec::interpret_call<program, T>(bindings...) : exec::run_call<program, T>(bindings...);
+      // Not the std:: function: g++ folds that one too late, and carries the interpreter into every program.
+      const T value = __builtin_is_constant_evaluated() ? exec::interpret_call<program, T>(bindings...) : exec::run_call<program, T>(bindings...);
       if constexpr (front::written.program.result_axes.empty()) return value;
     } else {
       return 0.0F;  // the call failed to compile; nothing else should complain

@@ -67,10 +67,11 @@ TEST_CASE("bindings are found by role and name, in any order") {
   std::vector<float> buffer(6);
   const std::array<int, 2> labels{1, 2};
   const auto map = loom::map_of(d(x) = buffer, t = labels, scale = 0.5, x = six);
-  CHECK(map[loom::binding_key<binding_role::gradient, loom::name_text("x")>{}].data == buffer.data());
-  CHECK(map[loom::binding_key<binding_role::input, loom::name_text("x")>{}].data == &six[0]);
-  CHECK(map[loom::binding_key<binding_role::input, loom::name_text("t")>{}].data == labels.data());
-  CHECK(map[loom::binding_key<binding_role::input, loom::name_text("scale")>{}].value == 0.5);
+  CHECK(map.at<map.place_of(binding_role::gradient, "x")>().data == buffer.data());
+  CHECK(map.at<map.place_of(binding_role::input, "x")>().data == &six[0]);
+  CHECK(map.at<map.place_of(binding_role::input, "t")>().data == labels.data());
+  CHECK(map.at<map.place_of(binding_role::input, "scale")>().value == 0.5);
+  LOOM_CHECK(map.place_of(binding_role::gradient, "t") == -1);
 }
 
 TEST_CASE("only bindings are bindings") {

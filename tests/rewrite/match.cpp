@@ -23,8 +23,11 @@ struct board {
   }
   value_id exp_of(value_id v) { return g.unary(op::exp, v); }
   value_id sum_of(value_id v, axis_set over) { return g.reduce(op::sum, v, over); }
-  bool matches(value_id v, const term& t, matched& w) const { return loom::matches(g.view(), v, rule{"", t, t}, w); }
-  bool matches(value_id v, const term& t) const {
+  bool matches(value_id v, const written& t, matched& w) const {
+    const rule_table table({{"", t, t}});
+    return loom::matches(g.view(), v, table.rows[0], w);
+  }
+  bool matches(value_id v, const written& t) const {
     matched w;
     return matches(v, t, w);
   }
@@ -83,14 +86,12 @@ TEST_CASE("commutative ops are read in both orders, others in one", "[rewrite]")
 TEST_CASE("a guard that refuses one reading does not hide another", "[rewrite]") {
   board q;
   const value_id product = q.g.binary(op::mul, q.x, q.exp_of(q.y));
-  const rule second_is_exp{"", a * b, a,
-                           [](const graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }};
-  const rule first_is_exp{"", a * b, a,
-                          [](const graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }};
+  const rule_table second_is_exp({{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }}});
+  const rule_table first_is_exp({{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }}});
   matched w;
-  CHECK(matches(q.g.view(), product, second_is_exp, w));
+  CHECK(matches(q.g.view(), product, second_is_exp.rows[0], w));
   CHECK(w.variable[0] == q.x);
-  CHECK(matches(q.g.view(), product, first_is_exp, w));
+  CHECK(matches(q.g.view(), product, first_is_exp.rows[0], w));
   CHECK(w.variable[1] == q.x);
 }
 

@@ -65,7 +65,7 @@ inline value_id instantiate(builder& b, const term& t, const value_id (&variable
   std::vector<value_id> id(static_cast<std::size_t>(t.size()));
   const auto at = [&](value_id o) { return o == no_value ? no_value : id[static_cast<std::size_t>(o)]; };
   for (int i = 0; i < t.size(); ++i) {
-    const node& n = t[i];
+    const term_node& n = t[i];
     id[static_cast<std::size_t>(i)] = n.code == op::any ? variable[n.bits]
                                                         : b.make(n.code, at(n.operand[0]), at(n.operand[1]),
                                                                  at(n.operand[2]), names_axes(n.code) ? k : n.bits);

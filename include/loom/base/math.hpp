@@ -2,13 +2,14 @@
 // base/math.hpp — elementary functions of double, in constants and at run time.
 // The standard library has no constexpr exp or log in C++20, so each function
 // here runs its own algorithm (detail::*_constant) in constant evaluation and
-// calls <cmath> otherwise. No step may overflow or make a NaN by arithmetic:
-// compilers reject that in constants; special values are returned by name.
+// is the C library's otherwise, under the name that compilers have for it: to
+// read <cmath> takes longer than to read all of this folder. No step may
+// overflow or make a NaN by arithmetic: compilers reject that in constants;
+// special values are returned by name.
 // Layer 0 (base). Second half, included below: base/special.hpp.
 #pragma once
 
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -342,56 +343,56 @@ constexpr double atanh_constant(double x) {
 /// e^x.
 /// Domain: any; inf above 709.78, 0 below -745.13.
 /// Error:  <= 1 ulp.
-constexpr double exp(double x) { return std::is_constant_evaluated() ? detail::exp_constant(x) : std::exp(x); }
+constexpr double exp(double x) { return __builtin_is_constant_evaluated() ? detail::exp_constant(x) : __builtin_exp(x); }
 
 /// e^x - 1, without cancellation near 0.
 /// Domain: any.
 /// Error:  <= 2 ulp.
-constexpr double expm1(double x) { return std::is_constant_evaluated() ? detail::expm1_constant(x) : std::expm1(x); }
+constexpr double expm1(double x) { return __builtin_is_constant_evaluated() ? detail::expm1_constant(x) : __builtin_expm1(x); }
 
 /// Domain: x >= 0; -inf at 0, NaN below.
 /// Error:  <= 1 ulp.
-constexpr double log(double x) { return std::is_constant_evaluated() ? detail::log_constant(x) : std::log(x); }
+constexpr double log(double x) { return __builtin_is_constant_evaluated() ? detail::log_constant(x) : __builtin_log(x); }
 
 /// log(1 + x), without cancellation near 0.
 /// Domain: x >= -1; -inf at -1, NaN below.
 /// Error:  <= 1 ulp.
-constexpr double log1p(double x) { return std::is_constant_evaluated() ? detail::log1p_constant(x) : std::log1p(x); }
+constexpr double log1p(double x) { return __builtin_is_constant_evaluated() ? detail::log1p_constant(x) : __builtin_log1p(x); }
 
 /// Domain: x >= 0, and sqrt(-0.0) = -0.0; NaN below.
 /// Error:  correctly rounded.
-constexpr double sqrt(double x) { return std::is_constant_evaluated() ? detail::sqrt_constant(x) : std::sqrt(x); }
+constexpr double sqrt(double x) { return __builtin_is_constant_evaluated() ? detail::sqrt_constant(x) : __builtin_sqrt(x); }
 
 /// a^b.
 /// Domain: as C99 F.9.4.4: a < 0 only with integer b, pow(a, 0) = pow(1, b) = 1.
 /// Error:  <= 1 ulp.
 constexpr double pow(double a, double b) {
-  return std::is_constant_evaluated() ? detail::pow_constant(a, b) : std::pow(a, b);
+  return __builtin_is_constant_evaluated() ? detail::pow_constant(a, b) : __builtin_pow(a, b);
 }
 
 /// Domain: any; +-inf beyond 710.47.
 /// Error:  <= 3 ulp.
-constexpr double sinh(double x) { return std::is_constant_evaluated() ? detail::sinh_constant(x) : std::sinh(x); }
+constexpr double sinh(double x) { return __builtin_is_constant_evaluated() ? detail::sinh_constant(x) : __builtin_sinh(x); }
 
 /// Domain: any; inf beyond 710.47.
 /// Error:  <= 2 ulp.
-constexpr double cosh(double x) { return std::is_constant_evaluated() ? detail::cosh_constant(x) : std::cosh(x); }
+constexpr double cosh(double x) { return __builtin_is_constant_evaluated() ? detail::cosh_constant(x) : __builtin_cosh(x); }
 
 /// Domain: any.
 /// Error:  <= 3 ulp.
-constexpr double tanh(double x) { return std::is_constant_evaluated() ? detail::tanh_constant(x) : std::tanh(x); }
+constexpr double tanh(double x) { return __builtin_is_constant_evaluated() ? detail::tanh_constant(x) : __builtin_tanh(x); }
 
 /// Domain: any.
 /// Error:  <= 2 ulp.
-constexpr double asinh(double x) { return std::is_constant_evaluated() ? detail::asinh_constant(x) : std::asinh(x); }
+constexpr double asinh(double x) { return __builtin_is_constant_evaluated() ? detail::asinh_constant(x) : __builtin_asinh(x); }
 
 /// Domain: x >= 1; NaN below.
 /// Error:  <= 3 ulp.
-constexpr double acosh(double x) { return std::is_constant_evaluated() ? detail::acosh_constant(x) : std::acosh(x); }
+constexpr double acosh(double x) { return __builtin_is_constant_evaluated() ? detail::acosh_constant(x) : __builtin_acosh(x); }
 
 /// Domain: |x| <= 1; +-inf at +-1, NaN outside.
 /// Error:  <= 2 ulp.
-constexpr double atanh(double x) { return std::is_constant_evaluated() ? detail::atanh_constant(x) : std::atanh(x); }
+constexpr double atanh(double x) { return __builtin_is_constant_evaluated() ? detail::atanh_constant(x) : __builtin_atanh(x); }
 
 }  // namespace loom::math
 

@@ -6,7 +6,13 @@
 // Layer 0 (base).
 #pragma once
 
+#include <cstdlib>  // whether the C library is glibc
+
 #include "loom/base/math.hpp"
+
+#if defined(__GLIBC__)
+extern "C" double lgamma_r(double, int*) noexcept;  // of <math.h>
+#endif
 
 namespace loom::math {
 namespace detail {
@@ -335,37 +341,37 @@ constexpr double trigamma_constant(double x) {
 
 /// Domain: finite, reduced exactly however large; NaN at +-inf.
 /// Error:  <= 1 ulp.
-constexpr double sin(double x) { return std::is_constant_evaluated() ? detail::sin_constant(x) : std::sin(x); }
+constexpr double sin(double x) { return __builtin_is_constant_evaluated() ? detail::sin_constant(x) : __builtin_sin(x); }
 
 /// Domain: as sin.
 /// Error:  <= 1 ulp.
-constexpr double cos(double x) { return std::is_constant_evaluated() ? detail::cos_constant(x) : std::cos(x); }
+constexpr double cos(double x) { return __builtin_is_constant_evaluated() ? detail::cos_constant(x) : __builtin_cos(x); }
 
 /// Domain: as sin.
 /// Error:  <= 3 ulp.
-constexpr double tan(double x) { return std::is_constant_evaluated() ? detail::tan_constant(x) : std::tan(x); }
+constexpr double tan(double x) { return __builtin_is_constant_evaluated() ? detail::tan_constant(x) : __builtin_tan(x); }
 
 /// Domain: |x| <= 1; NaN outside.
 /// Error:  <= 3 ulp.
-constexpr double asin(double x) { return std::is_constant_evaluated() ? detail::asin_constant(x) : std::asin(x); }
+constexpr double asin(double x) { return __builtin_is_constant_evaluated() ? detail::asin_constant(x) : __builtin_asin(x); }
 
 /// Domain: |x| <= 1; NaN outside.
 /// Error:  <= 2 ulp.
-constexpr double acos(double x) { return std::is_constant_evaluated() ? detail::acos_constant(x) : std::acos(x); }
+constexpr double acos(double x) { return __builtin_is_constant_evaluated() ? detail::acos_constant(x) : __builtin_acos(x); }
 
 /// Domain: any; atan(+-inf) = +-pi/2.
 /// Error:  <= 3 ulp.
-constexpr double atan(double x) { return std::is_constant_evaluated() ? detail::atan_constant(x) : std::atan(x); }
+constexpr double atan(double x) { return __builtin_is_constant_evaluated() ? detail::atan_constant(x) : __builtin_atan(x); }
 
 /// 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 /// Domain: any.
 /// Error:  <= 3 ulp.
-constexpr double erf(double x) { return std::is_constant_evaluated() ? detail::erf_constant(x) : std::erf(x); }
+constexpr double erf(double x) { return __builtin_is_constant_evaluated() ? detail::erf_constant(x) : __builtin_erf(x); }
 
 /// 1 - erf(x), without cancellation.
 /// Domain: any.
 /// Error:  <= 5 ulp.
-constexpr double erfc(double x) { return std::is_constant_evaluated() ? detail::erfc_constant(x) : std::erfc(x); }
+constexpr double erfc(double x) { return __builtin_is_constant_evaluated() ? detail::erfc_constant(x) : __builtin_erfc(x); }
 
 /// e^(x^2) erfc(x), scaled not to underflow.
 /// Domain: any; inf below -26.63.
@@ -376,12 +382,12 @@ constexpr double erfcx(double x) { return detail::erfcx_constant(x); }
 /// Domain: any; +inf at 0, -1, -2, ...
 /// Error:  <= 6 ulp for x > 0; for x < 0, whose roots are not treated, <= 6 ulp of max(1, |lgamma(-x)|).
 constexpr double lgamma(double x) {
-  if (std::is_constant_evaluated()) return detail::lgamma_constant(x);
+  if (__builtin_is_constant_evaluated()) return detail::lgamma_constant(x);
 #if defined(__GLIBC__)
   int sign = 0;
   return ::lgamma_r(x, &sign);  // std::lgamma writes the global signgam: a data race
 #else
-  return std::lgamma(x);
+  return __builtin_lgamma(x);
 #endif
 }
 

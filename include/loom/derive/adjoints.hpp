@@ -10,57 +10,69 @@
 namespace loom {
 
 /// Terms over terms::a, b (the operands), terms::c (the result y) and terms::d (the incoming adjoint g).
-/// An empty term: Loom does not have this derivative. `constant` operands (masks, indices) receive nothing.
+/// An undefined row: Loom does not have this derivative. `constant` operands (masks, indices) receive nothing.
 struct adjoint_row {
   term of[3];
   bool defined = false;
 };
 
+namespace terms {
+
+inline constexpr written zero = 0.0, undefined = 0.0;
+
+/// Of prod: the product of the entries that are not zero, and how many are. With one zero only it has a derivative, with two none.
+inline constexpr written nought = 0.0, one = 1.0, is_zero = a == nought, zero_or_one = where(is_zero, one, nought), entry_or_one = where(is_zero, one, a);
+inline constexpr written zeros = sum(zero_or_one, k), product_of_others = prod(entry_or_one, k);
+
+}  // namespace terms
+
 namespace detail {
 
-struct adjoint_table {
+class adjoint_table {
+ public:
   adjoint_row rows[op_count];
+  term log_softmax_tangent;  ///< the tangent of log_softmax(a), where d is that of a; an entry of probability 0 moves nothing
+
+  constexpr adjoint_table() {
+    using namespace terms;  // NOLINT: the rows are written in it
+    constexpr double two_over_root_pi = 1.12837916709551257390;
+    const written &g = terms::d, &y = terms::c, &x = terms::a;
+#define LOOM_UNARY(name, cost, text, definition, adjoint) set(op::name, adjoint);
+#define LOOM_UNARY_COMPOSED(name, definition, adjoint) set(op::name, adjoint);
+#define LOOM_BINARY(name, cost, text, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b);
+#define LOOM_BINARY_COMPOSED(name, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b);
+#include "loom/ir/ops.def"
+    // Both masks on the outside, in the one form that the rules named "mask outside" know.
+    set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
+    set(op::stop_gradient, zero);
+    set(op::sum, g);
+    set(op::prod, g * where(a == 0, where(zeros == 1, product_of_others, 0), y / a));
+    // The largest entries share it: the subgradient that does not depend on the order of the entries.
+    set(op::reduce_max, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0));
+    set(op::reduce_min, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0));
+    set(op::logsumexp, g * softmax(a, k));
+    set(op::norm, g * where(y == 0, 0, a / y));  // the subgradient 0 at 0
+    set(op::softmax, mul0(y, g - sum(mul0(y, g), k)));
+    set(op::log_softmax, g - softmax(a, k) * sum(g, k));
+    set(op::gather, onehot(b, k) * g);
+    log_softmax_tangent = nodes_.add(d - sum(mul0(softmax(a, k), d), k));
+  }
+  adjoint_table(const adjoint_table&) = delete;  // its terms are nodes of its own
+  adjoint_table& operator=(const adjoint_table&) = delete;
+
+ private:
+  term_nodes<512> nodes_;
+
+  constexpr void set(op o, const terms::written& of_a, const terms::written& of_b = terms::zero, const terms::written& of_c = terms::zero) {
+    if (&of_a == &terms::undefined) return;
+    const terms::written* of[] = {&of_a, &of_b, &of_c};
+    adjoint_row& row = rows[static_cast<int>(o)];
+    for (int i = 0; i < arity(o); ++i) row.of[i] = nodes_.add(*of[i]);
+    row.defined = true;
+  }
 };
 
-constexpr adjoint_table make_adjoints() {
-  using namespace terms;  // NOLINT: the rows are written in it
-  constexpr double two_over_root_pi = 1.12837916709551257390;
-  const term g = terms::d, y = terms::c, x = terms::a;
-  const term zero = number(0), undefined;
-  adjoint_table t;
-  const auto set = [&](op o, const term& of_a, const term& of_b, const term& of_c) {
-    t.rows[static_cast<int>(o)] = {{of_a, of_b, of_c}, true};
-  };
-  const auto set_if = [&](op o, const term& of_a) {
-    if (!of_a.nodes.empty()) set(o, of_a, zero, zero);
-  };
-#define LOOM_UNARY(name, cost, text, definition, adjoint) set_if(op::name, adjoint);
-#define LOOM_UNARY_COMPOSED(name, reference, adjoint) set_if(op::name, adjoint);
-#define LOOM_BINARY(name, cost, text, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
-#define LOOM_BINARY_COMPOSED(name, reference, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b, zero);
-#include "loom/ir/ops.def"
-  // Both masks on the outside, in the one form that the rules named "mask outside" know.
-  set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
-  set(op::stop_gradient, zero, zero, zero);
-  set(op::sum, g, zero, zero);
-  // Through the product of the entries that are not zero: with one zero only it has a derivative, with two none.
-  {
-    const term zeros = sum(where(a == 0, number(1), number(0)), k);
-    const term rest = prod(where(a == 0, number(1), a), k);
-    set(op::prod, g * where(a == 0, where(zeros == 1, rest, 0), y / a), zero, zero);
-  }
-  // The largest entries share it: the subgradient that does not depend on the order of the entries.
-  set(op::reduce_max, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0), zero, zero);
-  set(op::reduce_min, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0), zero, zero);
-  set(op::logsumexp, g * softmax(a, k), zero, zero);
-  set(op::norm, g * where(y == 0, 0, a / y), zero, zero);  // the subgradient 0 at 0
-  set(op::softmax, mul0(y, g - sum(mul0(y, g), k)), zero, zero);
-  set(op::log_softmax, g - softmax(a, k) * sum(g, k), zero, zero);
-  set(op::gather, onehot(b, k) * g, zero, zero);
-  return t;
-}
-
-inline constexpr adjoint_table adjoints = make_adjoints();
+inline constexpr adjoint_table adjoints;
 
 }  // namespace detail
 

@@ -64,9 +64,9 @@ struct differentiation {
   /// A term about value i: a, b its operands, c itself, d given.
   constexpr value_id instantiate(const term& t, int i, value_id given) {
     const node& n = in[i];
-    value_id id[24]{};
+    value_id id[terms::max_size]{};
     for (int j = 0; j < t.size(); ++j) {
-      const node& p = t[j];
+      const term_node& p = t[j];
       if (p.code == op::any) {
         id[j] = p.bits == 3 ? given : p.bits == 2 ? image[i] : image[n.operand[p.bits]];
         continue;

@@ -5,12 +5,13 @@
 
 #include <utility>
 
+#include "loom/base/heap_array.hpp"
 #include "loom/exec/check.hpp"
 #include "loom/exec/fit.hpp"
 #include "loom/exec/layout.hpp"
 #include "loom/exec/parts.hpp"
 #include "loom/exec/targets.hpp"
-#include "loom/ir/interpret.hpp"
+#include "loom/ir/interpreter.hpp"
 
 namespace loom::exec {
 
@@ -65,33 +66,27 @@ bound erase(const View& v) {
   return b;
 }
 
-/// The key by which an input of a program is bound: data, a seed, or the direction of another input.
-template <class Program, int Slot>
-constexpr auto input_key() {
-  constexpr const input_info& in = Program::schedule.program.inputs[Slot];
-  return binding_key<role_of(in), name_text(in.name)>{};
-}
-/// The key by which an output is bound.
-template <class Program, int Slot>
-constexpr auto output_key() {
-  constexpr const graph& g = Program::schedule.program;
-  return binding_key<role_of(g.outputs[Slot]), name_text(name_of(g, g.outputs[Slot]))>{};
-}
-
 /// Whether the first output is returned, not bound.
 template <class Program>
 inline constexpr bool returns_value = Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
                                       Program::schedule.program.outputs[0].result == 0;
 
+/// An input of a program: data, a seed, or the direction of another input.
+template <class Program, int Slot, class Map>
+bound erase_input(const Map& map) {
+  constexpr const input_info& in = Program::schedule.program.inputs[Slot];
+  return erase(map.template at<Map::place_of(role_of(in), in.name)>());
+}
 template <class Program, int Slot, class Map>
 bound erase_output(const Map& map) {
+  constexpr const graph& g = Program::schedule.program;
   if constexpr (Slot == 0 && returns_value<Program>) return {};
-  else return erase(map[output_key<Program, Slot>()]);
+  else return erase(map.template at<Map::place_of(role_of(g.outputs[Slot]), name_of(g, g.outputs[Slot]))>());
 }
 
 template <class Program, class Map, int... Inputs, int... Outputs>
 void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
-  ((inputs[Inputs] = erase(map[input_key<Program, Inputs>()])), ...);
+  ((inputs[Inputs] = erase_input<Program, Inputs>(map)), ...);
   ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
 
@@ -160,12 +155,11 @@ template <class Program, class T, class... Bindings>
 T run_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::schedule.program;
   bound inputs[max_inputs], outputs[max_outputs], memory;
-  const auto map = map_of(bindings...);
-  using scratch = binding_key<binding_role::workspace, name_text("workspace")>;
-  if constexpr (decltype(hana::contains(map, scratch{}))::value) memory = erase(map[scratch{}]);
+  const binding_map<Bindings...> map = map_of(bindings...);
+  constexpr int scratch = map.place_of(binding_role::workspace, "workspace"), pool = map.place_of(binding_role::executor, "threads");
+  if constexpr (scratch >= 0) memory = erase(map.template at<scratch>());
   executor on;
-  using pool = binding_key<binding_role::executor, name_text("threads")>;
-  if constexpr (decltype(hana::contains(map, pool{}))::value) on = executor_of(map[pool{}]);
+  if constexpr (pool >= 0) on = executor_of(map.template at<pool>());
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
   return run<Program, T>(Program::front::labels, inputs, outputs, memory, on);
@@ -197,24 +191,29 @@ constexpr void for_each_position(const View& v, const axis_order& order, const V
 template <class Program, class T, class... Bindings>
 constexpr T interpret_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::stable;
-  std::vector<std::ptrdiff_t> extents(max_axes, 1);
-  std::vector<dense<double>> inputs(static_cast<std::size_t>(g.inputs.size()));
+  using reference = basic_interpreter<double, heap_array>;
+  heap_array<std::ptrdiff_t> extents(max_axes, 1);
+  heap_array<reference::dense> inputs(static_cast<std::size_t>(g.inputs.size()));
   const auto read = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != std::string_view(B::name.text)) continue;
         const axis_order& order = g.inputs[s].axes;
+        std::size_t entries = 1, p = 0;
         if constexpr (decltype(b.data)::rank > 0)
-          for (int i = 0; i < order.size(); ++i) extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
-        dense<double>& to = inputs[static_cast<std::size_t>(s)];
-        to.axes = as_set(order);
-        for_each_position(b.data, order, [&](const auto& e) { to.entries.push_back(static_cast<double>(loaded(e))); });
+          for (int i = 0; i < order.size(); ++i) {
+            extents[static_cast<std::size_t>(order[i])] = b.data.extents[i];
+            entries *= static_cast<std::size_t>(b.data.extents[i]);
+          }
+        reference::dense& to = inputs[static_cast<std::size_t>(s)];
+        to = {as_set(order), heap_array<double>(entries)};
+        for_each_position(b.data, order, [&](const auto& e) { to.entries[p++] = static_cast<double>(loaded(e)); });
       }
     }
   };
   (read(bindings), ...);
-  const interpreter<double> values(g, extents, inputs);
+  const reference values(g, extents, inputs);
   const auto write = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (is_output(B::role)) {
@@ -222,7 +221,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
         const output_info& info = g.outputs[s];
         if (role_of(info) != B::role || name_of(g, info) != std::string_view(B::name.text)) continue;
         const axis_order& order = info.axes;
-        const std::vector<double> r = values.broadcast(info.id, as_set(order));
+        const heap_array<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
         for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
       }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // lang/bindings.hpp — names -> data: x = logits, d(x) = grad, out = rows.
-// A call takes any number of bindings in any order. Boost.Hana keeps them as a map from name to view, each with a type
-// of its own; what is missing, unknown or doubled is found first, on plain data, so that the compiler can say it.
+// A call takes any number of bindings in any order. Boost.Hana keeps their views, each with a type of its own; names are
+// looked up on plain data, where the compiler can say what is missing, unknown or doubled. A Hana map would look them up as
+// types: seventy functions for a call with three bindings.
 // Layer 2 (lang).
 #pragma once
 
-#include <boost/hana/at_key.hpp>
-#include <boost/hana/contains.hpp>
-#include <boost/hana/map.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/type.hpp>
+#include <boost/hana/basic_tuple.hpp>
 
 #include "loom/lang/declaration.hpp"
 #include "loom/lang/expression.hpp"
@@ -27,17 +24,12 @@ constexpr bool is_derivative(binding_role r) { return r == binding_role::gradien
 /// Whether a call writes to what is bound.
 constexpr bool is_output(binding_role r) { return is_derivative(r) || r == binding_role::out; }
 
-/// What a call finds a binding by.
-template <binding_role Role, name_text Name> struct named_role;
-template <binding_role Role, name_text Name> using binding_key = hana::type<named_role<Role, Name>>;
-
 /// Data bound to a name.
 template <binding_role Role, name_text Name, op Code, class View>
 struct binding {
   static constexpr binding_role role = Role;
   static constexpr name_text name = Name;
   static constexpr op code = Code;
-  using key = binding_key<Role, Name>;
   View data;
 };
 
@@ -161,8 +153,20 @@ inline constexpr threads_name threads{};
 
 /// The bindings of one call, by role and name.
 template <class... Bindings>
-constexpr auto map_of(const Bindings&... bindings) {
-  return hana::make_map(hana::make_pair(typename Bindings::key{}, bindings.data)...);
-}
+struct binding_map {
+  hana::basic_tuple<decltype(Bindings::data)...> views;
+
+  /// The place of what a name is bound to; -1: it is not bound.
+  static constexpr int place_of(binding_role role, std::string_view name) {
+    int place = -1, i = 0;
+    ((place = Bindings::role == role && name == Bindings::name.text ? i : place, ++i), ...);
+    return place;
+  }
+  template <int Place>
+  constexpr const auto& at() const { return hana::at_c<Place>(views); }
+};
+
+template <class... Bindings>
+constexpr binding_map<Bindings...> map_of(const Bindings&... bindings) { return {hana::make_basic_tuple(bindings.data...)}; }
 
 }  // namespace loom

@@ -12,7 +12,7 @@ namespace loom {
 namespace detail {
 
 constexpr bool matches(const graph& g, value_id v, const term& pattern, int at, unsigned flips, int& met, matched& w) {
-  const node& p = pattern[at];
+  const term_node& p = pattern[at];
   if (p.code == op::any) {
     value_id& bound = w.variable[p.bits];
     if (bound == no_value) bound = v;
@@ -37,14 +37,13 @@ constexpr bool matches(const graph& g, value_id v, const term& pattern, int at, 
 }  // namespace detail
 
 /// Whether the rule's left side describes value v, and its guard agrees; `w` says what the variables stand for.
-constexpr bool matches(const graph& g, value_id v, const rule& r, unsigned readings, matched& w) {
-  for (unsigned flips = 0; flips < readings; ++flips) {
+constexpr bool matches(const graph& g, value_id v, const rule& r, matched& w) {
+  for (unsigned flips = 0; flips < r.readings; ++flips) {
     w = {};
     int met = 0;
     if (detail::matches(g, v, r.lhs, r.lhs.size() - 1, flips, met, w) && (r.holds == nullptr || r.holds(g, w))) return true;
   }
   return false;
 }
-constexpr bool matches(const graph& g, value_id v, const rule& r, matched& w) { return matches(g, v, r, r.readings(), w); }
 
 }  // namespace loom

@@ -11,10 +11,9 @@ namespace loom {
 
 namespace detail {
 
-template <int Count>
 class rewriter {
  public:
-  constexpr rewriter(const graph& g, const rule_table<Count>& rules) : rules_(rules), out_(g), in_(g) {}
+  constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), in_(g) {}
 
   constexpr graph run() {
     fixed_vector<value_id, LOOM_MAX_NODES> image;
@@ -30,7 +29,7 @@ class rewriter {
   }
 
  private:
-  const rule_table<Count>& rules_;
+  const rule_table& rules_;
   builder out_;
   const graph& in_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
@@ -46,11 +45,11 @@ class rewriter {
       result = folded;
     } else {
       const op of_a = a == no_value ? op::any : out_[a].code, of_b = b == no_value ? op::any : out_[b].code;
-      for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rules_.next[r - 1]) {
-        if (!operands_fit(rules_.operand[r - 1], of_a, of_b, info(code).commutative)) continue;
+      for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rules_.rows[r - 1].next) {
         const rule& candidate = rules_.rows[r - 1];
+        if (!operands_fit(candidate.operand, of_a, of_b, info(code).commutative)) continue;
         matched w;
-        if (!matches(out_.view(), id, candidate, rules_.readings[r - 1], w)) continue;
+        if (!matches(out_.view(), id, candidate, w)) continue;
         if (--fuel_ == 0) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
         out_.result.trace.insert_once(candidate.name);
         result = instantiate(candidate.rhs, w);
@@ -62,9 +61,9 @@ class rewriter {
   }
 
   constexpr value_id instantiate(const term& t, const matched& w) {
-    value_id id[24]{};
+    value_id id[terms::max_size]{};
     for (int i = 0; i < t.size(); ++i) {
-      const node& n = t[i];
+      const term_node& n = t[i];
       if (n.code == op::any) {
         id[i] = w.variable[n.bits];
         continue;
@@ -122,9 +121,6 @@ class rewriter {
 }  // namespace detail
 
 /// g with the rules of a table applied until none fits.
-template <int Count>
-constexpr graph rewrite(const graph& g, const rule_table<Count>& rules) {
-  return detail::rewriter<Count>(g, rules).run();
-}
+constexpr graph rewrite(const graph& g, const rule_table& rules) { return detail::rewriter(g, rules).run(); }
 
 }  // namespace loom

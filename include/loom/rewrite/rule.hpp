@@ -5,6 +5,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 #include "loom/rewrite/facts.hpp"
@@ -21,40 +22,62 @@ struct matched {
 
 using guard = bool (*)(const graph&, const matched&);
 
+/// A rule as a table spells it.
+struct written_rule {
+  std::string_view name;
+  terms::written lhs, rhs;
+  guard holds = nullptr;  ///< nullptr: always
+};
+
 struct rule {
   std::string_view name;
-  term lhs;
-  term rhs;
-  guard holds = nullptr;  ///< nullptr: always
-
-  /// In how many orders the left side can be read: two for every commutative op. Two equal operands still count.
-  constexpr unsigned readings() const {
-    unsigned count = 1;
-    for (const node& n : lhs.nodes) count *= info(n.code).commutative ? 2 : 1;
-    return count;
-  }
+  term lhs, rhs;
+  guard holds = nullptr;
+  // Looked up at every value of every formula, so prepared once:
+  unsigned readings = 1;  ///< in how many orders the left side can be read: two for every commutative op, equal operands or not
+  op operand[2] = {op::any, op::any};  ///< of the root of the left side; op::any: whatever stands there
+  int next = 0;  ///< the next row of the table with the same root, + 1
 };
 
 /// Rules indexed by the op at the root of the left side.
-template <int Count>
-struct rule_table {
-  rule rows[Count];
-  std::int16_t first[op_count]{};  // row + 1
-  std::int16_t next[Count]{};
-  // Looked up at every value of every formula, so prepared once:
-  unsigned readings[Count]{};
-  op operand[Count][2]{};  // op::any: whatever stands there
+class rule_table {
+ public:
+  fixed_vector<rule, 80> rows;
+  int own = 0;  ///< the first rows, written in this table; the others are another's
+  int first[op_count]{};  ///< row + 1
 
-  constexpr explicit rule_table(const rule (&list)[Count]) {
-    for (int i = 0; i < Count; ++i) rows[i] = list[i];
-    for (int i = Count - 1; i >= 0; --i) {
-      std::int16_t& head = first[static_cast<int>(rows[i].lhs.root().code)];
-      next[i] = head;
-      head = static_cast<std::int16_t>(i + 1);
-      readings[i] = rows[i].readings();
-      const term& lhs = rows[i].lhs;
-      for (int k = 0; k < 2; ++k) operand[i][k] = k < arity(lhs.root().code) ? lhs[lhs.root().operand[k]].code : op::any;
+  constexpr rule_table(std::initializer_list<written_rule> list) : own(static_cast<int>(list.size())) {
+    for (const written_rule& r : list) {
+      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds});
+      prepare(rows[rows.size() - 1]);
     }
+    index();
+  }
+  /// With the rows of another table after its own.
+  constexpr rule_table(std::initializer_list<written_rule> list, const rule_table& more) : rule_table(list) {
+    for (const rule& r : more.rows) rows.push_back(r);
+    index();
+  }
+  rule_table(const rule_table&) = delete;  // its terms are nodes of its own
+  rule_table& operator=(const rule_table&) = delete;
+
+  /// Finds the rows again, after their order changed.
+  constexpr void index() {
+    for (int& row : first) row = 0;
+    for (int i = rows.size() - 1; i >= 0; --i) {
+      int& head = first[static_cast<int>(rows[i].lhs.root().code)];
+      rows[i].next = head;
+      head = i + 1;
+    }
+  }
+
+ private:
+  term_nodes<640> nodes_;
+
+  static constexpr void prepare(rule& r) {
+    for (const term_node& n : r.lhs) r.readings *= info(n.code).commutative ? 2 : 1;
+    const term_node& root = r.lhs.root();
+    for (int k = 0; k < 2 && k < arity(root.code); ++k) r.operand[k] = r.lhs[root.operand[k]].code;
   }
 };
 

@@ -9,84 +9,65 @@
 
 namespace loom {
 
-struct term {
-  fixed_vector<node, 24> nodes;  ///< operands before users; the last is the root
+/// A node of a term. Its operands are earlier nodes, by number.
+struct term_node {
+  op code = op::any;
+  std::int8_t operand[3] = {no_value, no_value, no_value};
+  std::uint64_t bits = 0;  ///< as those of a graph's node; of a variable: which
 
-  constexpr int size() const { return nodes.size(); }
-  constexpr const node& operator[](int i) const { return nodes[i]; }
-  constexpr const node& root() const { return nodes.back(); }
+  constexpr bool operator==(const term_node&) const = default;
+  constexpr double number() const { return std::bit_cast<double>(bits); }
+};
+
+/// A term as data: nodes of the table it belongs to, operands before users; the last is the root.
+struct term {
+  const term_node* nodes = nullptr;
+  int count = 0;
+
+  constexpr int size() const { return count; }
+  constexpr const term_node& operator[](int i) const { return nodes[i]; }
+  constexpr const term_node* begin() const { return nodes; }
+  constexpr const term_node* end() const { return nodes + count; }
+  constexpr const term_node& root() const { return nodes[count - 1]; }
 };
 
 namespace terms {
 
 inline constexpr int max_variables = 5;
+inline constexpr int max_size = 32;  ///< nodes of one term
 
 /// A set of axes in a rule; `k` is the only one any rule has needed.
 struct axis_variable {};
 inline constexpr axis_variable k{};
 
-constexpr term leaf(op code, std::uint64_t bits) {
-  term t;
-  t.nodes.push_back({code, kind::number, 0, {no_value, no_value, no_value}, bits});
-  return t;
-}
-constexpr term number(double v) { return leaf(op::constant, std::bit_cast<std::uint64_t>(v)); }
+/// A term while it is being written: it refers to its operands, and copies nothing. Those are temporaries, so whoever keeps a
+/// term reads it within the same expression (term_nodes::add); a part with a name of its own is a constant made of constants.
+struct written {
+  op code;
+  std::uint64_t bits;
+  const written* operand[3];
 
-/// Adds a node, or finds the equal one: a term is a graph too, so what it says twice it holds once.
-constexpr value_id intern(term& t, const node& n) {
-  for (int i = 0; i < t.size(); ++i)
-    if (t[i].code == n.code && t[i] == n) return static_cast<value_id>(i);
-  t.nodes.push_back(n);
-  return static_cast<value_id>(t.size() - 1);
-}
+  constexpr written(double number) : written(op::constant, std::bit_cast<std::uint64_t>(number)) {}  // implicit: 1 + a
+  constexpr written(op o, std::uint64_t b, const written* x = nullptr, const written* y = nullptr, const written* z = nullptr)
+      : code(o), bits(b), operand{x, y, z} {}
+};
 
-constexpr value_id append(term& to, const term& from) {
-  value_id at[24]{};
-  for (int i = 0; i < from.size(); ++i) {
-    node n = from[i];
-    for (value_id& o : n.operand)
-      if (o != no_value) o = at[o];
-    at[i] = intern(to, n);
-  }
-  return at[from.size() - 1];
-}
-
-constexpr term make(op code, const term& a) {
-  term r = a;
-  r.nodes.push_back({code, kind::number, 0, {static_cast<value_id>(a.size() - 1), no_value, no_value}, 0});
-  return r;
-}
-constexpr term make(op code, const term& a, const term& b) {
-  term r = a;
-  const auto ia = static_cast<value_id>(a.size() - 1);
-  const value_id ib = append(r, b);
-  r.nodes.push_back({code, kind::number, 0, {ia, ib, no_value}, 0});
-  return r;
-}
-constexpr term make(op code, const term& a, const term& b, const term& c) {
-  term r = a;
-  const auto ia = static_cast<value_id>(a.size() - 1);
-  const value_id ib = append(r, b);
-  const value_id ic = append(r, c);
-  r.nodes.push_back({code, kind::number, 0, {ia, ib, ic}, 0});
-  return r;
-}
+constexpr written number(double v) { return v; }
+constexpr written make(op code, const written& x) { return {code, 0, &x}; }
+constexpr written make(op code, const written& x, const written& y) { return {code, 0, &x, &y}; }
+constexpr written make(op code, const written& x, const written& y, const written& z) { return {code, 0, &x, &y, &z}; }
 
 // Variables. In rules: a b c d; in adjoints: g the incoming adjoint, x or a b the operands, y the result.
-inline constexpr term a = leaf(op::any, 0), b = leaf(op::any, 1), c = leaf(op::any, 2), d = leaf(op::any, 3);
-inline constexpr term m = leaf(op::any, 4);
+inline constexpr written a{op::any, 0}, b{op::any, 1}, c{op::any, 2}, d{op::any, 3}, m{op::any, 4};
 
-#define LOOM_UNARY(name, ...) constexpr term name(const term& x) { return make(op::name, x); }
-#define LOOM_BINARY(name, ...) constexpr term name(const term& x, const term& y) { return make(op::name, x, y); }
-#define LOOM_UNARY_COMPOSED(name, ...) constexpr term name(const term& x) { return make(op::name, x); }
-#define LOOM_BINARY_COMPOSED(name, ...) constexpr term name(const term& x, const term& y) { return make(op::name, x, y); }
+#define LOOM_UNARY(name, ...) constexpr written name(const written& x) { return make(op::name, x); }
+#define LOOM_BINARY(name, ...) constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
+#define LOOM_UNARY_COMPOSED(name, ...) constexpr written name(const written& x) { return make(op::name, x); }
+#define LOOM_BINARY_COMPOSED(name, ...) constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
 #include "loom/ir/ops.def"
 
-constexpr term operator-(const term& x) { return make(op::neg, x); }
-#define LOOM_TERM_OPERATOR(symbol, code)                                                                    \
-  constexpr term operator symbol(const term& x, const term& y) { return make(op::code, x, y); }             \
-  constexpr term operator symbol(double x, const term& y) { return make(op::code, number(x), y); }          \
-  constexpr term operator symbol(const term& x, double y) { return make(op::code, x, number(y)); }
+constexpr written operator-(const written& x) { return make(op::neg, x); }
+#define LOOM_TERM_OPERATOR(symbol, code) constexpr written operator symbol(const written& x, const written& y) { return make(op::code, x, y); }
 LOOM_TERM_OPERATOR(+, add)
 LOOM_TERM_OPERATOR(-, sub)
 LOOM_TERM_OPERATOR(*, mul)
@@ -98,13 +79,10 @@ LOOM_TERM_OPERATOR(>, gt)
 LOOM_TERM_OPERATOR(>=, ge)
 #undef LOOM_TERM_OPERATOR
 
-constexpr term max(const term& x, double y) { return make(op::max, x, number(y)); }
-constexpr term where(const term& p, const term& x, const term& y) { return make(op::where, p, x, y); }
-constexpr term where(const term& p, double x, const term& y) { return make(op::where, p, number(x), y); }
-constexpr term where(const term& p, const term& x, double y) { return make(op::where, p, x, number(y)); }
-constexpr term stop_gradient(const term& x) { return make(op::stop_gradient, x); }
+constexpr written where(const written& p, const written& x, const written& y) { return make(op::where, p, x, y); }
+constexpr written stop_gradient(const written& x) { return make(op::stop_gradient, x); }
 
-#define LOOM_TERM_REDUCTION(name) constexpr term name(const term& x, axis_variable) { return make(op::name, x); }
+#define LOOM_TERM_REDUCTION(name) constexpr written name(const written& x, axis_variable) { return make(op::name, x); }
 LOOM_TERM_REDUCTION(sum)
 LOOM_TERM_REDUCTION(prod)
 LOOM_TERM_REDUCTION(reduce_max)
@@ -115,11 +93,36 @@ LOOM_TERM_REDUCTION(norm)
 LOOM_TERM_REDUCTION(softmax)
 LOOM_TERM_REDUCTION(log_softmax)
 #undef LOOM_TERM_REDUCTION
-constexpr term gather(const term& e, const term& t, axis_variable) { return make(op::gather, e, t); }
-constexpr term onehot(const term& t, axis_variable) { return make(op::onehot, t); }
-constexpr term extent(axis_variable) { return leaf(op::extent, 0); }
+constexpr written gather(const written& e, const written& t, axis_variable) { return make(op::gather, e, t); }
+constexpr written onehot(const written& t, axis_variable) { return make(op::onehot, t); }
+constexpr written extent(axis_variable) { return {op::extent, 0}; }
 
 }  // namespace terms
+
+/// Where the terms of a table lie.
+template <int Capacity>
+class term_nodes {
+ public:
+  /// Keeps a term. What it says twice it holds once.
+  constexpr term add(const terms::written& root) {
+    const int first = nodes_.size();
+    append(root, first);
+    return {nodes_.items + first, nodes_.size() - first};
+  }
+
+ private:
+  fixed_vector<term_node, Capacity> nodes_;
+
+  constexpr std::int8_t append(const terms::written& w, int first) {
+    term_node n{w.code, {no_value, no_value, no_value}, w.bits};
+    const int operands = arity(w.code);
+    for (int i = 0; i < operands; ++i) n.operand[i] = append(*w.operand[i], first);
+    const term_node* same = nodes_.items + first;
+    while (same != nodes_.end() && !(same->code == n.code && *same == n)) ++same;
+    if (same == nodes_.end()) nodes_.push_back(n);
+    return static_cast<std::int8_t>(same - nodes_.items - first);
+  }
+};
 
 /// True for the ops whose bits name axes: in a term they all mean the axis variable k.
 constexpr bool names_axes(op code) {

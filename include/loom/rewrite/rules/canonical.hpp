@@ -10,7 +10,7 @@ namespace loom {
 
 namespace terms {
 
-inline constexpr rule canonical_rows[] = {
+inline constexpr rule_table canonical_rules({
     {"plus zero", a + 0, a},
     {"minus zero", a - 0, a},
     {"times one", a * 1, a},
@@ -34,10 +34,10 @@ inline constexpr rule canonical_rows[] = {
     {"sum of a constant multiple", sum(a * b, k), sum(a, k) * b, guards::b_constant_along_k},
     {"sum of a constant share", sum(a / b, k), sum(a, k) / b, guards::b_constant_along_k},
     {"gather of a negation", gather(-a, b, k), -gather(a, b, k)},
-};
+});
 
 }  // namespace terms
 
-inline constexpr rule_table canonical_rules{terms::canonical_rows};
+using terms::canonical_rules;
 
 }  // namespace loom

@@ -30,14 +30,16 @@ constexpr bool b_is_shared_and_safe(const graph& g, const matched& w) { return b
 
 namespace terms {
 
-inline constexpr rule cheap_rows[] = {
+inline constexpr rule_table cheap_rules(
+  {
     {"branches of a negated mask", where(make(op::logical_not, m), a, b), where(m, b, a)},
     // One more rounding, and one division for a whole row instead of one for each entry.
     {"reciprocal of a shared divisor", a / b, a * (1 / b), guards::b_is_shared_and_safe},
-};
+  },
+  canonical_rules);
 
 }  // namespace terms
 
-inline constexpr auto cheap_rules = detail::joined(rule_table{terms::cheap_rows}, rule_table{terms::canonical_rows});
+using terms::cheap_rules;
 
 }  // namespace loom

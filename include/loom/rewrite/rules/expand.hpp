@@ -15,17 +15,18 @@ namespace terms {
 inline constexpr double infinity = __builtin_huge_val();
 inline constexpr double minus_log_2 = -0.693147180559945309417;
 
-/// The extreme entry of a row that will be scaled by s.
-constexpr term extreme(const term& row, const term& s) { return shift(row * sign(s), k) * sign(s); }
+/// The extreme entry of a row a that will be scaled by b.
+inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, largest = shift(signed_row, k), extreme = largest * sign_of_b;
 
-inline constexpr rule expand_rows[] = {
+inline constexpr rule_table expand_rules(
+  {
     // The more special left side comes first: a row scaled by what is constant along it.
-    {"log_softmax of a scaled row", log_softmax(a / b, k), (a - extreme(a, b)) / b - log(sum(exp((a - extreme(a, b)) / b), k)), guards::b_constant_along_k},
-    {"log_softmax of a scaled row", log_softmax(a * b, k), (a - extreme(a, b)) * b - log(sum(exp((a - extreme(a, b)) * b), k)), guards::b_constant_along_k},
-    {"softmax of a scaled row", softmax(a / b, k), exp((a - extreme(a, b)) / b) / sum(exp((a - extreme(a, b)) / b), k), guards::b_constant_along_k},
-    {"softmax of a scaled row", softmax(a * b, k), exp((a - extreme(a, b)) * b) / sum(exp((a - extreme(a, b)) * b), k), guards::b_constant_along_k},
-    {"logsumexp of a scaled row", logsumexp(a / b, k), extreme(a, b) / b + log(sum(exp((a - extreme(a, b)) / b), k)), guards::b_constant_along_k},
-    {"logsumexp of a scaled row", logsumexp(a * b, k), extreme(a, b) * b + log(sum(exp((a - extreme(a, b)) * b), k)), guards::b_constant_along_k},
+    {"log_softmax of a scaled row", log_softmax(a / b, k), (a - extreme) / b - log(sum(exp((a - extreme) / b), k)), guards::b_constant_along_k},
+    {"log_softmax of a scaled row", log_softmax(a * b, k), (a - extreme) * b - log(sum(exp((a - extreme) * b), k)), guards::b_constant_along_k},
+    {"softmax of a scaled row", softmax(a / b, k), exp((a - extreme) / b) / sum(exp((a - extreme) / b), k), guards::b_constant_along_k},
+    {"softmax of a scaled row", softmax(a * b, k), exp((a - extreme) * b) / sum(exp((a - extreme) * b), k), guards::b_constant_along_k},
+    {"logsumexp of a scaled row", logsumexp(a / b, k), extreme / b + log(sum(exp((a - extreme) / b), k)), guards::b_constant_along_k},
+    {"logsumexp of a scaled row", logsumexp(a * b, k), extreme * b + log(sum(exp((a - extreme) * b), k)), guards::b_constant_along_k},
     {"log_softmax by a shift", log_softmax(a, k), (a - shift(a, k)) - log(sum(exp(a - shift(a, k)), k))},
     {"softmax by a shift", softmax(a, k), exp(a - shift(a, k)) / sum(exp(a - shift(a, k)), k)},
     {"logsumexp by a shift", logsumexp(a, k), shift(a, k) + log(sum(exp(a - shift(a, k)), k))},
@@ -39,10 +40,11 @@ inline constexpr rule expand_rows[] = {
     {"norm by the largest entry", norm(a, k),
      where(reduce_max(abs(a), k) > 0, where(reduce_max(abs(a), k) < infinity, reduce_max(abs(a), k) * sqrt(sum(square(a / reduce_max(abs(a), k)), k)), reduce_max(abs(a), k)), reduce_max(abs(a), k))},
     {"end of stop_gradient", stop_gradient(a), a},
-};
+  },
+  canonical_rules);
 
 }  // namespace terms
 
-inline constexpr auto expand_rules = detail::joined(rule_table{terms::expand_rows}, rule_table{terms::canonical_rows});
+using terms::expand_rules;
 
 }  // namespace loom

@@ -35,7 +35,8 @@ constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
 
 namespace terms {
 
-inline constexpr rule stable_rows[] = {
+inline constexpr rule_table stable_rules(
+  {
     // The log-sum-exp family. Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     {"log of a sum of exponentials", log(sum(exp(a), k)), logsumexp(a, k)},
     {"log of a sum of exponentials", log(softmax(a, k)), log_softmax(a, k)},
@@ -96,23 +97,11 @@ inline constexpr rule stable_rows[] = {
     // What differentiating a gather brings.
     {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
-};
+  },
+  canonical_rules);
 
 }  // namespace terms
 
-namespace detail {
-
-template <int A, int B>
-constexpr auto joined(const rule_table<A>& a, const rule_table<B>& b) {
-  rule rows[A + B];
-  for (int i = 0; i < A; ++i) rows[i] = a.rows[i];
-  for (int i = 0; i < B; ++i) rows[A + i] = b.rows[i];
-  return rule_table<A + B>(rows);
-}
-
-}  // namespace detail
-
-/// A stage after canonicalize keeps its normal form, so it carries its rules.
-inline constexpr auto stable_rules = detail::joined(rule_table{terms::stable_rows}, rule_table{terms::canonical_rows});
+using terms::stable_rules;
 
 }  // namespace loom

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/interpreter.hpp — the reference: a graph evaluated value by value, each an array over its axes.
+// Slow and plain on purpose. It is the oracle of every test (in double, or in any wider number type), and it is what
+// evaluates a call in a constant expression. It takes the graph of any stage, and any array: ir/interpret.hpp has it with
+// Array.
+// Layer 1 (ir).
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+#include "loom/ir/graph.hpp"
+#include "loom/ir/reference.hpp"
+
+namespace loom {
+
+/// An array over a set of axes, row-major in the numbering of the axes.
+template <class N, template <class...> class Array>
+struct basic_dense {
+  axis_set axes = 0;
+  Array<N> entries;
+};
+
+/// The values of all nodes of a graph.
+template <class N, template <class...> class Array>
+class basic_interpreter {
+ public:
+  using dense = basic_dense<N, Array>;
+
+  /// `extents` of every axis of g; `inputs` by slot, each over its axes in the numbering of the graph.
+  constexpr basic_interpreter(const graph& g, const Array<std::ptrdiff_t>& extents, const Array<dense>& inputs) : g_(g), extents_(extents), values_(static_cast<std::size_t>(g.size())) {
+    for (int i = 0; i < g.size(); ++i) at(i) = evaluate(g[i], inputs);
+  }
+
+  constexpr const Array<N>& operator[](int id) const { return values_[static_cast<std::size_t>(id)]; }
+
+  /// Value `id` spread over a set of axes that includes its own.
+  constexpr Array<N> broadcast(int id, axis_set over) const {
+    Array<N> r(size_of(over), N(0));
+    for (std::size_t p = 0; p < r.size(); ++p) r[p] = entry(id, over, p);
+    return r;
+  }
+
+  /// Adds to a sum and keeps what rounding lost (Neumaier, 1974): an oracle's sums must not err with their length.
+  static constexpr void add(N& sum, N& lost, const N& e) {
+    const N total = sum + e;
+    if (total < infinity() && total > -infinity()) {
+      const bool larger = (sum < 0 ? N(-sum) : sum) >= (e < 0 ? N(-e) : e);
+      lost += larger ? N((sum - total) + e) : N((e - total) + sum);
+    }
+    sum = total;
+  }
+
+ private:
+  const graph& g_;
+  const Array<std::ptrdiff_t>& extents_;
+  Array<Array<N>> values_;
+
+  constexpr Array<N>& at(int id) { return values_[static_cast<std::size_t>(id)]; }
+  constexpr std::size_t extent(int axis) const { return static_cast<std::size_t>(extents_[static_cast<std::size_t>(axis)]); }
+
+  constexpr std::size_t size_of(axis_set s) const {
+    std::size_t n = 1;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(s, a)) n *= extent(a);
+    return n;
+  }
+
+  /// Position p of an array over `from`, as a position of an array over `to`, a subset.
+  constexpr std::size_t project(std::size_t p, axis_set from, axis_set to) const {
+    std::size_t r = 0, stride = 1;
+    for (int a = max_axes - 1; a >= 0; --a) {
+      if (!has(from, a)) continue;
+      const std::size_t coordinate = p % extent(a);
+      p /= extent(a);
+      if (!has(to, a)) continue;
+      r += coordinate * stride;
+      stride *= extent(a);
+    }
+    return r;
+  }
+  constexpr std::size_t coordinate(std::size_t p, axis_set from, int axis) const { return project(p, from, only(axis)); }
+
+  constexpr N entry(int id, axis_set from, std::size_t p) const {
+    return values_[static_cast<std::size_t>(id)][project(p, from, g_[id].axes)];
+  }
+
+  static constexpr void settle(Array<N>& sums, const Array<N>& lost) {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      if (sums[i] < infinity() && sums[i] > -infinity()) sums[i] += lost[i];
+  }
+
+  static constexpr N infinity() { return N(std::numeric_limits<double>::infinity()); }
+  static constexpr N not_a_number() { return N(std::numeric_limits<double>::quiet_NaN()); }
+
+  constexpr Array<N> evaluate(const node& n, const Array<dense>& inputs) const {
+    if (is_input(n.code)) return inputs[static_cast<std::size_t>(n.bits)].entries;
+    if (n.code == op::constant) return Array<N>(1, N(n.number()));
+    if (n.code == op::extent) return Array<N>(1, N(static_cast<double>(size_of(n.over()))));
+    if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
+    if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
+    if (n.code == op::scatter) return scattered(n);
+    Array<N> r(size_of(n.axes), N(0));
+    for (std::size_t p = 0; p < r.size(); ++p) {
+      if (n.code == op::gather) r[p] = gathered(n, p);
+      else if (n.code == op::onehot) r[p] = N(entry(n.operand[0], n.axes, p) == N(static_cast<double>(coordinate(p, n.axes, first_axis(n.over())))) ? 1 : 0);
+      else r[p] = elementwise(n, p);
+    }
+    return r;
+  }
+
+  constexpr N elementwise(const node& n, std::size_t p) const {
+    N v[3] = {N(0), N(0), N(0)};
+    for (int i = 0; i < arity(n.code); ++i) v[i] = entry(n.operand[i], n.axes, p);
+    return math::reference<N>(n.code, v[0], v[1], v[2]);
+  }
+
+  constexpr N gathered(const node& n, std::size_t p) const {
+    const node& e = g_[n.operand[0]];
+    const int axis = first_axis(n.over());
+    const auto label = static_cast<std::ptrdiff_t>(entry(n.operand[1], n.axes, p));
+    if (label < 0 || label >= extents_[static_cast<std::size_t>(axis)]) return not_a_number();  // ignored, or refused before
+    std::size_t position = 0, stride = 1;
+    for (int a = max_axes - 1; a >= 0; --a) {
+      if (!has(e.axes, a)) continue;
+      position += (a == axis ? static_cast<std::size_t>(label) : coordinate(p, n.axes, a)) * stride;
+      stride *= extent(a);
+    }
+    return values_[static_cast<std::size_t>(n.operand[0])][position];
+  }
+
+  constexpr Array<N> scattered(const node& n) const {
+    const axis_set from = g_[n.operand[0]].axes | g_[n.operand[1]].axes, k = only(n.scattered_over());
+    Array<N> r(size_of(n.axes), N(0)), lost(r.size(), N(0));
+    std::size_t stride = 1;  // from one entry of the axis to the next
+    for (int a = n.scattered_over() + 1; a < max_axes; ++a)
+      if (has(n.axes, a)) stride *= extent(a);
+    for (std::size_t p = 0; p < size_of(from); ++p) {
+      const auto label = static_cast<std::ptrdiff_t>(entry(n.operand[1], from, p));
+      if (label < 0 || label >= extents_[static_cast<std::size_t>(n.scattered_over())]) continue;  // ignored, or refused before
+      const std::size_t kept = project(p, from, without(n.axes, k));
+      const std::size_t at = kept / stride * stride * extent(n.scattered_over()) + static_cast<std::size_t>(label) * stride + kept % stride;
+      add(r[at], lost[at], entry(n.operand[0], from, p));
+    }
+    settle(r, lost);
+    return r;
+  }
+
+  constexpr Array<N> reduce(op code, int operand, axis_set over) const {
+    const axis_set from = g_[operand].axes, to = without(from, over);
+    const Array<N>& e = values_[static_cast<std::size_t>(operand)];
+    if (code == op::logsumexp) return log_sum_exp(operand, over);
+    if (code == op::norm) return norms(operand, over);
+    const bool largest = code == op::reduce_max || code == op::shift;
+    const N first = largest ? N(-infinity()) : code == op::reduce_min ? infinity() : N(code == op::prod || code == op::all_of ? 1 : 0);
+    Array<N> r(size_of(to), first), lost(r.size(), N(0));
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      const std::size_t q = project(p, from, to);
+      N& acc = r[q];
+      if (largest) acc = math::maximum(acc, e[p]);
+      else if (code == op::reduce_min) acc = math::minimum(acc, e[p]);
+      else if (code == op::prod) acc = acc * e[p];
+      else if (code == op::sum) add(acc, lost[q], e[p]);
+      else if (code == op::any_of) acc = N(acc != 0 || e[p] != 0 ? 1 : 0);
+      else acc = N(acc != 0 && e[p] != 0 ? 1 : 0);
+    }
+    settle(r, lost);
+    if (code == op::shift)
+      for (N& m : r)
+        if (!(m < infinity() && m > -infinity())) m = N(0);
+    return r;
+  }
+
+  constexpr Array<N> log_sum_exp(int operand, axis_set over) const {
+    const axis_set from = g_[operand].axes, to = without(from, over);
+    const Array<N>& e = values_[static_cast<std::size_t>(operand)];
+    const Array<N> m = reduce(op::shift, operand, over);
+    Array<N> r = exponential_sums(e, m, from, to);
+    for (std::size_t q = 0; q < r.size(); ++q) r[q] = m[q] + logarithm(r[q]);
+    return r;
+  }
+
+  constexpr Array<N> exponential_sums(const Array<N>& e, const Array<N>& m, axis_set from, axis_set to) const {
+    Array<N> s(m.size(), N(0)), lost(m.size(), N(0));
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      const std::size_t q = project(p, from, to);
+      add(s[q], lost[q], exponential(N(e[p] - m[q])));
+    }
+    settle(s, lost);
+    return s;
+  }
+
+  constexpr Array<N> row_function(const node& n) const {
+    const Array<N>& e = values_[static_cast<std::size_t>(n.operand[0])];
+    const axis_set from = n.axes, to = without(from, n.over());
+    const Array<N> m = reduce(op::shift, n.operand[0], n.over());
+    const Array<N> s = exponential_sums(e, m, from, to);
+    Array<N> r(e.size(), N(0));
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      const std::size_t q = project(p, from, to);
+      r[p] = n.code == op::softmax ? N(exponential(N(e[p] - m[q])) / s[q]) : N((e[p] - m[q]) - logarithm(s[q]));
+    }
+    return r;
+  }
+
+  constexpr Array<N> norms(int operand, axis_set over) const {
+    const axis_set from = g_[operand].axes, to = without(from, over);
+    const Array<N>& e = values_[static_cast<std::size_t>(operand)];
+    Array<N> largest(size_of(to), N(0));
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      N& m = largest[project(p, from, to)];
+      m = math::maximum(m, e[p] < 0 ? N(-e[p]) : e[p]);
+    }
+    Array<N> r(largest.size(), N(0));
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      const N m = largest[project(p, from, to)];
+      if (m > 0 && m < infinity()) r[project(p, from, to)] += (e[p] / m) * (e[p] / m);
+    }
+    for (std::size_t q = 0; q < r.size(); ++q) r[q] = largest[q] > 0 && largest[q] < infinity() ? N(largest[q] * root(r[q])) : largest[q];
+    return r;
+  }
+
+  static constexpr N exponential(const N& x) { return math::reference<N>(op::exp, x, x, x); }
+  static constexpr N logarithm(const N& x) { return math::reference<N>(op::log, x, x, x); }
+  static constexpr N root(const N& x) { return math::reference<N>(op::sqrt, x, x, x); }
+};
+
+}  // namespace loom
