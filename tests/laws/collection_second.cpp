@@ -46,8 +46,8 @@ TEST_CASE("the Hessian of every loss is that of its textbook spelling, symmetric
     const hessian h(written);
     REQUIRE(h.complete());
     points random(4);
-    for (std::uint64_t seed : {1u, 2u, 3u}) {
-      const point p = collected::data_for(written, labels, {3, 2, 3, 2}, 2, seed);
+    for (std::uint64_t draw : {1u, 2u, 3u}) {
+      const point p = collected::data_for(written, labels, {3, 2, 3, 2}, 2, draw);
       // Loom's constants, such as 1e-6, have the digits of a double.
       CHECK(h.wrong_at(p, random, 1e-13) == "");
     }
