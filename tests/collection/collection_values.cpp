@@ -11,7 +11,7 @@ template <class Map>
 void values_of(const Map& map) {
   loom::hana::for_each(map, [](auto named) {
     const std::string name = loom::hana::first(named).c_str();
-    collected::loops<float, false>(loom::hana::second(named), name, name == "dice" || name == "image_dice");
+    collected::loops<float, false>(loom::hana::second(named), name);
   });
 }
 

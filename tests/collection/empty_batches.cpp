@@ -33,6 +33,7 @@ TEST_CASE("nothing kept: the mean over nothing is NaN, or 0 with a gradient of 0
     const auto rows = view(logits.data(), 1, 2, words), out = view(g.data(), 1, 2, words);
     const auto targets = view(labels.data(), 1, 2);
     CHECK(std::isnan(token_cross_entropy(x = rows, t = targets, m = view(keep, 1, 2), d(x) = out)));
+    for (double v : g) CHECK(v == 0);  // a token kept out has no part in the gradient of what is unknown, either
     CHECK(formulas::or_zero(x = rows, t = targets, m = view(keep, 1, 2), d(x) = out) == 0);
     for (double v : g) CHECK(v == 0);
     keep[1] = true;

@@ -49,6 +49,15 @@ TEST_CASE("GRPO: a masked token may hold anything, a ratio beyond all bounds is 
     const double clipped = call();
     CHECK(std::isfinite(clipped));
     for (double v : g) CHECK(std::isfinite(v));
+    CHECK(trial::allocated(call) == 0);  // sums lie in the workspace
+    // Without an advantage it gains nothing: what is left is the divergence, whatever the ratio.
+    advantage[0] = 0;
+    const double beyond = call();
+    const numbers slopes = g;
+    for (std::size_t k = 0; k < 3; ++k) sampled[k] = -1.5;
+    CHECK(beyond == call());
+    CHECK(slopes == g);
+    for (double v : g) CHECK(std::isfinite(v));
   });
 }
 

@@ -72,6 +72,17 @@ TEST_CASE("the curvature of a binary cross entropy keeps its digits at both ends
   CHECK(got[3] == Approx(0.05));
 }
 
+TEST_CASE("of a product with two zeros, the second derivative with respect to the two is 0 by convention", "[derive]") {
+  const derived d = with_derivatives(written(prod(u)), {0, 1, 1, 1});
+  const auto along_the_second = [&](std::vector<double> entries) {
+    return derivative_at<double>(d.program, {{3}, {{1, entries}, {1, {0, 1, 0}}}}, output_info::role::product, 0);
+  };
+  CHECK(along_the_second({5, 3, 2}) == std::vector<double>{2, 0, 5});
+  CHECK(along_the_second({0, 3, 2}) == std::vector<double>{2, 0, 0});
+  CHECK(along_the_second({0, 0, 2}) == std::vector<double>{0, 0, 0});  // that of the first is 2
+  CHECK(derivative_at<double>(d.program, {{3}, {{1, {0, 0, 2}}, {1, {0, 1, 0}}}}, output_info::role::curvature, 0) == std::vector<double>(3));
+}
+
 TEST_CASE("extreme logits give no NaN", "[derive]") {
   constexpr auto p = exp(x) / sum(exp(x), C);
   const auto finite = [](const graph& written) {

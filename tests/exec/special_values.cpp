@@ -70,11 +70,13 @@ TEST_CASE("a row ignored by its label may hold anything") {
   });
 }
 
-TEST_CASE("no row left: the mean over nothing is NaN") {
+TEST_CASE("no row left: the mean over nothing is NaN, its gradient 0 in the rows ignored") {
   on_every_target([] {
     const std::vector<float> logits(10, 1), weights(5, 1);
+    std::vector<float> g(10, 7);
     const std::vector<int> labels = {-100, -100};
-    CHECK(std::isnan(weighted_cross_entropy(x = loom::view(logits.data(), 2, 5), t = labels, w = weights, e = 0)));
+    CHECK(std::isnan(weighted_cross_entropy(x = loom::view(logits.data(), 2, 5), t = labels, w = weights, e = 0, d(x) = loom::view(g.data(), 2, 5))));
+    for (float v : g) CHECK(v == 0);
   });
 }
 

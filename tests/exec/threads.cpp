@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // tests/exec/threads.cpp — the same bits for every number of threads, in any order, and for none.
-#include <atomic>
 #include <cstring>
 #include <random>
-#include <thread>
 #include <vector>
 
 #include "loom/collection/flagships.hpp"
 #include "support/catch.hpp"
+#include "support/plain_pool.hpp"
 #ifdef LOOM_TEST_TBB
 #include "loom/threads.hpp"
 #endif
@@ -16,26 +15,7 @@ namespace {
 
 namespace lc = loom::collection;
 using loom::d, loom::view;
-
-/// As many threads as it is told, whatever the machine has; tasks from the last to the first.
-struct plain_pool {
-  int size;
-  std::atomic<int> calls{0};
-
-  explicit plain_pool(int n) : size(n) {}
-  template <class F>
-  void for_each(int count, const F& f) {
-    std::atomic<int> left{count};
-    std::vector<std::jthread> threads;
-    for (int k = 0; k < size; ++k)
-      threads.emplace_back([&] {
-        for (int i = --left; i >= 0; i = --left) {
-          f(i);
-          ++calls;
-        }
-      });
-  }
-};
+using trial::plain_pool;
 
 struct batch {
   std::ptrdiff_t n, c;

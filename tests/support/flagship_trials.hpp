@@ -31,6 +31,7 @@ void check(const settings& s, const std::string& what) {
     INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "
               << (s.extents.empty() ? 1 : s.extents[0]) << " x " << (s.extents.size() > 1 ? s.extents[1] : 1) << ", target " << loom::name(loom::current_target()));
     CHECK(o.finite_alike);
+    CHECK(o.allocations == 0);
     CHECK(o.error / std::numeric_limits<T>::epsilon() <= tolerance);
   }
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "loom/loom.hpp"
+#include "support/allocated.hpp"
 
 namespace trial {
 
@@ -158,6 +159,7 @@ struct outcome {
   std::string output;
   double error = 0;      // largest difference, over the largest finite entry wanted (or the size of what cancels in it)
   bool finite_alike = true;  // infinities and NaN in the same places
+  std::size_t allocations = 0;  // of the call
   std::vector<double> got, wanted;
 };
 
@@ -166,11 +168,14 @@ constexpr loom::exec::storages all_stored(loom::storage inputs, loom::storage ou
   return {0x5555555555555555u * static_cast<std::uint64_t>(inputs), 0x5555555555555555u * static_cast<std::uint64_t>(outputs)};
 }
 
+/// A formula with what a request asks for, its tensors stored as `Memory` says.
+template <auto Formula, loom::derivative_request Request, loom::exec::storages Memory>
+using program_of = std::conditional_t<Memory == loom::exec::storages{}, loom::compiled<Formula, Request>, loom::exec::in_memory<loom::compiled<Formula, Request>, Memory>>;
+
 /// Runs one program on one set of data. `T`: float or double; `Memory`: how its tensors are stored.
 template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
 std::vector<outcome> run(const settings& s) {
-  using own = loom::compiled<Formula, Request>;
-  using program = std::conditional_t<Memory == loom::exec::storages{}, own, loom::exec::in_memory<own, Memory>>;
+  using program = program_of<Formula, Request, Memory>;
   const loom::graph& g = program::stable;
   std::mt19937 random(s.seed);
   loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
@@ -233,7 +238,8 @@ std::vector<outcome> run(const settings& s) {
   std::vector<std::ptrdiff_t> extents = s.extents;
   extents.resize(loom::max_axes, 1);
   std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(program::schedule, extents.data())), -12345);
-  const T value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out, loom::exec::erase(loom::detail::as_view(workspace)));
+  T value{};
+  const std::size_t asked_for = allocated([&] { value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out, loom::exec::erase(loom::detail::as_view(workspace))); });
   const loom::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;
   for (int k = 0; k < g.outputs.size(); ++k) {
@@ -253,6 +259,7 @@ std::vector<outcome> run(const settings& s) {
       if (!std::isfinite(w) || !std::isfinite(v)) o.finite_alike = o.finite_alike && ((std::isnan(w) && std::isnan(v)) || w == v);
       else if (w != v) o.error = std::max(o.error, (std::fabs(w - v) - rounding(out[k].type, std::max(std::fabs(v), std::fabs(w)))) / largest);
     }
+    o.allocations = asked_for;
     outcomes.push_back(o);
   }
   // What lies between the entries of an output is not ours.

@@ -44,7 +44,8 @@ inline constexpr auto reference = tensor<"ref[B,T]">;  // and of the reference
 inline constexpr auto A = tensor<"A[B]">;              // advantage
 inline constexpr auto eps = scalar<"eps">;
 inline constexpr auto ratio = exp(logp - old);
-inline constexpr auto gain = min(ratio * A, clamp(ratio, 1 - eps, 1 + eps) * A);
+inline constexpr auto clipped = clamp(ratio, 1 - eps, 1 + eps) * A;
+inline constexpr auto gain = where(A == 0, clipped, min(ratio * A, clipped));  // no advantage of a ratio that overflows is 0, too
 inline constexpr auto divergence = exp(reference - logp) - (reference - logp) - 1;
 inline constexpr auto grpo = loss<(sum(where(m, beta * divergence - gain, 0), T) / max(count(m, T), 1)).mean()>;
 

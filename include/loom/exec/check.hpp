@@ -6,6 +6,7 @@
 #include "loom/exec/call.hpp"
 #include "loom/exec/error.hpp"
 #include "loom/ir/labels.hpp"
+#include "loom/lang/bindings.hpp"
 
 namespace loom::exec {
 
@@ -19,11 +20,14 @@ struct operand {
   int slot = -1;  ///< none: the declarations
 };
 
-/// Writes the name of an operand: x, d(x) or out.
+/// Writes the name of an operand, as a call binds it: x, direction(x), d(x), out or result<1>.
 [[gnu::noinline, gnu::cold]] inline sentence& name(sentence& s, const plan& p, operand o) {
-  if (o.input) return s << p.program.inputs[o.slot].name;
+  if (o.input) {
+    const input_info& in = p.program.inputs[o.slot];
+    return in.what == input_info::role::direction ? s << "direction(" << in.name << ")" : s << in.name;
+  }
   const output_info& result = p.program.outputs[o.slot];
-  if (result.is_value()) return s << "out";
+  if (result.is_value()) return s << result_name(result.result);
   return s << result.symbol() << "(" << p.program.inputs[result.input].name << ")";
 }
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/laws/regression.cpp — losses of a number, with first and second derivatives, against their textbook spelling in 80 digits.
+#include "loom/collection/regression.hpp"
+#include "support/collection_trials.hpp"
+
+TEST_CASE("losses of a number agree with their textbook spelling in 80 digits, to the second derivative", "[laws]") {
+  loom::hana::for_each(loom::collection::regression, [](auto named) { collected::obeys(loom::hana::second(named), loom::hana::first(named).c_str(), collected::tight); });
+}
