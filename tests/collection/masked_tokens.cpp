@@ -46,8 +46,8 @@ TEST_CASE("GRPO: a masked token may hold anything, a ratio beyond all bounds is 
     // Every token of the first sequence: exp(800 + log p) times its advantage would be infinite.
     for (std::size_t k = 0; k < 3; ++k) sampled[k] = -2000;
     for (std::size_t k = 0; k < 3; ++k) given[k] = -1.25;
-    const double clipped = call();
-    CHECK(std::isfinite(clipped));
+    const double bounded = call();
+    CHECK(std::isfinite(bounded));
     for (double v : g) CHECK(std::isfinite(v));
     CHECK(trial::allocated(call) == 0);  // sums lie in the workspace
     // Without an advantage it gains nothing: what is left is the divergence, whatever the ratio.
