@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "loom/ir/interpret.hpp"
 #include "loom/loom.hpp"
 
 namespace trial {

@@ -21,8 +21,8 @@ namespace terms {
 inline constexpr written zero = 0.0, undefined = 0.0;
 
 /// Of prod: the product of the entries that are not zero, and how many are. With one zero only it has a derivative, with two none.
-inline constexpr written nought = 0.0, one = 1.0, is_zero = a == nought, zero_or_one = where(is_zero, one, nought), entry_or_one = where(is_zero, one, a);
-inline constexpr written zeros = sum(zero_or_one, k), product_of_others = prod(entry_or_one, k);
+inline constexpr written one = 1.0, is_zero = a == zero, one_if_zero = where(is_zero, one, zero), one_or_entry = where(is_zero, one, a);
+inline constexpr written zeros = sum(one_if_zero, k), product_of_others = prod(one_or_entry, k);
 
 }  // namespace terms
 
@@ -46,7 +46,7 @@ class adjoint_table {
     set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
     set(op::stop_gradient, zero);
     set(op::sum, g);
-    set(op::prod, g * where(a == 0, where(zeros == 1, product_of_others, 0), y / a));
+    set(op::prod, g * where(is_zero, where(zeros == 1, product_of_others, 0), y / a));
     // The largest entries share it: the subgradient that does not depend on the order of the entries.
     set(op::reduce_max, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0));
     set(op::reduce_min, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0));
