@@ -24,14 +24,14 @@ template <auto Formula, derivative_request Request, bool SecondOrder>
 struct differentiated_formula {
   static constexpr derived differentiated = stage::differentiate(source<Formula>::stable, Request);
   static constexpr graph stable = stage::stabilize(differentiated.program);
-  static constexpr std::string_view not_differentiable = differentiated.not_differentiable;
+  static constexpr text_view not_differentiable = differentiated.not_differentiable;
 };
 template <auto Formula, derivative_request Request>
 struct differentiated_formula<Formula, Request, true> {
   using first = differentiated_formula<Formula, Request.first_order(), false>;
   static constexpr derived differentiated = stage::differentiate_twice(first::stable, Request);
   static constexpr graph stable = stage::stabilize(differentiated.program);
-  static constexpr std::string_view not_differentiable =
+  static constexpr text_view not_differentiable =
       first::not_differentiable.empty() ? differentiated.not_differentiable : first::not_differentiable;
 };
 

@@ -49,7 +49,7 @@ struct loss_function {
 
   /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the derivatives named.
   template <derivative_name... Derivatives>
-  static constexpr bool uses(std::string_view rule_name, Derivatives...) { return program_of<Derivatives...>::schedule.uses(rule_name); }
+  static constexpr bool uses(text_view rule_name, Derivatives...) { return program_of<Derivatives...>::schedule.uses(rule_name); }
 
   template <class... Derivatives> using program_of = compiled<Formula, exec::requested_by_name<Formula, Derivatives...>()>;
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 namespace loom {
 
@@ -15,7 +15,7 @@ struct fixed_string {
   constexpr fixed_string(const char (&literal)[Size]) {  // implicit: the literal is what the user writes
     for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
   }
-  constexpr std::string_view view() const { return {text, Size - 1}; }
+  constexpr text_view view() const { return {text, Size - 1}; }
 };
 
 }  // namespace loom

@@ -16,7 +16,7 @@ struct differentiation {
   const graph& in;
   builder out;
   derivative_values image;  ///< value of in -> value of out
-  std::string_view missing{};
+  text_view missing{};
 
   constexpr explicit differentiation(const graph& g) : in(g), out(g) {
     image.count = in.size();

@@ -3,7 +3,7 @@
 // Layer 3 (derive).
 #pragma once
 
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 #include "loom/ir/graph.hpp"
 
@@ -34,8 +34,8 @@ struct derivative_request {
 /// A program with derivatives; or what stands in the way of one, by name.
 struct derived {
   graph program;
-  std::string_view not_differentiable{};  ///< the op without a derivative that was met, if any
-  std::string_view no_diagonal{};         ///< the input whose Hessian has no diagonal that sums could give, if any
+  text_view not_differentiable{};  ///< the op without a derivative that was met, if any
+  text_view no_diagonal{};         ///< the input whose Hessian has no diagonal that sums could give, if any
 };
 
 }  // namespace loom

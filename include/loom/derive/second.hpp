@@ -17,7 +17,7 @@ class second_sweep {
     work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
       if (is_in(wanted_.gradients, slot)) work_.output(output_info::role::gradient, slot, work_.image[gradient_of(slot)]);
-    std::string_view refused{};
+    text_view refused{};
     for (int slot = 0; slot < in_.inputs.size(); ++slot) {
       if (!is_in(wanted_.curvatures, slot)) continue;
       diagonal_sweep sweep(work_, slot);

@@ -82,7 +82,7 @@ class formula_sheet {
 
   bool is_input_prefix(const std::string& s) const {
     for (const input_info& in : g_.inputs)
-      if (in.name.starts_with(s)) return true;
+      if (std::string_view(in.name).starts_with(s)) return true;
     return false;
   }
   /// Names what value `id` shares, the last computed first.

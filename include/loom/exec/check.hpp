@@ -32,7 +32,7 @@ struct operand {
 }
 
 /// The sentence about one or two operands: before, the one, between, the other, after.
-[[noreturn, gnu::noinline, gnu::cold]] inline void fail_about(const plan& p, std::string_view before, operand one, std::string_view after, operand other = {}, std::string_view end = {}) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail_about(const plan& p, text_view before, operand one, text_view after, operand other = {}, text_view end = {}) {
   sentence s;
   name(s << before, p, one) << after;
   if (other.slot >= 0) name(s, p, other) << end;

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 namespace loom {
 
@@ -18,7 +18,7 @@ struct sentence {
   char text[481]{};
   int size = 0;
 
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(std::string_view more) {
+  [[gnu::noinline, gnu::cold]] sentence& operator<<(text_view more) {
     for (const char c : more)
       if (size < 480) text[size++] = c;
     return *this;
@@ -30,7 +30,7 @@ struct sentence {
     do digits[--at] = static_cast<char>('0' + n % 10);
     while ((n /= 10) != 0);
     if (negative) *this << "-";
-    return *this << std::string_view(digits + at, static_cast<std::size_t>(20 - at));
+    return *this << text_view(digits + at, static_cast<std::size_t>(20 - at));
   }
   [[gnu::noinline, gnu::cold]] sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
 };

@@ -143,7 +143,7 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (B::role == binding_role::input && decltype(b.data)::rank > 0)
       for (const input_info& in : g.inputs)
-        if (in.name == std::string_view(B::name.text))
+        if (in.name == text_view(B::name.text))
           for (int i = 0; i < in.axes.size(); ++i) extents[in.axes[i]] = b.data.extents[i];
   };
   (learn(bindings), ...);
@@ -198,7 +198,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
     using B = std::remove_cvref_t<decltype(b)>;
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
-        if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != std::string_view(B::name.text)) continue;
+        if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
         const axis_order& order = g.inputs[s].axes;
         std::size_t entries = 1, p = 0;
         if constexpr (decltype(b.data)::rank > 0)
@@ -219,7 +219,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
     if constexpr (is_output(B::role)) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
-        if (role_of(info) != B::role || name_of(g, info) != std::string_view(B::name.text)) continue;
+        if (role_of(info) != B::role || name_of(g, info) != text_view(B::name.text)) continue;
         const axis_order& order = info.axes;
         const heap_array<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;

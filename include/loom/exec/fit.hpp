@@ -29,7 +29,7 @@ template <class T, std::size_t Columns> inline constexpr std::ptrdiff_t columns_
 /// A binding as data.
 struct bound_info {
   binding_role role = binding_role::input;
-  std::string_view name;
+  text_view name;
   op code = op::any;
   element_type type = element_type::other;
   int rank = 0;
@@ -40,7 +40,7 @@ struct bound_info {
 template <class B>
 constexpr bound_info bound_info_of() {
   using view = decltype(B::data);
-  return {B::role, std::string_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>};
+  return {B::role, text_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>};
 }
 
 /// The roles in which a call binds the inputs and outputs of a program, and the names.
@@ -55,7 +55,7 @@ constexpr binding_role role_of(const output_info& out) {
     default: return binding_role::out;
   }
 }
-constexpr std::string_view name_of(const graph& g, const output_info& out) { return out.is_value() ? result_name(out.result) : g.inputs[out.input].name; }
+constexpr text_view name_of(const graph& g, const output_info& out) { return out.is_value() ? result_name(out.result) : g.inputs[out.input].name; }
 
 /// The input that a name means; -1: none.
 constexpr int slot_of(const graph& g, const bound_info& b) {
@@ -120,7 +120,7 @@ constexpr mistake check_bindings() {
   constexpr const graph& g = source<Formula>::written.program;
   constexpr int count = static_cast<int>(sizeof...(Bindings));
   const bound_info all[] = {bound_info_of<Bindings>()..., {}};
-  const auto bound = [&](binding_role role, std::string_view name) {
+  const auto bound = [&](binding_role role, text_view name) {
     for (int i = 0; i < count; ++i)
       if (all[i].role == role && (name.empty() || all[i].name == name)) return true;
     return false;
@@ -172,7 +172,7 @@ constexpr derivative_request requested() {
 template <auto Formula, class... Derivatives>
 constexpr derivative_request requested_by_name() {
   const graph& g = source<Formula>::written.program;
-  const bound_info all[] = {{Derivatives::role, std::string_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  const bound_info all[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
   derivative_request r = request_of(g, all, static_cast<int>(sizeof...(Derivatives)));
   r.left_out = 0;
   if (r.products != 0 && r.directions == 0) r.directions = r.products;

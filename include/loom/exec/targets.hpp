@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 #include <type_traits>
 #include <utility>
 
@@ -20,7 +20,7 @@ namespace loom {
 /// Instruction sets with loops of their own, worst first.
 enum class target : std::uint8_t { baseline, avx2, avx512 };
 
-constexpr std::string_view name(target t) { return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : "baseline"; }
+constexpr text_view name(target t) { return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : "baseline"; }
 
 namespace exec {
 

@@ -31,7 +31,7 @@ struct node {
 };
 
 struct input_info {
-  std::string_view name;
+  text_view name;
   op code = op::tensor;
   axis_order axes;
   /// Declared by the formula; or brought by differentiation, after those: the cotangent of the result, a direction.
@@ -49,14 +49,14 @@ struct output_info {
   axis_order axes{};  ///< of the buffer it is written to
   constexpr bool is_value() const { return what == role::value; }
   /// What a call writes in front of the input: d(x), d2(x), hvp(x).
-  constexpr std::string_view symbol() const {
-    constexpr std::string_view symbols[] = {"", "d", "d2", "hvp"};
+  constexpr text_view symbol() const {
+    constexpr text_view symbols[] = {"", "d", "d2", "hvp"};
     return symbols[static_cast<int>(what)];
   }
 };
 
 /// Names of the rules that changed a graph, each once.
-using rule_trace = fixed_vector<std::string_view, 48>;
+using rule_trace = fixed_vector<text_view, 48>;
 
 template <int Capacity>
 struct basic_graph {

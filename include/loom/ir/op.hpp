@@ -5,7 +5,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <initializer_list>
+#include "loom/base/text_view.hpp"
 
 namespace loom {
 
@@ -46,11 +47,11 @@ enum class family : std::uint8_t { leaf, unary, binary, compare, logical, select
 
 /// What the stages ask about an op.
 struct op_info {
-  std::string_view name;
+  text_view name;
   family kind = family::leaf;
   int arity = 0;
   int cost = 0;                  // vector instructions, roughly
-  std::string_view cpp;          // C++ text, {0} {1} the operands; empty: no back end sees this op
+  text_view cpp;          // C++ text, {0} {1} the operands; empty: no back end sees this op
   bool commutative = false;
 };
 

@@ -7,7 +7,7 @@
 
 #include <bit>
 #include <cstdint>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 #include "loom/base/fixed_vector.hpp"
 
@@ -32,7 +32,7 @@ constexpr int axis_count(axis_set s) { return std::popcount(static_cast<unsigned
 constexpr int first_axis(axis_set s) { return std::countr_zero(static_cast<unsigned>(s)); }
 
 struct axis_info {
-  std::string_view name;
+  text_view name;
   std::int64_t extent = 0;  ///< 0: known at the call
   constexpr bool operator==(const axis_info&) const = default;
 };

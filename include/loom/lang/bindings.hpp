@@ -112,8 +112,8 @@ struct buffer_name {
 };
 
 /// The name of a result: out, or result<k>.
-constexpr std::string_view result_name(int k) {
-  constexpr std::string_view names[max_results] = {"out", "result<1>", "result<2>", "result<3>", "result<4>", "result<5>", "result<6>", "result<7>"};
+constexpr text_view result_name(int k) {
+  constexpr text_view names[max_results] = {"out", "result<1>", "result<2>", "result<3>", "result<4>", "result<5>", "result<6>", "result<7>"};
   return names[k];
 }
 
@@ -157,7 +157,7 @@ struct binding_map {
   hana::basic_tuple<decltype(Bindings::data)...> views;
 
   /// The place of what a name is bound to; -1: it is not bound.
-  static constexpr int place_of(binding_role role, std::string_view name) {
+  static constexpr int place_of(binding_role role, text_view name) {
     int place = -1, i = 0;
     ((place = Bindings::role == role && name == Bindings::name.text ? i : place, ++i), ...);
     return place;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 #include "loom/base/fixed_string.hpp"
 #include "loom/base/fixed_vector.hpp"
@@ -13,7 +13,7 @@
 namespace loom {
 
 struct declaration {
-  std::string_view name;
+  text_view name;
   fixed_vector<axis_info, max_rank> axes;
   int error_column = 0;  ///< 1-based column at which the text stops making sense; 0: it is well formed
 };
@@ -23,7 +23,7 @@ namespace detail {
 /// Reads declarations: name [ "[" axis ["=" extent] { "," axis ["=" extent] } "]" ]; blanks are allowed between tokens.
 class declaration_reader {
  public:
-  constexpr explicit declaration_reader(std::string_view text) : text_(text) {}
+  constexpr explicit declaration_reader(text_view text) : text_(text) {}
 
   constexpr declaration read() {
     declaration d;
@@ -48,7 +48,7 @@ class declaration_reader {
   }
 
  private:
-  std::string_view text_;
+  text_view text_;
   unsigned at_ = 0;
 
   static constexpr bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -63,7 +63,7 @@ class declaration_reader {
     ++at_;
     return true;
   }
-  constexpr std::string_view identifier() {
+  constexpr text_view identifier() {
     blanks();
     const unsigned begin = at_;
     if (letter(peek()))
@@ -85,6 +85,6 @@ class declaration_reader {
 
 }  // namespace detail
 
-constexpr declaration declared(std::string_view text) { return detail::declaration_reader(text).read(); }
+constexpr declaration declared(text_view text) { return detail::declaration_reader(text).read(); }
 
 }  // namespace loom

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 #include "loom/base/fixed_string.hpp"
 
@@ -57,7 +57,7 @@ enum class issue : std::uint8_t {
 /// A name as a template argument of one type, whatever its length.
 struct name_text {
   char text[24]{};
-  constexpr name_text(std::string_view s) {  // implicit: built from the views the stages carry
+  constexpr name_text(text_view s) {  // implicit: built from the views the stages carry
     for (unsigned i = 0; i < s.size() && i < 23; ++i) text[i] = s[i];
   }
 };
@@ -65,7 +65,7 @@ struct name_text {
 /// A mistake as data: which, and where. `got` and `limit` are numbers whose meaning the sentence gives.
 struct mistake {
   issue what = issue::none;
-  std::string_view name{};
+  text_view name{};
   std::int64_t got = 0;
   std::int64_t limit = 0;
 };
@@ -84,7 +84,7 @@ struct diagnosis {
 namespace detail {
 
 template <std::size_t Size>
-constexpr fixed_string<Size + 1> fixed(std::string_view s) {
+constexpr fixed_string<Size + 1> fixed(text_view s) {
   char text[Size + 1]{};
   for (std::size_t i = 0; i < Size; ++i) text[i] = s[i];
   return text;

@@ -119,7 +119,7 @@ class lowering {
 
   constexpr std::uint64_t next_literal() { return *literals_++; }
   constexpr lowered_value failed() { return {out.constant(0), {}}; }
-  constexpr lowered_value fail(issue what, std::string_view name = {}, std::int64_t got = 0, std::int64_t limit = 0) {
+  constexpr lowered_value fail(issue what, text_view name = {}, std::int64_t got = 0, std::int64_t limit = 0) {
     if (problem.what == issue::none) problem = {what, name, got, limit};
     return failed();
   }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <initializer_list>
-#include <string_view>
+#include "loom/base/text_view.hpp"
 
 #include "loom/rewrite/facts.hpp"
 #include "loom/rewrite/term.hpp"
@@ -24,13 +24,13 @@ using guard = bool (*)(const graph&, const matched&);
 
 /// A rule as a table spells it.
 struct written_rule {
-  std::string_view name;
+  text_view name;
   terms::written lhs, rhs;
   guard holds = nullptr;  ///< nullptr: always
 };
 
 struct rule {
-  std::string_view name;
+  text_view name;
   term lhs, rhs;
   guard holds = nullptr;
   // Looked up at every value of every formula, so prepared once:

@@ -108,7 +108,7 @@ struct plan {
   int scalar_calls = 0;      ///< elementwise ops in the loops without a vector version
 
   constexpr level at(int id) const { return levels[id]; }
-  constexpr bool uses(std::string_view rule_name) const { return program.trace.contains(rule_name); }
+  constexpr bool uses(text_view rule_name) const { return program.trace.contains(rule_name); }
   /// Bytes read and written per element, for an element type.
   template <class T> constexpr int bytes_read() const { return reads_per_element * static_cast<int>(sizeof(T)); }
   template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }
