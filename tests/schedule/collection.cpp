@@ -97,7 +97,7 @@ TEST_CASE("every loss passes over its data as often as the table says", "[schedu
   CHECK(losses == static_cast<int>(table.size()));
 }
 
-TEST_CASE("CLIP has the curvatures of both embeddings, or of one beside all gradients; all at once is refused", "[schedule]") {
+TEST_CASE("CLIP has the curvatures of both embeddings, or of one beside all gradients, and is refused all at once", "[schedule]") {
   const graph& g = std::remove_cvref_t<decltype(collection::clip)>::front::written.program;
   const input_set a = slots_of(g, {"a"}), b = slots_of(g, {"b"}), scale = slots_of(g, {"scale"}), all = a | b | scale;
   CHECK(passes_of(loom::compile(g, {all, a})) == passes{4, 2, 8, 8});
