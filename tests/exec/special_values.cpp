@@ -76,7 +76,7 @@ TEST_CASE("no row left: the mean over nothing is NaN, its gradient 0 in the rows
     std::vector<float> g(10, 7);
     const std::vector<int> labels = {-100, -100};
     CHECK(std::isnan(weighted_cross_entropy(x = loom::view(logits.data(), 2, 5), t = labels, w = weights, e = 0, d(x) = loom::view(g.data(), 2, 5))));
-    for (float v : g) CHECK(v == 0);
+    for (float entry : g) CHECK(entry == 0);
   });
 }
 

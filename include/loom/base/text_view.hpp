@@ -39,9 +39,10 @@ class text_view {
   constexpr text_view substr(std::size_t from, std::size_t count) const { return {data_ + from, count}; }
 
   friend constexpr bool operator==(text_view a, text_view b) {
-    std::size_t i = 0;
-    while (i < a.size_ && i < b.size_ && a.data_[i] == b.data_[i]) ++i;
-    return i == a.size_ && i == b.size_;
+    if (a.size_ != b.size_) return false;  // most names differ in it
+    for (std::size_t i = 0; i < a.size_; ++i)
+      if (a.data_[i] != b.data_[i]) return false;
+    return true;
   }
   friend constexpr bool operator==(text_view a, const detail::standard_text auto& b) { return a == text_view(b); }
   template <class Stream>
