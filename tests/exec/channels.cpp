@@ -69,9 +69,9 @@ TEST_CASE("a gradient too large for any cache is the same, wherever its planes b
   }
   constexpr auto loss = loom::loss<-gather(log_softmax(logits, C), labels, C).mean()>;
   const auto first = loom::view(planes.data(), c, pixels), last = loom::view(rows.data(), {c, pixels}, {1, c});
-  const float a = loss(logits = first, labels = label, d(logits) = loom::view(by_planes.data() + 1, c, pixels));
-  const float b = loss(logits = last, labels = label, d(logits) = loom::view(by_rows.data(), {c, pixels}, {1, c}));
-  CHECK(a == Approx(b).epsilon(1e-6));
+  const float of_planes = loss(logits = first, labels = label, d(logits) = loom::view(by_planes.data() + 1, c, pixels));
+  const float of_rows = loss(logits = last, labels = label, d(logits) = loom::view(by_rows.data(), {c, pixels}, {1, c}));
+  CHECK(of_planes == Approx(of_rows).epsilon(1e-6));
   CHECK(by_planes[0] == 7);  // what lies before the buffer
   float most = 0;
   for (std::size_t p = 0; p < label.size(); ++p)
