@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #ifdef LOOM_BENCH_THREADS
 #include "loom/threads.hpp"
 #endif
@@ -79,7 +79,7 @@ void store(const data& d) {
   const auto n = static_cast<std::size_t>(d.rows * d.classes);
   stored_logits<H>.resize(n);
   stored_gradient<H>.resize(n);
-  for (std::size_t i = 0; i < n; ++i) stored_logits<H>[i] = loom::stored<H>(d.x[i]);
+  for (std::size_t i = 0; i < n; ++i) stored_logits<H>[i] = loom::numeric::stored<H>(d.x[i]);
 }
 
 using clock = std::chrono::steady_clock;

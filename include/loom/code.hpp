@@ -10,19 +10,19 @@
 #include "loom/emit/explain.hpp"
 #include "loom/loom.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI {
 
 namespace detail {
 
 /// What is wrong with printing a formula with these derivatives, if anything.
 template <auto Formula, class... Derivatives>
-constexpr mistake mistake_in_printing() {
-  if constexpr (source<Formula>::written.problem.what != issue::none) {
-    return source<Formula>::written.problem;
+constexpr lang::mistake mistake_in_printing() {
+  if constexpr (compiler::source<Formula>::written.problem.what != lang::issue::none) {
+    return compiler::source<Formula>::written.problem;
   } else {
-    const exec::bound_info asked[] = {{Derivatives::role, std::string_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+    const call::bound_info asked[] = {{Derivatives::role, std::string_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
     for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
-      if (const mistake m = exec::check_derivative(source<Formula>::written.program, asked[i], true); m.what != issue::none) return m;
+      if (const lang::mistake m = call::check_derivative(compiler::source<Formula>::written.program, asked[i], true); m.what != lang::issue::none) return m;
     return loss_function<Formula>::template program_of<Derivatives...>::problem();
   }
 }
@@ -42,18 +42,20 @@ std::string printed(std::string_view name) {
 /// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)).
 /// Data:    contiguous and row-major. Unlike a call of the loss, the function trusts its arguments.
 /// Returns: #include lines, the few functions <cmath> lacks (where they are called), and the function.
-template <class T = float, auto Formula, derivative_name... Derivatives>
+template <class T = float, auto Formula, lang::derivative_name... Derivatives>
 std::string code(const loss_function<Formula>&, std::string_view name, Derivatives...) {
-  using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using lang::issue;
 #include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Derivatives...>(name);
+  if constexpr (!found::template isnt<lang::issue::none>) return detail::printed<T, Formula, Derivatives...>(name);
   else return {};
 }
-template <class T = float, auto Formula, derivative_name... Derivatives>
+template <class T = float, auto Formula, lang::derivative_name... Derivatives>
 std::string code(const loss_function<Formula>&, Derivatives...) {
-  using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using lang::issue;
 #include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<issue::none>) return detail::printed<T, Formula, Derivatives...>("loss");
+  if constexpr (!found::template isnt<lang::issue::none>) return detail::printed<T, Formula, Derivatives...>("loss");
   else return {};
 }
 
@@ -61,13 +63,14 @@ std::string code(const loss_function<Formula>&, Derivatives...) {
 /// plan in words: explain(loss, d(x)).
 ///
 /// Returns: text in lines of at most 110 characters.
-template <auto Formula, derivative_name... Derivatives>
+template <auto Formula, lang::derivative_name... Derivatives>
 std::string explain(const loss_function<Formula>&, Derivatives...) {
-  using found = diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using lang::issue;
 #include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<issue::none>) {
+  if constexpr (!found::template isnt<lang::issue::none>) {
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;
-    return emit::explain({source<Formula>::written.program, source<Formula>::stable, program::stable, program::schedule});
+    return emit::explain({compiler::source<Formula>::written.program, compiler::source<Formula>::stable, program::stable, program::schedule});
   } else {
     return {};
   }

@@ -17,19 +17,19 @@
 #include "loom/rewrite/sink.hpp"
 #include "loom/schedule/fuse.hpp"
 
-namespace loom::stage {
+namespace loom::inline LOOM_ABI::compiler::stage {
 
-constexpr graph canonicalize(const graph& g) { return rewrite(g, canonical_rules); }
-constexpr graph stabilize(const graph& g) { return rewrite(g, stable_rules); }
+constexpr graph canonicalize(const graph& g) { return rewritten(g, canonical_rules); }
+constexpr graph stabilize(const graph& g) { return rewritten(g, stable_rules); }
 constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
 constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) { return second_derivatives(gradients, wanted); }
-constexpr graph expand(const graph& g) { return rewrite(g, expand_rules); }
-constexpr graph simplify(const graph& g) { return rewrite(scatter_sums(sink_gathers(g)), cheap_rules); }
+constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
+constexpr graph simplify(const graph& g) { return rewritten(scatter_sums(sink_gathers(g)), cheap_rules); }
 constexpr plan schedule(const graph& g, output_set holders = ~output_set{0}) { return fuse(g, holders); }
 
-}  // namespace loom::stage
+}  // namespace loom::compiler::stage
 
-namespace loom {
+namespace loom::inline LOOM_ABI::compiler {
 
 /// graph -> plan in one call, for tools and tests.
 constexpr plan compile(const graph& g, const derivative_request& wanted = {}) {
@@ -39,4 +39,4 @@ constexpr plan compile(const graph& g, const derivative_request& wanted = {}) {
   return stage::schedule(stage::simplify(stage::expand(program)));
 }
 
-}  // namespace loom
+}  // namespace loom::compiler

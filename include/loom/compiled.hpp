@@ -8,7 +8,7 @@
 #include "loom/lang/issue.hpp"
 #include "loom/lang/lower.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::compiler {
 
 /// What is shared by all derivatives of a formula.
 template <auto Formula>
@@ -54,4 +54,4 @@ struct compiled : differentiated_formula<Formula, Request, Request.second_order(
   }
 };
 
-}  // namespace loom
+}  // namespace loom::compiler

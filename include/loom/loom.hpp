@@ -2,8 +2,13 @@
 // loom.hpp — write a loss, call it. Everything but the printing of code (loom/code.hpp).
 #pragma once
 
-#include "loom/lang/expression.hpp"
-#include "loom/lang/functions.hpp"
-#include "loom/lang/inputs.hpp"
-#include "loom/lang/operators.hpp"
+#include "loom/base/config.hpp"
+
+#include "loom/lang/notation.hpp"
 #include "loom/loss.hpp"
+
+namespace loom::inline LOOM_ABI {
+
+using schedule::plan;  ///< what loss.plan(d(x)) returns
+
+}  // namespace loom

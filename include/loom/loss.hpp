@@ -2,9 +2,9 @@
 // loss.hpp — what a user calls: loss<formula>(x = logits, t = targets, d(x) = grad).
 #pragma once
 
-#include "loom/exec/evaluate.hpp"
+#include "loom/run/evaluate.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI {
 
 /// A formula ready to be called; an empty constant.
 ///
@@ -20,17 +20,18 @@ namespace loom {
 /// NaN in gives NaN out. A mean over nothing is NaN.
 template <auto Formula>
 struct loss_function {
-  using front = source<Formula>;
+  using front = compiler::source<Formula>;
 
   template <class... Bindings>
   constexpr auto operator()(const Bindings&... bindings) const {
-    using found = diagnosis_of<first_mistake<Bindings...>>;
+    using found = lang::diagnosis_of<first_mistake<Bindings...>>;
+    using lang::issue;
 #include "loom/lang/sentences.def"
-    if constexpr (!found::template isnt<issue::none>) {
-      using T = typename exec::float_type<Bindings...>::type;
-      using program = typename decltype(exec::program_of<compiled<Formula, exec::requested<Formula, Bindings...>()>, Bindings...>())::type;
+    if constexpr (!found::template isnt<lang::issue::none>) {
+      using T = typename call::float_type<Bindings...>::type;
+      using program = typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, Bindings...>())::type;
       // Not the std:: function: g++ folds that one too late, and carries the interpreter into every program.
-      const T value = __builtin_is_constant_evaluated() ? exec::interpret_call<program, T>(bindings...) : exec::run_call<program, T>(bindings...);
+      const T value = __builtin_is_constant_evaluated() ? run::interpret_call<program, T>(bindings...) : run::run_call<program, T>(bindings...);
       if constexpr (front::written.program.result_axes.empty()) return value;
     } else {
       return 0.0F;  // the call failed to compile; nothing else should complain
@@ -40,39 +41,39 @@ struct loss_function {
   /// The numbers that loom::workspace must hold for a call with these bindings; 0 for most losses.
   template <class... Bindings>
   std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
-    return exec::workspace_of<compiled<Formula, exec::requested<Formula, Bindings...>()>>(bindings...);
+    return run::workspace_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>>(bindings...);
   }
 
   /// The plan of all results and of the derivatives named: plan(d(x)), plan(d(x), d2(x)).
-  template <derivative_name... Derivatives>
-  static constexpr const plan& plan(Derivatives...) { return program_of<Derivatives...>::schedule; }
+  template <lang::derivative_name... Derivatives>
+  static constexpr const schedule::plan& plan(Derivatives...) { return program_of<Derivatives...>::schedule; }
 
   /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the derivatives named.
-  template <derivative_name... Derivatives>
-  static constexpr bool uses(text_view rule_name, Derivatives...) { return program_of<Derivatives...>::schedule.uses(rule_name); }
+  template <lang::derivative_name... Derivatives>
+  static constexpr bool uses(base::text_view rule_name, Derivatives...) { return program_of<Derivatives...>::schedule.uses(rule_name); }
 
-  template <class... Derivatives> using program_of = compiled<Formula, exec::requested_by_name<Formula, Derivatives...>()>;
+  template <class... Derivatives> using program_of = compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
 
  private:
   /// What is wrong with a call, if anything: with the formula, else with its bindings, else with its plan.
   template <class... Bindings>
-  static constexpr mistake first_mistake() {
-    if constexpr (front::written.problem.what != issue::none) return front::written.problem;
-    else if constexpr (!(is_binding<Bindings>::value && ...)) return {issue::not_a_binding};
-    else if constexpr (constexpr mistake misfit = exec::check_bindings<Formula, Bindings...>(); misfit.what != issue::none) return misfit;
-    else return mistake_in_plan<compiled<Formula, exec::requested<Formula, Bindings...>()>, ((Bindings::role == binding_role::workspace) || ...)>();
+  static constexpr lang::mistake first_mistake() {
+    if constexpr (front::written.problem.what != lang::issue::none) return front::written.problem;
+    else if constexpr (!(lang::is_binding<Bindings>::value && ...)) return {lang::issue::not_a_binding};
+    else if constexpr (constexpr lang::mistake misfit = call::check_bindings<Formula, Bindings...>(); misfit.what != lang::issue::none) return misfit;
+    else return mistake_in_plan<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, ((Bindings::role == lang::binding_role::workspace) || ...)>();
   }
   template <class Program, bool HasWorkspace>
-  static constexpr mistake mistake_in_plan() {
-    if constexpr (constexpr mistake unplannable = Program::problem(); unplannable.what != issue::none) return unplannable;
-    else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) return {issue::workspace_missing};
+  static constexpr lang::mistake mistake_in_plan() {
+    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.what != lang::issue::none) return unplannable;
+    else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) return {lang::issue::workspace_missing};
     else return {};
   }
 };
 
 /// The loss a formula defines: loss<-gather(log_softmax(x, -1), t).mean()>.
 template <auto Formula>
-  requires(formula<decltype(Formula)> || is_result_list<std::remove_const_t<decltype(Formula)>>::value)
+  requires(lang::formula<decltype(Formula)> || lang::is_result_list<std::remove_const_t<decltype(Formula)>>::value)
 inline constexpr loss_function<Formula> loss{};
 
 }  // namespace loom

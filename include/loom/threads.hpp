@@ -11,7 +11,7 @@
 
 #include "loom/loom.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI {
 
 /// Threads of oneTBB. Calls may share a pool, also at the same time.
 class thread_pool {

@@ -6,7 +6,7 @@
 
 #include "support/catch.hpp"
 
-using loom::heap_array;
+using loom::base::heap_array;
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using loom::text_view;
+using loom::base::text_view;
 using namespace std::string_view_literals;
 
 TEST_CASE("texts are equal if their characters are") {

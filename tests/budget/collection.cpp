@@ -4,7 +4,7 @@
 #include <boost/hana/second.hpp>
 #include <boost/hana/unpack.hpp>
 
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #include "support/differentiable.hpp"
 
 namespace {
@@ -15,8 +15,8 @@ namespace lc = loom::collection;
 struct has_plans {
   template <auto Formula>
   constexpr bool operator()(const loom::loss_function<Formula>&) const {
-    return loom::compiled<Formula, loom::input_set{0}>::problem().what == loom::issue::none &&
-           loom::compiled<Formula, trial::differentiable<Formula>()>::problem().what == loom::issue::none;
+    return loom::compiler::compiled<Formula, loom::derive::input_set{0}>::problem().what == loom::lang::issue::none &&
+           loom::compiler::compiled<Formula, trial::differentiable<Formula>()>::problem().what == loom::lang::issue::none;
   }
 };
 
@@ -28,8 +28,8 @@ static_assert(all_have_plans(lc::segmentation_losses));
 static_assert(all_have_plans(lc::contrastive_losses));
 static_assert(all_have_plans(lc::preference_losses));
 static_assert(has_plans{}(lc::softmax_objective) && has_plans{}(lc::logistic_objective));
-static_assert(lc::softmax_objective.plan(d2(lc::x)).problem == loom::unplanned::none);
-static_assert(lc::logistic_objective.plan(d2(lc::a)).problem == loom::unplanned::none);
-static_assert(lc::clip.plan(d(lc::contrastive::a), d(lc::contrastive::b), d(lc::contrastive::scale)).problem == loom::unplanned::none);
+static_assert(lc::softmax_objective.plan(d2(lc::x)).problem == loom::schedule::unplanned::none);
+static_assert(lc::logistic_objective.plan(d2(lc::a)).problem == loom::schedule::unplanned::none);
+static_assert(lc::clip.plan(d(lc::contrastive::a), d(lc::contrastive::b), d(lc::contrastive::scale)).problem == loom::schedule::unplanned::none);
 
 }  // namespace

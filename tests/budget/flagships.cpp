@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // budget/flagships.cpp — every flagship, its value and its gradients, compiled under the limits of check.cmake.
 // Each stage of compiled.hpp is a constant of its own, and has the whole limit for itself.
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 
 namespace {
 
@@ -11,7 +11,7 @@ using loom::d;
 /// Forces every stage, up to the plan.
 template <class... Derivatives>
 constexpr bool has_plan(auto f, Derivatives... derivatives) {
-  return f.plan(derivatives...).problem == loom::unplanned::none;
+  return f.plan(derivatives...).problem == loom::schedule::unplanned::none;
 }
 
 static_assert(has_plan(lc::cross_entropy) && has_plan(lc::cross_entropy, d(lc::x)));

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 // budget/second_derivatives.cpp — every flagship with the diagonal of its Hessian and its products, under the limits of
 // check.cmake. They begin where the gradients end: a call that asks for none of them has not one stage more.
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 
 namespace {
 
 namespace lc = loom::collection;
-using loom::derivative_request;
+using loom::derive::derivative_request;
 
 template <derivative_request Request, auto Formula>
 constexpr bool has_plan(loom::loss_function<Formula>) {
-  return loom::compiled<Formula, Request>::problem().what == loom::issue::none;
+  return loom::compiler::compiled<Formula, Request>::problem().what == loom::lang::issue::none;
 }
 
 /// Gradient and diagonal, product, and all of it with a seed; for the inputs whose derivatives have a plan.
-template <loom::input_set Of>
+template <loom::derive::input_set Of>
 constexpr bool have_plans(auto f) {
   return has_plan<derivative_request{Of, Of}>(f) && has_plan<derivative_request{0, 0, Of, Of}>(f) &&
          has_plan<derivative_request{Of, Of, Of, Of, true}>(f);
@@ -29,10 +29,10 @@ static_assert(have_plans<7>(lc::gaussian_nll));
 static_assert(have_plans<6>(lc::distillation));  // the logits of teacher and student
 static_assert(have_plans<1>(lc::distillation));  // the temperature
 
-using loom::compiled;
+using loom::compiler::compiled;
 constexpr auto nll = -loom::gather(loom::log_softmax(lc::x, -1), lc::t).mean();
 static_assert(compiled<nll, 1>::differentiated.program.outputs.size() == 2);
-static_assert(compiled<nll, derivative_request{0, 1}>::schedule.program.outputs[1].what == loom::output_info::role::curvature);
-static_assert(compiled<nll, derivative_request{0, 0, 1, 1}>::schedule.program.inputs.back().what == loom::input_info::role::direction);
+static_assert(compiled<nll, derivative_request{0, 1}>::schedule.program.outputs[1].what == loom::ir::output_info::role::curvature);
+static_assert(compiled<nll, derivative_request{0, 0, 1, 1}>::schedule.program.inputs.back().what == loom::ir::input_info::role::direction);
 
 }  // namespace

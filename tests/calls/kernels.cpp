@@ -3,20 +3,20 @@
 #include <boost/hana/for_each.hpp>
 
 #include "../support/differentiable.hpp"
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 
 namespace {
 
 template <auto Formula>
-double loops_of(loom::loss_function<Formula>, const loom::exec::bound* inputs, const loom::exec::bound* outputs) {
-  using loom::exec::run;
-  return run<loom::compiled<Formula, trial::differentiable<Formula>()>, float>(loom::source<Formula>::labels, inputs, outputs) +
-         run<loom::compiled<Formula, trial::differentiable<Formula>()>, double>(loom::source<Formula>::labels, inputs, outputs);
+double loops_of(loom::loss_function<Formula>, const loom::call::bound* inputs, const loom::call::bound* outputs) {
+  using loom::run::run;
+  return run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, float>(loom::compiler::source<Formula>::labels, inputs, outputs) +
+         run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, double>(loom::compiler::source<Formula>::labels, inputs, outputs);
 }
 
 }  // namespace
 
-double every_loop(const loom::exec::bound* inputs, const loom::exec::bound* outputs) {
+double every_loop(const loom::call::bound* inputs, const loom::call::bound* outputs) {
   double sum = 0;
   loom::hana::for_each(loom::collection::flagships, [&](auto named) { sum += loops_of(loom::hana::second(named), inputs, outputs); });
   return sum;

@@ -2,7 +2,7 @@
 // tests/collection/collection_values.cpp — losses of images, pairs and sequences without gradients: fewer sweeps, other loops.
 #include <boost/hana/for_each.hpp>
 
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #include "support/collection_trials.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/collection/stored_rows.cpp — losses of a row in 16 bits, against the interpreter on the numbers they hold; exec/stored.cpp
+// tests/collection/stored_rows.cpp — losses of a row in 16 bits, against the interpreter on the numbers they hold; loops/stored.cpp
 // has the others.
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #include "support/collection_trials.hpp"
 
 namespace lc = loom::collection;

@@ -6,10 +6,13 @@
 #include "support/catch.hpp"
 #include "support/second_order.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 constexpr auto N = axis<"N">;
@@ -59,7 +62,7 @@ TEST_CASE("the curvature of a cross entropy keeps its digits: it is not a differ
   check_digits(g, {{2, 3}, {{3, {10001, 10002, 10003, -1e4, -1e4, -1e4}}, {1, {0, 2}}}}, 8);  // an offset
   // Entries of -inf have probability 0, and no curvature.
   const std::vector<double> masked =
-      derivative_at<double>(g, {{1, 3}, {{3, {0, -math::infinity, 0}}, {1, {0}}}}, output_info::role::curvature, 0);
+      derivative_at<double>(g, {{1, 3}, {{3, {0, -numeric::infinity, 0}}, {1, {0}}}}, output_info::role::curvature, 0);
   CHECK(masked == std::vector<double>{0.25, 0, 0.25});
 }
 

@@ -5,10 +5,13 @@
 #include "support/catch.hpp"
 #include "support/differences.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 /// d f / d (input `slot`), all stages applied; inputs are numbered in the order in which f names them.
@@ -28,7 +31,7 @@ using numbers = std::vector<double>;
 
 constexpr auto u = tensor<"u[N]">;
 constexpr auto q = tensor<"q[N]">;
-constexpr double inf = math::infinity;
+constexpr double inf = numeric::infinity;
 
 TEST_CASE("kinks", "[derive]") {
   CHECK(derivative(sum(relu(u)), {{-1, 0, -0.0, 2}}) == numbers{0, 0, 0, 1});

@@ -5,10 +5,13 @@
 #include "support/catch.hpp"
 #include "support/second_order.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 using numbers = std::vector<double>;
 

@@ -5,6 +5,7 @@
 #include "emit/shared_object.hpp"
 #include "support/catch.hpp"
 #include "support/over_axes.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
@@ -16,7 +17,7 @@ void add(std::vector<function>& all, const printed::subject& s) {
 }
 
 /// Extents by axis: C the columns of a size, a formula of one axis all its entries, others the rows.
-std::vector<std::ptrdiff_t> extents_of(const loom::graph& g, std::ptrdiff_t rows, std::ptrdiff_t columns) {
+std::vector<std::ptrdiff_t> extents_of(const loom::ir::graph& g, std::ptrdiff_t rows, std::ptrdiff_t columns) {
   std::vector<std::ptrdiff_t> e;
   for (int a = 0; a < g.axes.size(); ++a)
     e.push_back(g.axes[a].extent != 0 ? g.axes[a].extent : g.axes.size() == 1 ? rows * columns : g.axes[a].name == "C" ? columns : g.axes[a].name == "N" ? rows : 2 + a);
@@ -45,6 +46,8 @@ void check(const std::vector<function>& all, std::initializer_list<trial::regime
 namespace formulas {
 
 using namespace loom;
+
+using namespace loom::layers;
 using loom::index;  // not that of <strings.h>
 constexpr auto x = tensor<"x[N,C]">;
 constexpr auto u = tensor<"u[C]">;
@@ -105,8 +108,8 @@ TEST_CASE("printed code of every shape of loop computes what the interpreter com
            of<logsumexp(x) + where(x > 0, 1, 0).sum()>("total_shift", false),
        }) {
     INFO(s.name);
-    CHECK(s.schedule.problem == loom::unplanned::none);
-    if (s.schedule.problem != loom::unplanned::none) continue;
+    CHECK(s.schedule.problem == loom::schedule::unplanned::none);
+    if (s.schedule.problem != loom::schedule::unplanned::none) continue;
     add(all, s);
   }
   check(all);
@@ -137,8 +140,8 @@ TEST_CASE("printed code with a workspace computes what the interpreter computes"
            of<results((log_softmax(x, C) + log_softmax(x, N)).mean(), x.mean(N), sum(v))>("several", false),
        }) {
     INFO(s.name);
-    CHECK(s.schedule.problem == loom::unplanned::none);
-    if (s.schedule.problem != loom::unplanned::none) continue;
+    CHECK(s.schedule.problem == loom::schedule::unplanned::none);
+    if (s.schedule.problem != loom::schedule::unplanned::none) continue;
     add(all, s);
   }
   check(all, {trial::regime::normal, trial::regime::masked});
@@ -166,8 +169,8 @@ TEST_CASE("printed code has every function of the language") {
            of<sum(relu(n1) + clamp(n1, -0.5, 0.5) + logaddexp(n1, v) + log1mexp(-v))>("composed"),
        }) {
     INFO(s.name);
-    CHECK(s.schedule.problem == loom::unplanned::none);
-    if (s.schedule.problem != loom::unplanned::none) continue;
+    CHECK(s.schedule.problem == loom::schedule::unplanned::none);
+    if (s.schedule.problem != loom::schedule::unplanned::none) continue;
     add(all, s);
   }
   check(all);
@@ -178,7 +181,7 @@ TEST_CASE("every printed function of the collection compiles alone") {
   std::string files;
   for (const printed::subject& s : printed::subjects_of(loom::collection::losses, false)) {
     INFO(s.name);
-    CHECK(s.schedule.problem == loom::unplanned::none);
+    CHECK(s.schedule.problem == loom::schedule::unplanned::none);
     const std::string file = folder.path / (s.name + ".cpp");
     printed::write(file, "double loss(...);\n" + s.cpp(element::f32));
     files += " " + file;
@@ -197,15 +200,15 @@ TEST_CASE("what the printed code brings along for <cmath> is right to 1e-12") {
     CHECK(((std::isnan(v) && std::isnan(w)) || v == w || std::fabs(v - w) <= 1e-12 * std::max(1e-12, std::fabs(w)) || (std::fabs(w) < 3 && std::fabs(v - w) <= 2e-12)));
   };
   for (double x = -30; x < 60; x += 0.37) {
-    alike("erfcx", loom::math::erfcx, x);
-    alike("digamma", loom::math::digamma, x);
-    alike("trigamma", loom::math::trigamma, x);
+    alike("erfcx", loom::numeric::erfcx, x);
+    alike("digamma", loom::numeric::digamma, x);
+    alike("trigamma", loom::numeric::trigamma, x);
   }
-  const double inf = loom::math::infinity;
-  for (double x : {0.0, -0.0, -1.0, -2.0, 1e-300, 1e-3, 1e8, 1e300, inf, -inf, loom::math::not_a_number}) {
-    alike("erfcx", loom::math::erfcx, x);
-    alike("digamma", loom::math::digamma, x);
-    alike("trigamma", loom::math::trigamma, x);
+  const double inf = loom::numeric::infinity;
+  for (double x : {0.0, -0.0, -1.0, -2.0, 1e-300, 1e-3, 1e8, 1e300, inf, -inf, loom::numeric::not_a_number}) {
+    alike("erfcx", loom::numeric::erfcx, x);
+    alike("digamma", loom::numeric::digamma, x);
+    alike("trigamma", loom::numeric::trigamma, x);
   }
 }
 
@@ -216,7 +219,7 @@ TEST_CASE("literals read back as the same number") {
   CHECK(literal(-0.0, element::f32) == "-0.0f");
   CHECK(literal(1e300, element::f64) == "1e+300");
   CHECK(literal(-1e300, element::f32) == "-std::numeric_limits<float>::infinity()");
-  CHECK(literal(loom::math::not_a_number, element::f64) == "std::numeric_limits<double>::quiet_NaN()");
+  CHECK(literal(loom::numeric::not_a_number, element::f64) == "std::numeric_limits<double>::quiet_NaN()");
 }
 
 TEST_CASE("only a negative operand of an operator is put in parentheses") {

@@ -37,7 +37,7 @@ void holds(const std::string& file, const std::string& text) {
 /// The flagships, and one loss with arrays in a workspace.
 std::vector<printed::subject> subjects() {
   std::vector<printed::subject> all = printed::flagships(false);
-  const loom::graph& g = loom::source<loom::over_axes::info_nce>::written.program;
+  const loom::ir::graph& g = loom::compiler::source<loom::over_axes::info_nce>::written.program;
   all.push_back(printed::compiled("info_nce", g, printed::differentiable(g)));
   return all;
 }

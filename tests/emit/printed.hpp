@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "loom/code.hpp"
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 
 #include <boost/hana/for_each.hpp>
 
@@ -15,15 +15,15 @@ namespace printed {
 /// The stages of a formula with some of its gradients.
 struct subject {
   std::string name;
-  loom::graph written, rewritten, gradients;  // gradients: what the interpreter takes
+  loom::ir::graph written, rewritten, gradients;  // gradients: what the interpreter takes
   loom::plan schedule;
 
   std::string cpp(loom::emit::element type) const { return loom::emit::cpp(schedule, name, type); }
   std::string explain() const { return loom::emit::explain({written, rewritten, gradients, schedule}); }
 };
 
-inline subject compiled(const std::string& name, const loom::graph& written, loom::input_set wanted) {
-  namespace stage = loom::stage;
+inline subject compiled(const std::string& name, const loom::ir::graph& written, loom::derive::input_set wanted) {
+  namespace stage = loom::compiler::stage;
   subject s{name, written, stage::stabilize(stage::canonicalize(written)), {}, {}};
   s.gradients = stage::stabilize(stage::differentiate(s.rewritten, wanted).program);
   s.schedule = stage::schedule(stage::simplify(stage::expand(s.gradients)));
@@ -31,15 +31,15 @@ inline subject compiled(const std::string& name, const loom::graph& written, loo
 }
 
 /// Every tensor but the weights of classes, whose gradient sums over rows.
-inline loom::input_set differentiable(const loom::graph& g) {
-  loom::input_set s = 0;
+inline loom::derive::input_set differentiable(const loom::ir::graph& g) {
+  loom::derive::input_set s = 0;
   for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code == loom::op::tensor && g.inputs[i].name != "w") s |= 1u << i;
+    if (g.inputs[i].code == loom::ir::op::tensor && g.inputs[i].name != "w") s |= 1u << i;
   return s;
 }
 
 template <auto Formula>
-const loom::graph& written(const loom::loss_function<Formula>&) { return loom::source<Formula>::written.program; }
+const loom::ir::graph& written(const loom::loss_function<Formula>&) { return loom::compiler::source<Formula>::written.program; }
 
 /// Every loss of a map with all those gradients, and, if asked for, without any.
 template <class Map>
@@ -47,7 +47,7 @@ std::vector<subject> subjects_of(const Map& losses, bool values_too) {
   std::vector<subject> all;
   boost::hana::for_each(losses, [&](auto pair) {
     const std::string name = boost::hana::first(pair).c_str();
-    const loom::graph& g = written(boost::hana::second(pair));
+    const loom::ir::graph& g = written(boost::hana::second(pair));
     all.push_back(compiled(name, g, differentiable(g)));
     if (values_too) all.push_back(compiled(name + "_value", g, 0));
   });

@@ -47,7 +47,7 @@ inline bool compile(const std::string& arguments) {
 
 /// A function that calls the printed one with what it takes, in its order.
 inline std::string caller(const function& f, int number) {
-  const loom::graph& g = f.what.schedule.program;
+  const loom::ir::graph& g = f.what.schedule.program;
   const std::string T = f.type == loom::emit::element::f32 ? "float" : "double";
   std::string arguments;
   const auto add = [&](const std::string& a) { arguments += (arguments.empty() ? "" : ", ") + a; };
@@ -55,8 +55,8 @@ inline std::string caller(const function& f, int number) {
     if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
   for (int i = 0; i < g.inputs.size(); ++i) {
     const std::string slot = "[" + std::to_string(i) + "]";
-    if (g.inputs[i].code == loom::op::scalar) add("scalars" + slot);
-    else add("static_cast<const " + (g.inputs[i].code == loom::op::tensor ? T : g.inputs[i].code == loom::op::index ? "int" : "bool") + "*>(inputs" + slot + ")");
+    if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
+    else add("static_cast<const " + (g.inputs[i].code == loom::ir::op::tensor ? T : g.inputs[i].code == loom::ir::op::index ? "int" : "bool") + "*>(inputs" + slot + ")");
   }
   for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k) add("static_cast<" + T + "*>(outputs[" + std::to_string(k) + "])");
   if (!f.what.schedule.arrays.empty()) add("static_cast<double*>(outputs[" + std::to_string(g.outputs.size()) + "])");
@@ -128,42 +128,42 @@ inline double entry(std::string_view name, trial::regime logits, std::mt19937& r
 }
 
 /// Entry n of an array over `order` in row-major order, as a position in the interpreter's order of axes.
-inline std::size_t interpreter_position(std::size_t n, const loom::axis_order& order, const std::vector<std::ptrdiff_t>& extents) {
-  std::size_t at[loom::max_axes]{};
+inline std::size_t interpreter_position(std::size_t n, const loom::ir::axis_order& order, const std::vector<std::ptrdiff_t>& extents) {
+  std::size_t at[loom::ir::max_axes]{};
   for (int i = order.size() - 1; i >= 0; --i) {
     const auto extent = static_cast<std::size_t>(extents[static_cast<std::size_t>(order[i])]);
     at[order[i]] = n % extent;
     n /= extent;
   }
   std::size_t position = 0;
-  for (int a = 0; a < loom::max_axes; ++a)
-    if (loom::has(as_set(order), a)) position = position * static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]) + at[a];
+  for (int a = 0; a < loom::ir::max_axes; ++a)
+    if (loom::ir::has(loom::ir::as_set(order), a)) position = position * static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]) + at[a];
   return position;
 }
 
-inline std::size_t entries(const loom::axis_order& order, const std::vector<std::ptrdiff_t>& extents) {
+inline std::size_t entries(const loom::ir::axis_order& order, const std::vector<std::ptrdiff_t>& extents) {
   std::size_t n = 1;
   for (int a : order) n *= static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]);
   return n;
 }
 
 /// The entries of the axes that a label picks from: it must name one of each.
-inline std::ptrdiff_t choices_of(const loom::graph& g, int slot, const std::vector<std::ptrdiff_t>& extents) {
+inline std::ptrdiff_t choices_of(const loom::ir::graph& g, int slot, const std::vector<std::ptrdiff_t>& extents) {
   std::ptrdiff_t least = std::numeric_limits<int>::max();
-  for (const loom::node& n : g.nodes) {
-    if (n.code != loom::op::gather && n.code != loom::op::onehot) continue;
-    const loom::node& label = g[n.operand[n.code == loom::op::gather ? 1 : 0]];
-    if (static_cast<int>(label.bits) == slot) least = std::min(least, extents[static_cast<std::size_t>(loom::first_axis(n.over()))]);
+  for (const loom::ir::node& n : g.nodes) {
+    if (n.code != loom::ir::op::gather && n.code != loom::ir::op::onehot) continue;
+    const loom::ir::node& label = g[n.operand[n.code == loom::ir::op::gather ? 1 : 0]];
+    if (static_cast<int>(label.bits) == slot) least = std::min(least, extents[static_cast<std::size_t>(loom::ir::first_axis(n.over()))]);
   }
   return least;
 }
 /// Whether the formula leaves out rows whose label is -100.
-inline bool ignores(const loom::graph& g, int slot) {
-  for (const loom::node& n : g.nodes)
-    if (info(n.code).kind == loom::family::compare)
+inline bool ignores(const loom::ir::graph& g, int slot) {
+  for (const loom::ir::node& n : g.nodes)
+    if (info(n.code).kind == loom::ir::family::compare)
       for (int k : {0, 1}) {
-        const loom::node &label = g[n.operand[k]], &other = g[n.operand[1 - k]];
-        if (label.code == loom::op::index && static_cast<int>(label.bits) == slot && other.code == loom::op::constant && other.number() == -100) return true;
+        const loom::ir::node &label = g[n.operand[k]], &other = g[n.operand[1 - k]];
+        if (label.code == loom::ir::op::index && static_cast<int>(label.bits) == slot && other.code == loom::ir::op::constant && other.number() == -100) return true;
       }
   return false;
 }
@@ -171,53 +171,53 @@ inline bool ignores(const loom::graph& g, int slot) {
 /// Calls a printed function on random data beside the interpreter.
 template <class T>
 std::vector<result> compare(const function& f, entry_point* call, std::vector<std::ptrdiff_t> extents, trial::regime logits) {
-  const loom::graph& g = f.what.gradients;
-  extents.resize(loom::max_axes, 1);
+  const loom::ir::graph& g = f.what.gradients;
+  extents.resize(loom::ir::max_axes, 1);
   std::mt19937 random(static_cast<unsigned>(extents[0] * 1000 + extents[1]));
-  std::vector<std::vector<T>> numbers(loom::max_inputs);
-  std::vector<std::vector<int>> labels(loom::max_inputs);
-  std::vector<std::vector<char>> masks(loom::max_inputs);
-  const void* inputs[loom::max_inputs]{};
-  double scalars[loom::max_inputs]{};
-  std::vector<loom::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
+  std::vector<std::vector<T>> numbers(loom::ir::max_inputs);
+  std::vector<std::vector<int>> labels(loom::ir::max_inputs);
+  std::vector<std::vector<char>> masks(loom::ir::max_inputs);
+  const void* inputs[loom::ir::max_inputs]{};
+  double scalars[loom::ir::max_inputs]{};
+  std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
-    const loom::input_info& in = g.inputs[i];
+    const loom::ir::input_info& in = g.inputs[i];
     const auto slot = static_cast<std::size_t>(i);
-    loom::dense<double>& r = reference[slot];
-    r.axes = as_set(in.axes);
+    loom::ir::dense<double>& r = reference[slot];
+    r.axes = loom::ir::as_set(in.axes);
     const std::size_t n = entries(in.axes, extents);
     r.entries.assign(n, 0);
     scalars[i] = scalar_named(in.name);
-    if (in.code == loom::op::scalar) r.entries[0] = scalars[i];
+    if (in.code == loom::ir::op::scalar) r.entries[0] = scalars[i];
     numbers[slot].resize(n);
     labels[slot].resize(n);
     masks[slot].resize(n);
-    for (std::size_t k = 0; in.code != loom::op::scalar && k < n; ++k) {
+    for (std::size_t k = 0; in.code != loom::ir::op::scalar && k < n; ++k) {
       double& wanted = r.entries[interpreter_position(k, in.axes, extents)];
-      if (in.code == loom::op::tensor) wanted = static_cast<double>(numbers[slot][k] = static_cast<T>(entry(in.name, logits, random)));
-      if (in.code == loom::op::mask) wanted = masks[slot][k] = static_cast<char>(random() % 3 != 0);
-      if (in.code != loom::op::index) continue;
+      if (in.code == loom::ir::op::tensor) wanted = static_cast<double>(numbers[slot][k] = static_cast<T>(entry(in.name, logits, random)));
+      if (in.code == loom::ir::op::mask) wanted = masks[slot][k] = static_cast<char>(random() % 3 != 0);
+      if (in.code != loom::ir::op::index) continue;
       const auto classes = static_cast<unsigned>(choices_of(f.what.written, i, extents));
       labels[slot][k] = ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
       wanted = labels[slot][k];
     }
-    inputs[i] = in.code == loom::op::tensor ? static_cast<const void*>(numbers[slot].data()) : in.code == loom::op::index ? static_cast<const void*>(labels[slot].data()) : masks[slot].data();
+    inputs[i] = in.code == loom::ir::op::tensor ? static_cast<const void*>(numbers[slot].data()) : in.code == loom::ir::op::index ? static_cast<const void*>(labels[slot].data()) : masks[slot].data();
   }
   std::vector<std::vector<T>> results;
-  void* outputs[loom::max_outputs + 1]{};
+  void* outputs[loom::ir::max_outputs + 1]{};
   for (int k = 0; k < g.outputs.size(); ++k) results.emplace_back(entries(output_axes(f.what.schedule, k), extents), std::numeric_limits<T>::quiet_NaN());
   for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = results[static_cast<std::size_t>(k)].data();
 
-  std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(f.what.schedule, extents.data())), std::numeric_limits<double>::quiet_NaN());
+  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(f.what.schedule, extents.data())), std::numeric_limits<double>::quiet_NaN());
   outputs[g.outputs.size()] = workspace.data();
 
   const double value = call(extents.data(), inputs, scalars, outputs);
 
-  const loom::interpreter<double> oracle(g, extents, reference);
+  const loom::ir::interpreter<double> oracle(g, extents, reference);
   std::vector<result> all;
   for (int k = 0; k < g.outputs.size(); ++k) {
-    const loom::axis_order& order = output_axes(f.what.schedule, k);
-    const std::vector<double> wanted = oracle.broadcast(g.outputs[k].id, as_set(order));
+    const loom::ir::axis_order& order = output_axes(f.what.schedule, k);
+    const std::vector<double> wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
     const bool returned = k == 0 && g.result_axes.empty();
     result r{loom::detail::output_text(g, k)};
     double largest = 1e-30;

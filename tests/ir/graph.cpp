@@ -4,10 +4,13 @@
 
 #include "support/catch.hpp"
 #include "support/rule_instances.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 constexpr axis_set n = only(0), c = only(1);

@@ -6,14 +6,17 @@
 #include "support/numbers.hpp"
 #include "support/points.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 using numbers = std::vector<double>;
 
-constexpr double inf = math::infinity;
+constexpr double inf = numeric::infinity;
 
 /// The value of a formula whose inputs are given in the order in which it names them; 2 rows of 3.
 template <formula F>
@@ -83,11 +86,11 @@ TEST_CASE("row functions stay finite where their textbook form does not", "[ir]"
 }
 
 TEST_CASE("the largest and the smallest of something with a NaN is NaN", "[ir]") {
-  for (const numbers& data : {numbers{math::not_a_number, 1}, numbers{1, math::not_a_number}}) {
-    CHECK(math::is_nan(value(max(v), {data})[0]));
-    CHECK(math::is_nan(value(min(v), {data})[0]));
-    CHECK(math::is_nan(value(max(v, 0.0), {data})[math::is_nan(data[0]) ? 0 : 1]));
-    CHECK(math::is_nan(value(relu(v), {data})[math::is_nan(data[0]) ? 0 : 1]));
+  for (const numbers& data : {numbers{numeric::not_a_number, 1}, numbers{1, numeric::not_a_number}}) {
+    CHECK(numeric::is_nan(value(max(v), {data})[0]));
+    CHECK(numeric::is_nan(value(min(v), {data})[0]));
+    CHECK(numeric::is_nan(value(max(v, 0.0), {data})[numeric::is_nan(data[0]) ? 0 : 1]));
+    CHECK(numeric::is_nan(value(relu(v), {data})[numeric::is_nan(data[0]) ? 0 : 1]));
   }
 }
 

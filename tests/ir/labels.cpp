@@ -7,6 +7,7 @@
 #include "loom/lang/lower.hpp"
 #include "loom/lang/operators.hpp"
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
@@ -17,12 +18,12 @@ constexpr auto m = loom::mask<"m[N]">;
 constexpr auto C = loom::axis<"C">;
 constexpr auto picked = gather(x, t);
 
-constexpr auto uses_of(const auto& formula) { return loom::label_uses(lower(formula).program); }
+constexpr auto uses_of(const auto& formula) { return loom::ir::label_uses(lower(formula).program); }
 
 /// Whether the first use of a formula's labels ignores a label.
 constexpr bool ignores(const auto& formula, std::int64_t label) {
   const auto uses = uses_of(formula);
-  for (const loom::label_clause& c : uses[0].ignored_if)
+  for (const loom::ir::label_clause& c : uses[0].ignored_if)
     if (c.mask < 0 && c.holds(label)) return true;
   return false;
 }

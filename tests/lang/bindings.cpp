@@ -7,8 +7,9 @@
 
 #include "loom/lang/inputs.hpp"
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 
-using loom::binding_role;
+using loom::lang::binding_role;
 using loom::d;
 using loom::out;
 using loom::view;
@@ -27,7 +28,7 @@ TEST_CASE("a binding knows its role, its name and what it is bound to") {
   constexpr auto b = (x = view(&six[0], 2, 3));
   LOOM_CHECK(b.role == binding_role::input);
   LOOM_CHECK(named(b) == "x");
-  LOOM_CHECK(b.code == loom::op::tensor);
+  LOOM_CHECK(b.code == loom::ir::op::tensor);
   LOOM_CHECK(b.data.data == &six[0]);
   LOOM_CHECK(b.data.rank == 2);
 }
@@ -45,7 +46,7 @@ TEST_CASE("derivatives, directions and results have names of their own") {
   CHECK((direction(x) = buffer).role == binding_role::direction);
   CHECK(named(loom::result<2> = buffer) == "result<2>");
   CHECK((loom::seed = 2.0).data.value == 2);
-  CHECK((loom::seed = buffer).code == loom::op::tensor);
+  CHECK((loom::seed = buffer).code == loom::ir::op::tensor);
   CHECK(r.data.data == buffer.data());
 }
 
@@ -60,13 +61,13 @@ TEST_CASE("a scalar is held by value, so a temporary will do") {
   constexpr auto b = (scale = 2);
   LOOM_CHECK(b.data.value == 2);
   LOOM_CHECK(b.data.rank == 0);
-  LOOM_CHECK(b.code == loom::op::scalar);
+  LOOM_CHECK(b.code == loom::ir::op::scalar);
 }
 
 TEST_CASE("bindings are found by role and name, in any order") {
   std::vector<float> buffer(6);
   const std::array<int, 2> labels{1, 2};
-  const auto map = loom::map_of(d(x) = buffer, t = labels, scale = 0.5, x = six);
+  const auto map = loom::lang::map_of(d(x) = buffer, t = labels, scale = 0.5, x = six);
   CHECK(map.at<map.place_of(binding_role::gradient, "x")>().data == buffer.data());
   CHECK(map.at<map.place_of(binding_role::input, "x")>().data == &six[0]);
   CHECK(map.at<map.place_of(binding_role::input, "t")>().data == labels.data());
@@ -75,7 +76,7 @@ TEST_CASE("bindings are found by role and name, in any order") {
 }
 
 TEST_CASE("only bindings are bindings") {
-  LOOM_CHECK(loom::is_binding<decltype(scale = 2)>::value);
-  LOOM_CHECK(!loom::is_binding<float>::value);
-  LOOM_CHECK(!loom::is_binding<std::remove_const_t<decltype(x)>>::value);
+  LOOM_CHECK(loom::lang::is_binding<decltype(scale = 2)>::value);
+  LOOM_CHECK(!loom::lang::is_binding<float>::value);
+  LOOM_CHECK(!loom::lang::is_binding<std::remove_const_t<decltype(x)>>::value);
 }

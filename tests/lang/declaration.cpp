@@ -4,10 +4,10 @@
 
 #include "support/catch.hpp"
 
-using loom::declared;
+using loom::lang::declared;
 
 TEST_CASE("a declaration is a name and its axes") {
-  constexpr loom::declaration d = declared("x[N,C]");
+  constexpr loom::lang::declaration d = declared("x[N,C]");
   LOOM_CHECK(d.error_column == 0);
   LOOM_CHECK(d.name == "x");
   LOOM_CHECK(d.axes.size() == 2);
@@ -17,7 +17,7 @@ TEST_CASE("a declaration is a name and its axes") {
 }
 
 TEST_CASE("an axis may carry its extent") {
-  constexpr loom::declaration d = declared("x[N,C=10]");
+  constexpr loom::lang::declaration d = declared("x[N,C=10]");
   LOOM_CHECK(d.axes[0].extent == 0);
   LOOM_CHECK(d.axes[1].extent == 10);
 }
@@ -30,7 +30,7 @@ TEST_CASE("a declaration without axes is a single number") {
 }
 
 TEST_CASE("blanks between the tokens of a declaration do not matter") {
-  constexpr loom::declaration d = declared(" a_1 [ N , C = 7 ] ");
+  constexpr loom::lang::declaration d = declared(" a_1 [ N , C = 7 ] ");
   LOOM_CHECK(d.error_column == 0);
   LOOM_CHECK(d.name == "a_1");
   LOOM_CHECK(d.axes[1].extent == 7);

@@ -6,10 +6,11 @@
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/operators.hpp"
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 
 using namespace loom::tests;
-using loom::issue;
-using loom::op;
+using loom::lang::issue;
+using loom::ir::op;
 
 namespace {
 constexpr auto x = loom::tensor<"x[N,C]">;

@@ -7,9 +7,10 @@
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/operators.hpp"
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 
 using namespace loom::tests;
-using loom::issue;
+using loom::lang::issue;
 
 namespace {
 constexpr auto x = loom::tensor<"x[N,C]">;
@@ -36,47 +37,47 @@ TEST_CASE("a formula becomes a graph, one value a line") {
 }
 
 TEST_CASE("inputs keep their declaration, in the order of the formula") {
-  constexpr loom::graph g = lower(where(m, scale * gather(x, t), 0)).program;
+  constexpr loom::ir::graph g = lower(where(m, scale * gather(x, t), 0)).program;
   LOOM_CHECK(g.inputs.size() == 4);
   LOOM_CHECK(g.inputs[0].name == "m");
-  LOOM_CHECK(g.inputs[0].code == loom::op::mask);
+  LOOM_CHECK(g.inputs[0].code == loom::ir::op::mask);
   LOOM_CHECK(g.inputs[1].name == "scale");
-  LOOM_CHECK(g.inputs[1].code == loom::op::scalar);
+  LOOM_CHECK(g.inputs[1].code == loom::ir::op::scalar);
   LOOM_CHECK(g.inputs[2].name == "x");
   LOOM_CHECK(g.inputs[2].axes.size() == 2);
   LOOM_CHECK(g.inputs[3].name == "t");
-  LOOM_CHECK(g.inputs[3].code == loom::op::index);
+  LOOM_CHECK(g.inputs[3].code == loom::ir::op::index);
 }
 
 TEST_CASE("the axes of a result are in the order of its first operand that has them") {
   constexpr auto w = loom::tensor<"w[C]">;
   constexpr auto y = loom::tensor<"y[C,N]">;
-  constexpr loom::graph wide = lower(w * x).program;
+  constexpr loom::ir::graph wide = lower(w * x).program;
   LOOM_CHECK(wide.axes[wide.result_axes[0]].name == "C");
   LOOM_CHECK(wide.axes[wide.result_axes[1]].name == "N");
-  constexpr loom::graph turned = lower(x + y).program;
+  constexpr loom::ir::graph turned = lower(x + y).program;
   LOOM_CHECK(turned.axes[turned.result_axes[0]].name == "N");
   LOOM_CHECK(rank(x + y) == 2);
 }
 
 TEST_CASE("an extent that one input declares holds for all") {
   constexpr auto w = loom::tensor<"w[C=10]">;
-  constexpr loom::graph g = lower(sum(x * w)).program;
+  constexpr loom::ir::graph g = lower(sum(x * w)).program;
   LOOM_CHECK(g.axes[1].name == "C");
   LOOM_CHECK(g.axes[1].extent == 10);
 }
 
 TEST_CASE("a mistake is data: which, about what, and the numbers") {
-  constexpr loom::mistake range = lower(sum(x, -3)).problem;
+  constexpr loom::lang::mistake range = lower(sum(x, -3)).problem;
   LOOM_CHECK(range.what == issue::axis_out_of_range);
   LOOM_CHECK(range.got == -3);
   LOOM_CHECK(range.limit == 2);
-  constexpr loom::mistake extents = lower(sum(loom::tensor<"a[C=10]"> * loom::tensor<"b[C=11]">)).problem;
+  constexpr loom::lang::mistake extents = lower(sum(loom::tensor<"a[C=10]"> * loom::tensor<"b[C=11]">)).problem;
   LOOM_CHECK(extents.what == issue::extents_disagree);
   LOOM_CHECK(extents.name == "C");
   LOOM_CHECK(extents.got == 10);
   LOOM_CHECK(extents.limit == 11);
-  constexpr loom::mistake text = lower(sum(loom::tensor<"a[N,">)).problem;
+  constexpr loom::lang::mistake text = lower(sum(loom::tensor<"a[N,">)).problem;
   LOOM_CHECK(text.what == issue::malformed_text);
   LOOM_CHECK(text.name == "a[N,");
   LOOM_CHECK(text.got == 5);
@@ -88,10 +89,10 @@ TEST_CASE("the first mistake is kept") {
 }
 
 TEST_CASE("a formula with a mistake has the graph of a constant, so that no stage finds another") {
-  constexpr loom::graph g = lower(sum(x + t)).program;
+  constexpr loom::ir::graph g = lower(sum(x + t)).program;
   LOOM_CHECK(g.size() == 1);
   LOOM_CHECK(g.inputs.empty());
-  LOOM_CHECK(g[g.outputs[0].id].code == loom::op::constant);
+  LOOM_CHECK(g[g.outputs[0].id].code == loom::ir::op::constant);
 }
 
 TEST_CASE("an axis is reduced once, and only where it is") {

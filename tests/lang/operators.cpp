@@ -6,10 +6,11 @@
 #include "loom/lang/functions.hpp"
 #include "loom/lang/inputs.hpp"
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 
 using namespace loom::tests;
-using loom::issue;
-using loom::op;
+using loom::lang::issue;
+using loom::ir::op;
 
 namespace {
 constexpr auto a = loom::tensor<"a[N]">;
@@ -44,7 +45,7 @@ TEST_CASE("operators bind as in C++") {
 }
 
 TEST_CASE("equal parts of a formula are one value") {
-  constexpr loom::lowered l = lower(exp(a) / sum(exp(a), -1));
+  constexpr loom::lang::lowered l = lower(exp(a) / sum(exp(a), -1));
   LOOM_CHECK(l.program.size() == 4);
 }
 

@@ -6,8 +6,10 @@
 
 #include "loom/ir/print.hpp"
 #include "loom/lang/lower.hpp"
+#include "support/layers.hpp"
 
 namespace loom::tests {
+using namespace layers;
 
 template <class E>
 constexpr issue problem(const E& e) {

@@ -8,8 +8,8 @@
 
 #include "support/catch.hpp"
 
-using loom::view;
-using loom::detail::as_view;
+using loom::lang::view;
+using loom::lang::detail::as_view;
 
 namespace {
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 // tests/laws/collection_second.cpp — second derivatives of every loss of the collection with respect to everything that is a number,
 // scalars too, without loops: the Hessian against second differences of the value in 80 digits, and the plans step by step.
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #include "support/collection_trials.hpp"
 #include "support/plan_check.hpp"
 #include "support/run_plan.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 template <class F>
@@ -21,7 +24,7 @@ void for_each_loss(const F& f) {
 
 /// The plan of what a request asks for, run step by step, beside the graph.
 void check_plan(const graph& written, const derivative_request& wanted, const point& p) {
-  const plan planned = loom::compile(written, wanted);
+  const plan planned = loom::compiler::compile(written, wanted);
   REQUIRE(planned.problem == unplanned::none);
   CHECK(plan_problem(planned) == "");
   const graph program = finished(with_derivatives(written, wanted).program);

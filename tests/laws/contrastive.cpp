@@ -8,9 +8,9 @@ namespace lc = loom::collection;
 namespace {
 
 template <auto Formula>
-constexpr loom::input_set named(std::initializer_list<std::string_view> names) {
-  const loom::graph& g = loom::source<Formula>::written.program;
-  loom::input_set s = 0;
+constexpr loom::derive::input_set named(std::initializer_list<std::string_view> names) {
+  const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
+  loom::derive::input_set s = 0;
   for (int i = 0; i < g.inputs.size(); ++i)
     for (std::string_view name : names)
       if (g.inputs[i].name == name) s |= 1u << i;
@@ -21,8 +21,8 @@ constexpr loom::input_set named(std::initializer_list<std::string_view> names) {
 /// are asked for in two calls. They are variances: what cancels in them are squares of 48, in float with an error of 1e-4.
 template <auto Formula>
 void clip_obeys(loom::loss_function<Formula>) {
-  collected::obeys<Formula, loom::derivative_request(named<Formula>({"a", "b", "scale"}), named<Formula>({"a"}))>("clip", {4e-14, 1e-4});
-  collected::obeys<Formula, loom::derivative_request(0, named<Formula>({"b", "scale"}))>("clip", {4e-14, 1e-4});
+  collected::obeys<Formula, loom::derive::derivative_request(named<Formula>({"a", "b", "scale"}), named<Formula>({"a"}))>("clip", {4e-14, 1e-4});
+  collected::obeys<Formula, loom::derive::derivative_request(0, named<Formula>({"b", "scale"}))>("clip", {4e-14, 1e-4});
 }
 
 }  // namespace

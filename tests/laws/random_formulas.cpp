@@ -12,10 +12,13 @@
 #include "support/plan_check.hpp"
 #include "support/random_formula.hpp"
 #include "support/run_plan.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 constexpr input_set numbers = 1u << formula_maker::x | 1u << formula_maker::y | 1u << formula_maker::w |

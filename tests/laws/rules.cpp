@@ -5,10 +5,13 @@
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
 #include "support/rule_instances.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 /// Calls `law` with every rule, each once.
@@ -70,7 +73,7 @@ struct both_sides {
 /// The error of a binary32 in units of 2^-24 of a scale; a result beyond binary32 may overflow.
 double error_of(single got, const real& want, double scale) {
   const double v = static_cast<double>(got);
-  if (v != v || math::is_inf(v)) return magnitude(want) > 3.4e38 ? 0 : math::infinity;
+  if (v != v || numeric::is_inf(v)) return magnitude(want) > 3.4e38 ? 0 : numeric::infinity;
   return magnitude(real(real(v) - want)) / std::max(scale * 0x1p-24, 0x1p-149);
 }
 
@@ -155,9 +158,9 @@ constexpr witness witnesses[] = {
     {"Euclidean norm", 0, 1e30},
     {"square root of a product", 0, 60, 60},
     {"zero times a logarithm", 0, 0, 0},
-    {"mask outside a product", 0, 1, math::infinity},
+    {"mask outside a product", 0, 1, numeric::infinity},
     {"mask outside a quotient", 0, 1, 0},
-    {"sum over a one-hot", 0, -math::infinity},
+    {"sum over a one-hot", 0, -numeric::infinity},
 };
 
 const rule& find(std::string_view name, int spelling) {
@@ -187,7 +190,7 @@ point witness_point(const graph& g, const witness& w) {
       double v = in.name == "b" ? w.b : w.a / (1 + static_cast<double>(i));
       if (in.code == op::index) v = 3;
       if (in.code == op::mask) v = 0;
-      if (math::is_inf(v) && i == 3 && in.name == "a") v = 1;
+      if (numeric::is_inf(v) && i == 3 && in.name == "a") v = 1;
       e.entries.push_back(static_cast<float>(v));
     }
     p.inputs.push_back(e);
@@ -245,20 +248,20 @@ TEST_CASE("NaN in gives NaN out on the right side too, infinities and zeros give
       for (int slot = 0; slot < made.program.inputs.size(); ++slot) {
         const op code = made.program.inputs[slot].code;
         if (code == op::index || code == op::mask) continue;
-        for (const double special : {math::not_a_number, math::infinity, -math::infinity, 0.0, -0.0}) {
+        for (const double special : {numeric::not_a_number, numeric::infinity, -numeric::infinity, 0.0, -0.0}) {
           point p = data_for(made.program, random, domain::any, {2, 3});
           p.inputs[static_cast<std::size_t>(slot)].entries[0] = special;
           const both_sides<double> v(made, p);
           for (std::size_t i = 0; i < v.left.size(); ++i) {
             const double l = v.left[i], got = v.right[i];
-            if (math::is_nan(special)) {
-              if (!(math::is_nan(l) == math::is_nan(got) || (math::is_nan(l) && may_drop_nan(r.name)))) {
+            if (numeric::is_nan(special)) {
+              if (!(numeric::is_nan(l) == numeric::is_nan(got) || (numeric::is_nan(l) && may_drop_nan(r.name)))) {
                 CAPTURE(slot, i, l, got);
-                CHECK(math::is_nan(l) == math::is_nan(got));
+                CHECK(numeric::is_nan(l) == numeric::is_nan(got));
               }
-            } else if (!math::is_nan(l) && !(math::is_inf(special) && needs_a_finite_scale(r.name)) &&
+            } else if (!numeric::is_nan(l) && !(numeric::is_inf(special) && needs_a_finite_scale(r.name)) &&
                        !(special == 0 && needs_a_finite_scale(r.name))) {
-              const bool same = got == l || math::abs(got - l) <= 1e-12 * (1 + math::abs(l));
+              const bool same = got == l || numeric::abs(got - l) <= 1e-12 * (1 + numeric::abs(l));
               if (!same) {
                 CAPTURE(slot, i, special, l, got);
                 CHECK(same);

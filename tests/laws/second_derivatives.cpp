@@ -4,10 +4,13 @@
 #include "support/catch.hpp"
 #include "support/random_formula.hpp"
 #include "support/second_order.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 /// A random operand of an op, where it is smooth.

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: BSL-1.0
 # tests/layers/check.cmake: no include points from left to right.
-#   base -> ir -> rewrite -> derive -> schedule -> exec, emit (fmt)
-#           ir -> lang (Hana)
+#   base -> numeric -> ir -> rewrite -> derive -> schedule -> call -> layout -> loops -> run
+#                      ir -> lang (Hana) -> call       schedule -> emit (fmt)       ir -> simd -> loops
 # Run by hand: cmake -D ROOT=. -P tests/layers/check.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # One row for each folder of include/loom: the folders and umbrella headers it may include, beside itself.
 set(sees_base "")
-set(sees_ir base)
-set(sees_lang base ir)
+set(sees_numeric base)
+set(sees_ir base numeric)
+set(sees_lang base numeric ir)
 set(sees_rewrite base ir)
 set(sees_derive base ir rewrite)
 set(sees_schedule base ir rewrite derive)
-set(sees_exec base ir lang rewrite derive schedule compile.hpp compiled.hpp)
+set(sees_call base numeric ir lang derive schedule compile.hpp compiled.hpp)
+set(sees_layout base numeric ir schedule call)
+set(sees_simd base numeric ir)
+set(sees_loops base numeric ir schedule call layout simd)
+set(sees_run base numeric ir lang schedule call layout loops)
 set(sees_emit base ir lang rewrite derive schedule compile.hpp compiled.hpp)
 set(sees_collection lang loom.hpp compile.hpp compiled.hpp code.hpp)
 # Umbrella headers may include every folder; from outside, each library has its own folders.

@@ -4,12 +4,15 @@
 
 #include "support/catch.hpp"
 #include "support/rule_instances.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
-using namespace loom::terms;  // NOLINT: the patterns are written in it
+using namespace loom::rewrite::terms;  // NOLINT: the patterns are written in it
 
 /// A graph to match in: x and y over N and C.
 struct board {
@@ -25,7 +28,7 @@ struct board {
   value_id sum_of(value_id v, axis_set over) { return g.reduce(op::sum, v, over); }
   bool matches(value_id v, const written& t, matched& w) const {
     const rule_table table({{"", t, t}});
-    return loom::matches(g.view(), v, table.rows[0], w);
+    return loom::rewrite::matches(g.view(), v, table.rows[0], w);
   }
   bool matches(value_id v, const written& t) const {
     matched w;

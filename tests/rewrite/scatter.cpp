@@ -5,10 +5,13 @@
 #include "loom/ir/interpret.hpp"
 #include "support/catch.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 constexpr auto g = tensor<"g[N]">;

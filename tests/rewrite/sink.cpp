@@ -4,10 +4,13 @@
 
 #include "support/catch.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 template <formula F> std::string sunk_text(const F& f) { return text_of(sink_gathers(written(f))); }

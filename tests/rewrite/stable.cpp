@@ -4,10 +4,13 @@
 
 #include "support/catch.hpp"
 #include "support/written.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 TEST_CASE("the log-sum-exp family", "[rewrite]") {

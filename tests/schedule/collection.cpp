@@ -5,14 +5,17 @@
 #include <map>
 #include <string>
 
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #include "loom/ir/print.hpp"
 #include "support/catch.hpp"
 #include "support/plan_check.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 
 /// Sweeps over the data, sweeps over what has fewer axes, passes over a row in cache, arrays in the workspace.
@@ -90,9 +93,9 @@ TEST_CASE("every loss passes over its data as often as the table says", "[schedu
     REQUIRE(table.count(name) == 1);
     const row& want = table.at(name);
     const input_set all = tensors_of(g);
-    CHECK(passes_of(loom::compile(g)) == want.value);
-    CHECK(passes_of(loom::compile(g, all)) == want.gradient);
-    CHECK(passes_of(loom::compile(g, {all, all})) == want.curvature);
+    CHECK(passes_of(loom::compiler::compile(g)) == want.value);
+    CHECK(passes_of(loom::compiler::compile(g, all)) == want.gradient);
+    CHECK(passes_of(loom::compiler::compile(g, {all, all})) == want.curvature);
   });
   CHECK(losses == static_cast<int>(table.size()));
 }
@@ -100,11 +103,11 @@ TEST_CASE("every loss passes over its data as often as the table says", "[schedu
 TEST_CASE("CLIP has the curvatures of both embeddings, or of one beside all gradients, and is refused all at once", "[schedule]") {
   const graph& g = std::remove_cvref_t<decltype(collection::clip)>::front::written.program;
   const input_set a = slots_of(g, {"a"}), b = slots_of(g, {"b"}), scale = slots_of(g, {"scale"}), all = a | b | scale;
-  CHECK(passes_of(loom::compile(g, {all, a})) == passes{4, 2, 8, 8});
-  CHECK(passes_of(loom::compile(g, {all, b})) == passes{4, 2, 8, 8});
-  CHECK(passes_of(loom::compile(g, {all, scale})) == passes{4, 2, 7, 8});
-  CHECK(passes_of(loom::compile(g, {0, a | b})) == passes{4, 2, 8, 8});
-  CHECK(loom::compile(g, {all, a | b}).problem == unplanned::too_many_loops);
+  CHECK(passes_of(loom::compiler::compile(g, {all, a})) == passes{4, 2, 8, 8});
+  CHECK(passes_of(loom::compiler::compile(g, {all, b})) == passes{4, 2, 8, 8});
+  CHECK(passes_of(loom::compiler::compile(g, {all, scale})) == passes{4, 2, 7, 8});
+  CHECK(passes_of(loom::compiler::compile(g, {0, a | b})) == passes{4, 2, 8, 8});
+  CHECK(loom::compiler::compile(g, {all, a | b}).problem == unplanned::too_many_loops);
 }
 
 TEST_CASE("nothing of the size of the data is made: arrays have fewer axes than logits and similarities", "[schedule]") {
@@ -113,7 +116,7 @@ TEST_CASE("nothing of the size of the data is made: arrays have fewer axes than 
     const input_set all = tensors_of(g);
     for (const derivative_request& wanted : {derivative_request(), derivative_request(all), derivative_request(all, of_pairs ? input_set{0} : all),
                                              derivative_request(0, all), derivative_request(all, slots_of(g, {"a"}))}) {
-      const plan p = loom::compile(g, wanted);
+      const plan p = loom::compiler::compile(g, wanted);
       REQUIRE(p.problem == unplanned::none);
       for (const array_info& array : p.arrays) {
         const axis_set axes = as_set(array.axes);

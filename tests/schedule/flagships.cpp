@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // schedule/flagships.cpp — how often losses of images, pairs and sequences pass over their data: what a change of the planner
 // could make worse.
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 
 #include "support/catch.hpp"
 

@@ -2,15 +2,18 @@
 // Which loops a plan has: the facts of the flagships, and formulas of other shapes.
 #include "loom/schedule/fuse.hpp"
 
-#include "loom/collection/flagships.hpp"
+#include "loom/collection/collection.hpp"
 #include "loom/ir/print.hpp"
 #include "support/catch.hpp"
 #include "support/over_axes.hpp"
 #include "support/plan_check.hpp"
+#include "support/layers.hpp"
 
 namespace {
 
 using namespace loom;
+
+using namespace loom::layers;
 using namespace loom::test;
 namespace flagship = loom::collection;
 using flagship::a, flagship::mu, flagship::v, flagship::x, flagship::w, flagship::y;
@@ -86,7 +89,7 @@ plan with(Inputs... inputs) {
   for (std::string_view name : std::initializer_list<std::string_view>{inputs...})
     for (int i = 0; i < g.inputs.size(); ++i)
       if (g.inputs[i].name == name) wanted |= 1u << i;
-  return loom::compile(g, wanted);
+  return loom::compiler::compile(g, wanted);
 }
 
 /// What a plan over several sets of axes has: sweeps over all of them, prologues, arrays, and the axes of its rows.
@@ -132,7 +135,7 @@ TEST_CASE("no array is larger than the data: embeddings meet entry by entry", "[
     CHECK(plan_problem(p) == "");
     CHECK(axes_text(p.program, p.column_axes) == "D");
     for (const array_info& each : p.arrays)
-      CHECK(detail::within_data(p.program, as_set(each.axes)));
+      CHECK(loom::schedule::detail::within_data(p.program, as_set(each.axes)));
   }
   CHECK(sound_shape(with<clip>()) == shape{2, 2, 4, 2, "D"});
   CHECK(sound_shape(with<clip>("a", "b")) == shape{3, 2, 6, 2, "D"});

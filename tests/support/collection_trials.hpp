@@ -20,9 +20,9 @@ using loom::test::real;
 
 /// Every tensor of a formula but the weights of its classes, and the scale of similarities, which is learned.
 template <auto Formula>
-constexpr loom::input_set differentiable() {
-  constexpr const loom::graph& g = loom::source<Formula>::written.program;
-  loom::input_set s = trial::differentiable<Formula>();
+constexpr loom::derive::input_set differentiable() {
+  constexpr const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
+  loom::derive::input_set s = trial::differentiable<Formula>();
   for (int i = 0; i < g.inputs.size(); ++i)
     if (g.inputs[i].name == "scale") s |= 1u << i;
   return s;
@@ -41,9 +41,9 @@ inline double usual_scalar(std::string_view name) {
 /// The extents of a formula's axes by what they count: rows, rows within rows, entries of a row, and the last axis of an image.
 struct extents {
   std::ptrdiff_t rows, inner, entries, width;
-  std::vector<std::ptrdiff_t> of(const loom::graph& g) const {
+  std::vector<std::ptrdiff_t> of(const loom::ir::graph& g) const {
     std::vector<std::ptrdiff_t> e;
-    for (int a = 0; a < loom::max_axes; ++a) {
+    for (int a = 0; a < loom::ir::max_axes; ++a) {
       const std::string_view name = a < g.axes.size() ? g.axes[a].name : "";
       e.push_back(name == "N" || name == "B"                   ? rows
                   : name == "M" || name == "T" || name == "H"  ? inner
@@ -73,19 +73,19 @@ inline std::vector<double> log_probabilities(const std::vector<double>& x, const
 /// A number as a tensor stored like that holds it.
 inline double held(loom::storage s, double v) {
   if (s == loom::storage::own) return v;
-  return static_cast<double>(s == loom::storage::bf16 ? loom::loaded(loom::stored<loom::bf16>(v)) : loom::loaded(loom::stored<loom::f16>(v)));
+  return static_cast<double>(s == loom::storage::bf16 ? loom::numeric::loaded(loom::numeric::stored<loom::bf16>(v)) : loom::numeric::loaded(loom::numeric::stored<loom::f16>(v)));
 }
 
 /// Whether a formula ignores the label -100.
-inline bool ignores(const loom::label_use& use, std::int64_t label) {
-  for (const loom::label_clause& c : use.ignored_if)
+inline bool ignores(const loom::ir::label_use& use, std::int64_t label) {
+  for (const loom::ir::label_clause& c : use.ignored_if)
     if (c.mask < 0 && c.holds(label)) return true;
   return false;
 }
 
 /// Data for a formula as written; numbers are of a size, and each is a binary32, or what a tensor of 16 bits holds.
-inline point data_for(const loom::graph& g, const loom::fixed_vector<loom::label_use, 8>& uses, const extents& size, double largest, std::uint64_t seed,
-                      loom::exec::storages memory = {}) {
+inline point data_for(const loom::ir::graph& g, const loom::base::fixed_vector<loom::ir::label_use, 8>& uses, const extents& size, double largest, std::uint64_t seed,
+                      loom::call::storages memory = {}) {
   loom::test::points random(seed);
   point p{size.of(g), {}};
   const auto slot_of = [&](std::string_view name) {
@@ -94,23 +94,23 @@ inline point data_for(const loom::graph& g, const loom::fixed_vector<loom::label
     return -1;
   };
   for (int i = 0; i < g.inputs.size(); ++i) {
-    const loom::input_info& info = g.inputs[i];
-    const loom::label_use* use = nullptr;
-    for (const loom::label_use& u : uses)
+    const loom::ir::input_info& info = g.inputs[i];
+    const loom::ir::label_use* use = nullptr;
+    for (const loom::ir::label_use& u : uses)
       if (u.input == i) use = &u;
-    loom::dense<double> d{loom::as_set(info.axes), {}};
+    loom::ir::dense<double> d{loom::ir::as_set(info.axes), {}};
     const bool feature = info.name == "a" && info.axes.size() == 2;  // of a pair: its products with another have the size
     for (std::size_t n = loom::test::size_of(d.axes, p.extents); n > 0; --n) {
       double v = random.uniform(-largest, largest);
       if (use != nullptr) v = random.below(static_cast<int>(p.extents[static_cast<std::size_t>(use->axis)]));
-      else if (info.code == loom::op::index) v = random.below(3) - 1;
-      else if (info.code == loom::op::mask) v = random.once_in(3) ? 0 : 1;
-      else if (info.code == loom::op::scalar) v = usual_scalar(info.name);
+      else if (info.code == loom::ir::op::index) v = random.below(3) - 1;
+      else if (info.code == loom::ir::op::mask) v = random.once_in(3) ? 0 : 1;
+      else if (info.code == loom::ir::op::scalar) v = usual_scalar(info.name);
       else if (info.name == "y") v = random.uniform(0, 1);
       else if (info.name == "v" || info.name == "w") v = random.uniform(0.25, 2);
       else if (feature || info.name == "A") v = random.uniform(-1, 1);
       if (use != nullptr && ignores(*use, -100) && random.once_in(4)) v = -100;
-      d.entries.push_back(info.code == loom::op::tensor ? held(memory.input(i), v) : v);
+      d.entries.push_back(info.code == loom::ir::op::tensor ? held(memory.input(i), v) : v);
     }
     p.inputs.push_back(d);
   }
@@ -130,25 +130,25 @@ inline point data_for(const loom::graph& g, const loom::fixed_vector<loom::label
 }
 
 /// One call of the loops: the value and the derivatives, in the order of the program's outputs.
-template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
-std::vector<std::vector<double>> results(const point& p, trial::memory layout = trial::memory::contiguous, const loom::exec::executor& on = {}) {
+template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
+std::vector<std::vector<double>> results(const point& p, trial::memory layout = trial::memory::contiguous, const loom::run::executor& on = {}) {
   using program = trial::program_of<Formula, Request, Memory>;
-  const loom::graph& g = program::schedule.program;
+  const loom::ir::graph& g = program::schedule.program;
   trial::settings s;
   s.extents = p.extents;
   s.layout = layout;
   std::vector<trial::buffer> memory;
-  loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
+  loom::call::bound in[loom::ir::max_inputs], out[loom::run::max_outputs];
   for (int i = 0; i < g.inputs.size(); ++i) {
-    const loom::input_info& info = g.inputs[i];
+    const loom::ir::input_info& info = g.inputs[i];
     const std::vector<double>& entries = p.inputs[static_cast<std::size_t>(i)].entries;
     std::size_t n = 0;
-    if (info.code == loom::op::index) {
-      memory.push_back(trial::make(loom::exec::element_type::i64, info.axes, s, 0));
+    if (info.code == loom::ir::op::index) {
+      memory.push_back(trial::make(loom::call::element_type::i64, info.axes, s, 0));
       in[i] = memory.back().bound;
       trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_label(in[i], at, static_cast<std::int64_t>(entries[n++])); });
-    } else if (info.code == loom::op::mask) {
-      memory.push_back(trial::make(loom::exec::element_type::boolean, info.axes, s, 0));
+    } else if (info.code == loom::ir::op::mask) {
+      memory.push_back(trial::make(loom::call::element_type::boolean, info.axes, s, 0));
       in[i] = memory.back().bound;
       trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { static_cast<unsigned char*>(const_cast<void*>(in[i].data))[at] = entries[n++] != 0; });
     } else {
@@ -163,10 +163,10 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
     derivatives.push_back(trial::make(trial::type_in<T>(Memory.output(k)), g.outputs[k].axes, s, -12345));
     out[k] = derivatives.back().bound;
   }
-  std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(program::schedule, p.extents.data())), -12345);
-  const loom::exec::bound scratch = loom::exec::erase(loom::detail::as_view(workspace));
+  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, p.extents.data())), -12345);
+  const loom::call::bound scratch = loom::run::erase(loom::lang::detail::as_view(workspace));
   T value{};
-  const std::size_t allocations = trial::allocated([&] { value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out, scratch, on); });
+  const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, in, out, scratch, on); });
   if (on.for_each == nullptr) CHECK(allocations == 0);  // threads are somebody else's
   std::vector<std::vector<double>> all{{static_cast<double>(value)}};
   for (int k = 1; k < g.outputs.size(); ++k) {
@@ -184,11 +184,11 @@ inline std::string place(const std::string& name, const extents& e, double large
 }
 
 /// Value and derivatives against the formula as written, in 80 digits; its derivatives are central differences.
-template <auto Formula, loom::derivative_request Request, class T>
+template <auto Formula, loom::derive::derivative_request Request, class T>
 void agrees_with_textbook(const std::string& name, const extents& e, double largest, double tolerance) {
-  const loom::graph& written = loom::source<Formula>::written.program;
-  const loom::graph& g = loom::compiled<Formula, Request>::schedule.program;
-  const point p = data_for(written, loom::source<Formula>::labels, e, largest, static_cast<std::uint64_t>(largest) + 3);
+  const loom::ir::graph& written = loom::compiler::source<Formula>::written.program;
+  const loom::ir::graph& g = loom::compiler::compiled<Formula, Request>::schedule.program;
+  const point p = data_for(written, loom::compiler::source<Formula>::labels, e, largest, static_cast<std::uint64_t>(largest) + 3);
   INFO(place(name, e, largest));
   std::vector<std::vector<double>> truth;  // the same for every target
   for (loom::target t : trial::targets()) {
@@ -205,7 +205,7 @@ void agrees_with_textbook(const std::string& name, const extents& e, double larg
         for (std::size_t n = 0; n < have.size(); n += step) {
           auto direction = loom::test::no_direction(p);
           direction[static_cast<std::size_t>(g.outputs[k].input)].entries[n] = 1;
-          const bool second = g.outputs[k].what == loom::output_info::role::curvature;
+          const bool second = g.outputs[k].what == loom::ir::output_info::role::curvature;
           truth.back().push_back(static_cast<double>(second ? loom::test::second_slope(written, p, direction, direction) : loom::test::slope(written, p, direction)));
         }
       }
@@ -225,7 +225,7 @@ struct digits {
 inline constexpr digits tight{1e-14, 2e-6};  // where no sum of products comes before what cancels
 
 /// A loss against its textbook spelling, for numbers of a moderate and of a large size.
-template <auto Formula, loom::derivative_request Request>
+template <auto Formula, loom::derive::derivative_request Request>
 void textbook(const std::string& name, digits allowed) {
   for (const extents& e : {extents{3, 2, 4, 3}, extents{2, 5, 9, 2}, extents{5, 1, 70, 1}}) {
     agrees_with_textbook<Formula, Request, double>(name, e, 3, allowed.in_double);
@@ -241,23 +241,23 @@ void textbook(const std::string& name, digits allowed) {
 /// Where a row is certain of its class, 1 - p is all that a curvature has left, and log(p / q) of two certain rows all that a
 /// divergence has; a cosine of vectors of one entry does not move at all. The curvatures of CLIP are variances, differences of
 /// squares of a scale of 16 times numbers of 3.
-inline double cancelling(std::string_view name, loom::output_info::role what) {
-  const bool curvature = what == loom::output_info::role::curvature;
+inline double cancelling(std::string_view name, loom::ir::output_info::role what) {
+  const bool curvature = what == loom::ir::output_info::role::curvature;
   return name == "clip" && curvature ? 48 * 48 : curvature || name == "distillation" || name == "cosine_embedding" ? 1 : 0;
 }
 
 /// Value and derivatives against the interpreter, in double, on the numbers that the tensors hold: differences are judged beside
 /// the largest entry wanted, and what is stored in 16 bits may be off by half an ulp beside that.
-template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
+template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
 void agrees_with_interpreter(const std::string& name, const extents& e, double largest, trial::memory layout) {
-  const loom::graph& stable = loom::compiled<Formula, Request>::stable;
-  const point p = data_for(loom::source<Formula>::written.program, loom::source<Formula>::labels, e, largest,
+  const loom::ir::graph& stable = loom::compiler::compiled<Formula, Request>::stable;
+  const point p = data_for(loom::compiler::source<Formula>::written.program, loom::compiler::source<Formula>::labels, e, largest,
                            static_cast<std::uint64_t>(largest * 10 + static_cast<double>(e.entries)), Memory);
-  const loom::interpreter<double> oracle(stable, p.extents, p.inputs);
+  const loom::ir::interpreter<double> oracle(stable, p.extents, p.inputs);
   INFO(place(name, e, largest) << ", layout " << static_cast<int>(layout));
   const auto got = results<Formula, Request, T, Memory>(p, layout);
   for (int k = 0; k < stable.outputs.size(); ++k) {
-    const std::vector<double> want = oracle.broadcast(stable.outputs[k].id, loom::as_set(stable.outputs[k].axes));
+    const std::vector<double> want = oracle.broadcast(stable.outputs[k].id, loom::ir::as_set(stable.outputs[k].axes));
     const trial::element_type type = trial::type_in<T>(k == 0 ? loom::storage::own : Memory.output(k));
     // What cancels in a difference of log-probabilities, and what an exponential makes of it, are of the size of the numbers.
     const double condition = std::max(4.0, largest);
@@ -279,10 +279,10 @@ void agrees_with_interpreter(const std::string& name, const extents& e, double l
 inline constexpr extents sizes[] = {{1, 1, 1, 1}, {2, 3, 10, 5}, {3, 7, 9, 4}, {5, 9, 7, 3}, {9, 2, 33, 8}, {3, 4, 15, 17}, {2, 5, 17, 33}, {33, 10, 4, 1}, {2, 3, 65, 2}, {2, 10, 130, 3}};
 
 /// A program over all targets and sizes, contiguous and strided, for numbers of a moderate and of a large size.
-template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
+template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
 void loops_of(const std::string& name, double large = 1e4) {
   // Axes that are reduced together must lie contiguously.
-  const bool joins = loom::compiled<Formula, Request>::schedule.column_order.size() > 1;
+  const bool joins = loom::compiler::compiled<Formula, Request>::schedule.column_order.size() > 1;
   for (loom::target t : trial::targets()) {
     const loom::limit_target limit(t);
     for (const extents& e : sizes) {
@@ -298,7 +298,7 @@ void loops_of(const std::string& name, double large = 1e4) {
 /// A loss with the gradients of what is differentiable, or its value alone.
 template <class T, bool Gradient, auto Formula>
 void loops(loom::loss_function<Formula>, const std::string& name) {
-  constexpr loom::input_set wanted = Gradient ? differentiable<Formula>() : 0;
+  constexpr loom::derive::input_set wanted = Gradient ? differentiable<Formula>() : 0;
   loops_of<Formula, wanted, T>(name);
 }
 
@@ -311,9 +311,9 @@ void stored(loom::loss_function<Formula>, const std::string& name) {
 }
 
 /// Extents for which a loss is cut into several parts, and not into whole vectors.
-inline extents many(const loom::graph& g) {
+inline extents many(const loom::ir::graph& g) {
   bool of_pairs = false, nested = false, of_rows = false;
-  for (const loom::axis_info& a : g.axes) {
+  for (const loom::ir::axis_info& a : g.axes) {
     of_pairs = of_pairs || a.name == "M";
     nested = nested || a.name == "T" || a.name == "W";
     of_rows = of_rows || a.name == "C" || a.name == "D";
@@ -322,17 +322,17 @@ inline extents many(const loom::graph& g) {
 }
 
 /// The same bits for 1, 2 and 8 threads as for none, on every target. An array in the workspace has one writer.
-template <auto Formula, loom::derivative_request Request, class T>
+template <auto Formula, loom::derive::derivative_request Request, class T>
 void same_for_all_threads(const std::string& name) {
-  const loom::plan& p = loom::compiled<Formula, Request>::schedule;
-  const point data = data_for(p.program, loom::source<Formula>::labels, many(p.program), 3, 17);
+  const loom::plan& p = loom::compiler::compiled<Formula, Request>::schedule;
+  const point data = data_for(p.program, loom::compiler::source<Formula>::labels, many(p.program), 3, 17);
   for (loom::target t : trial::targets()) {
     const loom::limit_target limit(t);
     const auto alone = results<Formula, Request, T>(data);
     for (int threads : {1, 2, 8}) {
       INFO(name << ", target " << loom::name(loom::current_target()) << ", " << threads << " threads");
       trial::plain_pool pool(threads);
-      const auto shared = results<Formula, Request, T>(data, trial::memory::contiguous, loom::exec::executor_of(loom::pool_view<trial::plain_pool>{&pool}));
+      const auto shared = results<Formula, Request, T>(data, trial::memory::contiguous, loom::run::executor_of(loom::lang::pool_view<trial::plain_pool>{&pool}));
       for (std::size_t k = 0; k < alone.size(); ++k)
         CHECK(std::memcmp(alone[k].data(), shared[k].data(), alone[k].size() * sizeof(double)) == 0);
       if (p.arrays.empty()) CHECK(pool.calls > 1);
@@ -342,18 +342,18 @@ void same_for_all_threads(const std::string& name) {
 
 /// Gradients and curvatures of every tensor, and the gradient of what else is differentiable.
 template <auto Formula>
-constexpr loom::derivative_request both_orders() {
-  constexpr const loom::graph& g = loom::source<Formula>::written.program;
-  loom::input_set tensors = 0;
+constexpr loom::derive::derivative_request both_orders() {
+  constexpr const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
+  loom::derive::input_set tensors = 0;
   for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code == loom::op::tensor) tensors |= 1u << i;
+    if (g.inputs[i].code == loom::ir::op::tensor) tensors |= 1u << i;
   return {tensors | differentiable<Formula>(), tensors};
 }
 
 /// What every loss of the collection obeys, with its first and second derivatives.
-template <auto Formula, loom::derivative_request Request>
+template <auto Formula, loom::derive::derivative_request Request>
 void obeys(const std::string& name, digits allowed = {}) {
-  static_assert(loom::compiled<Formula, Request>::problem().what == loom::issue::none);
+  static_assert(loom::compiler::compiled<Formula, Request>::problem().what == loom::lang::issue::none);
   textbook<Formula, Request>(name, allowed);
   loops_of<Formula, Request, float>(name);
   loops_of<Formula, Request, double>(name);

@@ -5,8 +5,10 @@
 #include "loom/compile.hpp"
 #include "support/numbers.hpp"
 #include "support/points.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 /// The value of a scalar graph, with every input moved by `step` times `direction`.
 inline real moved_value(const graph& g, const point& p, const std::vector<dense<double>>& direction, const real& step) {

@@ -12,7 +12,7 @@ inline const std::vector<loom::target>& targets() {
   static const std::vector<loom::target> all = [] {
     std::vector<loom::target> t;
     for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512})
-      if (each <= loom::exec::best_target()) t.push_back(each);
+      if (each <= loom::loops::best_target()) t.push_back(each);
     return t;
   }();
   return all;
@@ -25,7 +25,7 @@ inline std::vector<std::pair<std::string, double>> usual_scalars() {
 /// Error allowed, in units of the epsilon of the type, of the largest entry.
 inline constexpr double tolerance = 40;
 
-template <auto Formula, loom::derivative_request Gradients, class T, loom::exec::storages Memory = loom::exec::storages{}>
+template <auto Formula, loom::derive::derivative_request Gradients, class T, loom::call::storages Memory = loom::call::storages{}>
 void check(const settings& s, const std::string& what) {
   for (const outcome& o : run<Formula, Gradients, T, Memory>(s)) {
     INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "
@@ -37,10 +37,10 @@ void check(const settings& s, const std::string& what) {
 }
 
 /// A flagship over all targets, sizes and logits; layouts over a few.
-template <class T, bool Gradient, loom::exec::storages Memory = loom::exec::storages{}, auto Formula>
+template <class T, bool Gradient, loom::call::storages Memory = loom::call::storages{}, auto Formula>
 void flagship(loom::loss_function<Formula>, const std::string& what) {
-  constexpr const loom::graph& g = loom::source<Formula>::written.program;
-  constexpr loom::input_set wanted = Gradient ? differentiable<Formula>() : 0;
+  constexpr const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
+  constexpr loom::derive::input_set wanted = Gradient ? differentiable<Formula>() : 0;
   const std::ptrdiff_t sizes[][2] = {{1, 1}, {17, 1}, {1, 10}, {15, 10}, {16, 10}, {33, 10}, {31, 15}, {5, 16}, {6, 17}, {9, 64}, {9, 65}, {3, 1000}, {2, 4099}};
   for (loom::target t : targets()) {
     const loom::limit_target limit(t);

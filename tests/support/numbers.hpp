@@ -6,8 +6,10 @@
 #include <boost/multiprecision/mpfr.hpp>
 
 #include "loom/ir/reference.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 using real =
     boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<80, boost::multiprecision::allocate_stack>,
@@ -39,7 +41,7 @@ struct single {
 };
 
 #define LOOM_TEST_SINGLE(name) \
-  inline single name(single x) { return {loom::math::name(static_cast<double>(x))}; }
+  inline single name(single x) { return {loom::numeric::name(static_cast<double>(x))}; }
 LOOM_TEST_SINGLE(abs)
 LOOM_TEST_SINGLE(sqrt)
 LOOM_TEST_SINGLE(exp) LOOM_TEST_SINGLE(expm1) LOOM_TEST_SINGLE(log) LOOM_TEST_SINGLE(log1p) LOOM_TEST_SINGLE(sin)
@@ -49,7 +51,7 @@ LOOM_TEST_SINGLE(exp) LOOM_TEST_SINGLE(expm1) LOOM_TEST_SINGLE(log) LOOM_TEST_SI
                 LOOM_TEST_SINGLE(erfcx) LOOM_TEST_SINGLE(lgamma) LOOM_TEST_SINGLE(digamma) LOOM_TEST_SINGLE(trigamma)
 #undef LOOM_TEST_SINGLE
                     inline single pow(single a, single b) {
-  return {loom::math::pow(static_cast<double>(a), static_cast<double>(b))};
+  return {loom::numeric::pow(static_cast<double>(a), static_cast<double>(b))};
 }
 
 inline bool is_nan(const real& x) { return x != x; }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "loom/loom.hpp"
+#include "support/layers.hpp"
 
 namespace loom::over_axes {
+using namespace layers;
 
 inline constexpr auto N = axis<"N">;
 inline constexpr auto M = axis<"M">;

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "loom/schedule/plan.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 /// Walks a plan in the order in which it runs, and notes what is known.
 class plan_checker {

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "loom/ir/interpret.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 enum class domain { any, positive, negative, unit, wide };
 

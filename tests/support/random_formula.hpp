@@ -9,8 +9,10 @@
 #include "loom/derive/request.hpp"
 #include "support/points.hpp"
 #include "support/rule_instances.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 inline constexpr int axis_m = 2;
 inline constexpr axis_set over_n = only(axis_n), over_c = only(axis_c), over_m = only(axis_m), over_both = over_n | over_c;

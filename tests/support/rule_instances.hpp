@@ -8,8 +8,10 @@
 
 #include "loom/rewrite/match.hpp"
 #include "support/points.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 inline constexpr int axis_n = 0, axis_c = 1;
 

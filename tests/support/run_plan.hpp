@@ -8,8 +8,10 @@
 #include "loom/rewrite/rules/expand.hpp"
 #include "loom/schedule/plan.hpp"
 #include "support/points.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 class plan_runner {
  public:
@@ -82,7 +84,7 @@ class plan_runner {
       at(scalar_, i) = n.code == op::constant ? n.number()
                        : is_input(n.code)     ? input(n)
                        : n.code == op::extent ? static_cast<double>(size_of(n.over(), data_.extents))
-                                              : math::reference<double>(n.code, operand(0), operand(1), operand(2));
+                                              : ir::numbers::reference<double>(n.code, operand(0), operand(1), operand(2));
     }
   }
 
@@ -106,15 +108,15 @@ class plan_runner {
       if (n.operand[k] == no_value) return 0.0;
       return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].number() : at(number_, n.operand[k]);
     };
-    return math::reference<double>(n.code, operand(0), operand(1), operand(2));
+    return ir::numbers::reference<double>(n.code, operand(0), operand(1), operand(2));
   }
 
   static double more(op code, double so_far, double v) {
     switch (code) {
       case op::prod: return so_far * v;
       case op::reduce_max:
-      case op::shift: return math::maximum(so_far, v);
-      case op::reduce_min: return math::minimum(so_far, v);
+      case op::shift: return ir::numbers::maximum(so_far, v);
+      case op::reduce_min: return ir::numbers::minimum(so_far, v);
       case op::any_of: return so_far != 0 || v != 0 ? 1 : 0;
       case op::all_of: return so_far != 0 && v != 0 ? 1 : 0;
       default: return so_far + v;
@@ -131,7 +133,7 @@ class plan_runner {
   }
   double finished(int id) { return finished(g_[id].code, at(accumulator_, id), at(lost_, id)); }
   static double finished(op code, double v, double lost) {
-    const bool finite = v < math::infinity && v > -math::infinity;
+    const bool finite = v < numeric::infinity && v > -numeric::infinity;
     if (code == op::sum || code == op::scatter) return finite ? v + lost : v;
     return code == op::shift && !finite ? 0 : v;
   }

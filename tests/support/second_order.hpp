@@ -6,8 +6,10 @@
 
 #include "loom/ir/print.hpp"
 #include "support/differences.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 using directions = std::vector<dense<double>>;  ///< of all inputs, by slot
 

@@ -33,11 +33,11 @@ struct settings {
   std::vector<std::ptrdiff_t> extents;  // by axis of the program
   regime logits = regime::normal;
   memory layout = memory::contiguous;
-  loom::exec::element_type labels = loom::exec::element_type::i32;
+  loom::call::element_type labels = loom::call::element_type::i32;
   bool some_ignored = false;  // labels of -100
   unsigned seed = 1;
   std::vector<std::pair<std::string, double>> scalars;
-  loom::exec::element_type scalar_results = loom::exec::element_type::other;  // their buffers, if not of the type computed with
+  loom::call::element_type scalar_results = loom::call::element_type::other;  // their buffers, if not of the type computed with
   double condition = 1;  // how large the terms are that cancel in a result: an error is judged beside it
 };
 
@@ -57,18 +57,18 @@ inline double entry(const std::string& input, regime r, std::mt19937& random) {
   }
 }
 
-using loom::exec::element_type;
+using loom::call::element_type;
 
 inline double load_number(const void* from, element_type t, std::ptrdiff_t i) {
   switch (t) {
     case element_type::f32: return static_cast<double>(static_cast<const float*>(from)[i]);
-    case element_type::bf16: return static_cast<double>(loom::loaded(static_cast<const loom::bf16*>(from)[i]));
-    case element_type::f16: return static_cast<double>(loom::loaded(static_cast<const loom::f16*>(from)[i]));
+    case element_type::bf16: return static_cast<double>(loom::numeric::loaded(static_cast<const loom::bf16*>(from)[i]));
+    case element_type::f16: return static_cast<double>(loom::numeric::loaded(static_cast<const loom::f16*>(from)[i]));
     default: return static_cast<const double*>(from)[i];
   }
 }
 inline void store_number(const void* to, element_type t, std::ptrdiff_t i, double v) {
-  loom::exec::store_number(static_cast<char*>(const_cast<void*>(to)) + i * loom::exec::size_of(t), t, v);
+  loom::call::store_number(static_cast<char*>(const_cast<void*>(to)) + i * loom::call::size_of(t), t, v);
 }
 
 /// Half the distance of the numbers of a type near v: what storing it may cost.
@@ -81,12 +81,12 @@ inline double rounding(element_type t, double v) {
 /// The type of a slot, if T is computed with.
 template <class T>
 constexpr element_type type_in(loom::storage s) {
-  return s == loom::storage::bf16 ? element_type::bf16 : s == loom::storage::f16 ? element_type::f16 : loom::exec::type_of<T>();
+  return s == loom::storage::bf16 ? element_type::bf16 : s == loom::storage::f16 ? element_type::f16 : loom::call::type_of<T>();
 }
 
 struct buffer {
   std::vector<std::uint64_t> memory;
-  loom::exec::bound bound;
+  loom::call::bound bound;
   double poison = 0;  // as it reads
   std::ptrdiff_t size = 0;
 
@@ -98,7 +98,7 @@ struct buffer {
 };
 
 /// A strided array; what lies between its entries is poison.
-inline buffer make(element_type type, const loom::axis_order& order, const settings& s, double poison) {
+inline buffer make(element_type type, const loom::ir::axis_order& order, const settings& s, double poison) {
   buffer b;
   b.bound.type = type;
   const int rank = order.size();
@@ -119,21 +119,21 @@ inline buffer make(element_type type, const loom::axis_order& order, const setti
   } else {
     std::memset(b.memory.data(), 1, static_cast<std::size_t>(b.size) * 8);
   }
-  b.bound.data = reinterpret_cast<const char*>(b.memory.data()) + 17 * loom::exec::size_of(type);
+  b.bound.data = reinterpret_cast<const char*>(b.memory.data()) + 17 * loom::call::size_of(type);
   return b;
 }
 
 /// Visits the entries of an array in the interpreter's order.
 template <class Visit>
-void visit(const loom::axis_order& order, const loom::exec::bound& b, const Visit& f) {
-  std::ptrdiff_t at[loom::max_rank]{};
+void visit(const loom::ir::axis_order& order, const loom::call::bound& b, const Visit& f) {
+  std::ptrdiff_t at[loom::ir::max_rank]{};
   for (int i = 0; i < order.size(); ++i)
     if (b.extents[i] == 0) return;
   for (;;) {
     std::ptrdiff_t offset = 0;
     for (int i = 0; i < order.size(); ++i) offset += at[i] * b.strides[i];
     f(offset);
-    int axis = loom::max_axes - 1;
+    int axis = loom::ir::max_axes - 1;
     for (; axis >= 0; --axis) {
       int k = -1;
       for (int i = 0; i < order.size(); ++i)
@@ -146,9 +146,9 @@ void visit(const loom::axis_order& order, const loom::exec::bound& b, const Visi
   }
 }
 
-inline void store_label(loom::exec::bound& b, std::ptrdiff_t i, std::int64_t v) {
+inline void store_label(loom::call::bound& b, std::ptrdiff_t i, std::int64_t v) {
   void* p = const_cast<void*>(b.data);
-  switch (loom::exec::size_of(b.type)) {
+  switch (loom::call::size_of(b.type)) {
     case 1: static_cast<std::int8_t*>(p)[i] = static_cast<std::int8_t>(v); break;
     case 2: static_cast<std::int16_t*>(p)[i] = static_cast<std::int16_t>(v); break;
     case 4: static_cast<std::int32_t*>(p)[i] = static_cast<std::int32_t>(v); break;
@@ -165,36 +165,36 @@ struct outcome {
 };
 
 /// Every tensor stored alike.
-constexpr loom::exec::storages all_stored(loom::storage inputs, loom::storage outputs) {
+constexpr loom::call::storages all_stored(loom::storage inputs, loom::storage outputs) {
   return {0x5555555555555555u * static_cast<std::uint64_t>(inputs), 0x5555555555555555u * static_cast<std::uint64_t>(outputs)};
 }
 
 /// A formula with what a request asks for, its tensors stored as `Memory` says.
-template <auto Formula, loom::derivative_request Request, loom::exec::storages Memory>
-using program_of = std::conditional_t<Memory == loom::exec::storages{}, loom::compiled<Formula, Request>, loom::exec::in_memory<loom::compiled<Formula, Request>, Memory>>;
+template <auto Formula, loom::derive::derivative_request Request, loom::call::storages Memory>
+using program_of = std::conditional_t<Memory == loom::call::storages{}, loom::compiler::compiled<Formula, Request>, loom::call::in_memory<loom::compiler::compiled<Formula, Request>, Memory>>;
 
 /// Runs one program on one set of data. `T`: float or double; `Memory`: how its tensors are stored.
-template <auto Formula, loom::derivative_request Request, class T, loom::exec::storages Memory = loom::exec::storages{}>
+template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
 std::vector<outcome> run(const settings& s) {
   using program = program_of<Formula, Request, Memory>;
-  const loom::graph& g = program::stable;
+  const loom::ir::graph& g = program::stable;
   std::mt19937 random(s.seed);
-  loom::exec::bound in[loom::max_inputs], out[loom::exec::max_outputs];
+  loom::call::bound in[loom::ir::max_inputs], out[loom::run::max_outputs];
   std::vector<buffer> buffers;
-  std::vector<loom::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
+  std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
-    const loom::input_info& info = g.inputs[i];
-    loom::dense<double>& r = reference[static_cast<std::size_t>(i)];
-    r.axes = loom::as_set(info.axes);
+    const loom::ir::input_info& info = g.inputs[i];
+    loom::ir::dense<double>& r = reference[static_cast<std::size_t>(i)];
+    r.axes = loom::ir::as_set(info.axes);
     const std::string name(info.name);
-    if (info.code == loom::op::scalar) {
+    if (info.code == loom::ir::op::scalar) {
       double v = 1;
       for (const auto& [key, value] : s.scalars)
         if (key == name) v = value;
       in[i].number = v;
-      in[i].type = loom::exec::element_type::f64;
+      in[i].type = loom::call::element_type::f64;
       r.entries = {v};
-    } else if (info.code == loom::op::index) {
+    } else if (info.code == loom::ir::op::index) {
       buffers.push_back(make(s.labels, info.axes, s, 0));
       in[i] = buffers.back().bound;
       std::int64_t classes = 1;
@@ -206,7 +206,7 @@ std::vector<outcome> run(const settings& s) {
         store_label(in[i], at, label);
         r.entries.push_back(static_cast<double>(label));
       });
-    } else if (info.code == loom::op::mask) {
+    } else if (info.code == loom::ir::op::mask) {
       buffers.push_back(make(element_type::boolean, info.axes, s, 0));
       in[i] = buffers.back().bound;
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
@@ -230,25 +230,25 @@ std::vector<outcome> run(const settings& s) {
   }
   std::vector<buffer> results;
   for (int k = 0; k < g.outputs.size(); ++k) {
-    const loom::axis_order& order = g.outputs[k].axes;
+    const loom::ir::axis_order& order = g.outputs[k].axes;
     if (k == 0 && g.outputs[k].is_value() && order.empty()) continue;
     const bool other = order.empty() && s.scalar_results != element_type::other;
     results.push_back(make(other ? s.scalar_results : type_in<T>(Memory.output(k)), order, s, -12345));
     out[k] = results.back().bound;
   }
   std::vector<std::ptrdiff_t> extents = s.extents;
-  extents.resize(loom::max_axes, 1);
-  std::vector<double> workspace(static_cast<std::size_t>(loom::exec::workspace_size(program::schedule, extents.data())), -12345);
+  extents.resize(loom::ir::max_axes, 1);
+  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, extents.data())), -12345);
   T value{};
-  const std::size_t asked_for = allocated([&] { value = loom::exec::run<program, T>(loom::source<Formula>::labels, in, out, loom::exec::erase(loom::detail::as_view(workspace))); });
-  const loom::interpreter<double> oracle(g, extents, reference);
+  const std::size_t asked_for = allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, in, out, loom::run::erase(loom::lang::detail::as_view(workspace))); });
+  const loom::ir::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;
   for (int k = 0; k < g.outputs.size(); ++k) {
     outcome o;
-    const bool scalar = out[k].type == loom::exec::element_type::other;
-    const loom::axis_order& order = g.outputs[k].axes;
+    const bool scalar = out[k].type == loom::call::element_type::other;
+    const loom::ir::axis_order& order = g.outputs[k].axes;
     o.output = g.outputs[k].is_value() ? "value" : std::string(g.outputs[k].symbol()) + "(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
-    o.wanted = oracle.broadcast(g.outputs[k].id, loom::as_set(order));
+    o.wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
     if (scalar) o.got = {static_cast<double>(value)};
     else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(load_number(out[k].data, out[k].type, at)); });
     // Gradients of a mean over n entries are of the size 1 / n where nothing cancels; below 1e-30 binary32 has no digits left.
@@ -265,7 +265,7 @@ std::vector<outcome> run(const settings& s) {
   }
   // What lies between the entries of an output is not ours.
   for (std::size_t b = 0, k = 0; k < static_cast<std::size_t>(g.outputs.size()); ++k) {
-    if (out[k].type == loom::exec::element_type::other) continue;
+    if (out[k].type == loom::call::element_type::other) continue;
     if (results[b++].touched() > static_cast<std::ptrdiff_t>(outcomes[k].wanted.size())) outcomes[k].finite_alike = false;
   }
   return outcomes;

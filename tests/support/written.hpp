@@ -10,8 +10,10 @@
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/lower.hpp"
 #include "loom/lang/operators.hpp"
+#include "support/layers.hpp"
 
 namespace loom::test {
+using namespace layers;
 
 inline constexpr auto x = tensor<"x[N,C]">;
 inline constexpr auto y = tensor<"y[N,C]">;
@@ -24,7 +26,7 @@ inline constexpr auto C = axis<"C">;
 /// A number as a formula: what is written with it alone stays an operation on constants.
 template <int Value>
 constexpr auto constant() {
-  return detail::as_expression(Value);
+  return lang::detail::as_expression(Value);
 }
 
 inline std::string text_of(const graph& g) { return formula_text(g, g.outputs[0].id); }

@@ -8,7 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace loom::limit {
+#include "loom/base/config.hpp"
+
+namespace loom::inline LOOM_ABI::base::limit {
 
 [[noreturn]] inline void exceeded(const char* message) {
   std::fputs(message, stderr);
@@ -22,4 +24,4 @@ namespace loom::limit {
   exceeded("loom: these rewrite rules do not stop\n");
 }
 
-}  // namespace loom::limit
+}  // namespace loom::base::limit

@@ -21,3 +21,36 @@
 #ifndef LOOM_MAX_NODES
 #define LOOM_MAX_NODES 512
 #endif
+
+// The version is part of every name, so that two libraries built against two versions of Loom can live in one process: a
+// compiler merges inline functions and constants of one name. A capacity other than the default is, too: it changes the size
+// of graphs and plans.
+#define LOOM_JOINED_TEXT(a, b, c) v##a##_##b##_##c
+#define LOOM_JOINED(a, b, c) LOOM_JOINED_TEXT(a, b, c)
+#if LOOM_MAX_NODES == 512
+#define LOOM_ABI LOOM_JOINED(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH)
+#else
+#define LOOM_JOINED_NODES_TEXT(a, b, c, n) v##a##_##b##_##c##_nodes##n
+#define LOOM_JOINED_NODES(a, b, c, n) LOOM_JOINED_NODES_TEXT(a, b, c, n)
+#define LOOM_ABI LOOM_JOINED_NODES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES)
+#endif
+
+/// A name says its layer, and a layer sees the names of those below it. What a user writes has no layer: loom/loom.hpp lists it.
+namespace loom::inline LOOM_ABI {
+namespace base {}
+namespace numeric { using namespace base; }
+namespace ir { using namespace numeric; }
+namespace lang { using namespace ir; }
+namespace rewrite { using namespace ir; }
+namespace derive { using namespace rewrite; }
+namespace schedule { using namespace derive; }
+namespace compiler { using namespace schedule; using namespace lang; }
+namespace call { using namespace compiler; }
+namespace layout { using namespace call; }
+namespace loops { using namespace layout; }
+namespace baseline { using namespace loops; }
+namespace avx2 { using namespace loops; }
+namespace avx512 { using namespace loops; }
+namespace run { using namespace loops; }
+namespace emit { using namespace compiler; }
+}  // namespace loom

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include "loom/base/text_view.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::base {
 
 template <std::size_t Size>
 struct fixed_string {
@@ -18,4 +18,4 @@ struct fixed_string {
   constexpr text_view view() const { return {text, Size - 1}; }
 };
 
-}  // namespace loom
+}  // namespace loom::base

@@ -6,7 +6,7 @@
 
 #include "loom/base/assert.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::base {
 
 template <class T, int Capacity>
 struct fixed_vector {
@@ -38,4 +38,4 @@ struct fixed_vector {
   }
 };
 
-}  // namespace loom
+}  // namespace loom::base

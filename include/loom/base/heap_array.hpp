@@ -6,7 +6,9 @@
 
 #include <cstddef>
 
-namespace loom {
+#include "loom/base/config.hpp"
+
+namespace loom::inline LOOM_ABI::base {
 
 template <class T>
 class heap_array {
@@ -45,4 +47,4 @@ class heap_array {
   }
 };
 
-}  // namespace loom
+}  // namespace loom::base

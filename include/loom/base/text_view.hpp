@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace loom {
+#include "loom/base/config.hpp"
+
+namespace loom::inline LOOM_ABI::base {
 
 namespace detail {
 
@@ -57,4 +59,4 @@ class text_view {
   std::size_t size_ = 0;
 };
 
-}  // namespace loom
+}  // namespace loom::base

@@ -8,7 +8,7 @@
 
 #include "loom/loom.hpp"
 
-namespace loom::collection {
+namespace loom::inline LOOM_ABI::collection {
 
 inline constexpr auto x = tensor<"x[N,C]">;  // logits: N rows, C classes
 inline constexpr auto t = index<"t[N]">;     // the class of each row

@@ -5,7 +5,7 @@
 
 #include "loom/collection/classification.hpp"
 
-namespace loom::collection {
+namespace loom::inline LOOM_ABI::collection {
 
 // F.huber_loss(a, y, delta = delta)
 inline constexpr auto delta = scalar<"delta">;

@@ -9,7 +9,7 @@
 
 #include "loom/loom.hpp"
 
-namespace loom::collection {
+namespace loom::inline LOOM_ABI::collection {
 
 namespace segmentation {
 

@@ -7,16 +7,7 @@
 
 #include "loom/rewrite/term.hpp"
 
-namespace loom {
-
-/// Terms over terms::a, b (the operands), terms::c (the result y) and terms::d (the incoming adjoint g).
-/// An undefined row: Loom does not have this derivative. `constant` operands (masks, indices) receive nothing.
-struct adjoint_row {
-  term of[3];
-  bool defined = false;
-};
-
-namespace terms {
+namespace loom::inline LOOM_ABI::rewrite::terms {
 
 inline constexpr written zero = 0.0, undefined = 0.0;
 
@@ -24,7 +15,16 @@ inline constexpr written zero = 0.0, undefined = 0.0;
 inline constexpr written one = 1.0, is_zero = a == zero, one_if_zero = where(is_zero, one, zero), one_or_entry = where(is_zero, one, a);
 inline constexpr written zeros = sum(one_if_zero, k), product_of_others = prod(one_or_entry, k);
 
-}  // namespace terms
+}  // namespace loom::rewrite::terms
+
+namespace loom::inline LOOM_ABI::derive {
+
+/// Terms over rewrite::terms::a, b (the operands), rewrite::terms::c (the result y) and rewrite::terms::d (the incoming adjoint g).
+/// An undefined row: Loom does not have this derivative. `constant` operands (masks, indices) receive nothing.
+struct adjoint_row {
+  term of[3];
+  bool defined = false;
+};
 
 namespace detail {
 
@@ -34,9 +34,10 @@ class adjoint_table {
   term log_softmax_tangent;  ///< the tangent of log_softmax(a), where d is that of a; an entry of probability 0 moves nothing
 
   constexpr adjoint_table() {
-    using namespace terms;  // NOLINT: the rows are written in it
+    using namespace rewrite::terms;  // NOLINT: the rows are written in it
+    using rewrite::terms::d;
     constexpr double two_over_root_pi = 1.12837916709551257390;
-    const written &g = terms::d, &y = terms::c, &x = terms::a;
+    const written &g = rewrite::terms::d, &y = rewrite::terms::c, &x = rewrite::terms::a;
 #define LOOM_UNARY(name, cost, text, definition, adjoint) set(op::name, adjoint);
 #define LOOM_UNARY_COMPOSED(name, definition, adjoint) set(op::name, adjoint);
 #define LOOM_BINARY(name, cost, text, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b);
@@ -63,9 +64,9 @@ class adjoint_table {
  private:
   term_nodes<512> nodes_;
 
-  constexpr void set(op o, const terms::written& of_a, const terms::written& of_b = terms::zero, const terms::written& of_c = terms::zero) {
-    if (&of_a == &terms::undefined) return;
-    const terms::written* of[] = {&of_a, &of_b, &of_c};
+  constexpr void set(op o, const rewrite::terms::written& of_a, const rewrite::terms::written& of_b = rewrite::terms::zero, const rewrite::terms::written& of_c = rewrite::terms::zero) {
+    if (&of_a == &rewrite::terms::undefined) return;
+    const rewrite::terms::written* of[] = {&of_a, &of_b, &of_c};
     adjoint_row& row = rows[static_cast<int>(o)];
     for (int i = 0; i < arity(o); ++i) row.of[i] = nodes_.add(*of[i]);
     row.defined = true;
@@ -78,4 +79,4 @@ inline constexpr adjoint_table adjoints;
 
 constexpr const adjoint_row& adjoint(op o) { return detail::adjoints.rows[static_cast<int>(o)]; }
 
-}  // namespace loom
+}  // namespace loom::derive

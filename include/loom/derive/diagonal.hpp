@@ -10,7 +10,7 @@
 
 #include "loom/derive/tangent.hpp"
 
-namespace loom::detail {
+namespace loom::inline LOOM_ABI::derive::detail {
 
 struct outer_product {
   axis_set tied = 0;  ///< axes of x on which i = j; and axes x does not have, along which right varies with j
@@ -165,4 +165,4 @@ class diagonal_sweep {
   }
 };
 
-}  // namespace loom::detail
+}  // namespace loom::derive::detail

@@ -7,7 +7,7 @@
 #include "loom/derive/adjoints.hpp"
 #include "loom/derive/request.hpp"
 
-namespace loom::detail {
+namespace loom::inline LOOM_ABI::derive::detail {
 
 /// A derivative of each value of a graph; no_value: zero.
 using derivative_values = fixed_vector<value_id, LOOM_MAX_NODES>;
@@ -83,4 +83,4 @@ struct differentiation {
   static constexpr bool is_zero(const term& t) { return t.root().code == op::constant && t.root().number() == 0; }
 };
 
-}  // namespace loom::detail
+}  // namespace loom::derive::detail

@@ -5,7 +5,7 @@
 
 #include "loom/derive/differentiation.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::derive {
 
 namespace detail {
 
@@ -74,4 +74,4 @@ class reverse_sweep {
 /// Convention: at a kink of min, max, abs, relu, clamp and norm the derivative documented with the function is used.
 constexpr derived gradient(const graph& g, const derivative_request& wanted) { return detail::reverse_sweep(g, wanted).run(); }
 
-}  // namespace loom
+}  // namespace loom::derive

@@ -7,7 +7,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::derive {
 
 /// A set of inputs; bit i is input i.
 using input_set = std::uint32_t;
@@ -38,4 +38,4 @@ struct derived {
   text_view no_diagonal{};         ///< the input whose Hessian has no diagonal that sums could give, if any
 };
 
-}  // namespace loom
+}  // namespace loom::derive

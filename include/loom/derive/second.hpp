@@ -5,7 +5,7 @@
 
 #include "loom/derive/diagonal.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::derive {
 
 namespace detail {
 
@@ -61,4 +61,4 @@ class second_sweep {
 /// Convention: what the gradient's documented form says where it is smooth; a kink has no second derivative and gets 0.
 constexpr derived second_derivatives(const graph& gradients, const derivative_request& wanted) { return detail::second_sweep(gradients, wanted).run(); }
 
-}  // namespace loom
+}  // namespace loom::derive

@@ -7,7 +7,7 @@
 
 #include "loom/derive/differentiation.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::derive {
 
 namespace detail {
 
@@ -57,4 +57,4 @@ class forward_sweep {
 
 }  // namespace detail
 
-}  // namespace loom
+}  // namespace loom::derive

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // emit/cpp.hpp — plan -> the text of one C++ function that computes the same, and needs no Loom.
 // The printer decides nothing: sweeps, row passes and steps are those of the plan, one line each. It is to
-// exec/loops-inl.h what a listing is to a program.
+// loops/loops-inl.h what a listing is to a program.
 // Layer 5 (emit).
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "loom/emit/text.hpp"
 #include "loom/ir/print.hpp"
 
-namespace loom::emit {
+namespace loom::inline LOOM_ABI::emit {
 namespace detail {
 
 class cpp_printer : private lines {

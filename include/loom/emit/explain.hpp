@@ -11,7 +11,7 @@
 #include "loom/ir/print.hpp"
 #include "loom/schedule/print.hpp"
 
-namespace loom::emit {
+namespace loom::inline LOOM_ABI::emit {
 
 /// The stages that an explanation shows.
 struct stages {
@@ -159,7 +159,7 @@ class explanation {
   void formulas(const graph& g, bool gradients) {
     formula_sheet sheet(g);
     for (int slot = 0; slot < g.outputs.size(); ++slot)
-      if (g.outputs[slot].is_value() != gradients) text_ += sheet.print(loom::detail::output_text(g, slot), g.outputs[slot].id);
+      if (g.outputs[slot].is_value() != gradients) text_ += sheet.print(schedule::detail::output_text(g, slot), g.outputs[slot].id);
   }
 
   static std::string count(int n, std::string_view one, std::string_view many = "") {
@@ -210,8 +210,8 @@ class explanation {
       if (!s.empty()) s += ", ";
       if (what == action::reduce || what == action::total) s += fmt::format("{} ({} of {})", v, info(p_.program[step.id].code).name, named(p_.program.operand(step.id, 0)));
       else if (what == action::accumulate) s += fmt::format("{}[{}]", name_.array[p_.array_of[step.id] - 1], axes_of(p_.arrays[p_.array_of[step.id] - 1].axes));
-      else if (what == action::store) s += fmt::format("{} ({})", loom::detail::output_text(p_.program, step.slot), v);
-      else s += fmt::format("{} in {}", v, loom::detail::output_text(p_.program, step.slot));
+      else if (what == action::store) s += fmt::format("{} ({})", schedule::detail::output_text(p_.program, step.slot), v);
+      else s += fmt::format("{} in {}", v, schedule::detail::output_text(p_.program, step.slot));
     }
     return s;
   }

@@ -11,7 +11,7 @@
 
 #include "loom/schedule/plan.hpp"
 
-namespace loom::emit {
+namespace loom::inline LOOM_ABI::emit {
 
 namespace detail {
 

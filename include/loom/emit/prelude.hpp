@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace loom::emit::detail {
+#include "loom/base/config.hpp"
+
+namespace loom::inline LOOM_ABI::emit::detail {
 
 struct prelude_function {
   std::string_view call;  ///< how its use looks in the code

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
-namespace loom::emit {
+#include "loom/base/config.hpp"
+
+namespace loom::inline LOOM_ABI::emit {
 
 /// The type of the tensors of printed code. Totals and scalars are double in either.
 enum class element { f32, f64 };

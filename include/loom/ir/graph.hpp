@@ -12,7 +12,7 @@
 #include "loom/ir/op.hpp"
 #include "loom/ir/type.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 using value_id = std::int16_t;
 inline constexpr value_id no_value = -1;
@@ -202,4 +202,4 @@ constexpr graph compact(const graph& g) {
   return r;
 }
 
-}  // namespace loom
+}  // namespace loom::ir

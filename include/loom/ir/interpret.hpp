@@ -7,9 +7,9 @@
 
 #include "loom/ir/interpreter.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 template <class N> using dense = basic_dense<N, std::vector>;
 template <class N> using interpreter = basic_interpreter<N, std::vector>;
 
-}  // namespace loom
+}  // namespace loom::ir

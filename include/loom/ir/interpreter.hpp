@@ -12,7 +12,7 @@
 #include "loom/ir/graph.hpp"
 #include "loom/ir/reference.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 /// An array over a set of axes, row-major in the numbering of the axes.
 template <class N, template <class...> class Array>
@@ -112,7 +112,7 @@ class basic_interpreter {
   constexpr N elementwise(const node& n, std::size_t p) const {
     N v[3] = {N(0), N(0), N(0)};
     for (int i = 0; i < arity(n.code); ++i) v[i] = entry(n.operand[i], n.axes, p);
-    return math::reference<N>(n.code, v[0], v[1], v[2]);
+    return ir::numbers::reference<N>(n.code, v[0], v[1], v[2]);
   }
 
   constexpr N gathered(const node& n, std::size_t p) const {
@@ -157,8 +157,8 @@ class basic_interpreter {
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
       N& acc = r[q];
-      if (largest) acc = math::maximum(acc, e[p]);
-      else if (code == op::reduce_min) acc = math::minimum(acc, e[p]);
+      if (largest) acc = ir::numbers::maximum(acc, e[p]);
+      else if (code == op::reduce_min) acc = ir::numbers::minimum(acc, e[p]);
       else if (code == op::prod) acc = acc * e[p];
       else if (code == op::sum) add(acc, lost[q], e[p]);
       else if (code == op::any_of) acc = N(acc != 0 || e[p] != 0 ? 1 : 0);
@@ -209,7 +209,7 @@ class basic_interpreter {
     Array<N> largest(size_of(to), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
       N& m = largest[project(p, from, to)];
-      m = math::maximum(m, e[p] < 0 ? N(-e[p]) : e[p]);
+      m = ir::numbers::maximum(m, e[p] < 0 ? N(-e[p]) : e[p]);
     }
     Array<N> r(largest.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
@@ -220,9 +220,9 @@ class basic_interpreter {
     return r;
   }
 
-  static constexpr N exponential(const N& x) { return math::reference<N>(op::exp, x, x, x); }
-  static constexpr N logarithm(const N& x) { return math::reference<N>(op::log, x, x, x); }
-  static constexpr N root(const N& x) { return math::reference<N>(op::sqrt, x, x, x); }
+  static constexpr N exponential(const N& x) { return ir::numbers::reference<N>(op::exp, x, x, x); }
+  static constexpr N logarithm(const N& x) { return ir::numbers::reference<N>(op::log, x, x, x); }
+  static constexpr N root(const N& x) { return ir::numbers::reference<N>(op::sqrt, x, x, x); }
 };
 
-}  // namespace loom
+}  // namespace loom::ir

@@ -8,7 +8,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 /// A comparison of an index with a number, or of a mask with its truth, under which a value is not used.
 struct label_clause {
@@ -112,4 +112,4 @@ constexpr fixed_vector<label_use, 8> label_uses(const graph& g) {
   return uses;
 }
 
-}  // namespace loom
+}  // namespace loom::ir

@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include "loom/base/text_view.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 enum class op : std::uint8_t {
   // leaves
@@ -131,4 +131,4 @@ constexpr bool is_elementwise(op o) {
   }
 }
 
-}  // namespace loom
+}  // namespace loom::ir

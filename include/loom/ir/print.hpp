@@ -8,7 +8,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 /// A number as a person would write it: the shortest digits that read back as the same double.
 inline std::string number_text(double v) {
@@ -105,4 +105,4 @@ inline std::string listing(const graph& g) {
   return s;
 }
 
-}  // namespace loom
+}  // namespace loom::ir

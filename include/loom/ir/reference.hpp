@@ -4,11 +4,11 @@
 // Layer 1 (ir).
 #pragma once
 
-#include "loom/base/math.hpp"
-#include "loom/base/special.hpp"
+#include "loom/numeric/elementary.hpp"
+#include "loom/numeric/special.hpp"
 #include "loom/ir/op.hpp"
 
-namespace loom::math {
+namespace loom::inline LOOM_ABI::ir::numbers {
 
 template <class N> constexpr N sign(const N& x) { return x > 0 ? N(1) : x < 0 ? N(-1) : x; }
 template <class N> constexpr N sigmoid(const N& x) { return x >= 0 ? N(1 / (1 + exp(N(-x)))) : N(exp(x) / (1 + exp(x))); }
@@ -61,4 +61,4 @@ constexpr N reference(op code, const N& a, const N& b, const N& c) {
   }
 }
 
-}  // namespace loom::math
+}  // namespace loom::ir::numbers

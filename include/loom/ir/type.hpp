@@ -11,7 +11,7 @@
 
 #include "loom/base/fixed_vector.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::ir {
 
 inline constexpr int max_rank = 4;    ///< axes of one input
 inline constexpr int max_axes = 8;    ///< axes of one formula
@@ -46,4 +46,4 @@ constexpr axis_set as_set(const axis_order& order) {
   return s;
 }
 
-}  // namespace loom
+}  // namespace loom::ir

@@ -13,7 +13,7 @@
 #include "loom/lang/issue.hpp"
 #include "loom/lang/view.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 namespace hana = boost::hana;
 
@@ -169,4 +169,4 @@ struct binding_map {
 template <class... Bindings>
 constexpr binding_map<Bindings...> map_of(const Bindings&... bindings) { return {hana::make_basic_tuple(bindings.data...)}; }
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -10,7 +10,7 @@
 #include "loom/base/fixed_vector.hpp"
 #include "loom/ir/type.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 struct declaration {
   text_view name;
@@ -87,4 +87,4 @@ class declaration_reader {
 
 constexpr declaration declared(text_view text) { return detail::declaration_reader(text).read(); }
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -10,10 +10,10 @@
 #include <type_traits>
 
 #include "loom/base/fixed_string.hpp"
-#include "loom/base/half.hpp"
+#include "loom/numeric/half.hpp"
 #include "loom/ir/op.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 /// A number among the literals: its bits with the bytes in reverse, so that 1, 0.5 and -100 are short in a symbol.
 constexpr std::uint64_t reversed_bytes(std::uint64_t bits) {
@@ -163,4 +163,4 @@ struct expression {
   }
 };
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -7,7 +7,7 @@
 
 #include "loom/lang/expression.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 #define LOOM_FUNCTION(name) \
   template <formula E> constexpr auto name(const E& e) { return detail::apply<op::name>(e); }
@@ -127,4 +127,4 @@ constexpr auto results(const Results&... r) {
   }(r...);
 }
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -6,7 +6,7 @@
 
 #include "loom/lang/expression.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 /// Floating-point data with named axes, 0 to 4 of them; an axis may carry its extent: tensor<"x[N,C=10]">.
 template <fixed_string Text> inline constexpr auto tensor = expression<input_shape<op::tensor, Text>>{};
@@ -23,4 +23,4 @@ template <fixed_string Text> inline constexpr auto scalar = expression<input_sha
 /// The name of an axis, for reductions and one-hot: sum(e, axis<"C">).
 template <fixed_string Text> inline constexpr axis_name<Text> axis{};
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -10,7 +10,7 @@
 
 #include "loom/base/fixed_string.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 enum class issue : std::uint8_t {
   none,
@@ -107,4 +107,4 @@ constexpr auto diagnose() {
 template <auto Find>
 using diagnosis_of = decltype(detail::diagnose<Find().what, detail::fixed<Find().name.size()>(Find().name), Find().got, Find().limit>());
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -10,7 +10,7 @@
 #include "loom/lang/declaration.hpp"
 #include "loom/lang/issue.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 struct lowered {
   graph program;
@@ -307,4 +307,4 @@ constexpr lowered lower(const expression<Shape, Literals>& e) {
   return r;
 }
 
-}  // namespace loom
+}  // namespace loom::lang

@@ -5,7 +5,7 @@
 
 #include "loom/lang/expression.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 #define LOOM_OPERATOR(symbol, code)                        \
   template <operand A, operand B>                          \
@@ -32,4 +32,4 @@ template <formula E> constexpr auto operator!(const E& e) { return detail::apply
 template <formula A, formula B> constexpr auto operator&&(const A& a, const B& b) { return detail::apply<op::logical_and>(a, b); }
 template <formula A, formula B> constexpr auto operator||(const A& a, const B& b) { return detail::apply<op::logical_or>(a, b); }
 
-}  // namespace loom
+}  // namespace loom::lang

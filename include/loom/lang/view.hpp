@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "loom/base/half.hpp"
+#include "loom/numeric/half.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::lang {
 
 /// `Rank`-dimensional data; strides count elements and may be anything, 0 and negative included.
 template <class T, int Rank>
@@ -65,7 +65,7 @@ struct rows_view {
   std::ptrdiff_t extents[2]{};
 
   constexpr T& at(const std::ptrdiff_t* position) const { return rows[position[0]][position[1]]; }
-  operator strided_view<T, 2>() const { return loom::view(&rows[0][0], extents[0], extents[1]); }
+  operator strided_view<T, 2>() const { return lang::view(&rows[0][0], extents[0], extents[1]); }
 };
 
 /// A number given at the call, held by value.
@@ -111,4 +111,4 @@ constexpr auto as_view(Data& data) {
 
 }  // namespace detail
 
-}  // namespace loom
+}  // namespace loom::lang

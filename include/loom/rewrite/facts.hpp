@@ -6,7 +6,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom::facts {
+namespace loom::inline LOOM_ABI::rewrite::facts {
 
 /// At least 0 wherever it is not NaN.
 constexpr bool nonnegative(const graph& g, value_id v, int depth = 16) {
@@ -88,4 +88,4 @@ constexpr bool may_be_zero(const graph& g, value_id v) {
   }
 }
 
-}  // namespace loom::facts
+}  // namespace loom::rewrite::facts

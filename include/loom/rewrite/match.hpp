@@ -7,7 +7,7 @@
 
 #include "loom/rewrite/rule.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
@@ -46,4 +46,4 @@ constexpr bool matches(const graph& g, value_id v, const rule& r, matched& w) {
   return false;
 }
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -7,7 +7,7 @@
 
 #include "loom/rewrite/match.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
@@ -121,6 +121,6 @@ class rewriter {
 }  // namespace detail
 
 /// g with the rules of a table applied until none fits.
-constexpr graph rewrite(const graph& g, const rule_table& rules) { return detail::rewriter(g, rules).run(); }
+constexpr graph rewritten(const graph& g, const rule_table& rules) { return detail::rewriter(g, rules).run(); }
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -11,7 +11,7 @@
 #include "loom/rewrite/facts.hpp"
 #include "loom/rewrite/term.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 /// What the variables of a rule stand for.
 struct matched {
@@ -109,4 +109,4 @@ constexpr bool a_varies_along_k(const graph& g, const matched& w) { return (g[w.
 
 }  // namespace guards
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -7,7 +7,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
@@ -88,4 +88,4 @@ constexpr graph scatter_sums(const graph& g) {
   return g;
 }
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -8,7 +8,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
@@ -66,4 +66,4 @@ class sinking {
 /// g with every gather taken from an input, as far as elementwise ops and reductions reach.
 constexpr graph sink_gathers(const graph& g) { return detail::sinking(g).run(); }
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -7,7 +7,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 /// A node of a term. Its operands are earlier nodes, by number.
 struct term_node {
@@ -130,4 +130,4 @@ constexpr bool names_axes(op code) {
   return f == family::reduction || f == family::row || f == family::indexing || code == op::extent;
 }
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "loom/schedule/plan.hpp"
-#include "loom/schedule/roles.hpp"
+#include "loom/schedule/axis_roles.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::schedule {
 
 namespace detail {
 
@@ -485,4 +485,4 @@ constexpr plan fuse(const graph& g, output_set holders = ~output_set{0}) {
   return longer.problem == unplanned::none && longer.sweeps < p.sweeps ? longer : p;
 }
 
-}  // namespace loom
+}  // namespace loom::schedule

@@ -11,7 +11,7 @@
 
 #include "loom/ir/graph.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::schedule {
 
 enum class level : std::uint8_t { scalar, row, element };
 
@@ -172,4 +172,4 @@ constexpr bool rows_are_innermost(const plan& p) {
   return true;
 }
 
-}  // namespace loom
+}  // namespace loom::schedule

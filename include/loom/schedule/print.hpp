@@ -8,7 +8,7 @@
 #include "loom/ir/print.hpp"
 #include "loom/schedule/plan.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::schedule {
 
 namespace detail {
 
@@ -25,7 +25,7 @@ inline std::string value_text(const graph& g, int id) {
   return s + ")";
 }
 
-inline std::string output_text(const graph& g, int slot) { return loom::output_text(g, g.outputs[slot]); }
+inline std::string output_text(const graph& g, int slot) { return ir::output_text(g, g.outputs[slot]); }
 
 /// The array of a value, and its axes as they lie in memory: array 1[N,D].
 inline std::string array_text(const plan& p, int id) {
@@ -91,4 +91,4 @@ inline std::string listing(const plan& p) {
   return s;
 }
 
-}  // namespace loom
+}  // namespace loom::schedule

@@ -6,7 +6,7 @@
 
 #include "loom/rewrite/rule.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace terms {
 
@@ -40,4 +40,4 @@ inline constexpr rule_table canonical_rules({
 
 using terms::canonical_rules;
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -6,7 +6,7 @@
 #include "loom/rewrite/rules/canonical.hpp"
 #include "loom/rewrite/rules/stable.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace guards {
 
@@ -42,4 +42,4 @@ inline constexpr rule_table cheap_rules(
 
 using terms::cheap_rules;
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -8,7 +8,7 @@
 
 #include "loom/rewrite/rules/stable.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace terms {
 
@@ -47,4 +47,4 @@ inline constexpr rule_table expand_rules(
 
 using terms::expand_rules;
 
-}  // namespace loom
+}  // namespace loom::rewrite

@@ -8,7 +8,7 @@
 
 #include "loom/rewrite/rules/canonical.hpp"
 
-namespace loom {
+namespace loom::inline LOOM_ABI::rewrite {
 
 namespace guards {
 
@@ -104,4 +104,4 @@ inline constexpr rule_table stable_rules(
 
 using terms::stable_rules;
 
-}  // namespace loom
+}  // namespace loom::rewrite

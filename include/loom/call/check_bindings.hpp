@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSL-1.0
+// call/check_bindings.hpp — do the bindings of a call fit the formula, and what do they ask for? Names, roles, types and ranks: all
+// that is known while the program is compiled.
+// Layer 5 (call).
+#pragma once
+
+#include "loom/compiled.hpp"
+#include "loom/call/element_type.hpp"
+#include "loom/lang/bindings.hpp"
+
+namespace loom::inline LOOM_ABI::call {
+
+/// Whether numbers of a type are computed with in float.
+constexpr bool is_narrow(element_type t) { return t == element_type::f32 || t == element_type::bf16 || t == element_type::f16; }
+
+/// The type a call computes with: double if its tensors and outputs are, or if it has none; else float.
+template <class... Bindings>
+struct float_type {
+  template <class B>
+  static constexpr bool is_tensor = is_output(B::role) || (B::code == op::tensor && B::role != binding_role::workspace);
+  static constexpr bool narrow = ((is_tensor<Bindings> && is_narrow(type_of<typename decltype(Bindings::data)::element>())) || ...);
+  using type = std::conditional_t<narrow, float, double>;
+};
+
+/// The length of the rows of a view, if its type says it; else 0.
+template <class View> inline constexpr std::ptrdiff_t columns_of = 0;
+template <class T, std::size_t Columns> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns>> = Columns;
+
+/// A binding as data.
+struct bound_info {
+  binding_role role = binding_role::input;
+  text_view name;
+  op code = op::any;
+  element_type type = element_type::other;
+  int rank = 0;
+  std::ptrdiff_t columns = 0;
+  bool writable = false;
+};
+
+template <class B>
+constexpr bound_info bound_info_of() {
+  using view = decltype(B::data);
+  return {B::role, text_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>};
+}
+
+/// The roles in which a call binds the inputs and outputs of a program, and the names.
+constexpr binding_role role_of(const input_info& in) {
+  return in.what == input_info::role::seed ? binding_role::seed : in.what == input_info::role::direction ? binding_role::direction : binding_role::input;
+}
+constexpr binding_role role_of(const output_info& out) {
+  switch (out.what) {
+    case output_info::role::gradient: return binding_role::gradient;
+    case output_info::role::curvature: return binding_role::curvature;
+    case output_info::role::product: return binding_role::product;
+    default: return binding_role::out;
+  }
+}
+constexpr text_view name_of(const graph& g, const output_info& out) { return out.is_value() ? result_name(out.result) : g.inputs[out.input].name; }
+
+/// The input that a name means; -1: none.
+constexpr int slot_of(const graph& g, const bound_info& b) {
+  for (int s = 0; s < g.inputs.size(); ++s)
+    if (g.inputs[s].name == b.name && g.inputs[s].code == b.code) return s;
+  return -1;
+}
+/// The result that a name means; -1: none.
+constexpr int result_of(const graph& g, const bound_info& b) {
+  for (const output_info& o : g.outputs)
+    if (b.name == result_name(o.result)) return o.result;
+  return -1;
+}
+
+/// What is wrong with asking for a derivative, if anything.
+constexpr mistake check_derivative(const graph& g, const bound_info& b, bool seeded) {
+  if (slot_of(g, b) < 0) return {issue::unknown_binding, b.name};
+  if (b.code == op::index || b.code == op::mask) return {issue::gradient_of_an_index, b.name};
+  if (is_derivative(b.role) && !g.result_axes.empty() && !seeded) return {issue::gradient_of_a_result_that_is_not_a_scalar, b.name};
+  return {};
+}
+
+/// What is wrong with one binding, if anything.
+constexpr mistake check_binding(const graph& g, const bound_info& b, bool narrow, bool seeded) {
+  if (b.role == binding_role::executor) return {};
+  const axis_order* axes = &g.result_axes;
+  int rank = 0;
+  if (b.role == binding_role::workspace) {
+    rank = 1;
+  } else if (b.role == binding_role::out) {
+    const int k = result_of(g, b);
+    if (k < 0) return {issue::unknown_binding, b.name};
+    axes = &g.outputs[k].axes;
+    if (k == 0 && axes->empty()) return {issue::out_of_a_scalar, b.name};
+  } else if (b.role != binding_role::seed) {
+    const mistake m = b.role == binding_role::input ? mistake{slot_of(g, b) < 0 ? issue::unknown_binding : issue::none, b.name} : check_derivative(g, b, seeded);
+    if (m.what != issue::none) return m;
+    axes = &g.inputs[slot_of(g, b)].axes;
+  }
+  if (b.role != binding_role::workspace) rank = axes->size();
+  const element_type t = b.type;
+  const bool integer = t >= element_type::i8 && t <= element_type::u64;
+  const bool any_number = b.code == op::scalar && (b.role == binding_role::input || b.role == binding_role::seed || b.role == binding_role::direction);
+  const bool fits = b.role == binding_role::workspace                        ? t == element_type::f64
+                    : any_number                                             ? t != element_type::other
+                    : b.role == binding_role::input && b.code == op::index   ? integer
+                    : b.role == binding_role::input && b.code == op::mask    ? t == element_type::boolean
+                    : narrow                                                 ? is_narrow(t)
+                                                                             : t == element_type::f64;
+  if (!fits) return {issue::wrong_type, b.name};
+  if ((is_output(b.role) || b.role == binding_role::workspace) && !b.writable) return {issue::constant_buffer, b.name};
+  if (b.rank != rank) return {issue::wrong_rank, b.name, b.rank, rank};
+  if (b.columns == 0) return {};
+  const std::int64_t extent = g.axes[axes->back()].extent;
+  if (extent != 0 && b.columns != extent) return {issue::wrong_extent, b.name, b.columns, extent};
+  return {};
+}
+
+/// What is wrong with the bindings of a call, if anything.
+template <auto Formula, class... Bindings>
+constexpr mistake check_bindings() {
+  constexpr const graph& g = source<Formula>::written.program;
+  constexpr int count = static_cast<int>(sizeof...(Bindings));
+  const bound_info all[] = {bound_info_of<Bindings>()..., {}};
+  const auto bound = [&](binding_role role, text_view name) {
+    for (int i = 0; i < count; ++i)
+      if (all[i].role == role && (name.empty() || all[i].name == name)) return true;
+    return false;
+  };
+  const bool seeded = bound(binding_role::seed, {});
+  bool derivatives = false;
+  for (int i = 0; i < count; ++i) {
+    for (int j = 0; j < i; ++j)
+      if (all[j].role == all[i].role && all[j].name == all[i].name) return {issue::doubled_binding, all[i].name};
+    if (const mistake m = check_binding(g, all[i], float_type<Bindings...>::narrow, seeded); m.what != issue::none) return m;
+    derivatives = derivatives || is_derivative(all[i].role);
+  }
+  for (const input_info& in : g.inputs)
+    if (!bound(binding_role::input, in.name)) return {issue::missing_binding, in.name};
+  if (!g.result_axes.empty() && !derivatives && !bound(binding_role::out, "out")) return {issue::out_missing};
+  if (seeded && !derivatives) return {issue::seed_without_a_derivative};
+  if (bound(binding_role::product, {}) != bound(binding_role::direction, {})) return {issue::product_without_a_direction};
+  return {};
+}
+
+/// What a list of names asks for.
+constexpr derivative_request request_of(const graph& g, const bound_info* all, int count) {
+  derivative_request r;
+  for (const output_info& o : g.outputs)
+    if (o.result > 0 || !o.axes.empty()) r.left_out |= 1u << o.result;
+  for (int i = 0; i < count; ++i) {
+    const bound_info& b = all[i];
+    if (b.role == binding_role::seed) r.seeded = true;
+    if (b.role == binding_role::out && result_of(g, b) >= 0) r.left_out &= ~(1u << result_of(g, b));
+    const int slot = slot_of(g, b);
+    if (slot < 0) continue;
+    const input_set bit = 1u << slot;
+    if (b.role == binding_role::gradient) r.gradients |= bit;
+    if (b.role == binding_role::curvature) r.curvatures |= bit;
+    if (b.role == binding_role::product) r.products |= bit;
+    if (b.role == binding_role::direction) r.directions |= bit;
+  }
+  return r;
+}
+
+/// What a call asks for.
+template <auto Formula, class... Bindings>
+constexpr derivative_request requested() {
+  const bound_info all[] = {bound_info_of<Bindings>()..., {}};
+  return request_of(source<Formula>::written.program, all, static_cast<int>(sizeof...(Bindings)));
+}
+
+/// What plan(d(x), ...) or code(loss, d(x), ...) asks for: every result, and the derivatives named.
+template <auto Formula, class... Derivatives>
+constexpr derivative_request requested_by_name() {
+  const graph& g = source<Formula>::written.program;
+  const bound_info all[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  derivative_request r = request_of(g, all, static_cast<int>(sizeof...(Derivatives)));
+  r.left_out = 0;
+  if (r.products != 0 && r.directions == 0) r.directions = r.products;
+  return r;
+}
+
+}  // namespace loom::call

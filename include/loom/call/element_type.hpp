@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+// call/element_type.hpp — the types of elements that a call may bind, as data.
+// Layer 5 (call).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "loom/numeric/half.hpp"
+
+namespace loom::inline LOOM_ABI::call {
+
+enum class element_type : std::uint8_t { f32, f64, bf16, f16, boolean, i8, u8, i16, u16, i32, u32, i64, u64, other };
+
+template <class T>
+constexpr element_type type_of() {
+  using U = std::remove_cv_t<T>;
+  if constexpr (std::is_same_v<U, float>) return element_type::f32;
+  else if constexpr (std::is_same_v<U, double>) return element_type::f64;
+  else if constexpr (number_of_16_bits<U> && sizeof(U) == 2) return storage_of<U> == storage::bf16 ? element_type::bf16 : element_type::f16;
+  else if constexpr (std::is_same_v<U, bool>) return element_type::boolean;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 1) return std::is_signed_v<U> ? element_type::i8 : element_type::u8;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 2) return std::is_signed_v<U> ? element_type::i16 : element_type::u16;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 4) return std::is_signed_v<U> ? element_type::i32 : element_type::u32;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 8) return std::is_signed_v<U> ? element_type::i64 : element_type::u64;
+  else return element_type::other;
+}
+
+constexpr std::ptrdiff_t size_of(element_type t) {
+  switch (t) {
+    case element_type::f64: case element_type::i64: case element_type::u64: return 8;
+    case element_type::f32: case element_type::i32: case element_type::u32: return 4;
+    case element_type::bf16: case element_type::f16: case element_type::i16: case element_type::u16: return 2;
+    default: return 1;
+  }
+}
+
+/// An integer of any of the types, as 64 bits; what exceeds them (a huge unsigned label) becomes -1, which no axis has.
+inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
+  switch (t) {
+    case element_type::i8: return static_cast<const std::int8_t*>(data)[i];
+    case element_type::u8: return static_cast<const std::uint8_t*>(data)[i];
+    case element_type::i16: return static_cast<const std::int16_t*>(data)[i];
+    case element_type::u16: return static_cast<const std::uint16_t*>(data)[i];
+    case element_type::i32: return static_cast<const std::int32_t*>(data)[i];
+    case element_type::u32: return static_cast<const std::uint32_t*>(data)[i];
+    case element_type::i64: return static_cast<const std::int64_t*>(data)[i];
+    case element_type::u64: {
+      const std::uint64_t v = static_cast<const std::uint64_t*>(data)[i];
+      return v > static_cast<std::uint64_t>(INT64_MAX) ? -1 : static_cast<std::int64_t>(v);
+    }
+    default: return static_cast<const unsigned char*>(data)[i] != 0;
+  }
+}
+
+/// Stores a number as any of the types of numbers.
+inline void store_number(void* to, element_type t, double v) {
+  switch (t) {
+    case element_type::f32: *static_cast<float*>(to) = static_cast<float>(v); break;
+    case element_type::bf16: *static_cast<bf16*>(to) = stored<bf16>(v); break;
+    case element_type::f16: *static_cast<f16*>(to) = stored<f16>(v); break;
+    default: *static_cast<double*>(to) = v;
+  }
+}
+
+}  // namespace loom::call

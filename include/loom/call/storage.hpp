@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+// call/storage.hpp — how the tensors of a call lie in memory, as part of its program's type.
+// The loops convert where they load and store, so each slot's storage must be a constant there. A program of floats or
+// doubles is itself; one with tensors of 16 bits is wrapped, and its plan keeps no value in an output too narrow for it.
+// Layer 5 (call).
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "loom/numeric/half.hpp"
+#include "loom/compile.hpp"
+
+namespace loom::inline LOOM_ABI::call {
+
+/// The storage of every slot, two bits each: they are spelled out in the name of every function over the program.
+struct storages {
+  std::uint64_t inputs = 0;
+  std::uint64_t outputs = 0;
+
+  constexpr storage input(int slot) const { return static_cast<storage>(inputs >> 2 * slot & 3u); }
+  constexpr storage output(int slot) const { return static_cast<storage>(outputs >> 2 * slot & 3u); }
+  constexpr bool operator==(const storages&) const = default;
+};
+
+constexpr std::uint64_t storage_bits(int slot, storage s) { return static_cast<std::uint64_t>(s) << 2 * slot; }
+
+/// A number of a slot, as it lies in memory, where the program computes with T.
+template <storage Storage, class T>
+using element = std::conditional_t<Storage == storage::own, T, std::conditional_t<Storage == storage::bf16, bf16, f16>>;
+
+/// The outputs that can hold any value of a program unrounded.
+constexpr output_set exact_outputs(storages memory) {
+  output_set set = 0;
+  for (int slot = 0; slot <= max_inputs; ++slot)
+    if (memory.output(slot) == storage::own) set |= 1u << slot;
+  return set;
+}
+
+/// A program whose tensors are stored as `Memory` says.
+template <class Program, storages Memory>
+struct in_memory : Program {
+  static constexpr plan schedule = Memory.outputs == 0 || Program::schedule.kept == 0 ? Program::schedule : stage::schedule(Program::simple, exact_outputs(Memory));
+};
+
+/// How the tensors of a program are stored.
+template <class Program> inline constexpr storages memory_of{};
+template <class Program, storages Memory> inline constexpr storages memory_of<in_memory<Program, Memory>> = Memory;
+
+}  // namespace loom::call

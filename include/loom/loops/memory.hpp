@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/memory.hpp — what the loops call, rather than carry a copy of wherever it is needed: labels, row values, arrays, strided copies.
+// None of it is run for an entry of a row that is contiguous in memory.
+// Layer 7 (loops).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "loom/layout/streams.hpp"
+
+namespace loom::inline LOOM_ABI::loops {
+
+/// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has.
+template <class I>
+constexpr I lane_of(std::int64_t v) {
+  if constexpr (sizeof(I) == 8) return v;
+  else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+}
+/// An entry of an input as a lane: a number stored as S, a mask as 0 or 1, or a label.
+template <class S, class T>
+T load_lane(const stream& s, std::ptrdiff_t at) {
+  if constexpr (std::is_integral_v<T>) return lane_of<T>(load_integer(s.data, at, s.type));
+  else return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0) : loaded(static_cast<const S*>(s.data)[at]);
+}
+template <class From, class I>
+void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * stride]);
+}
+
+/// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
+template <class I>
+[[gnu::noinline]] inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+  while (count > 0) {
+    const row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
+    const std::ptrdiff_t at = r.offset + column * s.column_stride;
+    switch (s.type) {  // the usual types, and the others one by one
+      case element_type::i32: copy_integers(static_cast<const std::int32_t*>(s.data) + at, r.stride, r.count, to); break;
+      case element_type::i64: copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to); break;
+      case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
+      default:
+        for (std::size_t i = 0; i < r.count; ++i) to[i] = lane_of<I>(load_integer(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type));
+    }
+    to += r.count;
+    row += static_cast<std::ptrdiff_t>(r.count);
+    count -= r.count;
+  }
+}
+
+/// Where the loops have the rows of an input at hand: entry j of row i is at j * step + i.
+template <class S>
+struct near_rows {
+  const S* data = nullptr;  ///< none: not at hand
+  std::ptrdiff_t step = 0;
+};
+
+/// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
+/// name, is entry 0.
+template <class S, class T, class I>
+[[gnu::noinline]] inline void load_entries(const loop_data& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
+    const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
+    if (rows.data != nullptr) [[likely]] {
+      to[i] = static_cast<T>(loaded(rows.data[j * rows.step + lane]));
+      continue;
+    }
+    to[i] = load_lane<S, T>(s, row_offset(data, s, row + lane) + j * s.column_stride);
+  }
+}
+
+/// One number of each of `count` rows.
+template <class S, class T>
+[[gnu::noinline]] inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    const S* from = static_cast<const S*>(s.data) + r.offset;
+    for (std::size_t k = 0; k < r.count; ++k) to[i++] = loaded(from[static_cast<std::ptrdiff_t>(k) * r.stride]);
+  }
+}
+template <class S, class T>
+[[gnu::noinline]] inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
+    for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
+  }
+}
+
+/// `count` entries of an array of the workspace.
+template <class T>
+[[gnu::noinline]] inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
+}
+
+/// Folds one more number into a reduction; a NaN stays.
+inline void fold_into(op code, double& all, double v) {
+  switch (code) {
+    case op::sum: all += v; break;
+    case op::prod: all *= v; break;
+    case op::reduce_min: all = v != v || v < all ? v : all; break;
+    case op::all_of: all = v != 0 && all != 0 ? 1 : 0; break;
+    case op::any_of: all = v != 0 || all != 0 ? 1 : 0; break;
+    default: all = v != v || v > all ? v : all;  // the largest
+  }
+}
+
+/// Folds `count` values into entries of an array of the workspace.
+template <class T>
+[[gnu::noinline]] inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                          const T* from) {
+  for (std::size_t i = 0; i < count; ++i) {
+    fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
+  }
+}
+
+/// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
+template <class T, class I>
+[[gnu::noinline]] inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                            const I* label, const T* from) {
+  const stream& s = data.arrays[array];
+  for (std::size_t i = 0; i < count; ++i) {
+    if (label[i] < 0 || label[i] >= extent) continue;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
+    const_cast<double*>(static_cast<const double*>(s.data))[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
+  }
+}
+
+/// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
+template <class S, class T, class I>
+[[gnu::noinline]] inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+                                     std::size_t count, T* to) {
+  const stream& s = data.lookups[lookup];
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
+    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
+    to[i] = load_lane<S, T>(s, at);
+  }
+}
+
+/// The coordinates of the rows from `row` on, along an axis that counts them.
+template <class I>
+[[gnu::noinline]] inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
+}
+
+template <class S>
+[[gnu::noinline]] inline void copy_in(const S* from, std::ptrdiff_t stride, std::size_t count, S* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
+}
+template <class S>
+[[gnu::noinline]] inline void copy_out(const S* from, std::size_t count, S* to, std::ptrdiff_t stride) {
+  for (std::size_t i = 0; i < count; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = from[i];
+}
+
+}  // namespace loom::loops

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/targets.hpp — the loops, compiled for every instruction set, and the choice among them at run time.
+// They are templates over the formula, so the user's own file instantiates each target's copy without any -march flag.
+// Layer 7 (loops).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include "loom/base/text_view.hpp"
+#include <type_traits>
+#include <utility>
+
+#include "loom/call/storage.hpp"
+#include "loom/loops/memory.hpp"
+#include "loom/loops/tiles.hpp"
+
+#define LOOM_EACH_TARGET "loom/loops/loops-inl.h"
+#include "loom/simd/each_target.h"
+
+namespace loom::inline LOOM_ABI {
+
+/// Instruction sets with loops of their own, worst first.
+enum class target : std::uint8_t { baseline, avx2, avx512 };
+
+constexpr base::text_view name(target t) { return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : "baseline"; }
+
+namespace loops {
+
+/// The best target that this machine has and this program has loops for, asked once.
+inline target best_target() {
+#if LOOM_TARGETS >= 1
+  static const target best = [] {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("f16c")) return target::baseline;
+#if LOOM_TARGETS >= 2
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+      return target::avx512;
+#endif
+    return target::avx2;
+  }();
+  return best;
+#else
+  return target::baseline;
+#endif
+}
+
+inline thread_local target chosen = target::avx512;  // the upper bound a test or a bench sets
+
+}  // namespace loops
+
+/// The target that calls of this thread use.
+inline target current_target() { return loops::chosen < loops::best_target() ? loops::chosen : loops::best_target(); }
+
+/// Holds calls of this thread to at most a target, until the end of its scope.
+class limit_target {
+ public:
+  explicit limit_target(target most) : before_(loops::chosen) { loops::chosen = most; }
+  ~limit_target() { loops::chosen = before_; }
+  limit_target(const limit_target&) = delete;
+  limit_target& operator=(const limit_target&) = delete;
+
+ private:
+  target before_;
+};
+
+namespace loops {
+
+/// The loops of a sweep for the target of this thread.
+template <class Program, class T, int Sweep>
+part_function dispatch() {
+  switch (current_target()) {
+#if LOOM_TARGETS >= 2
+    case target::avx512: return &avx512::run_sweep<Program, T, Sweep>;
+#endif
+#if LOOM_TARGETS >= 1
+    case target::avx2: return &avx2::run_sweep<Program, T, Sweep>;
+#endif
+    default: return &baseline::run_sweep<Program, T, Sweep>;
+  }
+}
+
+}  // namespace loops
+}  // namespace loom

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+// run/parts.hpp — a sweep in parts: cut by the size of the data alone, run in any order on any threads, merged in one
+// order. So a result has the same bits for every number of threads, and for none.
+// Layer 8 (run).
+#pragma once
+
+#include "loom/loops/memory.hpp"
+
+namespace loom::inline LOOM_ABI::run {
+
+/// Entries of one part, at least: some tens of microseconds of work, so that handing it to a thread costs little beside it.
+inline constexpr std::ptrdiff_t part_size = 1 << 16;
+inline constexpr int max_parts = 256;
+/// Parts begin at multiples of this many rows, or entries: whole vectors on every target.
+inline constexpr std::ptrdiff_t part_grain = 64;
+
+/// Who runs the parts: calls task(argument, i) for each i below count, and returns when all are done. None: the caller.
+struct executor {
+  void (*for_each)(void* pool, int count, void (*task)(void*, int), void* argument) = nullptr;
+  void* pool = nullptr;
+};
+
+/// The parts of a sweep.
+class partition {
+ public:
+  explicit partition(const loop_data& data, bool elementwise) : rows_(data.rows), columns_(data.columns), by_columns_(elementwise && data.rows == 1) {
+    const std::ptrdiff_t items = by_columns_ ? columns_ : rows_, entries = by_columns_ || columns_ == 0 ? 1 : columns_;
+    const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
+    const std::ptrdiff_t most = wanted > least ? wanted : least;
+    // Rows that lie side by side and are too long for tiles are walked in whole runs.
+    const std::ptrdiff_t grain = data.side_by_side && !data.short_rows ? data.row_extents[data.row_rank - 1] : part_grain;
+    step_ = (most + grain - 1) / grain * grain;
+    count_ = items == 0 ? 1 : static_cast<int>((items + step_ - 1) / step_);
+  }
+
+  int count() const { return count_; }
+  part operator[](int i) const {
+    const std::ptrdiff_t items = by_columns_ ? columns_ : rows_;
+    const std::ptrdiff_t begin = step_ * i, end = begin + step_ < items ? begin + step_ : items;
+    return by_columns_ ? part{0, rows_, begin, end} : part{begin, end, 0, columns_};
+  }
+
+ private:
+  std::ptrdiff_t rows_, columns_, step_ = 0;
+  int count_ = 0;
+  bool by_columns_;
+};
+
+/// Merges the totals of parts in their order.
+inline void merge_totals(const plan& p, const sweep& s, int parts, const double* totals, double* numbers) {
+  const int count = s.totals.size();
+  for (int k = 0; k < count; ++k) {
+    double all = totals[k], lost = 0;
+    for (int i = 1; i < parts; ++i) {
+      const double v = totals[i * count + k];
+      if (p.program[s.totals[k]].code == op::sum) {  // Knuth's two-sum, as in the loops
+        const double sum = all + v, added = sum - all;
+        lost += (all - (sum - added)) + (v - added);
+        all = sum;
+      } else {
+        fold_into(p.program[s.totals[k]].code, all, v);
+      }
+    }
+    numbers[s.totals[k]] = all - all == 0 ? all + lost : all;
+  }
+}
+
+/// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer.
+inline void run_parts(const plan& p, const sweep& s, part_function run, loop_data& data, const executor& on, bool one_writer) {
+  struct job {
+    part_function run;
+    const loop_data& data;
+    partition parts;
+    double* numbers;
+    int totals;
+    double* total;
+  };
+  double total[max_parts * max_totals];
+  job j{run, data, partition(data, p.elementwise), data.numbers, s.totals.size(), total};
+  const auto task = [](void* argument, int i) {
+    job& all = *static_cast<job*>(argument);
+    all.run(all.data, all.parts[i], all.numbers, all.total + i * all.totals);
+  };
+  if (j.parts.count() == 1 || on.for_each == nullptr || one_writer) {
+    for (int i = 0; i < j.parts.count(); ++i) task(&j, i);
+  } else {
+    on.for_each(on.pool, j.parts.count(), task, &j);
+  }
+  merge_totals(p, s, j.parts.count(), total, data.numbers);
+}
+
+}  // namespace loom::run

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+// simd/each_target.h — includes the file LOOM_EACH_TARGET once for each target, compiled for it, inside no namespace: the file
+// puts what it has into loom::LOOM_TARGET. What it includes beside files like itself must have been included before, for the
+// pragmas hold for all they enclose.
+// Layer 7 (simd).
+
+// The best target that is compiled: 0 the baseline alone, 1 AVX2, 2 AVX-512 as well.
+#if !defined(__x86_64__)
+#undef LOOM_TARGETS
+#define LOOM_TARGETS 0
+#elif !defined(LOOM_TARGETS)
+#define LOOM_TARGETS 2
+#endif
+
+#define LOOM_TARGET baseline
+#define LOOM_TARGET_BYTES 0
+#include LOOM_EACH_TARGET
+#undef LOOM_TARGET
+#undef LOOM_TARGET_BYTES
+
+#if LOOM_TARGETS >= 1
+#define LOOM_TARGET avx2
+#define LOOM_TARGET_BYTES 32
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c")
+#endif
+#include LOOM_EACH_TARGET
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#undef LOOM_TARGET
+#undef LOOM_TARGET_BYTES
+#endif
+
+#if LOOM_TARGETS >= 2
+#define LOOM_TARGET avx512
+#define LOOM_TARGET_BYTES 64
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl")
+#endif
+#include LOOM_EACH_TARGET
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#undef LOOM_TARGET
+#undef LOOM_TARGET_BYTES
+#endif
+
+#undef LOOM_EACH_TARGET

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/run/threads.cpp — the same bits for every number of threads, in any order, and for none.
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "loom/collection/collection.hpp"
+#include "support/catch.hpp"
+#include "support/plain_pool.hpp"
+#ifdef LOOM_TEST_TBB
+#include "loom/threads.hpp"
+#endif
+
+namespace {
+
+namespace lc = loom::collection;
+using loom::d, loom::view;
+using trial::plain_pool;
+
+struct batch {
+  std::ptrdiff_t n, c;
+  std::vector<float> x, w;
+  std::vector<int> t;
+
+  batch(std::ptrdiff_t rows, std::ptrdiff_t columns) : n(rows), c(columns), x(static_cast<std::size_t>(n * c)), w(static_cast<std::size_t>(c)), t(static_cast<std::size_t>(n)) {
+    std::mt19937 random(5);
+    std::normal_distribution<float> normal(0, 3);
+    for (float& v : x) v = normal(random);
+    for (float& v : w) v = 1 + 0.1F * normal(random);
+    for (int& v : t) v = static_cast<int>(random() % static_cast<unsigned>(c));
+  }
+};
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) { return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0; }
+
+template <class Call>
+void same_for_all_pools(const Call& call, bool cut) {
+  std::vector<float> one, many;
+  const float alone = call(one, nullptr);
+  for (int threads : {1, 2, 8}) {
+    plain_pool pool(threads);
+    CHECK(call(many, &pool) == alone);
+    CHECK(same_bits(one, many));
+    CHECK((pool.calls > 1) == cut);
+  }
+}
+
+TEST_CASE("rows are cut by the size of the data alone", "[exec]") {
+  for (const auto& [n, c, cut] : {std::tuple{50001, 10, true}, {700, 1000, true}, {300, 7, false}}) {
+    const batch b(n, c);
+    same_for_all_pools(
+        [&](std::vector<float>& g, plain_pool* pool) {
+          g.assign(b.x.size(), 0);
+          const auto data = view(b.x.data(), b.n, b.c);
+          const auto gradient = view(g.data(), b.n, b.c);
+          return pool == nullptr ? lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient)
+                                 : lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient, loom::threads = *pool);
+        },
+        cut);
+  }
+}
+
+TEST_CASE("so is elementwise data, which has no rows", "[exec]") {
+  const batch b(300001, 2);
+  same_for_all_pools(
+      [&](std::vector<float>& g, plain_pool* pool) {
+        g.assign(b.x.size(), 0);
+        const std::vector<float> y(b.x.size(), 0.25F);
+        return pool == nullptr ? lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g)
+                               : lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g, loom::threads = *pool);
+      },
+      true);
+}
+
+TEST_CASE("a sweep that adds up an array has one writer", "[exec]") {
+  const batch b(20000, 10);
+  constexpr auto weighted = loom::loss<-gather(log_softmax(lc::x, -1) * lc::w, lc::t).mean()>;
+  std::vector<double> workspace(10);
+  same_for_all_pools(
+      [&](std::vector<float>& g, plain_pool* pool) {
+        g.assign(b.w.size(), 0);
+        const auto data = view(b.x.data(), b.n, b.c);
+        return pool == nullptr ? weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace)
+                               : weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace, loom::threads = *pool);
+      },
+      false);
+}
+
+#ifdef LOOM_TEST_TBB
+TEST_CASE("oneTBB runs the parts", "[exec]") {
+  const batch b(50001, 10);
+  loom::thread_pool pool(2);
+  CHECK(pool.size() >= 1);
+  std::vector<float> one(b.x.size()), many(b.x.size());
+  const auto data = view(b.x.data(), b.n, b.c);
+  const float alone = lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(one.data(), b.n, b.c));
+  CHECK(lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(many.data(), b.n, b.c), loom::threads = pool) == alone);
+  CHECK(same_bits(one, many));
+}
+#endif
+
+}  // namespace
