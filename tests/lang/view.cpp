@@ -57,7 +57,7 @@ TEST_CASE("a built-in array is viewed by rows") {
   LOOM_CHECK(v.extents[0] == 2);
   LOOM_CHECK(v.extents[1] == 3);
   LOOM_CHECK(v.at(second_row_third) == 5);
-  const loom::strided_view<const float, 2> s = v;
+  const loom::lang::strided_view<const float, 2> s = v;
   CHECK(s.data == &matrix[0][0]);
   CHECK(s.strides[0] == 3);
 }
