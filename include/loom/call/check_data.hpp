@@ -13,8 +13,6 @@ namespace loom::inline LOOM_ABI::call {
 
 namespace detail {
 
-using loom::detail::fail;
-
 /// What a call binds: an input, or the buffer of an output. Its name is only written down for an error.
 struct operand {
   bool input = true;
@@ -237,7 +235,7 @@ inline void check_workspace(const plan& p, const bound* inputs, const bound* out
   if (workspace.extents[0] < size || workspace.strides[0] != 1) {
     sentence s;
     s << "the workspace has " << workspace.extents[0] << (workspace.strides[0] != 1 ? " numbers that do not lie side by side" : " numbers") << ", but this call needs " << size;
-    loom::detail::fail(s);
+    call::fail(s);
   }
   const detail::memory_range range = detail::range_of(workspace, 1);
   for (int i = 0; i < g.inputs.size(); ++i)

@@ -9,42 +9,25 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+
 #include "loom/base/config.hpp"
 #include "loom/base/text_view.hpp"
 
-// Not in the namespace of a version: what one version throws, code built against another can catch.
+// Outside the namespace of a version: what one version throws, code built against another can catch.
 namespace loom {
-
-/// A sentence, cut off after 480 characters.
-struct sentence {
-  char text[481]{};
-  int size = 0;
-
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(base::text_view more) {
-    for (const char c : more)
-      if (size < 480) text[size++] = c;
-    return *this;
-  }
-  [[gnu::noinline, gnu::cold]] sentence& number(std::uint64_t n, bool negative = false) {
-    char digits[21];
-    int at = 20;
-    digits[at] = '\0';
-    do digits[--at] = static_cast<char>('0' + n % 10);
-    while ((n /= 10) != 0);
-    if (negative) *this << "-";
-    return *this << base::text_view(digits + at, static_cast<std::size_t>(20 - at));
-  }
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
-};
 
 /// Data that a call cannot work with. Thrown before anything is written.
 class error : public std::exception {
  public:
-  explicit error(const sentence& s) noexcept : sentence_(s) {}
-  const char* what() const noexcept override { return sentence_.text; }
+  static constexpr int longest = 480;  ///< characters of a sentence; what is longer is cut off
+
+  explicit error(const char* sentence) noexcept {
+    for (int i = 0; i < longest && sentence[i] != '\0'; ++i) text_[i] = sentence[i];
+  }
+  const char* what() const noexcept override { return text_; }
 
  private:
-  sentence sentence_;
+  char text_[longest + 1]{};
 };
 
 /// What builds without exceptions call instead; replace it to log or to end the program in another way.
@@ -54,17 +37,39 @@ inline error_handler on_error = [](const char* message) {
   std::abort();
 };
 
-namespace detail {
+}  // namespace loom
+
+namespace loom::inline LOOM_ABI::call {
+
+/// A sentence while it is written.
+struct sentence {
+  char text[error::longest + 1]{};
+  int size = 0;
+
+  [[gnu::noinline, gnu::cold]] sentence& operator<<(text_view more) {
+    for (const char c : more)
+      if (size < error::longest) text[size++] = c;
+    return *this;
+  }
+  [[gnu::noinline, gnu::cold]] sentence& number(std::uint64_t n, bool negative = false) {
+    char digits[21];
+    int at = 20;
+    digits[at] = '\0';
+    do digits[--at] = static_cast<char>('0' + n % 10);
+    while ((n /= 10) != 0);
+    if (negative) *this << "-";
+    return *this << text_view(digits + at, static_cast<std::size_t>(20 - at));
+  }
+  [[gnu::noinline, gnu::cold]] sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
+};
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void fail(const sentence& s) {
 #if defined(__cpp_exceptions)
-  throw error(s);
+  throw error(s.text);
 #else
   on_error(s.text);
   std::abort();
 #endif
 }
 
-}  // namespace detail
-
-}  // namespace loom
+}  // namespace loom::call

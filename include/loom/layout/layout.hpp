@@ -97,7 +97,7 @@ class layout {
   [[noreturn]] void fail_joining(int outer, int inner) const {
     sentence s;
     s << "axes " << p_.program.axes[outer].name << " and " << p_.program.axes[inner].name << " are reduced together and must lie contiguously in memory";
-    loom::detail::fail(s);
+    call::fail(s);
   }
 
   void add_row_axis(int axis) {
