@@ -23,7 +23,7 @@ struct loss_function {
   using front = compiler::source<Formula>;
 
   template <class... Bindings>
-  constexpr auto operator()(const Bindings&... bindings) const {
+  [[gnu::always_inline]] constexpr auto operator()(const Bindings&... bindings) const {
     using found = lang::diagnosis_of<first_mistake<Bindings...>>;
     using lang::issue;
 #include "loom/lang/sentences.def"

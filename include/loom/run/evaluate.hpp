@@ -150,9 +150,10 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
   return workspace_size(Program::schedule, extents.of);
 }
 
-/// Runs a call whose bindings were checked. Returns the value of a scalar formula.
+/// Runs a call whose bindings were checked. Returns the value of a scalar formula. Inlined: a function of its own would spell
+/// out the types of all bindings, beside the formula, in its name.
 template <class Program, class T, class... Bindings>
-T run_call(const Bindings&... bindings) {
+[[gnu::always_inline]] inline T run_call(const Bindings&... bindings) {
   constexpr const graph& g = Program::schedule.program;
   bound inputs[max_inputs], outputs[max_outputs], memory;
   const binding_map<Bindings...> map = map_of(bindings...);
