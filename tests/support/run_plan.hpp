@@ -82,7 +82,7 @@ class plan_runner {
       at(scalar_, i) = n.code == op::constant ? n.number()
                        : is_input(n.code)     ? input(n)
                        : n.code == op::extent ? static_cast<double>(size_of(n.over(), data_.extents))
-                                              : math::reference<double>(n.code, operand(0), operand(1), operand(2));
+                                              : math::evaluate<double>(n.code, operand(0), operand(1), operand(2));
     }
   }
 
@@ -106,7 +106,7 @@ class plan_runner {
       if (n.operand[k] == no_value) return 0.0;
       return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].number() : at(number_, n.operand[k]);
     };
-    return math::reference<double>(n.code, operand(0), operand(1), operand(2));
+    return math::evaluate<double>(n.code, operand(0), operand(1), operand(2));
   }
 
   static double more(op code, double so_far, double v) {

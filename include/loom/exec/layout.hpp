@@ -9,7 +9,7 @@
 
 #include "loom/exec/call.hpp"
 #include "loom/exec/error.hpp"
-#include "loom/ir/reference.hpp"
+#include "loom/ir/evaluate.hpp"
 
 namespace loom::exec {
 
@@ -223,7 +223,7 @@ void evaluate_scalar(const bound* inputs, loop_data& data) {
       if (has(n.over(), a)) v *= static_cast<double>(data.extents[a]);
   } else {
     const auto operand = [&](int k) { return n.operand[k] == no_value ? 0.0 : data.numbers[n.operand[k]]; };
-    v = math::meaning<n.code, double>(operand(0), operand(1), operand(2));
+    v = math::evaluate<n.code, double>(operand(0), operand(1), operand(2));
   }
 }
 

@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "loom/ir/graph.hpp"
-#include "loom/ir/reference.hpp"
+#include "loom/ir/evaluate.hpp"
 
 namespace loom {
 
@@ -112,7 +112,7 @@ class basic_interpreter {
   constexpr N elementwise(const node& n, std::size_t p) const {
     N v[3] = {N(0), N(0), N(0)};
     for (int i = 0; i < arity(n.code); ++i) v[i] = entry(n.operand[i], n.axes, p);
-    return math::reference<N>(n.code, v[0], v[1], v[2]);
+    return math::evaluate<N>(n.code, v[0], v[1], v[2]);
   }
 
   constexpr N gathered(const node& n, std::size_t p) const {
@@ -220,9 +220,9 @@ class basic_interpreter {
     return r;
   }
 
-  static constexpr N exponential(const N& x) { return math::reference<N>(op::exp, x, x, x); }
-  static constexpr N logarithm(const N& x) { return math::reference<N>(op::log, x, x, x); }
-  static constexpr N root(const N& x) { return math::reference<N>(op::sqrt, x, x, x); }
+  static constexpr N exponential(const N& x) { return math::evaluate<op::exp>(x, x, x); }
+  static constexpr N logarithm(const N& x) { return math::evaluate<op::log>(x, x, x); }
+  static constexpr N root(const N& x) { return math::evaluate<op::sqrt>(x, x, x); }
 };
 
 }  // namespace loom

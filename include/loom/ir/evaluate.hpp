@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// ir/reference.hpp — what each elementwise op means, for any number type: the oracle every back end answers to.
+// ir/evaluate.hpp — what each elementwise op means, for any number type: the oracle every back end answers to.
 // Written with unqualified calls, so that double takes Loom's constexpr functions and a multiprecision type its own.
 // Layer 1 (ir).
 #pragma once
@@ -26,7 +26,7 @@ constexpr double square(double x) { return x * x; }
 
 /// The op on numbers; masks are 0 and 1.
 template <op Code, class N>
-constexpr N meaning(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
+constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
   [[maybe_unused]] const N& x = a;
 #define LOOM_UNARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
 #define LOOM_BINARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
@@ -43,7 +43,7 @@ constexpr N meaning(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] co
 
 /// The same, for an op known only at run time. Spelled out again: sixty instantiations cost more than one switch.
 template <class N>
-constexpr N reference(op code, const N& a, const N& b, const N& c) {
+constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
   const N& x = a;
   switch (code) {
 #define LOOM_UNARY(name, cost, text, formula, ...) case op::name: return formula;
