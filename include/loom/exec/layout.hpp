@@ -187,22 +187,19 @@ constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
   return false;
 }
 
-/// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, a shift that
-/// is not finite becomes 0.
+/// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, reductions
+/// are finished.
 inline void prepare_arrays(const plan& p, const sweep& s, const bound* arrays, bool before) {
   for (int i = s.before.begin; i < end_of(s); ++i) {
     if (p.steps[i].what != action::accumulate) continue;
     const int k = p.array_of[p.steps[i].id] - 1;
-    const op code = p.program[p.steps[i].id].code;
+    const op code = folded_as(p.program[p.steps[i].id].code);
     double* entries = const_cast<double*>(static_cast<const double*>(arrays[k].data));
     const std::ptrdiff_t count = arrays[k].extents[0] * arrays[k].strides[0];
     if (before) {
-      constexpr double infinity = math::infinity;
-      const double first = code == op::reduce_max || code == op::shift ? -infinity : code == op::reduce_min ? infinity : code == op::prod || code == op::all_of ? 1 : 0;
-      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = first;
-    } else if (code == op::shift) {
-      for (std::ptrdiff_t e = 0; e < count; ++e)
-        if (entries[e] - entries[e] != 0) entries[e] = 0;
+      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = identity(code);
+    } else if (reduction(code).finishes) {
+      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = math::finish(code, entries[e]);
     }
   }
 }

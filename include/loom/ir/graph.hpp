@@ -151,7 +151,7 @@ class builder {
     }
     n.axes = all;
     const family f = info(n.code).kind;
-    if (f == family::compare || f == family::logical || n.code == op::any_of || n.code == op::all_of) n.type = kind::mask;
+    if (f == family::compare || f == family::logical || reduction(n.code).of_masks) n.type = kind::mask;
     else if (n.code == op::where) n.type = result.nodes[n.operand[1]].type;
     else if (n.code == op::gather || n.code == op::stop_gradient) n.type = result.nodes[n.operand[0]].type;
     else n.type = kind::number;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "loom/rewrite/match.hpp"
+#include "loom/rewrite/narrowing.hpp"
 
 namespace loom {
 
@@ -74,23 +75,20 @@ class rewriter {
     return id[t.size() - 1];
   }
 
-  /// A reduction over axes that its operand no longer has: what a rule may leave behind.
+  /// A reduction, or a row function, over axes that its operand no longer has.
   constexpr value_id narrowed(const node& n) {
-    const axis_set has_axes = out_[n.operand[0]].axes;
-    const axis_set missing = without(n.over(), has_axes);
+    const axis_set missing = without(n.over(), out_[n.operand[0]].axes), rest = without(n.over(), missing);
     if (missing == 0) return no_value;
-    const axis_set rest = without(n.over(), missing);
-    const value_id inner = rest == 0 ? n.operand[0] : make(n.code, n.operand[0], no_value, no_value, rest);
-    switch (n.code) {
-      case op::sum: return make(op::mul, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::prod: return make(op::pow, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::logsumexp: return make(op::add, inner, make(op::log, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
-      case op::norm: return make(op::mul, rest == 0 ? make(op::abs, inner, no_value, no_value, 0) : inner, make(op::sqrt, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
-      case op::softmax: return make(op::div, rest == 0 ? out_.constant(1) : inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::log_softmax: return make(op::sub, rest == 0 ? out_.constant(0) : inner, make(op::log, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
-      case op::shift: case op::reduce_max: case op::reduce_min: case op::any_of: case op::all_of: return inner;
-      default: return no_value;
-    }
+    const term& repeated = narrowings.rows[static_cast<int>(n.code)];
+    matched w;
+    w.variable[0] = rest != 0 ? make(n.code, n.operand[0], no_value, no_value, rest) : of_one_entry(n);
+    if (repeated.size() > 1) w.variable[1] = make(op::extent, no_value, no_value, no_value, missing);
+    return instantiate(repeated, w);
+  }
+  constexpr value_id of_one_entry(const node& n) {
+    if (n.code == op::softmax) return out_.constant(1);
+    if (n.code == op::log_softmax) return out_.constant(0);
+    return reduction(n.code).entry == itself ? n.operand[0] : make(reduction(n.code).entry, n.operand[0], no_value, no_value, 0);
   }
 
   /// Arithmetic on constants. Only + - * / and the sign: exact functions of nothing else are known during compilation.
@@ -102,7 +100,7 @@ class rewriter {
       return out_.constant(v > 0 ? 1 : v < 0 ? -1 : v);
     }
     if (n.code == op::neg && out_[n.operand[0]].code == op::constant) return out_.constant(-out_[n.operand[0]].number());
-    if (n.code != op::add && n.code != op::sub && n.code != op::mul && n.code != op::div) return no_value;
+    if (arity(n.code) != 2) return no_value;
     const node& l = out_[n.operand[0]];
     const node& r = out_[n.operand[1]];
     if (l.code != op::constant || r.code != op::constant) return no_value;
@@ -113,7 +111,8 @@ class rewriter {
       case op::add: return out_.constant(a + b);
       case op::sub: return out_.constant(a - b);
       case op::mul: return out_.constant(a * b);
-      default: return b > 1e-150 || b < -1e-150 ? out_.constant(a / b) : no_value;
+      case op::div: return b > 1e-150 || b < -1e-150 ? out_.constant(a / b) : no_value;
+      default: return no_value;
     }
   }
 };

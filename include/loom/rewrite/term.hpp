@@ -83,13 +83,9 @@ constexpr written where(const written& p, const written& x, const written& y) { 
 constexpr written stop_gradient(const written& x) { return make(op::stop_gradient, x); }
 
 #define LOOM_TERM_REDUCTION(name) constexpr written name(const written& x, axis_variable) { return make(op::name, x); }
-LOOM_TERM_REDUCTION(sum)
-LOOM_TERM_REDUCTION(prod)
-LOOM_TERM_REDUCTION(reduce_max)
-LOOM_TERM_REDUCTION(reduce_min)
-LOOM_TERM_REDUCTION(shift)
-LOOM_TERM_REDUCTION(logsumexp)
-LOOM_TERM_REDUCTION(norm)
+#define LOOM_REDUCTION(code, ...) LOOM_TERM_REDUCTION(code)
+#define LOOM_REDUCTION_COMPOSED(code, ...) LOOM_TERM_REDUCTION(code)
+#include "loom/ir/reductions.def"
 LOOM_TERM_REDUCTION(softmax)
 LOOM_TERM_REDUCTION(log_softmax)
 #undef LOOM_TERM_REDUCTION

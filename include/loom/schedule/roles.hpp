@@ -134,8 +134,6 @@ constexpr graph split_reductions(const graph& g, axis_set row) {
   const auto splits = [&](const node& n) {
     return is_reduction(n.code) && n.over() != row && n.over() != g[n.operand[0]].axes && (n.over() & row) != 0 && includes(n.over(), row);
   };
-  // A row of -inf must not make the shift of all of them 0.
-  const auto within = [](op code) { return code == op::shift ? op::reduce_max : code; };
   bool any = false;
   for (const node& n : g.nodes) any = any || splits(n);
   if (!any) return g;
@@ -146,7 +144,7 @@ constexpr graph split_reductions(const graph& g, axis_set row) {
     const node& n = g[i];
     const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
     if (is_input(n.code)) image[i] = b.input(static_cast<int>(n.bits));
-    else if (splits(n)) image[i] = b.reduce(n.code, b.reduce(within(n.code), at(0), row), without(n.over(), row));
+    else if (splits(n)) image[i] = b.reduce(n.code, b.reduce(reduction(n.code).part, at(0), row), without(n.over(), row));
     else image[i] = b.make(n.code, at(0), at(1), at(2), n.bits);
   }
   b.result.outputs = g.outputs;
