@@ -5,6 +5,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
+#include "loom/ir/rebuild.hpp"
 #include "loom/rewrite/match.hpp"
 #include "loom/rewrite/narrowing.hpp"
 
@@ -17,16 +18,7 @@ class rewriter {
   constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), in_(g) {}
 
   constexpr graph run() {
-    fixed_vector<value_id, LOOM_MAX_NODES> image;
-    image.count = in_.size();
-    for (int i = 0; i < in_.size(); ++i) {
-      const node& n = in_[i];
-      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
-      image[i] = is_input(n.code) ? out_.input(static_cast<int>(n.bits)) : make(n.code, at(0), at(1), at(2), n.bits);
-    }
-    out_.result.outputs = in_.outputs;
-    for (output_info& o : out_.result.outputs) o.id = image[o.id];
-    return compact(out_.result);
+    return rebuild(in_, out_, [this](const node& n) { return make(n.code, n.operand[0], n.operand[1], n.operand[2], n.bits); });
   }
 
  private:
@@ -62,17 +54,8 @@ class rewriter {
   }
 
   constexpr value_id instantiate(const term& t, const matched& w) {
-    value_id id[terms::max_size]{};
-    for (int i = 0; i < t.size(); ++i) {
-      const term_node& n = t[i];
-      if (n.code == op::any) {
-        id[i] = w.variable[n.bits];
-        continue;
-      }
-      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : id[n.operand[o]]; };
-      id[i] = make(n.code, at(0), at(1), at(2), names_axes(n.code) ? w.k : n.bits);
-    }
-    return id[t.size() - 1];
+    return loom::instantiate(t, w.k, [&](std::uint64_t v) { return w.variable[v]; },
+                             [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
   }
 
   /// A reduction, or a row function, over axes that its operand no longer has.

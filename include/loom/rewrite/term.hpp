@@ -126,4 +126,16 @@ constexpr bool names_axes(op code) {
   return f == family::reduction || f == family::row || f == family::indexing || code == op::extent;
 }
 
+/// A term as values of a graph: variable(v) is the value of variable v, k the axes; make(code, a, b, c, bits) makes a value.
+template <class Variable, class Make>
+constexpr value_id instantiate(const term& t, axis_set k, const Variable& variable, const Make& make) {
+  value_id id[terms::max_size]{};
+  for (int i = 0; i < t.size(); ++i) {
+    const term_node& n = t[i];
+    const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : id[n.operand[o]]; };
+    id[i] = n.code == op::any ? variable(n.bits) : make(n.code, at(0), at(1), at(2), names_axes(n.code) ? k : n.bits);
+  }
+  return id[t.size() - 1];
+}
+
 }  // namespace loom
