@@ -5,7 +5,7 @@
 
 #include <boost/multiprecision/mpfr.hpp>
 
-#include "loom/ir/reference.hpp"
+#include "loom/ir/evaluate.hpp"
 #include "support/layers.hpp"
 
 namespace loom::test {

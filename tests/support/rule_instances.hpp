@@ -64,15 +64,9 @@ inline variable_kind kind_of(const term& t, int variable) {
 
 /// The term over values of a graph.
 inline value_id instantiate(builder& b, const term& t, const value_id (&variable)[terms::max_variables], axis_set k) {
-  std::vector<value_id> id(static_cast<std::size_t>(t.size()));
-  const auto at = [&](value_id o) { return o == no_value ? no_value : id[static_cast<std::size_t>(o)]; };
-  for (int i = 0; i < t.size(); ++i) {
-    const term_node& n = t[i];
-    id[static_cast<std::size_t>(i)] = n.code == op::any ? variable[n.bits]
-                                                        : b.make(n.code, at(n.operand[0]), at(n.operand[1]),
-                                                                 at(n.operand[2]), names_axes(n.code) ? k : n.bits);
-  }
-  return id.back();
+  return rewrite::instantiate(
+      t, k, [&](std::uint64_t v) { return variable[v]; },
+      [&](op code, value_id x, value_id y, value_id z, std::uint64_t bits) { return b.make(code, x, y, z, bits); });
 }
 
 /// Every reduction and row function has the axis it runs along: what lowering guarantees.

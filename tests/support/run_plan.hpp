@@ -84,7 +84,7 @@ class plan_runner {
       at(scalar_, i) = n.code == op::constant ? n.number()
                        : is_input(n.code)     ? input(n)
                        : n.code == op::extent ? static_cast<double>(size_of(n.over(), data_.extents))
-                                              : ir::numbers::reference<double>(n.code, operand(0), operand(1), operand(2));
+                                              : ir::numbers::evaluate<double>(n.code, operand(0), operand(1), operand(2));
     }
   }
 
@@ -108,45 +108,34 @@ class plan_runner {
       if (n.operand[k] == no_value) return 0.0;
       return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].number() : at(number_, n.operand[k]);
     };
-    return ir::numbers::reference<double>(n.code, operand(0), operand(1), operand(2));
+    return ir::numbers::evaluate<double>(n.code, operand(0), operand(1), operand(2));
   }
 
-  static double more(op code, double so_far, double v) {
-    switch (code) {
-      case op::prod: return so_far * v;
-      case op::reduce_max:
-      case op::shift: return ir::numbers::maximum(so_far, v);
-      case op::reduce_min: return ir::numbers::minimum(so_far, v);
-      case op::any_of: return so_far != 0 || v != 0 ? 1 : 0;
-      case op::all_of: return so_far != 0 && v != 0 ? 1 : 0;
-      default: return so_far + v;
-    }
-  }
   // Sums are the interpreter's to the last bit, so that results that cancel to nothing still agree.
   static void fold(op code, double& so_far, double& lost, double v) {
-    if (code == op::sum) interpreter<double>::add(so_far, lost, v);
-    else so_far = more(code, so_far, v);
+    v = ir::numbers::entry(code, v);
+    if (reduction(code).compensated) interpreter<double>::add(so_far, lost, v);
+    else so_far = ir::numbers::combine(code, so_far, v);
   }
   void start(int id) {
-    at(accumulator_, id) = start_of(g_[id].code);
+    at(accumulator_, id) = identity(folded_as(g_[id].code));
     at(lost_, id) = 0;
   }
-  double finished(int id) { return finished(g_[id].code, at(accumulator_, id), at(lost_, id)); }
+  double finished(int id) { return finished(folded_as(g_[id].code), at(accumulator_, id), at(lost_, id)); }
   static double finished(op code, double v, double lost) {
     const bool finite = v < numeric::infinity && v > -numeric::infinity;
-    if (code == op::sum || code == op::scatter) return finite ? v + lost : v;
-    return code == op::shift && !finite ? 0 : v;
+    return ir::numbers::finish(code, finite ? v + lost : v);
   }
 
   array& array_of(int id) { return arrays_[static_cast<std::size_t>(p_.array_of[id] - 1)]; }
   void start_array(int id) {
     array& a = array_of(id);
-    a.sums.assign(a.entries.size(), start_of(g_[id].code));
+    a.sums.assign(a.entries.size(), identity(folded_as(g_[id].code)));
     a.lost.assign(a.entries.size(), 0);
   }
   void finish_array(int id) {
     array& a = array_of(id);
-    for (std::size_t i = 0; i < a.entries.size(); ++i) a.entries[i] = finished(g_[id].code, a.sums[i], a.lost[i]);
+    for (std::size_t i = 0; i < a.entries.size(); ++i) a.entries[i] = finished(folded_as(g_[id].code), a.sums[i], a.lost[i]);
   }
 
   void accumulate(int id) {
@@ -191,16 +180,6 @@ class plan_runner {
   void each(step_range range, action what, const F& f) {
     for (int k = range.begin; k < range.end; ++k)
       if (p_.steps[k].what == what) f(p_.steps[k].id);
-  }
-
-  /// What a reduction is before its first entry.
-  static double start_of(op code) {
-    switch (code) {
-      case op::prod: case op::all_of: return 1;
-      case op::reduce_max: case op::shift: return -terms::infinity;
-      case op::reduce_min: return terms::infinity;
-      default: return 0;
-    }
   }
 
   void run_sweep(const sweep& loop) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // derive/adjoints.hpp — what each operand of an op receives when its result receives g.
-// Formulas, in the notation of formulas: the elementwise ones are a column of ops.def, the others stand here. An
+// Formulas, in the notation of formulas: a column of ops.def and of reductions.def; the few others stand here. An
 // operand receives the sum over all its users, and over the axes it does not have; gradient.hpp sees to both.
 // Layer 3 (derive).
 #pragma once
@@ -46,13 +46,9 @@ class adjoint_table {
     // Both masks on the outside, in the one form that the rules named "mask outside" know.
     set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
     set(op::stop_gradient, zero);
-    set(op::sum, g);
-    set(op::prod, g * where(is_zero, where(zeros == 1, product_of_others, 0), y / a));
-    // The largest entries share it: the subgradient that does not depend on the order of the entries.
-    set(op::reduce_max, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0));
-    set(op::reduce_min, where(a == y, g / sum(where(a == y, number(1), number(0)), k), 0));
-    set(op::logsumexp, g * softmax(a, k));
-    set(op::norm, g * where(y == 0, 0, a / y));  // the subgradient 0 at 0
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, repeated, adjoint) set(op::code, adjoint);
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, repeated, adjoint) set(op::code, adjoint);
+#include "loom/ir/reductions.def"
     set(op::softmax, mul0(y, g - sum(mul0(y, g), k)));
     set(op::log_softmax, g - softmax(a, k) * sum(g, k));
     set(op::gather, onehot(b, k) * g);

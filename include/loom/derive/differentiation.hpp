@@ -6,6 +6,7 @@
 
 #include "loom/derive/adjoints.hpp"
 #include "loom/derive/request.hpp"
+#include "loom/ir/rebuild.hpp"
 
 namespace loom::inline LOOM_ABI::derive::detail {
 
@@ -15,17 +16,10 @@ using derivative_values = fixed_vector<value_id, LOOM_MAX_NODES>;
 struct differentiation {
   const graph& in;
   builder out;
-  derivative_values image;  ///< value of in -> value of out
+  value_images image;  ///< value of in -> value of out
   text_view missing{};
 
-  constexpr explicit differentiation(const graph& g) : in(g), out(g) {
-    image.count = in.size();
-    for (int i = 0; i < in.size(); ++i) {
-      const node& n = in[i];
-      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
-      image[i] = is_input(n.code) ? out.input(static_cast<int>(n.bits)) : out.make(n.code, at(0), at(1), at(2), n.bits);
-    }
-  }
+  constexpr explicit differentiation(const graph& g) : in(g), out(g), image(rebuild_values(g, out, [this](const node& n) { return out.make(n); })) {}
 
   /// One more input: a seed, or a direction. Its value.
   constexpr value_id append(const input_info& info) {
@@ -64,17 +58,8 @@ struct differentiation {
   /// A term about value i: a, b its operands, c itself, d given.
   constexpr value_id instantiate(const term& t, int i, value_id given) {
     const node& n = in[i];
-    value_id id[terms::max_size]{};
-    for (int j = 0; j < t.size(); ++j) {
-      const term_node& p = t[j];
-      if (p.code == op::any) {
-        id[j] = p.bits == 3 ? given : p.bits == 2 ? image[i] : image[n.operand[p.bits]];
-        continue;
-      }
-      const auto at = [&](int o) { return p.operand[o] == no_value ? no_value : id[p.operand[o]]; };
-      id[j] = out.make(p.code, at(0), at(1), at(2), names_axes(p.code) ? n.bits : p.bits);
-    }
-    return id[t.size() - 1];
+    return rewrite::instantiate(t, n.over(), [&](std::uint64_t v) { return v == 3 ? given : v == 2 ? image[i] : image[n.operand[v]]; },
+                             [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return out.make(code, a, b, c, bits); });
   }
 
   constexpr value_id plus(value_id a, value_id b) { return a == no_value ? b : b == no_value ? a : out.binary(op::add, a, b); }

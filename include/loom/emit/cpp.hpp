@@ -120,18 +120,16 @@ class cpp_printer : private lines {
       const step& s = p_.steps[i];
       if (s.what != action::accumulate) continue;
       const int k = p_.array_of[s.id] - 1;
-      const bool mask = g_[s.id].type == kind::mask;
-      line("std::fill_n({}, {}, {});", name_.array[k], entries(p_.arrays[k].axes), mask ? literal(g_[s.id].code == op::all_of, element::f64) : first(g_[s.id].code, element::f64));
+      line("std::fill_n({}, {}, {});", name_.array[k], entries(p_.arrays[k].axes), literal(identity(folded_as(g_[s.id].code)), element::f64));
     }
   }
-  /// A shift is finite, also where all that it is the largest of is not.
   void end_arrays(step_range r) {
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
-      if (s.what != action::accumulate || g_[s.id].code != op::shift) continue;
+      if (s.what != action::accumulate || !reduction(g_[s.id].code).finishes) continue;
       const axis_order& axes = p_.arrays[p_.array_of[s.id] - 1].axes;
       for (int a : axes) open(a);
-      line("if (!std::isfinite({0})) {0} = {1};", array_entry(s.id), literal(0, element::f64));
+      finish(s.id, array_entry(s.id), element::f64);
       for (int k = 0; k < axes.size(); ++k) close();
     }
   }
@@ -219,47 +217,40 @@ class cpp_printer : private lines {
 
   // ---- reductions --------------------------------------------------------------------------------------------------
 
-  std::string first(op code, element type) const {
-    switch (code) {
-      case op::reduce_max: case op::shift: return literal(-HUGE_VAL, type);
-      case op::reduce_min: return literal(HUGE_VAL, type);
-      case op::prod: return literal(1, type);
-      case op::any_of: return "false";
-      case op::all_of: return "true";
-      default: return literal(0, type);
-    }
+  /// The C++ text of a reduction: {0} the accumulator, {1} the entry, {2} zero.
+  void update(std::string_view text, const std::string& acc, const std::string& v, element type) {
+    const std::string operands[] = {acc, v, literal(0, type)};
+    line("{};", filled(text, operands));
   }
+  void finish(int id, const std::string& acc, element type) { update(reduction(g_[id].code).end, acc, "", type); }
+
   /// Folds an entry into a reduction in the type of the loops, or into a total or an array in double.
   void fold(int id, bool total) {
-    const op code = g_[id].code;
+    const reduction_info& row = reduction(g_[id].code);
     const bool in_array = p_.array_of[id] != 0;
-    const std::string acc = in_array ? array_entry(id) : name_.value[id];
     const value_id a = g_[id].operand[0];
     std::string v = operand(a);
-    if (g_[a].type == kind::mask && code == op::sum) v = fmt::format("{} ? {} : {}", v, literal(1, type_), literal(0, type_));
-    const std::string same_type = total && type_ == element::f32 ? std::string("static_cast<double>(") + v + ")" : v;
-    switch (code) {
-      case op::reduce_max: return line("{0} = maximum({0}, {1});", acc, same_type);
-      case op::reduce_min: return line("{0} = minimum({0}, {1});", acc, same_type);
-      case op::shift: return line("{0} = std::max({0}, {1});", acc, same_type);
-      case op::prod: return line("{} *= {};", acc, v);
-      case op::any_of: return in_array ? line("if ({1}) {0} = 1.0;", acc, v) : line("{0} = {0} || {1};", acc, v);
-      case op::all_of: return in_array ? line("if (!{1}) {0} = 0.0;", acc, v) : line("{0} = {0} && {1};", acc, v);
-      default: return line("{} += {};", acc, v);
-    }
+    if (g_[a].type == kind::mask && !row.of_masks) v = fmt::format("{} ? {} : {}", v, literal(1, type_), literal(0, type_));
+    if (row.entry != itself) v = filled(info(row.entry).cpp, &v);
+    const std::string_view text = in_array ? row.update_of_array : row.update;
+    const bool calls = !row.of_masks && text.find('(') != text.npos;  // a function of two numbers of one type
+    if (calls && total && type_ == element::f32) v = std::string("static_cast<double>(") + v + ")";
+    update(text, in_array ? array_entry(id) : name_.value[id], v, total ? element::f64 : type_);
   }
   void begin_reductions(step_range r, action what) {
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
       if (s.what != what) continue;
       const bool total = what == action::total;
-      line("{} {} = {};", g_[s.id].type == kind::mask ? "bool" : total ? "double" : T_, name_.value[s.id], first(g_[s.id].code, total ? element::f64 : type_));
+      const double first = identity(g_[s.id].code);
+      if (g_[s.id].type == kind::mask) line("bool {} = {};", name_.value[s.id], first != 0);
+      else line("{} {} = {};", total ? "double" : T_, name_.value[s.id], literal(first, total ? element::f64 : type_));
     }
   }
   void end_reductions(step_range r, action what) {
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
-      if (s.what == what && g_[s.id].code == op::shift) line("if (!std::isfinite({0})) {0} = {1};", name_.value[s.id], literal(0, what == action::total ? element::f64 : type_));
+      if (s.what == what && reduction(g_[s.id].code).finishes) finish(s.id, name_.value[s.id], what == action::total ? element::f64 : type_);
     }
   }
 

@@ -142,7 +142,7 @@ class names {
     const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
     if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
     if (p_.array_of[i] != 0) return word_of(i) + "_" + subscript(p_.arrays[p_.array_of[i] - 1].axes);
-    if (is_reduction(n.code)) return std::string(p_.is_total[i] ? "total" : "row") + std::string(n.code == op::sum && p_.is_total[i] ? "" : reduction_word(n.code));
+    if (is_reduction(n.code)) return p_.is_total[i] && n.code == op::sum ? "total" : (p_.is_total[i] ? "total_" : "row_") + word_of(i);
     for (const output_info& o : g_.outputs)
       if (o.id == i && o.what == output_info::role::gradient) return std::string("grad_") + std::string(g_.inputs[o.input].name);
     switch (n.code) {
@@ -163,18 +163,8 @@ class names {
     }
   }
 
-  static std::string_view reduction_word(op code) {
-    switch (code) {
-      case op::prod: return "_product";
-      case op::reduce_max: case op::shift: return "_max";
-      case op::reduce_min: return "_min";
-      case op::any_of: return "_any";
-      case op::all_of: return "_all";
-      default: return "_sum";
-    }
-  }
   /// What an array is made of: sum, max.
-  std::string word_of(int id) const { return std::string(reduction_word(g_[id].code).substr(1)); }
+  std::string word_of(int id) const { return std::string(reduction(folded_as(g_[id].code)).word); }
   std::string axes_word(axis_set axes) const {
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)

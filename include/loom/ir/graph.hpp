@@ -112,6 +112,7 @@ class builder {
     infer(n);
     return intern(n);
   }
+  constexpr value_id make(const node& n) { return make(n.code, n.operand[0], n.operand[1], n.operand[2], n.bits); }
   constexpr value_id constant(double v) { return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v)); }
   constexpr value_id extent(axis_set over) { return make(op::extent, no_value, no_value, no_value, over); }
   constexpr value_id unary(op o, value_id a) { return make(o, a); }
@@ -151,7 +152,7 @@ class builder {
     }
     n.axes = all;
     const family f = info(n.code).kind;
-    if (f == family::compare || f == family::logical || n.code == op::any_of || n.code == op::all_of) n.type = kind::mask;
+    if (f == family::compare || f == family::logical || reduction(n.code).of_masks) n.type = kind::mask;
     else if (n.code == op::where) n.type = result.nodes[n.operand[1]].type;
     else if (n.code == op::gather || n.code == op::stop_gradient) n.type = result.nodes[n.operand[0]].type;
     else n.type = kind::number;

@@ -2,7 +2,7 @@
 // ir/interpreter.hpp — the reference: a graph evaluated value by value, each an array over its axes.
 // Slow and plain on purpose. It is the oracle of every test (in double, or in any wider number type), and it is what
 // evaluates a call in a constant expression. It takes the graph of any stage, and any array: ir/interpret.hpp has it with
-// Array.
+// std::vector.
 // Layer 1 (ir).
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "loom/ir/graph.hpp"
-#include "loom/ir/reference.hpp"
+#include "loom/ir/evaluate.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -112,7 +112,7 @@ class basic_interpreter {
   constexpr N elementwise(const node& n, std::size_t p) const {
     N v[3] = {N(0), N(0), N(0)};
     for (int i = 0; i < arity(n.code); ++i) v[i] = entry(n.operand[i], n.axes, p);
-    return ir::numbers::reference<N>(n.code, v[0], v[1], v[2]);
+    return ir::numbers::evaluate<N>(n.code, v[0], v[1], v[2]);
   }
 
   constexpr N gathered(const node& n, std::size_t p) const {
@@ -148,81 +148,46 @@ class basic_interpreter {
 
   constexpr Array<N> reduce(op code, int operand, axis_set over) const {
     const axis_set from = g_[operand].axes, to = without(from, over);
-    const Array<N>& e = values_[static_cast<std::size_t>(operand)];
-    if (code == op::logsumexp) return log_sum_exp(operand, over);
-    if (code == op::norm) return norms(operand, over);
-    const bool largest = code == op::reduce_max || code == op::shift;
-    const N first = largest ? N(-infinity()) : code == op::reduce_min ? infinity() : N(code == op::prod || code == op::all_of ? 1 : 0);
-    Array<N> r(size_of(to), first), lost(r.size(), N(0));
+    Array<N> e = values_[static_cast<std::size_t>(operand)];
+    if (reduction(code).entry != itself)
+      for (N& v : e) v = ir::numbers::entry(code, v);
+    if (!reduction(code).composed) return fold(code, e, from, to);
+    const Array<N> m = fold(reduction(code).scale, e, from, to);
+    for (std::size_t p = 0; p < e.size(); ++p) e[p] = ir::numbers::term(code, e[p], m[project(p, from, to)]);
+    Array<N> r = fold(op::sum, e, from, to);
+    for (std::size_t q = 0; q < r.size(); ++q) r[q] = ir::numbers::finish(code, m[q], r[q]);
+    return r;
+  }
+
+  /// Entries over `from`, each folded into its place over `to`.
+  constexpr Array<N> fold(op code, const Array<N>& e, axis_set from, axis_set to) const {
+    const bool compensated = reduction(code).compensated;
+    Array<N> r(size_of(to), N(identity(code))), lost(r.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
-      N& acc = r[q];
-      if (largest) acc = ir::numbers::maximum(acc, e[p]);
-      else if (code == op::reduce_min) acc = ir::numbers::minimum(acc, e[p]);
-      else if (code == op::prod) acc = acc * e[p];
-      else if (code == op::sum) add(acc, lost[q], e[p]);
-      else if (code == op::any_of) acc = N(acc != 0 || e[p] != 0 ? 1 : 0);
-      else acc = N(acc != 0 && e[p] != 0 ? 1 : 0);
+      if (compensated) add(r[q], lost[q], e[p]);
+      else r[q] = ir::numbers::combine(code, r[q], e[p]);
     }
     settle(r, lost);
-    if (code == op::shift)
-      for (N& m : r)
-        if (!(m < infinity() && m > -infinity())) m = N(0);
+    for (N& v : r) v = ir::numbers::finish(code, v);
     return r;
-  }
-
-  constexpr Array<N> log_sum_exp(int operand, axis_set over) const {
-    const axis_set from = g_[operand].axes, to = without(from, over);
-    const Array<N>& e = values_[static_cast<std::size_t>(operand)];
-    const Array<N> m = reduce(op::shift, operand, over);
-    Array<N> r = exponential_sums(e, m, from, to);
-    for (std::size_t q = 0; q < r.size(); ++q) r[q] = m[q] + logarithm(r[q]);
-    return r;
-  }
-
-  constexpr Array<N> exponential_sums(const Array<N>& e, const Array<N>& m, axis_set from, axis_set to) const {
-    Array<N> s(m.size(), N(0)), lost(m.size(), N(0));
-    for (std::size_t p = 0; p < e.size(); ++p) {
-      const std::size_t q = project(p, from, to);
-      add(s[q], lost[q], exponential(N(e[p] - m[q])));
-    }
-    settle(s, lost);
-    return s;
   }
 
   constexpr Array<N> row_function(const node& n) const {
-    const Array<N>& e = values_[static_cast<std::size_t>(n.operand[0])];
     const axis_set from = n.axes, to = without(from, n.over());
     const Array<N> m = reduce(op::shift, n.operand[0], n.over());
-    const Array<N> s = exponential_sums(e, m, from, to);
-    Array<N> r(e.size(), N(0));
+    Array<N> r = values_[static_cast<std::size_t>(n.operand[0])], e = r;
     for (std::size_t p = 0; p < e.size(); ++p) {
-      const std::size_t q = project(p, from, to);
-      r[p] = n.code == op::softmax ? N(exponential(N(e[p] - m[q])) / s[q]) : N((e[p] - m[q]) - logarithm(s[q]));
+      r[p] = N(r[p] - m[project(p, from, to)]);
+      e[p] = ir::numbers::evaluate<op::exp>(r[p], r[p], r[p]);
+    }
+    const Array<N> s = fold(op::sum, e, from, to);
+    for (std::size_t p = 0; p < e.size(); ++p) {
+      const N& sum = s[project(p, from, to)];
+      r[p] = n.code == op::softmax ? N(e[p] / sum) : N(r[p] - ir::numbers::evaluate<op::log>(sum, sum, sum));
     }
     return r;
   }
-
-  constexpr Array<N> norms(int operand, axis_set over) const {
-    const axis_set from = g_[operand].axes, to = without(from, over);
-    const Array<N>& e = values_[static_cast<std::size_t>(operand)];
-    Array<N> largest(size_of(to), N(0));
-    for (std::size_t p = 0; p < e.size(); ++p) {
-      N& m = largest[project(p, from, to)];
-      m = ir::numbers::maximum(m, e[p] < 0 ? N(-e[p]) : e[p]);
-    }
-    Array<N> r(largest.size(), N(0));
-    for (std::size_t p = 0; p < e.size(); ++p) {
-      const N m = largest[project(p, from, to)];
-      if (m > 0 && m < infinity()) r[project(p, from, to)] += (e[p] / m) * (e[p] / m);
-    }
-    for (std::size_t q = 0; q < r.size(); ++q) r[q] = largest[q] > 0 && largest[q] < infinity() ? N(largest[q] * root(r[q])) : largest[q];
-    return r;
-  }
-
-  static constexpr N exponential(const N& x) { return ir::numbers::reference<N>(op::exp, x, x, x); }
-  static constexpr N logarithm(const N& x) { return ir::numbers::reference<N>(op::log, x, x, x); }
-  static constexpr N root(const N& x) { return ir::numbers::reference<N>(op::sqrt, x, x, x); }
 };
 
 }  // namespace loom::ir

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // ir/op.hpp — the operations a graph is made of, and what every stage may ask about one.
-// The elementwise ops are the rows of ops.def; the few that are not elementwise are listed here.
+// The elementwise ops are the rows of ops.def, the reductions those of reductions.def; the few others are listed here.
 // Layer 1 (ir).
 #pragma once
 
@@ -27,9 +27,10 @@ enum class op : std::uint8_t {
   where,          // a: mask, b: value where it holds, c: value elsewhere
   stop_gradient,
   // reductions; bits: the axes that disappear
-  sum, prod, reduce_max, reduce_min, any_of, all_of,
-  shift,          // the largest entry if it is finite, else 0: what a log-sum-exp subtracts before it exponentiates
-  logsumexp, norm,
+#define LOOM_REDUCTION(code, ...) code,
+#define LOOM_MASK_REDUCTION(code, ...) code,
+#define LOOM_REDUCTION_COMPOSED(code, ...) code,
+#include "loom/ir/reductions.def"
   // functions of a whole row that keep its shape; bits: the axes of the row
   softmax, log_softmax,
   // indexing; bits: the one axis
@@ -82,15 +83,10 @@ constexpr op_table make_op_table() {
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
-  t.set(op::sum, {"sum", family::reduction, 1, 1, ""});
-  t.set(op::prod, {"prod", family::reduction, 1, 1, ""});
-  t.set(op::reduce_max, {"max", family::reduction, 1, 3, ""});
-  t.set(op::reduce_min, {"min", family::reduction, 1, 3, ""});
-  t.set(op::any_of, {"any", family::reduction, 1, 1, ""});
-  t.set(op::all_of, {"all", family::reduction, 1, 1, ""});
-  t.set(op::shift, {"shift", family::reduction, 1, 1, ""});
-  t.set(op::logsumexp, {"logsumexp", family::reduction, 1, 20, ""});
-  t.set(op::norm, {"norm", family::reduction, 1, 4, ""});
+#define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {name, family::reduction, 1, cost, ""});
+#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) t.set(op::code, {name, family::reduction, 1, cost, ""});
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) t.set(op::code, {name, family::reduction, 1, cost, ""});
+#include "loom/ir/reductions.def"
   t.set(op::softmax, {"softmax", family::row, 1, 20, ""});
   t.set(op::log_softmax, {"log_softmax", family::row, 1, 20, ""});
   t.set(op::gather, {"gather", family::indexing, 2, 1, ""});
@@ -122,6 +118,58 @@ constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }
 constexpr bool is_input(op o) { return o == op::tensor || o == op::scalar || o == op::index || o == op::mask; }
+
+/// In the place of an op that is applied first: none is.
+inline constexpr op itself = op::any;
+
+/// What the stages ask about a reduction, beside what it computes (ir/evaluate.hpp).
+struct reduction_info {
+  double identity = 0;
+  op entry = itself;         ///< what each entry goes through first
+  op part = op::any;         ///< what reduces some of its axes and leaves the rest to it
+  op scale = op::any;        ///< of a composed one: what is taken out of the entries first
+  bool of_masks = false;
+  bool composed = false;     ///< a rule removes it before the loops
+  bool compensated = false;  ///< a sum
+  bool finishes = false;     ///< finish does something
+  text_view word = {};       ///< in printed code
+  text_view update = {}, update_of_array = {}, end = {};  ///< C++ text
+};
+
+namespace detail {
+
+struct reduction_table {
+  reduction_info rows[op_count]{};
+};
+
+constexpr reduction_table make_reduction_table() {
+  enum rounding { plain, compensated };
+  constexpr double infinity = __builtin_huge_val();
+  reduction_table t;
+  const auto row = [&](op o) -> reduction_info& { return t.rows[static_cast<int>(o)]; };
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, ...) \
+  row(op::code) = {identity, entry, op::part, op::any, false, false, rounding == compensated, text_view(#finish) != "v", word, update, update, end};
+#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, update, update_of_array) \
+  row(op::code) = {identity, itself, op::code, op::any, true, false, false, false, word, update, update_of_array, ""};
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, ...) row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, name, "", "", ""};
+#include "loom/ir/reductions.def"
+  return t;
+}
+
+inline constexpr reduction_table reductions = make_reduction_table();
+
+}  // namespace detail
+
+/// The row of a reduction; of any other op, that of a reduction that does nothing.
+constexpr const reduction_info& reduction(op o) { return detail::reductions.rows[static_cast<int>(o)]; }
+
+/// The reduction of no entries, before it is finished.
+constexpr double identity(op o) { return reduction(o).identity; }
+template <op Code>
+constexpr double identity() { return reduction(Code).identity; }
+
+/// What an op that adds up in an array does to an entry of it: a scatter is a sum whose labels say where.
+constexpr op folded_as(op o) { return o == op::scatter ? op::sum : o; }
 
 /// True where entry i of the result is a function of entry i of the operands.
 constexpr bool is_elementwise(op o) {

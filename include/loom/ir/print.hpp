@@ -35,6 +35,22 @@ inline std::string output_text(const graph& g, const output_info& o) {
   return o.is_value() ? std::string("value") : std::string(o.symbol()) + "(" + std::string(g.inputs[o.input].name) + ")";
 }
 
+/// A value, its operands as operand(k) spells them: sum(v3, C).
+template <class Operand>
+std::string value_text(const graph& g, const node& n, const Operand& operand) {
+  if (n.code == op::constant) return number_text(n.number());
+  if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
+  std::string s = std::string(info(n.code).name) + "(";
+  for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
+  const family f = info(n.code).kind;
+  if (f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent) s += std::string(arity(n.code) > 0 ? ", " : "") + axes_text(g, n.over());
+  return s + ")";
+}
+/// The same, its operands by their numbers.
+inline std::string value_text(const graph& g, int id) {
+  return value_text(g, g[id], [&](int k) { return std::string("v") + std::to_string(g[id].operand[k]); });
+}
+
 namespace detail {
 
 class formula_printer {
@@ -46,8 +62,7 @@ class formula_printer {
     const auto arg = [&](int i, int level = 0) { return print(n.operand[i], level); };
     const auto infix = [&](const char* symbol, int level, int right) { return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer); };
     switch (n.code) {
-      case op::constant: return n.number() < 0 && outer > 0 ? std::string("(") + number_text(n.number()) + ")" : number_text(n.number());
-      case op::extent: return std::string("extent(") + axes_text(g_, n.over()) + ")";
+      case op::constant: return wrapped(number_text(n.number()), n.number() < 0 && outer > 0);
       case op::neg: return wrapped(std::string("-") + arg(0, 5), outer > 3);
       case op::add: return infix("+", 3, 3);
       case op::sub: return infix("-", 3, 4);
@@ -64,12 +79,7 @@ class formula_printer {
       case op::logical_not: return std::string("!") + arg(0, 5);
       default: break;
     }
-    if (is_input(n.code)) return input_text(g_, static_cast<int>(n.bits));
-    std::string s = std::string(info(n.code).name) + "(";
-    for (int i = 0; i < arity(n.code); ++i) s += std::string(i > 0 ? ", " : "") + arg(i);
-    const family f = info(n.code).kind;
-    if (f == family::reduction || f == family::row || f == family::indexing) s += std::string(", ") + axes_text(g_, n.over());
-    return s + ")";
+    return value_text(g_, n, [&](int i) { return arg(i); });
   }
 
  private:
@@ -87,18 +97,7 @@ inline std::string listing(const graph& g) {
   std::string s;
   for (int i = 0; i < g.size(); ++i) {
     const node& n = g[i];
-    s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") + " = ";
-    if (n.code == op::constant) s += number_text(n.number());
-    else if (is_input(n.code)) s += input_text(g, static_cast<int>(n.bits));
-    else {
-      s += std::string(info(n.code).name) + "(";
-      for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
-      const family f = info(n.code).kind;
-      if (f == family::reduction || f == family::row || f == family::indexing) s += std::string(", ") + axes_text(g, n.over());
-      if (n.code == op::extent) s += axes_text(g, n.over());
-      s += ")";
-    }
-    s += "\n";
+    s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") + " = " + value_text(g, i) + "\n";
   }
   for (const output_info& o : g.outputs)
     s += output_text(g, o) + " = v" + std::to_string(o.id) + "\n";

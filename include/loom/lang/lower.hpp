@@ -233,25 +233,22 @@ class lowering {
   }
 
   constexpr lowered_value reduced(op code, const lowered_value& v, axis_set over) {
-    const bool of_mask = code == op::any_of || code == op::all_of || code == op::count;
+    const bool of_mask = reduction(code).of_masks || code == op::count;
     if (!(of_mask ? is_mask(v) : is_number(v))) return failed();
     lowered_value r;
     if (code == op::softmax || code == op::log_softmax) r.axes = v.axes;
     else append(r.axes, v.axes, over);
-    if (over == 0 && of_itself(code)) r.id = v.id;
-    else if (code == op::mean) r.id = mean(v.id, over);
+    if (code == op::mean) r.id = mean(v.id, over);
     else if (code == op::var) r.id = mean(out.unary(op::square, out.binary(op::sub, v.id, mean(v.id, over))), over);
-    else if (code == op::count) r.id = out.reduce(op::sum, one_where(v.id), over);
-    else r.id = out.reduce(code, v.id, over);
+    else if (code == op::count) r.id = folded(op::sum, one_where(v.id), over);
+    else r.id = folded(code, v.id, over);
     return r;
   }
 
-  /// The reductions of a single number that are that number.
-  static constexpr bool of_itself(op code) {
-    switch (code) {
-      case op::sum: case op::prod: case op::reduce_max: case op::reduce_min: case op::mean: case op::logsumexp: case op::any_of: case op::all_of: return true;
-      default: return false;
-    }
+  /// A reduction, or a row function; that of a single number takes no loop.
+  constexpr value_id folded(op code, value_id e, axis_set over) {
+    if (over != 0 || !is_reduction(code)) return out.reduce(code, e, over);
+    return reduction(code).entry == itself ? e : out.unary(reduction(code).entry, e);
   }
 
   // One value a statement: the order in which a compiler evaluates arguments must not decide the numbering.

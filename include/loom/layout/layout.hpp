@@ -10,7 +10,7 @@
 #include "loom/call/erased_view.hpp"
 #include "loom/layout/streams.hpp"
 #include "loom/call/error.hpp"
-#include "loom/ir/reference.hpp"
+#include "loom/ir/evaluate.hpp"
 
 namespace loom::inline LOOM_ABI::layout {
 
@@ -188,22 +188,19 @@ constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
   return false;
 }
 
-/// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, a shift that
-/// is not finite becomes 0.
+/// Visits the arrays that a sweep adds to: before it, each entry becomes what an empty reduction is; after it, reductions
+/// are finished.
 inline void prepare_arrays(const plan& p, const sweep& s, const bound* arrays, bool before) {
   for (int i = s.before.begin; i < end_of(s); ++i) {
     if (p.steps[i].what != action::accumulate) continue;
     const int k = p.array_of[p.steps[i].id] - 1;
-    const op code = p.program[p.steps[i].id].code;
+    const op code = folded_as(p.program[p.steps[i].id].code);
     double* entries = const_cast<double*>(static_cast<const double*>(arrays[k].data));
     const std::ptrdiff_t count = arrays[k].extents[0] * arrays[k].strides[0];
     if (before) {
-      constexpr double infinity = numeric::infinity;
-      const double first = code == op::reduce_max || code == op::shift ? -infinity : code == op::reduce_min ? infinity : code == op::prod || code == op::all_of ? 1 : 0;
-      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = first;
-    } else if (code == op::shift) {
-      for (std::ptrdiff_t e = 0; e < count; ++e)
-        if (entries[e] - entries[e] != 0) entries[e] = 0;
+      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = identity(code);
+    } else if (reduction(code).finishes) {
+      for (std::ptrdiff_t e = 0; e < count; ++e) entries[e] = ir::numbers::finish(code, entries[e]);
     }
   }
 }
@@ -224,7 +221,7 @@ void evaluate_scalar(const bound* inputs, loop_data& data) {
       if (has(n.over(), a)) v *= static_cast<double>(data.extents[a]);
   } else {
     const auto operand = [&](int k) { return n.operand[k] == no_value ? 0.0 : data.numbers[n.operand[k]]; };
-    v = ir::numbers::meaning<n.code, double>(operand(0), operand(1), operand(2));
+    v = ir::numbers::evaluate<n.code, double>(operand(0), operand(1), operand(2));
   }
 }
 

@@ -308,20 +308,20 @@ LOOM_INLINE void add_to_total(frame<Program, T, Across>& f) {
   constexpr node n = F::P.program[Id];
   constexpr value_id a = n.operand[0];
   constexpr bool one_value = !Across && F::P.levels[a] == level::row;  // a row value along: every lane has it
-  typename F::V v = counted<a>(f);
-  if constexpr (Across) v = select(f.fresh, v, fold<n.code>::template first<typename F::V>());
-  else if constexpr (Which == lanes::some || one_value) v = select(first_lanes<typename F::V>(one_value ? 1 : f.active), v, fold<n.code>::template first<typename F::V>());
-  if constexpr (sizeof(T) == 8 && n.code == op::sum) {  // Knuth's two-sum: adds only, so contraction cannot touch it
+  typename F::V v = entry_of<n.code>(counted<a>(f));
+  if constexpr (Across) v = select(f.fresh, v, identity<n.code, typename F::V>());
+  else if constexpr (Which == lanes::some || one_value) v = select(first_lanes<typename F::V>(one_value ? 1 : f.active), v, identity<n.code, typename F::V>());
+  if constexpr (sizeof(T) == 8 && reduction(n.code).compensated) {  // Knuth's two-sum: adds only, so contraction cannot touch it
     const typename F::VD before = f.total[Id][0], sum = before + v, added = sum - before;
     f.lost[Id] = f.lost[Id] + ((before - (sum - added)) + (v - added));
     f.total[Id][0] = sum;
   } else if constexpr (sizeof(T) == 8) {
-    f.total[Id][0] = fold<n.code>::more(f.total[Id][0], v);
+    f.total[Id][0] = combine<n.code>(f.total[Id][0], v);
   } else if constexpr (F::lane_count == 1) {
-    f.total[Id][0] = fold<n.code>::more(f.total[Id][0], widen(v));
+    f.total[Id][0] = combine<n.code>(f.total[Id][0], widen(v));
   } else {
-    f.total[Id][0] = fold<n.code>::more(f.total[Id][0], widen(lower_half(v)));
-    if constexpr (!one_value) f.total[Id][1] = fold<n.code>::more(f.total[Id][1], widen(upper_half(v)));
+    f.total[Id][0] = combine<n.code>(f.total[Id][0], widen(lower_half(v)));
+    if constexpr (!one_value) f.total[Id][1] = combine<n.code>(f.total[Id][1], widen(upper_half(v)));
   }
 }
 
@@ -333,8 +333,8 @@ LOOM_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std
   constexpr bool per_column = folds_entries(F::P, Id);
   using VD = typename F::VD;
   const stream& s = f.data.arrays[F::P.array_of[Id] - 1];
-  const typename F::V v = counted<n.operand[0]>(f);
-  if constexpr (n.code == op::sum && per_column && !Across && Which == lanes::all) {
+  const typename F::V v = entry_of<n.code>(counted<n.operand[0]>(f));
+  if constexpr (reduction(n.code).compensated && per_column && !Across && Which == lanes::all) {
     if (s.column_stride == 1) [[likely]] {
       double* to = const_cast<double*>(static_cast<const double*>(s.data)) + row_offset(f.data, s, f.row) + j;
       if constexpr (F::lane_count == width<VD>) {
@@ -383,9 +383,9 @@ LOOM_INLINE void perform(frame<Program, T, Across>& f, [[maybe_unused]] typename
   if constexpr (s.what == action::compute) {
     compute<Program, T, Across, s.id, Which>(f, j);
   } else if constexpr (s.what == action::reduce) {
-    typename F::V v = counted<n.operand[0]>(f);
-    if constexpr (Which == lanes::some) v = select(first_lanes<typename F::V>(f.active), v, fold<n.code>::template first<typename F::V>());
-    acc[s.id] = fold<n.code>::more(acc[s.id], v);
+    typename F::V v = entry_of<n.code>(counted<n.operand[0]>(f));
+    if constexpr (Which == lanes::some) v = select(first_lanes<typename F::V>(f.active), v, identity<n.code, typename F::V>());
+    acc[s.id] = combine<n.code>(acc[s.id], v);
   } else if constexpr (s.what == action::total) {
     add_to_total<Program, T, Across, s.id, Which>(f);
   } else if constexpr (s.what == action::accumulate) {

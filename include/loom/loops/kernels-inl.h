@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/kernels-inl.h — each op on vectors: the vector column of ops.def, and the few ops that are not elementwise.
+// loops/kernels-inl.h — each op on vectors: the vector columns of ops.def and reductions.def, and the few ops that are not elementwise.
 // Compiled once for each target. No vector leaves this folder, and no lambda enters it: a helper outside the target's
 // namespace would be compiled for whichever target came first.
 // Layer 7 (loops).
@@ -39,49 +39,41 @@ template <op Code> struct kernel;
   };
 #include "loom/ir/ops.def"
 
-/// Folding one more entry into a reduction.
+/// A shift is finite, also where all that it is the largest of is not.
+template <class V>
+LOOM_INLINE V finite_or_zero(V v) { return keep(abs(v) < infinity<V>(), v); }
+
+/// The rows of reductions.def, of vectors. combine folds one more entry into a reduction, or joins two parts of it.
 template <op Code> struct fold;
-template <> struct fold<op::sum> {
-  template <class V> static LOOM_INLINE V first() { return V{}; }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return acc + v; }
-};
-template <> struct fold<op::prod> {
-  template <class V> static LOOM_INLINE V first() { return constant<V>(1); }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return acc * v; }
-};
-template <> struct fold<op::reduce_max> {
-  template <class V> static LOOM_INLINE V first() { return -infinity<V>(); }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return maximum(acc, v); }
-};
-template <> struct fold<op::reduce_min> {
-  template <class V> static LOOM_INLINE V first() { return infinity<V>(); }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return minimum(acc, v); }
-};
-// A NaN need not reach the shift: it reaches every sum of exponentials beside it.
-template <> struct fold<op::shift> {
-  template <class V> static LOOM_INLINE V first() { return -infinity<V>(); }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return max(acc, v); }
-};
-template <> struct fold<op::any_of> {  // of 0 and 1
-  template <class V> static LOOM_INLINE V first() { return V{}; }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return max(acc, v); }
-};
-template <> struct fold<op::all_of> {
-  template <class V> static LOOM_INLINE V first() { return constant<V>(1); }
-  template <class V> static LOOM_INLINE V more(V acc, V v) { return min(acc, v); }
-};
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combined, finished, ...)                      \
+  template <> struct fold<op::code> {                                                                         \
+    template <class V> static LOOM_INLINE V combine(V acc, V v) { return combined; }                          \
+    template <class V> static LOOM_INLINE V finish(V v) { return finished; }                                  \
+  };
+#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combined, ...)                                  \
+  template <> struct fold<op::code> { /* of 0 and 1 */                                                        \
+    template <class V> static LOOM_INLINE V combine(V acc, V v) { return combined; }                          \
+    template <class V> static LOOM_INLINE V finish(V v) { return v; }                                         \
+  };
+#include "loom/ir/reductions.def"
+
+template <op Code, class V>
+LOOM_INLINE V identity() { return constant<V>(ir::identity<Code>()); }
+template <op Code, class V>
+LOOM_INLINE V combine(V acc, V v) { return fold<Code>::combine(acc, v); }
+template <op Code, class V>
+LOOM_INLINE V finish(V v) { return fold<Code>::finish(v); }
+/// An entry of a reduction, as it is folded.
+template <op Code, class V>
+LOOM_INLINE V entry_of(V v) {
+  if constexpr (reduction(Code).entry == itself) return v;
+  else return kernel<reduction(Code).entry>::apply(v);
+}
 
 /// All lanes folded into one number.
 template <op Code, class V>
 LOOM_INLINE lane<V> across_lanes(V v) {
   return fold_lanes<fold<Code>>(v);
-}
-
-/// What a reduction is once its last entry is in.
-template <op Code, class T>
-LOOM_INLINE T finished(T v) {
-  if constexpr (Code == op::shift) return keep(abs(v) < infinity<T>(), v);
-  else return v;
 }
 
 }  // namespace loom::LOOM_TARGET

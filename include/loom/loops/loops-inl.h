@@ -30,18 +30,18 @@ struct sweep_loops {
 
   template <int Begin, int Unroll, int... I>
   static LOOM_INLINE void begin_reductions([[maybe_unused]] V (&acc)[Unroll][F::values], std::integer_sequence<int, I...>) {
-    for (int u = 0; u < Unroll; ++u) ((acc[u][P.steps[Begin + I].id] = fold<code_of<P.steps[Begin + I].id>>::template first<V>()), ...);
+    for (int u = 0; u < Unroll; ++u) ((acc[u][P.steps[Begin + I].id] = identity<code_of<P.steps[Begin + I].id>, V>()), ...);
   }
   /// Joins the unrolled accumulators, and those of the blocks before.
   template <int Begin, int Unroll, int... I>
   static LOOM_INLINE void join_reductions([[maybe_unused]] V (&acc)[Unroll][F::values], [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
     for (int u = 0; u < Unroll; ++u)
-      ((whole[P.steps[Begin + I].id] = fold<code_of<P.steps[Begin + I].id>>::more(whole[P.steps[Begin + I].id], acc[u][P.steps[Begin + I].id])), ...);
+      ((whole[P.steps[Begin + I].id] = combine<code_of<P.steps[Begin + I].id>>(whole[P.steps[Begin + I].id], acc[u][P.steps[Begin + I].id])), ...);
   }
   template <int Id>
   static LOOM_INLINE void end_reduction(F& f, V v) {
-    if constexpr (Across) v = finished<code_of<Id>>(v);
-    else v = broadcast<V>(finished<code_of<Id>>(across_lanes<code_of<Id>>(v)));
+    if constexpr (Across) v = finish<code_of<Id>>(v);
+    else v = broadcast<V>(finish<code_of<Id>>(across_lanes<code_of<Id>>(v)));
     if constexpr (P.program[Id].type == kind::mask) f.mask[Id] = v != V{};
     else f.number[Id] = v;
   }
@@ -107,15 +107,16 @@ struct sweep_loops {
   using all_totals = std::make_integer_sequence<int, S.totals.count>;
   template <int... I>
   static LOOM_INLINE void begin_totals([[maybe_unused]] F& f, std::integer_sequence<int, I...>) {
-    for (int k = 0; k < F::total_parts; ++k) ((f.total[S.totals[I]][k] = fold<code_of<S.totals[I]>>::template first<typename F::VD>()), ...);
+    for (int k = 0; k < F::total_parts; ++k) ((f.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename F::VD>()), ...);
     ((f.lost[S.totals[I]] = typename F::VD{}), ...);
   }
+  /// Of this part, so not finished: parts are joined first.
   template <int Id>
   static LOOM_INLINE double end_total(const F& f) {
     typename F::VD v = f.total[Id][0];
-    if constexpr (F::total_parts == 2) v = fold<code_of<Id>>::more(v, f.total[Id][1]);
-    const double total = finished<code_of<Id>>(across_lanes<code_of<Id>>(v));
-    if constexpr (sizeof(T) == 8 && code_of<Id> == op::sum) {
+    if constexpr (F::total_parts == 2) v = combine<code_of<Id>>(v, f.total[Id][1]);
+    const double total = across_lanes<code_of<Id>>(v);
+    if constexpr (sizeof(T) == 8 && reduction(code_of<Id>).compensated) {
       const double whole = total + across_lanes<op::sum>(f.lost[Id]);
       return total - total == 0 ? whole : total;  // an infinite total has lost nothing
     } else {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "loom/ir/evaluate.hpp"
 #include "loom/layout/streams.hpp"
 
 namespace loom::inline LOOM_ABI::loops {
@@ -94,24 +95,13 @@ template <class T>
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
-/// Folds one more number into a reduction; a NaN stays.
-inline void fold_into(op code, double& all, double v) {
-  switch (code) {
-    case op::sum: all += v; break;
-    case op::prod: all *= v; break;
-    case op::reduce_min: all = v != v || v < all ? v : all; break;
-    case op::all_of: all = v != 0 && all != 0 ? 1 : 0; break;
-    case op::any_of: all = v != 0 || all != 0 ? 1 : 0; break;
-    default: all = v != v || v > all ? v : all;  // the largest
-  }
-}
-
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
 [[gnu::noinline]] inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
-    fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
+    double& all = const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)];
+    all = ir::numbers::combine(code, all, static_cast<double>(from[i]));
   }
 }
 

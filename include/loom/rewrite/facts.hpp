@@ -70,7 +70,7 @@ constexpr bool given(const graph& g, value_id v, int depth = 16) {
   const node& n = g[v];
   if (n.code == op::mask || n.code == op::index || n.code == op::constant) return true;
   const family f = info(n.code).kind;
-  if (f != family::compare && f != family::logical && n.code != op::any_of && n.code != op::all_of) return false;
+  if (f != family::compare && f != family::logical && !reduction(n.code).of_masks) return false;
   for (int i = 0; i < arity(n.code); ++i)
     if (!given(g, n.operand[i], depth - 1)) return false;
   return true;

@@ -5,7 +5,9 @@
 // Layer 2 (rewrite).
 #pragma once
 
+#include "loom/ir/rebuild.hpp"
 #include "loom/rewrite/match.hpp"
+#include "loom/rewrite/narrowing.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 
@@ -16,16 +18,7 @@ class rewriter {
   constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), in_(g) {}
 
   constexpr graph run() {
-    fixed_vector<value_id, LOOM_MAX_NODES> image;
-    image.count = in_.size();
-    for (int i = 0; i < in_.size(); ++i) {
-      const node& n = in_[i];
-      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
-      image[i] = is_input(n.code) ? out_.input(static_cast<int>(n.bits)) : make(n.code, at(0), at(1), at(2), n.bits);
-    }
-    out_.result.outputs = in_.outputs;
-    for (output_info& o : out_.result.outputs) o.id = image[o.id];
-    return compact(out_.result);
+    return rebuild(in_, out_, [this](const node& n) { return make(n.code, n.operand[0], n.operand[1], n.operand[2], n.bits); });
   }
 
  private:
@@ -61,36 +54,24 @@ class rewriter {
   }
 
   constexpr value_id instantiate(const term& t, const matched& w) {
-    value_id id[terms::max_size]{};
-    for (int i = 0; i < t.size(); ++i) {
-      const term_node& n = t[i];
-      if (n.code == op::any) {
-        id[i] = w.variable[n.bits];
-        continue;
-      }
-      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : id[n.operand[o]]; };
-      id[i] = make(n.code, at(0), at(1), at(2), names_axes(n.code) ? w.k : n.bits);
-    }
-    return id[t.size() - 1];
+    return rewrite::instantiate(t, w.k, [&](std::uint64_t v) { return w.variable[v]; },
+                             [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
   }
 
-  /// A reduction over axes that its operand no longer has: what a rule may leave behind.
+  /// A reduction, or a row function, over axes that its operand no longer has.
   constexpr value_id narrowed(const node& n) {
-    const axis_set has_axes = out_[n.operand[0]].axes;
-    const axis_set missing = without(n.over(), has_axes);
+    const axis_set missing = without(n.over(), out_[n.operand[0]].axes), rest = without(n.over(), missing);
     if (missing == 0) return no_value;
-    const axis_set rest = without(n.over(), missing);
-    const value_id inner = rest == 0 ? n.operand[0] : make(n.code, n.operand[0], no_value, no_value, rest);
-    switch (n.code) {
-      case op::sum: return make(op::mul, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::prod: return make(op::pow, inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::logsumexp: return make(op::add, inner, make(op::log, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
-      case op::norm: return make(op::mul, rest == 0 ? make(op::abs, inner, no_value, no_value, 0) : inner, make(op::sqrt, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
-      case op::softmax: return make(op::div, rest == 0 ? out_.constant(1) : inner, make(op::extent, no_value, no_value, no_value, missing), no_value, 0);
-      case op::log_softmax: return make(op::sub, rest == 0 ? out_.constant(0) : inner, make(op::log, make(op::extent, no_value, no_value, no_value, missing), no_value, no_value, 0), no_value, 0);
-      case op::shift: case op::reduce_max: case op::reduce_min: case op::any_of: case op::all_of: return inner;
-      default: return no_value;
-    }
+    const term& repeated = narrowings.rows[static_cast<int>(n.code)];
+    matched w;
+    w.variable[0] = rest != 0 ? make(n.code, n.operand[0], no_value, no_value, rest) : of_one_entry(n);
+    if (repeated.size() > 1) w.variable[1] = make(op::extent, no_value, no_value, no_value, missing);
+    return instantiate(repeated, w);
+  }
+  constexpr value_id of_one_entry(const node& n) {
+    if (n.code == op::softmax) return out_.constant(1);
+    if (n.code == op::log_softmax) return out_.constant(0);
+    return reduction(n.code).entry == itself ? n.operand[0] : make(reduction(n.code).entry, n.operand[0], no_value, no_value, 0);
   }
 
   /// Arithmetic on constants. Only + - * / and the sign: exact functions of nothing else are known during compilation.
@@ -102,7 +83,7 @@ class rewriter {
       return out_.constant(v > 0 ? 1 : v < 0 ? -1 : v);
     }
     if (n.code == op::neg && out_[n.operand[0]].code == op::constant) return out_.constant(-out_[n.operand[0]].number());
-    if (n.code != op::add && n.code != op::sub && n.code != op::mul && n.code != op::div) return no_value;
+    if (arity(n.code) != 2) return no_value;
     const node& l = out_[n.operand[0]];
     const node& r = out_[n.operand[1]];
     if (l.code != op::constant || r.code != op::constant) return no_value;
@@ -113,7 +94,8 @@ class rewriter {
       case op::add: return out_.constant(a + b);
       case op::sub: return out_.constant(a - b);
       case op::mul: return out_.constant(a * b);
-      default: return b > 1e-150 || b < -1e-150 ? out_.constant(a / b) : no_value;
+      case op::div: return b > 1e-150 || b < -1e-150 ? out_.constant(a / b) : no_value;
+      default: return no_value;
     }
   }
 };

@@ -5,7 +5,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
-#include "loom/ir/graph.hpp"
+#include "loom/ir/rebuild.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 
@@ -16,18 +16,7 @@ class scattering {
   constexpr explicit scattering(const graph& g) : out_(g), in_(g) {}
 
   constexpr graph run() {
-    fixed_vector<value_id, LOOM_MAX_NODES> image;
-    image.count = in_.size();
-    for (int i = 0; i < in_.size(); ++i) {
-      const node& n = in_[i];
-      const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
-      if (is_input(n.code)) image[i] = out_.input(static_cast<int>(n.bits));
-      else if (n.code == op::sum) image[i] = sum(at(0), n.over());
-      else image[i] = out_.make(n.code, at(0), at(1), at(2), n.bits);
-    }
-    out_.result.outputs = in_.outputs;
-    for (output_info& o : out_.result.outputs) o.id = image[o.id];
-    return compact(out_.result);
+    return rebuild(in_, out_, [this](const node& n) { return n.code == op::sum ? sum(n.operand[0], n.over()) : out_.make(n); });
   }
 
  private:

@@ -83,13 +83,9 @@ constexpr written where(const written& p, const written& x, const written& y) { 
 constexpr written stop_gradient(const written& x) { return make(op::stop_gradient, x); }
 
 #define LOOM_TERM_REDUCTION(name) constexpr written name(const written& x, axis_variable) { return make(op::name, x); }
-LOOM_TERM_REDUCTION(sum)
-LOOM_TERM_REDUCTION(prod)
-LOOM_TERM_REDUCTION(reduce_max)
-LOOM_TERM_REDUCTION(reduce_min)
-LOOM_TERM_REDUCTION(shift)
-LOOM_TERM_REDUCTION(logsumexp)
-LOOM_TERM_REDUCTION(norm)
+#define LOOM_REDUCTION(code, ...) LOOM_TERM_REDUCTION(code)
+#define LOOM_REDUCTION_COMPOSED(code, ...) LOOM_TERM_REDUCTION(code)
+#include "loom/ir/reductions.def"
 LOOM_TERM_REDUCTION(softmax)
 LOOM_TERM_REDUCTION(log_softmax)
 #undef LOOM_TERM_REDUCTION
@@ -128,6 +124,18 @@ class term_nodes {
 constexpr bool names_axes(op code) {
   const family f = info(code).kind;
   return f == family::reduction || f == family::row || f == family::indexing || code == op::extent;
+}
+
+/// A term as values of a graph: variable(v) is the value of variable v, k the axes; make(code, a, b, c, bits) makes a value.
+template <class Variable, class Make>
+constexpr value_id instantiate(const term& t, axis_set k, const Variable& variable, const Make& make) {
+  value_id id[terms::max_size]{};
+  for (int i = 0; i < t.size(); ++i) {
+    const term_node& n = t[i];
+    const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : id[n.operand[o]]; };
+    id[i] = n.code == op::any ? variable(n.bits) : make(n.code, at(0), at(1), at(2), names_axes(n.code) ? k : n.bits);
+  }
+  return id[t.size() - 1];
 }
 
 }  // namespace loom::rewrite

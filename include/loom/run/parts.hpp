@@ -50,18 +50,19 @@ class partition {
 inline void merge_totals(const plan& p, const sweep& s, int parts, const double* totals, double* numbers) {
   const int count = s.totals.size();
   for (int k = 0; k < count; ++k) {
+    const op code = p.program[s.totals[k]].code;
     double all = totals[k], lost = 0;
     for (int i = 1; i < parts; ++i) {
       const double v = totals[i * count + k];
-      if (p.program[s.totals[k]].code == op::sum) {  // Knuth's two-sum, as in the loops
+      if (reduction(code).compensated) {  // Knuth's two-sum, as in the loops
         const double sum = all + v, added = sum - all;
         lost += (all - (sum - added)) + (v - added);
         all = sum;
       } else {
-        fold_into(p.program[s.totals[k]].code, all, v);
+        all = ir::numbers::combine(code, all, v);
       }
     }
-    numbers[s.totals[k]] = all - all == 0 ? all + lost : all;
+    numbers[s.totals[k]] = ir::numbers::finish(code, all - all == 0 ? all + lost : all);
   }
 }
 

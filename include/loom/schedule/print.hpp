@@ -12,19 +12,6 @@ namespace loom::inline LOOM_ABI::schedule {
 
 namespace detail {
 
-/// A value by the numbers of its operands: sub(v4, v5).
-inline std::string value_text(const graph& g, int id) {
-  const node& n = g[id];
-  if (n.code == op::constant) return number_text(n.number());
-  if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
-  if (n.code == op::extent) return std::string("extent(") + axes_text(g, n.over()) + ")";
-  std::string s = std::string(info(n.code).name) + "(";
-  for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", v" : "v") + std::to_string(n.operand[k]);
-  const family f = info(n.code).kind;
-  if (f == family::reduction || f == family::row || f == family::indexing) s += std::string(", ") + axes_text(g, n.over());
-  return s + ")";
-}
-
 inline std::string output_text(const graph& g, int slot) { return ir::output_text(g, g.outputs[slot]); }
 
 /// The array of a value, and its axes as they lie in memory: array 1[N,D].
@@ -69,7 +56,7 @@ inline std::string scalars_text(const plan& p, int s) {
 inline std::string listing(const plan& p) {
   if (p.problem != unplanned::none) return "no plan\n";
   std::string s = p.arrays.empty() ? "" : "arrays\n";
-  for (const array_info& a : p.arrays) s += std::string("  ") + detail::array_text(p, a.id) + ": v" + std::to_string(a.id) + " = " + detail::value_text(p.program, a.id) + "\n";
+  for (const array_info& a : p.arrays) s += std::string("  ") + detail::array_text(p, a.id) + ": v" + std::to_string(a.id) + " = " + value_text(p.program, a.id) + "\n";
   s += detail::scalars_text(p, 0);
   for (int k = 0; k < p.loops.size(); ++k) {
     const sweep& loop = p.loops[k];

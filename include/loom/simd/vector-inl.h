@@ -88,11 +88,11 @@ template <class H> LOOM_INLINE auto join(H lower, H upper) { return joined(lower
 template <class Fold, class V>
 LOOM_INLINE lane<V> fold_lanes(V v) {
   if constexpr (width<V> == 1) return v;
-  else if constexpr (width<V> == 2) return Fold::more(v[0], v[1]);
-  else return fold_lanes<Fold>(Fold::more(lower_half(v), upper_half(v)));
+  else if constexpr (width<V> == 2) return Fold::combine(v[0], v[1]);
+  else return fold_lanes<Fold>(Fold::combine(lower_half(v), upper_half(v)));
 }
 
-struct set_bits { template <class V> static LOOM_INLINE V more(V a, V b) { return a | b; } };
+struct set_bits { template <class V> static LOOM_INLINE V combine(V a, V b) { return a | b; } };
 template <class M> LOOM_INLINE bool any(M m) { return fold_lanes<set_bits>(m) != 0; }
 
 template <class V>

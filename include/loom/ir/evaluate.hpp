@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/evaluate.hpp — what each op means, for any number type: the oracle every back end answers to.
+// Written with unqualified calls, so that double takes Loom's constexpr functions and a multiprecision type its own.
+// Layer 1 (ir).
+#pragma once
+
+#include "loom/numeric/elementary.hpp"
+#include "loom/numeric/special.hpp"
+#include "loom/ir/op.hpp"
+
+namespace loom::inline LOOM_ABI::ir::numbers {
+
+template <class N> constexpr N sign(const N& x) { return x > 0 ? N(1) : x < 0 ? N(-1) : x; }
+template <class N> constexpr N sigmoid(const N& x) { return x >= 0 ? N(1 / (1 + exp(N(-x)))) : N(exp(x) / (1 + exp(x))); }
+template <class N> constexpr N softplus(const N& x) { return (x > 0 ? x : x == x ? N(0) : x) + log1p(exp(x > 0 ? N(-x) : x)); }
+template <class N> constexpr N log1mexp(const N& x) { return x > N(-0.6931471805599453) ? log(N(-expm1(x))) : log1p(N(-exp(x))); }
+template <class N> constexpr N minimum(const N& a, const N& b) { return a != a || a < b ? a : b; }
+template <class N> constexpr N maximum(const N& a, const N& b) { return a != a || a > b ? a : b; }
+template <class N> constexpr N max(const N& a, const N& b) { return a > b ? a : b; }  // NaN: either
+template <class N> constexpr N min(const N& a, const N& b) { return a < b ? a : b; }
+template <class N> constexpr N mul0(const N& a, const N& b) { return a == 0 ? N(0) : N(a * b); }
+template <class N> constexpr N xlogy(const N& a, const N& b) { return a == 0 ? N(0) : N(a * log(b)); }
+template <class N> constexpr N logaddexp(const N& a, const N& b) {
+  if (a == b) return a + log(N(2));
+  return a > b ? N(a + log1p(exp(N(b - a)))) : N(b + log1p(exp(N(a - b))));
+}
+constexpr double square(double x) { return x * x; }
+
+/// The op on numbers; masks are 0 and 1.
+template <op Code, class N>
+constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
+  [[maybe_unused]] const N& x = a;
+#define LOOM_UNARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_BINARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_COMPARE(name, text, formula, ...) if constexpr (Code == op::name) return N((formula) ? 1 : 0); else
+#define LOOM_UNARY_COMPOSED(name, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_BINARY_COMPOSED(name, formula, ...) if constexpr (Code == op::name) return formula; else
+#include "loom/ir/ops.def"
+  if constexpr (Code == op::logical_and) return N(a != 0 && b != 0 ? 1 : 0);
+  else if constexpr (Code == op::logical_or) return N(a != 0 || b != 0 ? 1 : 0);
+  else if constexpr (Code == op::logical_not) return N(a == 0 ? 1 : 0);
+  else if constexpr (Code == op::where) return a != 0 ? b : c;
+  else return a;  // stop_gradient
+}
+
+/// The same, for an op known only at run time. Spelled out again: sixty instantiations cost more than one switch.
+template <class N>
+constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
+  const N& x = a;
+  switch (code) {
+#define LOOM_UNARY(name, cost, text, formula, ...) case op::name: return formula;
+#define LOOM_BINARY(name, cost, text, formula, ...) case op::name: return formula;
+#define LOOM_COMPARE(name, text, formula, ...) case op::name: return N((formula) ? 1 : 0);
+#define LOOM_UNARY_COMPOSED(name, formula, ...) case op::name: return formula;
+#define LOOM_BINARY_COMPOSED(name, formula, ...) case op::name: return formula;
+#include "loom/ir/ops.def"
+    case op::logical_and: return N(a != 0 && b != 0 ? 1 : 0);
+    case op::logical_or: return N(a != 0 || b != 0 ? 1 : 0);
+    case op::logical_not: return N(a == 0 ? 1 : 0);
+    case op::where: return a != 0 ? b : c;
+    case op::stop_gradient: return a;
+    default: break;
+  }
+  __builtin_unreachable();  // not elementwise
+}
+
+// ---- reductions --------------------------------------------------------------------------------------------------------
+
+template <class N> constexpr N finite_or_zero(const N& v) { return v < N(infinity) && v > N(-infinity) ? v : N(0); }
+/// Of a norm whose largest entry is m: no square overflows or vanishes; a row of zeros, and one with an infinity, is m.
+template <class N> constexpr bool is_scale(const N& m) { return m > 0 && m < N(infinity); }
+template <class N> constexpr N ratio_squared(const N& v, const N& m) { return is_scale(m) ? N((v / m) * (v / m)) : N(0); }
+template <class N> constexpr N scaled_root(const N& m, const N& s) { return is_scale(m) ? N(m * sqrt(s)) : m; }
+
+/// Folds one more entry into a reduction, or joins two parts of it.
+template <op Code, class N>
+constexpr N combine(const N& acc, const N& v) {
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, ...) if constexpr (Code == op::code) return combine; else
+#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, ...) if constexpr (Code == op::code) return combine; else
+#include "loom/ir/reductions.def"
+  static_assert(Code != Code, "not a reduction that folds entries");
+}
+template <class N>
+constexpr N combine(op code, const N& acc, const N& v) {
+  switch (code) {
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, ...) case op::code: return combine;
+#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, ...) case op::code: return combine;
+#include "loom/ir/reductions.def"
+    default: break;
+  }
+  __builtin_unreachable();
+}
+
+/// What a reduction is once its last entry is in.
+template <op Code, class N>
+constexpr N finish(const N& v) {
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, ...) if constexpr (Code == op::code) return finish; else
+#define LOOM_MASK_REDUCTION(code, ...) if constexpr (Code == op::code) return v; else
+#include "loom/ir/reductions.def"
+  static_assert(Code != Code, "not a reduction that folds entries");
+}
+template <class N>
+constexpr N finish(op code, const N& v) {
+  switch (code) {
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, ...) case op::code: return finish;
+#define LOOM_MASK_REDUCTION(code, ...) case op::code: return v;
+#include "loom/ir/reductions.def"
+    default: break;
+  }
+  __builtin_unreachable();
+}
+
+/// An entry of a reduction, as it is folded.
+template <class N>
+constexpr N entry(op code, const N& v) { return reduction(code).entry == itself ? v : evaluate(reduction(code).entry, v, v, v); }
+
+/// Of a composed reduction with the scale m: what entry v adds to its sum s, and what the sum makes of it.
+template <class N>
+constexpr N term(op code, const N& v, const N& m) {
+  switch (code) {
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, ...) case op::code: return term;
+#include "loom/ir/reductions.def"
+    default: break;
+  }
+  __builtin_unreachable();
+}
+template <class N>
+constexpr N finish(op code, const N& m, const N& s) {
+  switch (code) {
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, ...) case op::code: return finish;
+#include "loom/ir/reductions.def"
+    default: break;
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace loom::ir::numbers
