@@ -36,24 +36,6 @@
 #error "Loom needs sums rounded to their type, which x87 arithmetic is not: compile with -msse2 -mfpmath=sse"
 #define LOOM_REFUSED
 
-#elif defined(__clang__)
-// clang has no macro for these flags. It rejects the pragma beside them, and warns of a NaN where it assumes there is none.
-namespace loom::detail {
-inline void arithmetic_is_as_written() {
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wignored-pragmas"
-#if __clang_major__ >= 15
-#pragma clang fp eval_method(source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
-#else
-#pragma STDC FENV_ACCESS ON  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
-#endif
-#if __has_warning("-Wnan-infinity-disabled")
-#pragma clang diagnostic error "-Wnan-infinity-disabled"
-#endif
-  (void)__builtin_nanf("");  // Loom needs NaN: compile without -fno-honor-nans
-#pragma clang diagnostic pop
-}
-}  // namespace loom::detail
 #endif
 
 /// Most values one formula, with its derivatives, may have while it is being rewritten (dead ones included).
@@ -74,6 +56,8 @@ inline void arithmetic_is_as_written() {
 #define LOOM_ABI LOOM_JOINED_NODES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES)
 #endif
 
+#ifndef LOOM_REFUSED
+
 /// A name says its layer, and a layer sees the names of those below it. What a user writes has no layer: loom/loom.hpp lists it.
 namespace loom::inline LOOM_ABI {
 namespace base {}
@@ -93,3 +77,25 @@ namespace avx512 { using namespace loops; }
 namespace run { using namespace loops; }
 namespace emit { using namespace compiler; }
 }  // namespace loom
+
+#if defined(__clang__)
+// clang has no macro for these flags. It rejects the pragma beside them, and warns of a NaN where it assumes there is none.
+namespace loom::inline LOOM_ABI::base {
+inline void arithmetic_is_as_written() {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wignored-pragmas"
+#if __clang_major__ >= 15
+#pragma clang fp eval_method(source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
+#else
+#pragma STDC FENV_ACCESS ON  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
+#endif
+#if __has_warning("-Wnan-infinity-disabled")
+#pragma clang diagnostic error "-Wnan-infinity-disabled"
+#endif
+  (void)__builtin_nanf("");  // Loom needs NaN: compile without -fno-honor-nans
+#pragma clang diagnostic pop
+}
+}  // namespace loom::inline LOOM_ABI::base
+#endif
+
+#endif  // LOOM_REFUSED
