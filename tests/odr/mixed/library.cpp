@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // odr/mixed/library.cpp — two losses with their gradients, by a function of the name ENTRY: compiled more than once, in
-// different ways, for one process. The results go to `to`; without it, a wrong label is bound and the error leaves the library.
+// different ways, for one process, with a FACTOR each. The results go to `to`; without it, a wrong label is bound and the error leaves the library.
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -27,6 +27,9 @@ inline constexpr auto z = loom::tensor<"z[N]">;
 inline constexpr auto y = loom::tensor<"y[N]">;
 inline constexpr auto binary_cross_entropy = loom::loss<(-y * log(sigmoid(z)) - (1 - y) * log(1 - sigmoid(z))).mean()>;
 
+// A loss that no other copy has: its templates call functions that the copies share.
+inline constexpr auto own = loom::loss<(square(z) * FACTOR).mean()>;
+
 extern "C" void ENTRY(double* to) {
   std::vector<float> scores(n * c), gradient(n * c), targets(n * c);
   std::vector<int> labels(n);
@@ -42,4 +45,5 @@ extern "C" void ENTRY(double* to) {
   to[1] = size(gradient);
   to[2] = static_cast<double>(binary_cross_entropy(z = scores, y = targets, d(z) = gradient));
   to[3] = size(gradient);
+  to[4] = static_cast<double>(own(z = scores)) / FACTOR;
 }
