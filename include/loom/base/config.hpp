@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// base/config.hpp — version, capacities, and the compilers Loom refuses.
+// base/config.hpp — version, capacities, and the compilers and flags that Loom refuses.
 // Capacities bound the constexpr arrays of the compiler; raise one by defining it before the first Loom header.
+// Every public header reads this file first and includes nothing more if it defines LOOM_REFUSED: the one sentence is what
+// the compiler says. What is refused and why: docs/reference/platforms.md.
 // Layer 0 (base).
 #pragma once
 
@@ -8,13 +10,32 @@
 #define LOOM_VERSION_MINOR 1
 #define LOOM_VERSION_PATCH 0
 
-#if __cplusplus < 202002L
+#if defined(__clang__) && __clang_major__ < 14
+#error "Loom needs clang 14 or later, or g++ 12 or later: this clang is older"
+#define LOOM_REFUSED
+#elif !defined(__clang__) && defined(__GNUC__) && __GNUC__ < 12
+#error "Loom needs g++ 12 or later, or clang 14 or later: this g++ is older"
+#define LOOM_REFUSED
+#elif !defined(__clang__) && !defined(__GNUC__)
+#error "Loom needs g++ 12 or later, or clang 14 or later: it uses their vector types"
+#define LOOM_REFUSED
+#elif __cplusplus < 202002L
 #error "Loom needs C++20: compile with -std=c++20"
-#endif
+#define LOOM_REFUSED
 
-// -ffast-math lets the compiler assume that no infinity and no NaN exists; a masked class is an infinity.
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+// A masked class is an infinity, and a NaN in the data must be seen in the result.
+#elif defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "Loom needs IEEE infinities and NaN: compile without -ffast-math (-ffinite-math-only)"
+#define LOOM_REFUSED
+
+// Argument reduction and compensated sums are additions whose order matters, each rounded to its own type.
+#elif defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || (defined(__clang__) && __FLT_EVAL_METHOD__ == -1)
+#error "Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations (-fassociative-math, -freciprocal-math)"
+#define LOOM_REFUSED
+#elif defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "Loom needs sums rounded to their type, which x87 arithmetic is not: compile with -msse2 -mfpmath=sse"
+#define LOOM_REFUSED
+
 #endif
 
 /// Most values one formula, with its derivatives, may have while it is being rewritten (dead ones included).
@@ -35,6 +56,8 @@
 #define LOOM_ABI LOOM_JOINED_NODES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES)
 #endif
 
+#ifndef LOOM_REFUSED
+
 /// A name says its layer, and a layer sees the names of those below it. What a user writes has no layer: loom/loom.hpp lists it.
 namespace loom::inline LOOM_ABI {
 namespace base {}
@@ -54,3 +77,25 @@ namespace avx512 { using namespace loops; }
 namespace run { using namespace loops; }
 namespace emit { using namespace compiler; }
 }  // namespace loom
+
+#if defined(__clang__)
+// clang has no macro for these flags. It rejects the pragma beside them, and warns of a NaN where it assumes there is none.
+namespace loom::inline LOOM_ABI::base {
+inline void arithmetic_is_as_written() {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wignored-pragmas"
+#if __clang_major__ >= 15
+#pragma clang fp eval_method(source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
+#else
+#pragma STDC FENV_ACCESS ON  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
+#endif
+#if __has_warning("-Wnan-infinity-disabled")
+#pragma clang diagnostic error "-Wnan-infinity-disabled"
+#endif
+  (void)__builtin_nanf("");  // Loom needs NaN: compile without -fno-honor-nans
+#pragma clang diagnostic pop
+}
+}  // namespace loom::inline LOOM_ABI::base
+#endif
+
+#endif  // LOOM_REFUSED

@@ -17,7 +17,13 @@ struct sweep_loops {
   // ---- one list of steps ---------------------------------------------------------------------------------------------
   template <int Begin, lanes Which, int... I>
   static LOOM_INLINE void steps([[maybe_unused]] F& f, [[maybe_unused]] V* acc, [[maybe_unused]] std::ptrdiff_t j, std::integer_sequence<int, I...>) {
-    (perform<Program, T, Across, Begin + I, Which>(f, acc, j), ...);
+    constexpr int count = sizeof...(I), half = count / 2;
+    if constexpr (count <= 128) {
+      (perform<Program, T, Across, Begin + I, Which>(f, acc, j), ...);
+    } else {  // clang folds at most 256 arguments
+      steps<Begin, Which>(f, acc, j, std::make_integer_sequence<int, half>());
+      steps<Begin + half, Which>(f, acc, j, std::make_integer_sequence<int, count - half>());
+    }
   }
   template <int Begin, int End>
   static LOOM_INLINE void once(F& f) {

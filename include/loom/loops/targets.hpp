@@ -26,11 +26,24 @@ constexpr base::text_view name(target t) { return t == target::avx512 ? "AVX-512
 
 namespace loops {
 
+#if LOOM_TARGETS >= 1
+/// Whether the machine converts between float and binary16.
+inline bool machine_has_f16c() {
+#if defined(__clang__) && __clang_major__ < 17  // __builtin_cpu_supports does not know the word
+  unsigned a = 1, b = 0, c = 0, d = 0;
+  __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  return (c >> 29 & 1) != 0;
+#else
+  return __builtin_cpu_supports("f16c");
+#endif
+}
+#endif
+
 /// The best target that this machine has and this program has loops for, asked once.
 inline target best_target() {
 #if LOOM_TARGETS >= 1
   static const target best = [] {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("f16c")) return target::baseline;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !machine_has_f16c()) return target::baseline;
 #if LOOM_TARGETS >= 2
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
       return target::avx512;

@@ -16,10 +16,6 @@
 
 #include "loom/base/config.hpp"
 
-#if defined(__FAST_MATH__)
-#error "loom/numeric/elementary.hpp: -ffast-math breaks NaN, infinities and error-free sums"
-#endif
-
 namespace loom::inline LOOM_ABI::numeric {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();

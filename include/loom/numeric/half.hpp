@@ -69,7 +69,8 @@ struct f16 {
 template <class T> inline constexpr storage storage_of = storage::own;
 template <> inline constexpr storage storage_of<bf16> = storage::bf16;
 template <> inline constexpr storage storage_of<f16> = storage::f16;
-#ifdef __FLT16_MANT_DIG__  // _Float16, which std::float16_t is another name for
+// _Float16, which std::float16_t is another name for. g++ 12 describes it on ARM, where its C++ has no such type.
+#if defined(__FLT16_MANT_DIG__) && (defined(__clang__) || defined(__SSE2__) || __GNUC__ >= 13)
 template <> inline constexpr storage storage_of<_Float16> = storage::f16;
 #endif
 #if defined(__BFLT16_MANT_DIG__) || (defined(__clang__) && defined(__SSE2__) && __clang_major__ >= 17)  // also std::bfloat16_t

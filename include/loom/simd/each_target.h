@@ -12,14 +12,29 @@
 #define LOOM_TARGETS 2
 #endif
 
-#define LOOM_TARGET baseline
+// A file compiled with -march has loops of its own: another file, compiled without, must not get them from the linker.
+#ifndef LOOM_MARCH
+#if defined(__AVX512F__)
+#define LOOM_MARCH ::inline march_avx512
+#elif defined(__AVX2__)
+#define LOOM_MARCH ::inline march_avx2
+#elif defined(__AVX__)
+#define LOOM_MARCH ::inline march_avx
+#elif defined(__SSE4_1__)
+#define LOOM_MARCH ::inline march_sse4
+#else
+#define LOOM_MARCH
+#endif
+#endif
+
+#define LOOM_TARGET baseline LOOM_MARCH
 #define LOOM_TARGET_BYTES 0
 #include LOOM_EACH_TARGET
 #undef LOOM_TARGET
 #undef LOOM_TARGET_BYTES
 
 #if LOOM_TARGETS >= 1
-#define LOOM_TARGET avx2
+#define LOOM_TARGET avx2 LOOM_MARCH
 #define LOOM_TARGET_BYTES 32
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
@@ -38,7 +53,7 @@
 #endif
 
 #if LOOM_TARGETS >= 2
-#define LOOM_TARGET avx512
+#define LOOM_TARGET avx512 LOOM_MARCH
 #define LOOM_TARGET_BYTES 64
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)

@@ -163,10 +163,22 @@ LOOM_INLINE f16s narrow(f32s v) { return __builtin_ia32_vcvtps2ph256(v, 0); }
 #endif
 
 #if defined(__clang__)
+#if __clang_major__ >= 17
 LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_elementwise_fma(a, b, c); }
 LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_elementwise_fma(a, b, c); }
 LOOM_INLINE f32s sqrt(f32s x) { return __builtin_elementwise_sqrt(x); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_elementwise_sqrt(x); }
+#elif LOOM_TARGET_BYTES == 64
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps512_mask(a, b, c, LOOM_ALL(unsigned short), 4); }
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd512_mask(a, b, c, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps512(x, 4); }
+LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd512(x, 4); }
+#else
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd256(a, b, c); }
+LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps256(x); }
+LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd256(x); }
+#endif
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_convertvector(x, f64s); }
 LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_convertvector(x, half_f32s); }
 LOOM_INLINE u32s widen(bf16s v) { return __builtin_convertvector(v, u32s); }
