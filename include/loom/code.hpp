@@ -3,6 +3,10 @@
 // Needs fmt. Nothing here takes part in a call of the loss.
 #pragma once
 
+#if !__has_include(<fmt/format.h>)
+#error "loom/code.hpp needs fmt 9 or later, whose headers were not found (Debian: libfmt-dev)"
+#endif
+
 #include <string>
 #include <string_view>
 

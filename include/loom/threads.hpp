@@ -2,6 +2,10 @@
 // threads.hpp — a pool of threads for calls: cross_entropy(x = logits, ..., loom::threads = pool). Needs oneTBB.
 #pragma once
 
+#if !__has_include(<oneapi/tbb/task_arena.h>)
+#error "loom/threads.hpp needs oneTBB, whose headers were not found (Debian: libtbb-dev)"
+#endif
+
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
