@@ -27,6 +27,7 @@ constexpr double constant = cross_entropy(x = logits, t = labels);
 template <class T>
 std::vector<T> numbers(std::size_t count, unsigned seed) {
   std::vector<T> v;
+  v.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     seed = seed * 1664525u + 1013904223u;
     v.push_back(static_cast<T>(static_cast<int>(seed >> 20 & 0xFFFu) - 2048) / 256);
@@ -52,6 +53,7 @@ void rows(const char* name, std::size_t n, std::size_t c) {
   auto scores = numbers<float>(n * c, 1);
   std::vector<float> gradient(n * c);
   std::vector<int> classes;
+  classes.reserve(n);
   for (std::size_t i = 0; i < n; ++i) classes.push_back(static_cast<int>(i * 7 % c));
   const auto call = [&] {
     return cross_entropy(x = loom::view(scores.data(), n, c), t = classes, d(x) = loom::view(gradient.data(), n, c));

@@ -23,7 +23,7 @@ inline std::string array_text(const plan& p, int id) {
 }
 
 inline std::string step_text(const plan& p, const step& s) {
-  const std::string v = std::string("v") + std::to_string(s.id);
+  std::string v = std::string("v") + std::to_string(s.id);
   switch (s.what) {
     case action::compute: return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : value_text(p.program, s.id));
     case action::reduce: return std::string("reduce ") + v + " = " + value_text(p.program, s.id);
