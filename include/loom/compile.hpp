@@ -25,7 +25,7 @@ constexpr derived differentiate(const graph& g, const derivative_request& wanted
 constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) { return second_derivatives(gradients, wanted); }
 constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
 constexpr graph simplify(const graph& g) { return rewritten(scatter_sums(sink_gathers(g)), cheap_rules); }
-constexpr plan schedule(const graph& g, output_set holders = ~output_set{0}) { return fuse(g, holders); }
+constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
 
 }  // namespace loom::compiler::stage
 

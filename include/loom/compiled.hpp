@@ -49,7 +49,7 @@ struct compiled : differentiated_formula<Formula, Request, Request.second_order(
     if (schedule.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
     if (!derivatives::not_differentiable.empty()) return {issue::not_differentiable, derivatives::not_differentiable};
     if (!differentiated.no_diagonal.empty()) return {issue::no_diagonal, differentiated.no_diagonal};
-    if (schedule.problem != unplanned::none) return {issue::too_many_loops};
+    if (schedule.problem != unplanned::none) return {issue::too_many_loops, limited_by(schedule.problem), schedule.problem_count, schedule.problem_limit};
     return {};
   }
 };
