@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// compile.hpp — the compiler, stage by stage: the only place that knows the order.
+// compile.hpp — the compiler, stage by stage: the only place that knows their order.
 // Each stage is a constexpr function from one graph to the next, so the same compiler runs while a program is compiled
 // and inside a test, a tool or a debugger. Stabilize before differentiating (the gradient of log(0/0) is no help), and
 // only then expand into shifts and branches (whose derivatives are wrong where branches meet). Second derivatives are
@@ -25,18 +25,71 @@ constexpr derived differentiate(const graph& g, const derivative_request& wanted
 constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) { return second_derivatives(gradients, wanted); }
 constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
 constexpr graph simplify(const graph& g) { return rewritten(scatter_sums(sink_gathers(g)), cheap_rules); }
-constexpr plan schedule(const graph& g, output_set holders = ~output_set{0}) { return fuse(g, holders); }
+constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
 
 }  // namespace loom::compiler::stage
 
 namespace loom::inline LOOM_ABI::compiler {
 
-/// graph -> plan in one call, for tools and tests.
-constexpr plan compile(const graph& g, const derivative_request& wanted = {}) {
-  const graph stable = stage::stabilize(stage::canonicalize(g));
-  graph program = stage::stabilize(stage::differentiate(stable, wanted).program);
-  if (wanted.second_order()) program = stage::stabilize(stage::differentiate_twice(program, wanted).program);
-  return stage::schedule(stage::simplify(stage::expand(program)));
+/// What a formula becomes on its way to a plan, in order: each form is made from the one before it.
+enum class form : std::uint8_t {
+  written,
+  canonical,
+  stable,
+  with_gradients,
+  stable_gradients,
+  with_second_derivatives,    // these two only if the request asks for second derivatives
+  stable_second_derivatives,
+  expanded,
+  simple,
+};
+
+/// The form that another one is made from.
+constexpr form form_before(form f, const derivative_request& wanted) {
+  const auto before = static_cast<form>(static_cast<int>(f) - 1);
+  return before == form::stable_second_derivatives && !wanted.second_order() ? form::stable_gradients : before;
+}
+
+/// What a form depends on of a request: requests that agree on it share the form.
+constexpr derivative_request request_for(form f, const derivative_request& wanted) {
+  if (f < form::with_gradients) return {};
+  return f < form::with_second_derivatives && wanted.second_order() ? wanted.first_order() : wanted;
+}
+
+namespace detail {
+
+constexpr derived made(form f, const graph& before, const derivative_request& wanted) {
+  switch (f) {
+    case form::written: break;
+    case form::canonical: return {stage::canonicalize(before)};
+    case form::with_gradients: return stage::differentiate(before, wanted);
+    case form::with_second_derivatives: return stage::differentiate_twice(before, wanted);
+    case form::stable: case form::stable_gradients: case form::stable_second_derivatives: return {stage::stabilize(before)};
+    case form::expanded: return {stage::expand(before)};
+    case form::simple: return {stage::simplify(before)};
+  }
+  return {before};
+}
+
+}  // namespace detail
+
+/// A form, made from the one before it. What stands in the way of a derivative is handed on.
+constexpr derived next_form(form f, const derived& before, const derivative_request& wanted) {
+  derived r = detail::made(f, before.program, wanted);
+  if (!before.not_differentiable.empty()) r.not_differentiable = before.not_differentiable;
+  if (!before.no_diagonal.empty()) r.no_diagonal = before.no_diagonal;
+  return r;
+}
+
+/// A graph as written, in the form asked for; for tools and tests. compiled.hpp has the forms of a formula as constants.
+constexpr derived in_form(form f, const graph& written, const derivative_request& wanted = {}) {
+  if (f == form::written) return {written};
+  return next_form(f, in_form(form_before(f, wanted), written, wanted), request_for(f, wanted));
+}
+
+/// graph -> plan in one call.
+constexpr plan compile(const graph& written, const derivative_request& wanted = {}) {
+  return stage::schedule(in_form(form::simple, written, wanted).program);
 }
 
 }  // namespace loom::compiler

@@ -10,46 +10,46 @@
 
 namespace loom::inline LOOM_ABI::compiler {
 
+/// A form of a formula as a constant: it has the whole constexpr budget for itself, and its name is in the compiler's messages.
+template <auto Formula, form Form, derivative_request Request>
+struct formed {
+  using before = formed<Formula, form_before(Form, Request), request_for(form_before(Form, Request), Request)>;
+  static constexpr derived value = next_form(Form, before::value, Request);
+};
+
 /// What is shared by all derivatives of a formula.
 template <auto Formula>
 struct source {
   static constexpr lowered written = lower(Formula);
-  static constexpr graph canonical = stage::canonicalize(written.program);
-  static constexpr graph stable = stage::stabilize(canonical);
+  static constexpr const graph& stable = formed<Formula, form::stable, derivative_request{}>::value.program;
   static constexpr fixed_vector<label_use, 8> labels = label_uses(written.program);
 };
 
-/// A formula beside its derivatives. Those of second order are found from the gradients, and shared with who asks for those.
-template <auto Formula, derivative_request Request, bool SecondOrder>
-struct differentiated_formula {
-  static constexpr derived differentiated = stage::differentiate(source<Formula>::stable, Request);
-  static constexpr graph stable = stage::stabilize(differentiated.program);
-  static constexpr text_view not_differentiable = differentiated.not_differentiable;
-};
 template <auto Formula, derivative_request Request>
-struct differentiated_formula<Formula, Request, true> {
-  using first = differentiated_formula<Formula, Request.first_order(), false>;
-  static constexpr derived differentiated = stage::differentiate_twice(first::stable, Request);
-  static constexpr graph stable = stage::stabilize(differentiated.program);
-  static constexpr text_view not_differentiable =
-      first::not_differentiable.empty() ? differentiated.not_differentiable : first::not_differentiable;
+struct formed<Formula, form::written, Request> {
+  static constexpr derived value{source<Formula>::written.program};
 };
 
 /// A formula with the derivatives that a call asks for; `compiled<Formula, set>` for gradients.
 template <auto Formula, derivative_request Request>
-struct compiled : differentiated_formula<Formula, Request, Request.second_order()> {
+struct compiled {
   using front = source<Formula>;
-  using derivatives = differentiated_formula<Formula, Request, Request.second_order()>;
-  using derivatives::differentiated, derivatives::stable;
-  static constexpr graph expanded = stage::expand(stable);
-  static constexpr graph simple = stage::simplify(expanded);
+  template <form Form> using formed_as = formed<Formula, Form, request_for(Form, Request)>;
+  static constexpr form derivatives = form_before(form::expanded, Request);
+  static constexpr const derived& differentiated = formed_as<form_before(derivatives, Request)>::value;
+  static constexpr const graph& stable = formed_as<derivatives>::value.program;
+  static constexpr const graph& simple = formed_as<form::simple>::value.program;
   static constexpr plan schedule = stage::schedule(simple);
 
-  static constexpr mistake problem() {
-    if (schedule.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
-    if (!derivatives::not_differentiable.empty()) return {issue::not_differentiable, derivatives::not_differentiable};
-    if (!differentiated.no_diagonal.empty()) return {issue::no_diagonal, differentiated.no_diagonal};
-    if (schedule.problem != unplanned::none) return {issue::too_many_loops};
+  static constexpr mistake problem() { return problem_with(schedule); }
+
+  /// What is wrong with the formula, its derivatives, or the plan made of them.
+  static constexpr mistake problem_with(const plan& p) {
+    const derived& program = formed_as<form::simple>::value;
+    if (program.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
+    if (!program.not_differentiable.empty()) return {issue::not_differentiable, program.not_differentiable};
+    if (!program.no_diagonal.empty()) return {issue::no_diagonal, program.no_diagonal};
+    if (p.problem != unplanned::none) return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};
     return {};
   }
 };

@@ -29,7 +29,7 @@ struct loss_function {
 #include "loom/lang/sentences.def"
     if constexpr (!found::template isnt<lang::issue::none>) {
       using T = typename call::float_type<Bindings...>::type;
-      using program = typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, Bindings...>())::type;
+      using program = program_of_call<Bindings...>;
       // Not the std:: function: g++ folds that one too late, and carries the interpreter into every program.
       const T value = __builtin_is_constant_evaluated() ? run::interpret_call<program, T>(bindings...) : run::run_call<program, T>(bindings...);
       if constexpr (front::written.program.result_axes.empty()) return value;
@@ -41,7 +41,7 @@ struct loss_function {
   /// The numbers that loom::workspace must hold for a call with these bindings; 0 for most losses.
   template <class... Bindings>
   std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
-    return run::workspace_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>>(bindings...);
+    return run::workspace_of<program_of_call<Bindings...>>(bindings...);
   }
 
   /// The plan of all results and of the derivatives named: plan(d(x)), plan(d(x), d2(x)).
@@ -55,13 +55,17 @@ struct loss_function {
   template <class... Derivatives> using program_of = compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
 
  private:
+  /// The program of a call's derivatives, planned for the memory of its tensors.
+  template <class... Bindings>
+  using program_of_call = typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, Bindings...>())::type;
+
   /// What is wrong with a call, if anything: with the formula, else with its bindings, else with its plan.
   template <class... Bindings>
   static constexpr lang::mistake first_mistake() {
     if constexpr (front::written.problem.what != lang::issue::none) return front::written.problem;
     else if constexpr (!(lang::is_binding<Bindings>::value && ...)) return {lang::issue::not_a_binding};
     else if constexpr (constexpr lang::mistake misfit = call::check_bindings<Formula, Bindings...>(); misfit.what != lang::issue::none) return misfit;
-    else return mistake_in_plan<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, ((Bindings::role == lang::binding_role::workspace) || ...)>();
+    else return mistake_in_plan<program_of_call<Bindings...>, ((Bindings::role == lang::binding_role::workspace) || ...)>();
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {

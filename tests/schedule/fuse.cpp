@@ -168,7 +168,10 @@ TEST_CASE("what needs more than the capacities of a plan has none", "[schedule]"
     return ((logsumexp(x * (flagship::a + K), -1).mean() + logsumexp(x * (flagship::a + K), -2).mean()) + ...);
   };
   CHECK(plan_problem(with<both_ways(std::make_integer_sequence<int, 4>())>()) == "");
-  CHECK(with<both_ways(std::make_integer_sequence<int, 5>())>().problem == unplanned::too_many_loops);
+  const plan none = with<both_ways(std::make_integer_sequence<int, 5>())>();
+  CHECK(none.problem == unplanned::too_many_arrays);
+  CHECK(none.problem_count == 10);
+  CHECK(none.problem_limit == max_arrays);
 }
 
 TEST_CASE("a formula of one row is a number, not a row of numbers", "[schedule]") {

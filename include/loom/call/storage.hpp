@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // call/storage.hpp — how the tensors of a call lie in memory, as part of its program's type.
 // The loops convert where they load and store, so each slot's storage must be a constant there. A program of floats or
-// doubles is itself; one with tensors of 16 bits is wrapped, and its plan keeps no value in an output too narrow for it.
+// doubles is itself; one with tensors of 16 bits is wrapped, and its plan parks no value in an output too narrow for it.
 // Layer 5 (call).
 #pragma once
 
@@ -23,6 +23,8 @@ struct storages {
   constexpr bool operator==(const storages&) const = default;
 };
 
+static_assert(2 * max_inputs <= 64 && 2 * max_outputs <= 64, "storages has two bits a slot");
+
 constexpr std::uint64_t storage_bits(int slot, storage s) { return static_cast<std::uint64_t>(s) << 2 * slot; }
 
 /// A number of a slot, as it lies in memory, where the program computes with T.
@@ -32,15 +34,26 @@ using element = std::conditional_t<Storage == storage::own, T, std::conditional_
 /// The outputs that can hold any value of a program unrounded.
 constexpr output_set exact_outputs(storages memory) {
   output_set set = 0;
-  for (int slot = 0; slot <= max_inputs; ++slot)
-    if (memory.output(slot) == storage::own) set |= 1u << slot;
+  for (int slot = 0; slot < max_outputs; ++slot)
+    if (memory.output(slot) == storage::own) set |= output_set{1} << slot;
   return set;
 }
 
-/// A program whose tensors are stored as `Memory` says.
+/// The plan of a program in which values are parked in exact outputs only: it does not matter in what the others are stored.
+template <class Program, output_set Exact>
+struct planned {
+  static constexpr plan schedule = stage::schedule(Program::simple, Exact);
+};
+template <class Program>
+struct planned<Program, ~output_set{0}> {
+  static constexpr const plan& schedule = Program::schedule;
+};
+
+/// A program whose tensors are stored as `Memory` says. It is planned once, for that memory.
 template <class Program, storages Memory>
 struct in_memory : Program {
-  static constexpr plan schedule = Memory.outputs == 0 || Program::schedule.kept == 0 ? Program::schedule : stage::schedule(Program::simple, exact_outputs(Memory));
+  static constexpr const plan& schedule = planned<Program, exact_outputs(Memory)>::schedule;
+  static constexpr auto problem() { return Program::problem_with(schedule); }
 };
 
 /// How the tensors of a program are stored.

@@ -177,7 +177,6 @@ class explanation {
         count(p_.writes_per_element, "value"), p_.bytes_written<float>(), count(p_.exponentials, "exponential"));
     if (!p_.arrays.empty()) paragraph(fmt::format("The workspace holds {}.", arrays()), "");
     if (p_.kept > 0) say("{} parked in the buffer of a gradient instead of being computed twice.", count(p_.kept, "value is", "values are"));
-    if (p_.scalar_calls > 0) say("{} without a vector version.", count(p_.scalar_calls, "op"));
   }
 
   /// Each array and what it is.

@@ -24,7 +24,7 @@ executor executor_of(const pool_view<Pool>& v) {
 /// How the tensors of a call are stored: those that have axes, for the others are read and written outside the loops.
 template <class Program, class... Bindings>
 constexpr storages storages_of() {
-  const graph& g = Program::schedule.program;
+  const graph& g = Program::simple;
   storages memory;
   const bound_info all[] = {bound_info_of<Bindings>()...};
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};

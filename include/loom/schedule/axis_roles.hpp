@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: BSL-1.0
-// schedule/axis_roles.hpp — which axes make a row, and which count rows.
+// schedule/axis_roles.hpp — the first pass of the planner: which axes make a row, and which count rows.
 // One set of axes is walked innermost, as one loop: a reduction over just these is a row reduction, one over some of the
-// others adds to an array. A reduction over both is split: first within the row, then over rows.
+// others adds to an array. The set is chosen by cost.
 // Layer 4 (schedule).
 #pragma once
 
-#include "loom/ir/rebuild.hpp"
+#include <compare>
+
+#include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
+
+/// How badly a row of some axes suits a graph; the first member that differs decides.
+struct row_cost {
+  bool unsuited = false;     ///< the axes cannot be a row
+  int oversized_arrays = 0;  ///< arrays larger than the data
+  int waiting_sweeps = 0;    ///< sweeps that run one after the other
+  int work = 0;              ///< what the loops do beside the entries of a row, weighted as below
+  int distance = 0;          ///< of the row from the innermost axis of the widest input, which has it
+
+  constexpr auto operator<=>(const row_cost&) const = default;
+
+  // Weights of work.
+  static constexpr int array_of_entries = 64;
+  static constexpr int array_or_lookup = 8;  ///< an array of row values, or a lookup along an axis that counts rows
+  static constexpr int row_value = 4;        ///< a value that is computed a row at a time
+};
 
 namespace detail {
 
@@ -43,8 +61,6 @@ constexpr bool walks_as_one(const graph& g, axis_set row) {
   return true;
 }
 
-inline constexpr int unsuited = 1 << 20;
-
 /// Whether some input, or the result, has all of these axes: an array over them is no larger than the data.
 constexpr bool within_data(const graph& g, axis_set axes) {
   bool found = includes(as_set(g.result_axes), axes);
@@ -52,95 +68,129 @@ constexpr bool within_data(const graph& g, axis_set axes) {
   return found;
 }
 
-/// How badly a row of these axes suits a graph: arrays larger than the data, then sweeps one after the other, then arrays of
-/// entries, then arrays of row values and lookups, then distance in memory.
-constexpr int cost_of_row(const graph& g, axis_set row, const axis_order& widest) {
-  if (!walks_as_one(g, row)) return unsuited;
-  int cost = 0, longest = 0;
-  std::int8_t waits[LOOM_MAX_NODES]{};  // sweeps that must be over before a value is known
-  for (int i = 0; i < g.size(); ++i) {
-    const node& n = g[i];
-    for (value_id o : n.operand)
-      if (o != no_value && waits[o] > waits[i]) waits[i] = waits[o];
-    const axis_set over = wanted_row(g, n);
-    if ((is_reduction(n.code) && over != row) || n.code == op::scatter) ++waits[i];
-    if (waits[i] > longest) longest = waits[i];
-    if (n.axes != 0 && (n.axes & row) == 0 && !is_leaf(n.code)) cost += 4;  // computed a row at a time
-    if (over == 0 || over == row) continue;
-    const bool lookup = n.code == op::gather || n.code == op::onehot;
-    if ((over & row) != 0 && (lookup || !includes(over, row))) return unsuited;
-    if (!lookup && !within_data(g, n.axes)) cost += 1 << 15;
-    cost += !lookup && (n.axes & row) != 0 ? 64 : 8;
-  }
-  cost += longest << 10;
-  for (int i = 0; i < widest.size(); ++i)
-    if (has(row, widest[i])) return cost + widest.size() - 1 - i;
-  return cost + max_rank;
+/// The axes of the input with the most of them.
+constexpr axis_order widest_axes(const graph& g) {
+  axis_order widest;
+  for (const input_info& in : g.inputs)
+    if (in.axes.size() > widest.size()) widest = in.axes;
+  return widest;
 }
 
-}  // namespace detail
-
-struct roles {
-  axis_set row = 0;          ///< the axes of a row
-  bool elementwise = false;  ///< no value asks for a row
-};
-
-/// Chooses the axes of a row: those with which the fewest sweeps wait for others.
-constexpr roles choose_roles(const graph& g) {
+/// The sets of axes that some value wants as a row.
+constexpr fixed_vector<axis_set, 16> candidate_rows(const graph& g, const axis_order& widest) {
   fixed_vector<axis_set, 16> candidates;
-  const axis_order* widest = nullptr;
-  for (const input_info& in : g.inputs)
-    if (widest == nullptr || in.axes.size() > widest->size()) widest = &in.axes;
-  const axis_order none;
-  if (widest == nullptr) widest = &none;
   const auto propose = [&](axis_set s) {
     if (s != 0 && candidates.size() < 16) candidates.insert_once(s);
   };
   for (const node& n : g.nodes) {
-    const axis_set wanted = detail::wanted_row(g, n);
+    const axis_set wanted = wanted_row(g, n);
     propose(wanted);
     // Of axes that do not lie side by side, the innermost that do.
     axis_set inner = 0;
-    for (int i = widest->size() - 1; i >= 0 && wanted != 0; --i) {
-      if (has(wanted, (*widest)[i])) inner |= only((*widest)[i]);
+    for (int i = widest.size() - 1; i >= 0 && wanted != 0; --i) {
+      if (has(wanted, widest[i])) inner |= only(widest[i]);
       else if (inner != 0) break;
     }
     propose(inner);
     // A table is looked up along its outer axis: its rows are the other one.
-    if ((n.code == op::gather || n.code == op::onehot) && !widest->empty() && !has(wanted, widest->back())) propose(only(widest->back()));
+    if ((n.code == op::gather || n.code == op::onehot) && !widest.empty() && !has(wanted, widest.back())) propose(only(widest.back()));
   }
-  if (candidates.empty()) return {widest->empty() ? axis_set{0} : only(widest->back()), true};
-  if (candidates.size() == 1 && detail::walks_as_one(g, candidates[0])) return {candidates[0], false};
+  return candidates;
+}
+
+}  // namespace detail
+
+/// What it costs to make a row of these axes.
+constexpr row_cost cost_of_row(const graph& g, axis_set row, const axis_order& widest) {
+  row_cost cost;
+  cost.unsuited = !detail::walks_as_one(g, row);
+  if (cost.unsuited) return cost;
+  std::int16_t waits[LOOM_MAX_NODES]{};  // sweeps that must be over before a value is known
+  for (int i = 0; i < g.size(); ++i) {
+    const node& n = g[i];
+    for (value_id o : n.operand)
+      if (o != no_value && waits[o] > waits[i]) waits[i] = waits[o];
+    const axis_set over = detail::wanted_row(g, n);
+    if ((is_reduction(n.code) && over != row) || n.code == op::scatter) ++waits[i];
+    if (waits[i] > cost.waiting_sweeps) cost.waiting_sweeps = waits[i];
+    if (n.axes != 0 && (n.axes & row) == 0 && !is_leaf(n.code)) cost.work += row_cost::row_value;
+    if (over == 0 || over == row) continue;
+    const bool lookup = n.code == op::gather || n.code == op::onehot;
+    if ((over & row) != 0 && (lookup || !includes(over, row))) return {.unsuited = true};
+    cost.oversized_arrays += !lookup && !detail::within_data(g, n.axes);
+    cost.work += !lookup && (n.axes & row) != 0 ? row_cost::array_of_entries : row_cost::array_or_lookup;
+  }
+  for (int i = 0; i < widest.size(); ++i)
+    if (has(row, widest[i])) {
+      cost.distance = widest.size() - 1 - i;
+      return cost;
+    }
+  cost.work += row_cost::row_value;  // the widest input is one more value that is met a row at a time
+  return cost;
+}
+
+/// The axes of a row: the cheapest of the candidates, or of their single axes; 0 if none of them suits.
+constexpr axis_set choose_row(const graph& g, const axis_order& widest, const fixed_vector<axis_set, 16>& candidates) {
+  if (candidates.size() == 1 && detail::walks_as_one(g, candidates[0])) return candidates[0];
   axis_set best = 0;
-  int least = detail::unsuited;
+  row_cost least{.unsuited = true};
   const auto consider = [&](axis_set s) {
-    if (const int cost = detail::cost_of_row(g, s, *widest); cost < least) {
+    if (const row_cost cost = cost_of_row(g, s, widest); cost < least) {
       best = s;
       least = cost;
     }
   };
   for (axis_set s : candidates) consider(s);
+  if (best != 0) return best;
   // Sets that overlap in part, or do not lie side by side, are split at a single axis.
   axis_set asked = 0;
   for (axis_set s : candidates) asked |= s;
-  const bool split = best == 0;
-  for (int axis = 0; axis < g.axes.size() && split; ++axis)
+  for (int axis = 0; axis < g.axes.size(); ++axis)
     if (has(asked, axis)) consider(only(axis));
-  return {best, false};
+  return best;
 }
 
-/// The same graph with reductions over a row and over rows done one after the other.
-constexpr graph split_reductions(const graph& g, axis_set row) {
-  const auto splits = [row](const node& n, const graph& of) {
-    return is_reduction(n.code) && n.over() != row && n.over() != of[n.operand[0]].axes && (n.over() & row) != 0 && includes(n.over(), row);
+namespace detail {
+
+/// Axes as they lie in memory, those of the widest operands first.
+constexpr void order_axes(const graph& g, axis_roles& roles) {
+  const auto order = [&](const axis_order& axes) {
+    for (std::int8_t axis : axes) (has(roles.column_axes, axis) ? roles.column_order : roles.row_order).insert_once(axis);
   };
-  bool any = false;
-  for (const node& n : g.nodes) any = any || splits(n, g);
-  if (!any) return g;
-  builder b(g);
-  return rebuild(g, b, [&](const node& n) {
-    return splits(n, b.view()) ? b.reduce(n.code, b.reduce(reduction(n.code).part, n.operand[0], row), without(n.over(), row)) : b.make(n);
-  });
+  for (int rank = max_rank; rank > 0; --rank) {
+    for (const input_info& in : g.inputs)
+      if (in.axes.size() == rank) order(in.axes);
+    for (const output_info& out : g.outputs)
+      if (out.axes.size() == rank) order(out.axes);
+  }
+}
+
+/// Every axis that a loop may walk.
+constexpr axis_set walked_axes(const graph& g) {
+  axis_set all = 0;
+  for (const node& n : g.nodes)
+    all |= n.code == op::gather || n.code == op::scatter || is_reduction(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
+  for (const output_info& out : g.outputs) all |= as_set(out.axes);
+  return all;
+}
+
+}  // namespace detail
+
+struct chosen_axes : axis_roles, refusal {};
+
+constexpr chosen_axes choose_axes(const graph& g) {
+  const axis_order widest = detail::widest_axes(g);
+  const fixed_vector<axis_set, 16> candidates = detail::candidate_rows(g, widest);
+  chosen_axes r;
+  r.elementwise = candidates.empty();
+  if (!r.elementwise) r.column_axes = choose_row(g, widest, candidates);
+  else if (!widest.empty()) r.column_axes = only(widest.back());
+  r.row_axes = without(detail::walked_axes(g), r.column_axes);
+  axis_set rows = r.row_axes;
+  for (const input_info& in : g.inputs) rows |= without(as_set(in.axes), r.column_axes);
+  if (axis_count(rows) > max_rank) r.refuse(unplanned::too_many_row_axes, axis_count(rows), max_rank);
+  else detail::order_axes(g, r);
+  return r;
 }
 
 }  // namespace loom::schedule

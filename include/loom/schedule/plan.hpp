@@ -55,12 +55,13 @@ inline constexpr int accumulation_block = 32;
 /// A set of outputs of one graph; bit i is output i.
 using output_set = std::uint32_t;
 
-inline constexpr int max_passes = 8;
+// What a plan has room for. A formula that needs more has no plan: `problem` names the limit.
+inline constexpr int max_passes = 8;    ///< row passes of one sweep
 inline constexpr int max_sweeps = 8;
-inline constexpr int max_totals = 16;
+inline constexpr int max_totals = 16;   ///< of one sweep
 inline constexpr int max_arrays = 8;
 inline constexpr int max_lookups = 8;
-inline constexpr int max_steps = 640;
+inline constexpr int max_steps = LOOM_MAX_NODES + LOOM_MAX_NODES / 4;  ///< a value may be computed in several passes
 
 struct sweep {
   level over = level::element;  ///< row: only data without the row's axes is touched
@@ -78,26 +79,70 @@ struct array_info {
 };
 
 /// Why a graph has no plan in this version.
-enum class unplanned : std::uint8_t { none, too_many_loops };
+enum class unplanned : std::uint8_t {
+  none,
+  // A limit was passed: `problem_count` were needed, `problem_limit` are allowed.
+  too_many_sweeps,
+  too_many_row_passes,
+  too_many_totals,
+  too_many_arrays,
+  too_many_lookups,
+  too_many_steps,
+  too_many_row_axes,  ///< axes that count rows, or of one array
+  // No limit would help.
+  part_of_a_row,      ///< a reduction over some axes of a row, not all
+  computed_table,     ///< a gather from values that are in no memory, or along a row by labels of its entries
+  scattered_row,      ///< a scatter along the row that it reads
+  reduced_scalar,     ///< a reduction of one number
+};
 
-struct plan {
-  graph program;
-  level levels[LOOM_MAX_NODES]{};
-  std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
-  bool is_total[LOOM_MAX_NODES]{};
+/// What there are too many of.
+constexpr text_view limited_by(unplanned problem) {
+  switch (problem) {
+    case unplanned::too_many_sweeps: return "sweeps";
+    case unplanned::too_many_row_passes: return "passes over a row";
+    case unplanned::too_many_totals: return "totals of one sweep";
+    case unplanned::too_many_arrays: return "arrays";
+    case unplanned::too_many_lookups: return "lookups";
+    case unplanned::too_many_steps: return "steps";
+    case unplanned::too_many_row_axes: return "axes of rows";
+    case unplanned::none: case unplanned::part_of_a_row: case unplanned::computed_table: case unplanned::scattered_row: case unplanned::reduced_scalar: break;
+  }
+  return {};
+}
+
+/// The first problem that a pass of the planner met.
+struct refusal {
+  unplanned problem = unplanned::none;
+  std::int16_t problem_count = 0;  ///< needed; 0: no limit was passed
+  std::int16_t problem_limit = 0;  ///< allowed
+
+  constexpr bool refused() const { return problem != unplanned::none; }
+  constexpr void refuse(unplanned what, int needed = 0, int allowed = 0) {
+    if (!refused()) *this = {what, static_cast<std::int16_t>(needed), static_cast<std::int16_t>(allowed)};
+  }
+};
+
+/// Which axes make a row, and which count rows.
+struct axis_roles {
   axis_set row_axes = 0;     ///< the axes rows are counted by
   axis_set column_axes = 0;  ///< the axes of a row
   axis_order row_order;      ///< the same, outermost first: as they lie in the widest operand that has them
   axis_order column_order;
+  bool elementwise = false;  ///< no value depends on another entry: rows may be joined where memory is contiguous
+};
+
+/// Where values live.
+struct value_levels {
+  level levels[LOOM_MAX_NODES]{};
+  bool is_total[LOOM_MAX_NODES]{};                 ///< added up over the rows of a sweep, in a number or an array
   fixed_vector<array_info, max_arrays> arrays;
   std::int8_t array_of[LOOM_MAX_NODES]{};          ///< number of a value's array + 1; 0: it has none
   fixed_vector<value_id, max_lookups> lookups;     ///< gathers along an axis that counts rows
-  bool elementwise = false;  ///< no value depends on another entry: rows may be joined where memory is contiguous
-  fixed_vector<sweep, max_sweeps> loops;
-  fixed_vector<step, max_steps> steps;
-  unplanned problem = unplanned::none;
+};
 
-  // Facts, for static_assert.
+/// Facts, for static_assert; schedule/facts.hpp reads them off the finished plan.
+struct plan_facts {
   int sweeps = 0;      ///< passes over memory
   int prologues = 0;   ///< passes over what has fewer axes (labels, row weights, arrays of the workspace), beside the sweeps
   int row_passes = 0;  ///< passes over a row in cache, of all sweeps
@@ -105,21 +150,31 @@ struct plan {
   int reads_per_element = 0;   ///< values read from memory per element, all sweeps
   int writes_per_element = 0;  ///< values written to memory per element
   int kept = 0;              ///< element values parked in an output buffer instead of being computed twice
-  int scalar_calls = 0;      ///< elementwise ops in the loops without a vector version
+  /// Ops of the loops without a vector version: none, for the loops are built of the kernels of ops.def.
+  static constexpr int scalar_calls = 0;
 
-  constexpr level at(int id) const { return levels[id]; }
-  constexpr bool uses(text_view rule_name) const { return program.trace.contains(rule_name); }
   /// Bytes read and written per element, for an element type.
   template <class T> constexpr int bytes_read() const { return reads_per_element * static_cast<int>(sizeof(T)); }
   template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }
 };
 
+struct plan : axis_roles, value_levels, refusal, plan_facts {
+  graph program;
+  std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
+  fixed_vector<sweep, max_sweeps> loops;
+  fixed_vector<step, max_steps> steps;
+
+  constexpr level at(int id) const { return levels[id]; }
+  constexpr bool uses(text_view rule_name) const { return program.trace.contains(rule_name); }
+};
+
 /// Whether a total or an array takes in something once an entry, not once a row.
-constexpr bool folds_entries(const plan& p, int id) {
-  for (value_id o : p.program[id].operand)
-    if (o != no_value && p.levels[o] == level::element) return true;
+constexpr bool folds_entries(const graph& g, const value_levels& values, int id) {
+  for (value_id o : g[id].operand)
+    if (o != no_value && values.levels[o] == level::element) return true;
   return false;
 }
+constexpr bool folds_entries(const plan& p, int id) { return folds_entries(p.program, p, id); }
 
 /// The number of a gather among the lookups of a plan.
 constexpr int lookup_of(const plan& p, int id) {
@@ -153,10 +208,17 @@ constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
 constexpr const axis_order& output_axes(const plan& p, int slot) { return p.program.outputs[slot].axes; }
 
 /// The level of output `slot`: where its buffer is written.
-constexpr level output_level(const plan& p, int slot) {
-  const axis_set axes = as_set(output_axes(p, slot));
-  return axes == 0 ? level::scalar : (axes & p.column_axes) != 0 ? level::element : level::row;
+constexpr level output_level(const graph& g, const axis_roles& axes, int slot) {
+  const axis_set own = as_set(g.outputs[slot].axes);
+  return own == 0 ? level::scalar : (own & axes.column_axes) != 0 ? level::element : level::row;
 }
+constexpr level output_level(const plan& p, int slot) { return output_level(p.program, p, slot); }
+
+/// Whether the loops write an output; else it is a scalar that is known when they are over.
+constexpr bool written_by_loops(const graph& g, const axis_roles& axes, const value_levels& values, int slot) {
+  return output_level(g, axes, slot) != level::scalar || values.levels[g.outputs[slot].id] != level::scalar;
+}
+constexpr bool written_by_loops(const plan& p, int slot) { return written_by_loops(p.program, p, p, slot); }
 
 /// The length of a row, if the formula says it; else 0.
 constexpr std::int64_t known_columns(const plan& p) {

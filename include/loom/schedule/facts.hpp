@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+// schedule/facts.hpp — what a plan costs, read off its steps.
+// Layer 4 (schedule).
+#pragma once
+
+#include "loom/schedule/plan.hpp"
+
+namespace loom::inline LOOM_ABI::schedule {
+
+namespace detail {
+
+constexpr bool is_exponential(op o) {
+  switch (o) {
+    case op::exp: case op::expm1: case op::tanh: case op::sinh: case op::cosh: case op::pow: case op::erf: case op::erfc: case op::erfcx: return true;
+    default: return false;
+  }
+}
+
+}  // namespace detail
+
+constexpr plan_facts count_facts(const plan& p) {
+  const axis_set all = p.row_axes | p.column_axes;
+  std::int8_t read_in[LOOM_MAX_NODES]{};  // of a tensor over every entry: the last sweep that loads it, + 1
+  plan_facts r;
+  for (int s = 0; s < p.loops.size(); ++s) {
+    const sweep& loop = p.loops[s];
+    (loop.over == level::element && loop.rows == p.row_axes ? r.sweeps : r.prologues) += 1;
+    r.row_passes += loop.passes.size();
+    for (const row_pass& pass : loop.passes)
+      for (int k = pass.body.begin; k < pass.body.end; ++k) {
+        const step& it = p.steps[k];
+        const node& n = p.program[it.id];
+        if (it.what == action::keep) ++r.kept;
+        if (it.what == action::store && as_set(output_axes(p, it.slot)) == all) ++r.writes_per_element;
+        if (it.what != action::compute) continue;
+        r.exponentials += detail::is_exponential(n.code);
+        if (n.code != op::tensor || n.axes != all || read_in[it.id] == s + 1) continue;  // a row stays in cache
+        ++r.reads_per_element;
+        read_in[it.id] = static_cast<std::int8_t>(s + 1);
+      }
+  }
+  return r;
+}
+
+}  // namespace loom::schedule
