@@ -60,6 +60,11 @@ constexpr bool is_scalar_before(const plan& p, int id, int s) {
   return p.levels[id] == level::scalar && p.available[id] == s && !p.is_total[id];
 }
 
+/// Whether the loops write an output; else it is a scalar that is known when they are over.
+constexpr bool written_by_loops(const plan& p, int slot) {
+  return output_level(p, slot) != level::scalar || p.levels[p.program.outputs[slot].id] != level::scalar;
+}
+
 namespace detail {
 
 template <class Visitor>
