@@ -45,6 +45,10 @@ TEST_CASE("every name differs, and is no reserved word") {
   CHECK(pool.take("x") == "x_2");
   CHECK(pool.take("int") == "the_int");
   CHECK(pool.take("int") == "int_2");
+  CHECK(pool.take("_x") == "x_3");
+  CHECK(pool.take("a__b_") == "a_b_");
+  CHECK(pool.take("__") == "v");
+  CHECK(pool.take("_1") == "v1");
 }
 
 TEST_CASE("values have their textbook names") {

@@ -179,9 +179,12 @@ std::vector<subject> odd_names() {
   constexpr auto of_c = tensor<"restrict[ptrdiff_t,expf]">;
   constexpr auto function = tensor<"exp[ptrdiff_t,expf]">;
   constexpr auto scores = tensor<"fmax[ptrdiff_t]">;
+  constexpr auto leading = tensor<"_x[_N,__]">;
+  constexpr auto doubled = tensor<"x__row[_N]">;
   return {
       of<sum(square(keyword) * helper)>("keywords"),
       of<sum(exp(of_c) * abs(function) + max(scores, 0.5))>("functions"),
+      of<logsumexp(leading, axis<"__">).mean() + sum(doubled)>("underscores"),
   };
 }
 

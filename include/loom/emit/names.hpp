@@ -46,13 +46,21 @@ inline std::string lower_case(std::string_view s) {
   return r;
 }
 
+/// No language lets a program begin a name with an underscore everywhere, and C++ none have two in a row.
+inline std::string without_reserved_underscores(std::string_view name) {
+  std::string s;
+  for (char c : name)
+    if (c != '_' || (!s.empty() && s.back() != '_')) s += c;
+  return s.empty() || (s[0] >= '0' && s[0] <= '9') ? "v" + s : s;
+}
+
 /// `names` all of whose strings differ.
 class name_pool {
  public:
   explicit name_pool(language in) : in_(in) {}
 
   std::string take(std::string_view wanted) {
-    const std::string plain(wanted);
+    const std::string plain = without_reserved_underscores(wanted);
     std::string name = is_reserved(plain, in_) ? "the_" + plain : plain;
     for (int k = 2; is_reserved(name, in_) || contains(name); ++k) name = plain + "_" + std::to_string(k);
     taken_.push_back(name);
