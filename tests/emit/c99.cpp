@@ -28,6 +28,7 @@ TEST_CASE("C99 has every function of the language") { printed::check_c99(printed
 
 TEST_CASE("C99 avoids the words of C, and reads every parameter or says that it does not") {
   printed::check_c99(printed::odd_names());
+  printed::check_c99(printed::unread_inputs());
 }
 
 TEST_CASE("a C99 function has a prototype, names its parameters and lets no buffer overlap another one") {

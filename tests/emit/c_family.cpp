@@ -38,6 +38,15 @@ TEST_CASE("printed C99 has no word of C++") {
       }
 }
 
+TEST_CASE("a comment is no use of a parameter") {
+  for (const printed::subject& s : printed::unread_inputs()) {
+    const std::string text = s.code(cpp, element::f32);
+    INFO(text);
+    CHECK(has(text, "/* "));
+    CHECK(has(s.code(c99, element::f32), "(void)"));
+  }
+}
+
 TEST_CASE("a formula without a plan has no code") {
   loom::schedule::plan none;
   none.problem = loom::schedule::unplanned::too_many_loops;

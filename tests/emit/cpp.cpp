@@ -30,6 +30,7 @@ TEST_CASE("printed code has every function of the language") { printed::check_cp
 
 TEST_CASE("printed code avoids the words of C++, and names no parameter that it does not read") {
   printed::check_cpp(printed::odd_names());
+  printed::check_cpp(printed::unread_inputs());
 }
 
 TEST_CASE("every printed function of the collection compiles alone") {

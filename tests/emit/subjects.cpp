@@ -188,4 +188,11 @@ std::vector<subject> odd_names() {
   };
 }
 
+std::vector<subject> unread_inputs() {
+  constexpr auto finds = tensor<"finds[Row,of]">;
+  constexpr auto over = scalar<"over">;
+  constexpr auto left = source<results(logsumexp(x, C).mean(), sum(square(finds)) * over)>::written;
+  return {compiled("unread", left.program, {1, 0, 0, 0, false, 2})};
+}
+
 }  // namespace printed

@@ -41,5 +41,7 @@ std::vector<subject> with_labels_that_sum();
 std::vector<subject> every_function();
 /// Inputs and axes whose names the language has other plans for.
 std::vector<subject> odd_names();
+/// Inputs of a result that is left out: no code reads them, but the comments have words that are their names.
+std::vector<subject> unread_inputs();
 
 }  // namespace printed

@@ -44,7 +44,7 @@ class c_family_printer : public plan_visitor, private lines {
     walk(p_, *this);
     if (returns)
       line("return {};", assigns_result_ ? name_.result : known_in_loops ? operand(result) : scalar_operand(result));
-    const std::string& code = body_;
+    const std::string code = without_comments(body_);
     std::string extents;
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
