@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// code.hpp — see what a formula became: code(loss, d(x)) is a C++ function that computes it, explain(loss, d(x)) says why.
+// code.hpp — see what a formula became: code(loss, d(x)) is a function of C++ or C that computes it, explain(loss, d(x)) says why.
 // Needs fmt. Nothing here takes part in a call of the loss.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
 #include "loom/emit/explain.hpp"
 #include "loom/loom.hpp"
@@ -31,36 +32,42 @@ constexpr lang::mistake mistake_in_printing() {
   }
 }
 
-template <class T, auto Formula, class... Derivatives>
-std::string printed(std::string_view name) {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
-  return emit::cpp(loss_function<Formula>::template program_of<Derivatives...>::schedule, name,
-                   std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64);
-}
-
 }  // namespace detail
 
-/// The function that the loops of a loss amount to, as C++ text that compiles without Loom: code(loss, d(x)).
+/// The languages that code prints.
+using emit::c99, emit::cpp;
+
+/// The function that the loops of a loss amount to, as text that compiles without Loom: code(loss, d(x)).
 ///
 /// T:       the type of the tensors, float or double: code<double>(loss). Values are returned as double.
-/// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)).
+/// Dialect: loom::cpp, or loom::c99: code(loss, loom::c99, d(x)); C++ if none is given.
+/// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)), code(loss, loom::c99, "cross_entropy").
 /// Data:    contiguous and row-major. Unlike a call of the loss, the function trusts its arguments.
-/// Returns: #include lines, the few functions <cmath> lacks (where they are called), and the function.
+/// Returns: #include lines, the few functions the library lacks (where they are called), and the function.
 template <class T = float, auto Formula, lang::derivative_name... Derivatives>
-std::string code(const loss_function<Formula>&, std::string_view name, Derivatives...) {
+std::string code(const loss_function<Formula>&, const emit::dialect& language, std::string_view name, Derivatives...) {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
   using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
   using lang::issue;
 #include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<lang::issue::none>) return detail::printed<T, Formula, Derivatives...>(name);
-  else return {};
+  if constexpr (!found::template isnt<lang::issue::none>) {
+    constexpr emit::element type = std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64;
+    return emit::print(loss_function<Formula>::template program_of<Derivatives...>::schedule, language, name, type);
+  } else {
+    return {};
+  }
 }
 template <class T = float, auto Formula, lang::derivative_name... Derivatives>
-std::string code(const loss_function<Formula>&, Derivatives...) {
-  using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
-  using lang::issue;
-#include "loom/lang/sentences.def"
-  if constexpr (!found::template isnt<lang::issue::none>) return detail::printed<T, Formula, Derivatives...>("loss");
-  else return {};
+std::string code(const loss_function<Formula>& loss, const emit::dialect& language, Derivatives... derivatives) {
+  return code<T>(loss, language, std::string_view("loss"), derivatives...);
+}
+template <class T = float, auto Formula, lang::derivative_name... Derivatives>
+std::string code(const loss_function<Formula>& loss, std::string_view name, Derivatives... derivatives) {
+  return code<T>(loss, cpp, name, derivatives...);
+}
+template <class T = float, auto Formula, lang::derivative_name... Derivatives>
+std::string code(const loss_function<Formula>& loss, Derivatives... derivatives) {
+  return code<T>(loss, cpp, std::string_view("loss"), derivatives...);
 }
 
 /// How a loss became its loops: the formula as written and as rewritten, its gradients, the rules that did it, and the

@@ -6,10 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "loom/emit/names.hpp"
-#include "loom/emit/text.hpp"
-#include "loom/ir/print.hpp"
-#include "loom/schedule/print.hpp"
+#include "loom/emit/describe.hpp"
+#include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -31,8 +29,7 @@ class formula_sheet {
     for (int i = 0; i < g.size(); ++i)
       for (value_id o : g[i].operand)
         if (o != no_value) ++uses[o];
-    for (int i = 0; i < g.size(); ++i)
-      shared_[i] = uses[i] > 1 && !is_leaf(g[i].code) && !is_leaf_like(i);
+    for (int i = 0; i < g.size(); ++i) shared_[i] = uses[i] > 1 && !is_leaf(g[i].code) && !is_leaf_like(i);
     while (is_input_prefix(prefix_)) prefix_ += '_';
   }
 
@@ -97,7 +94,11 @@ class formula_sheet {
     if (shared_[id] && !root) {
       if (g[id].code == op::tensor || g.inputs.size() == max_inputs) return;
       g.inputs.push_back({name_[id], op::tensor, {}});
-      g.nodes[id] = {op::tensor, g_[id].type, g_[id].axes, {no_value, no_value, no_value}, static_cast<std::uint64_t>(g.inputs.size() - 1)};
+      g.nodes[id] = {op::tensor,
+                     g_[id].type,
+                     g_[id].axes,
+                     {no_value, no_value, no_value},
+                     static_cast<std::uint64_t>(g.inputs.size() - 1)};
       return;
     }
     for (value_id o : g_[id].operand)
@@ -116,9 +117,11 @@ class formula_sheet {
   }
 };
 
-class explanation {
+/// The sections of an explanation; as a visitor of the plan, its sweeps and row passes in words.
+class explanation : public plan_visitor {
  public:
-  explicit explanation(const stages& s) : s_(s), p_(s.schedule), name_(s.schedule, "loss") {}
+  explicit explanation(const stages& s)
+      : s_(s), p_(s.schedule), name_(s.schedule, "loss", language::cpp), told_(p_, name_) {}
 
   std::string print() {
     section("As written");
@@ -134,7 +137,7 @@ class explanation {
     if (p_.program.trace.empty()) say("none");
     section("Plan");
     facts();
-    for (int k = 0; k < p_.loops.size(); ++k) sweep_in_words(k);
+    walk(p_, *this);
     section("Loop shapes");
     shapes();
     section("Steps");
@@ -146,103 +149,82 @@ class explanation {
     return text_;
   }
 
+  void begin_sweep(const sweep& s, int number) {
+    const std::string before = told_.deeds(s.before);
+    int hoisted = 0;
+    for_each_step(p_, s.hoisted, action::compute, [&](value_id id) { hoisted += p_.program[id].code != op::constant; });
+    paragraph(fmt::format("Sweep {}{}: {} hoisted{}.", number + 1, told_.range_of(s),
+                          count(hoisted, "scalar is", "scalars are"), before.empty() ? "" : "; " + before),
+              "");
+  }
+  void begin_pass(const row_pass& pass, int number) {
+    const std::string body = told_.deeds(pass.body), after = told_.deeds(pass.after);
+    paragraph(fmt::format("row pass {}: {}{}.", number + 1, body.empty() ? "computes" : body,
+                          after.empty() ? "" : "; after it, " + after),
+              "  ");
+  }
+
  private:
   const stages& s_;
   const plan& p_;
   names name_;
+  description told_;
   std::string text_, listing_;
 
   void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
   template <class... Args>
-  void say(fmt::format_string<Args...> text, Args&&... args) { text_ += std::string("  ") + fmt::format(text, std::forward<Args>(args)...) + "\n"; }
+  void say(fmt::format_string<Args...> text, Args&&... args) {
+    text_ += std::string("  ") + fmt::format(text, std::forward<Args>(args)...) + "\n";
+  }
 
   void formulas(const graph& g, bool gradients) {
     formula_sheet sheet(g);
     for (int slot = 0; slot < g.outputs.size(); ++slot)
-      if (g.outputs[slot].is_value() != gradients) text_ += sheet.print(schedule::detail::output_text(g, slot), g.outputs[slot].id);
+      if (g.outputs[slot].is_value() != gradients)
+        text_ += sheet.print(schedule::detail::output_text(g, slot), g.outputs[slot].id);
   }
 
   static std::string count(int n, std::string_view one, std::string_view many = "") {
     if (n == 1) return fmt::format("1 {}", one);
-    return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one) : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
+    return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one)
+                        : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
   }
 
   void facts() {
     std::string rows = axes_text(p_.program, p_.row_axes), columns = axes_text(p_.program, p_.column_axes);
-    if (p_.elementwise) say("No entry depends on another one: every entry of {}{}{} is computed by itself.", rows, rows.empty() ? "" : ",", columns);
-    else say("A row is what {} counts{}.", columns, rows.empty() ? "; there is one" : fmt::format("; {} counts the rows", rows));
+    if (p_.elementwise)
+      say("No entry depends on another one: every entry of {}{}{} is computed by itself.", rows,
+          rows.empty() ? "" : ",", columns);
+    else
+      say("A row is what {} counts{}.", columns,
+          rows.empty() ? "; there is one" : fmt::format("; {} counts the rows", rows));
     say("{} over memory{}, {} over a row in cache.", count(p_.sweeps, "sweep"),
-        p_.prologues == 0 ? "" : fmt::format(", {} over what has {}", count(p_.prologues, "sweep"), p_.arrays.empty() ? "one entry a row" : "fewer axes"), count(p_.row_passes, "pass", "passes"));
-    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", count(p_.reads_per_element, "value"), p_.bytes_read<float>(),
-        count(p_.writes_per_element, "value"), p_.bytes_written<float>(), count(p_.exponentials, "exponential"));
-    if (!p_.arrays.empty()) paragraph(fmt::format("The workspace holds {}.", arrays()), "");
-    if (p_.kept > 0) say("{} parked in the buffer of a gradient instead of being computed twice.", count(p_.kept, "value is", "values are"));
+        p_.prologues == 0 ? ""
+                          : fmt::format(", {} over what has {}", count(p_.prologues, "sweep"),
+                                        p_.arrays.empty() ? "one entry a row" : "fewer axes"),
+        count(p_.row_passes, "pass", "passes"));
+    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", count(p_.reads_per_element, "value"),
+        p_.bytes_read<float>(), count(p_.writes_per_element, "value"), p_.bytes_written<float>(),
+        count(p_.exponentials, "exponential"));
+    if (!p_.arrays.empty()) paragraph("The workspace holds " + arrays() + ".", "");
+    if (p_.kept > 0)
+      say("{} parked in the buffer of a gradient instead of being computed twice.",
+          count(p_.kept, "value is", "values are"));
   }
 
   /// Each array and what it is.
   std::string arrays() const {
     std::string s;
-    for (int k = 0; k < p_.arrays.size(); ++k) {
-      const int id = p_.arrays[k].id;
-      s += fmt::format("{}{}[{}] ({} of {})", k == 0 ? "" : ", ", name_.array[k], axes_of(p_.arrays[k].axes), info(p_.program[id].code).name, named(p_.program.operand(id, 0)));
-    }
-    return s;
-  }
-  std::string axes_of(const axis_order& axes) const {
-    std::string s;
-    for (int a : axes) s += fmt::format("{}{}", s.empty() ? "" : ",", p_.program.axes[a].name);
+    for (int k = 0; k < p_.arrays.size(); ++k)
+      list(s, told_.array(k) + " (" + told_.reduction_of(p_.arrays[k].id) + ")");
     return s;
   }
 
-  /// A value by the name it has in printed code, and by its number.
-  std::string named(int id) const {
-    const std::string number = fmt::format("v{}", id);
-    return name_.value[id].empty() || name_.value[id] == number ? number : name_.value[id];
-  }
-
-  std::string listed(step_range r, action what) const {
-    std::string s;
-    for (int i = r.begin; i < r.end; ++i) {
-      const step& step = p_.steps[i];
-      if (step.what != what) continue;
-      const std::string v = named(step.id);
-      if (!s.empty()) s += ", ";
-      if (what == action::reduce || what == action::total) s += fmt::format("{} ({} of {})", v, info(p_.program[step.id].code).name, named(p_.program.operand(step.id, 0)));
-      else if (what == action::accumulate) s += fmt::format("{}[{}]", name_.array[p_.array_of[step.id] - 1], axes_of(p_.arrays[p_.array_of[step.id] - 1].axes));
-      else if (what == action::store) s += fmt::format("{} ({})", schedule::detail::output_text(p_.program, step.slot), v);
-      else s += fmt::format("{} in {}", v, schedule::detail::output_text(p_.program, step.slot));
-    }
-    return s;
-  }
-  std::string deeds(step_range r) const {
-    const std::pair<const char*, action> words[] = {{"recalls ", action::recall}, {"reduces ", action::reduce}, {"adds to ", action::total}, {"fills ", action::accumulate}, {"keeps ", action::keep}, {"writes ", action::store}};
-    std::string s;
-    for (const auto& [word, what] : words)
-      if (const std::string l = listed(r, what); !l.empty()) s += std::string(s.empty() ? "" : "; ") + (word + l);
-    return s;
-  }
   void paragraph(const std::string& text, const std::string& indent) {
     bool first = true;
     for (const std::string& l : wrapped(text, 104 - indent.size())) {
       say("{}{}{}", indent, first ? "" : "  ", l);
       first = false;
-    }
-  }
-
-  std::string range_of(const sweep& s) const {
-    if (s.rows == p_.row_axes) return s.over == level::row ? ", over what has one entry a row" : "";
-    return fmt::format(", over {}", axes_text(p_.program, s.over == level::row ? s.rows : s.rows | p_.column_axes));
-  }
-  void sweep_in_words(int k) {
-    const sweep& s = p_.loops[k];
-    const std::string before = deeds(s.before);
-    int hoisted = 0;
-    for (int i = s.hoisted.begin; i < s.hoisted.end; ++i) hoisted += p_.program[p_.steps[i].id].code != op::constant;
-    paragraph(fmt::format("Sweep {}{}: {}{}{}.", k + 1, range_of(s), count(hoisted, "scalar is", "scalars are"), " hoisted", before.empty() ? "" : std::string("; ") + before), "");
-    for (int i = 0; i < s.passes.size(); ++i) {
-      const row_pass& pass = s.passes[i];
-      const std::string entry = deeds(pass.body), after = deeds(pass.after);
-      paragraph(fmt::format("row pass {}: {}{}{}.", i + 1, entry.empty() ? "computes" : entry, after.empty() ? "" : "; after it, ", after), "  ");
     }
   }
 
@@ -272,4 +254,4 @@ class explanation {
 ///          most 110 characters.
 inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
 
-}  // namespace loom::emit
+}  // namespace loom::inline LOOM_ABI::emit

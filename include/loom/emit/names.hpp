@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // emit/names.hpp — what the values of a plan are called in the code printed for it.
 // Inputs and axes keep their names; a loaded entry carries its indices (x_nc); a value that has a name in a textbook
-// gets it (row_max, log_row_sum, softmax); all others are v and their number. Names are unique, and no word of C++.
+// gets it (row_max, log_row_sum, softmax); all others are v and their number. Names are unique, and no word of the language.
 // Layer 5 (emit).
 #pragma once
 
@@ -9,29 +9,33 @@
 #include <string_view>
 #include <vector>
 
+#include "loom/emit/dialect.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
 namespace detail {
 
+struct reserved_word {
+  std::string_view word;
+  bool in[2];  ///< by language
+  bool function;  ///< in C with its suffix as well
+};
+
+inline constexpr reserved_word reserved_words[] = {
+#define LOOM_RESERVED(word, cpp, c) {word, {cpp, c}, false},
+#define LOOM_RESERVED_FUNCTION(word, cpp, c) {word, {cpp, c}, true},
+#include "loom/emit/reserved.def"
+};
+
 /// Words that a local name must not be: keywords, macros of the headers used, and what the printed code calls.
-constexpr bool is_reserved(std::string_view word) {
-  constexpr std::string_view words[] = {
-      "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
-      "char8_t", "char16_t", "char32_t", "class", "compl", "concept", "const", "consteval", "constexpr", "constinit",
-      "const_cast", "continue", "co_await", "co_return", "co_yield", "decltype", "default", "delete", "do", "double",
-      "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
-      "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or",
-      "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "return", "short", "signed",
-      "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw",
-      "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",
-      "wchar_t", "while", "xor", "xor_eq",
-      "NULL", "NAN", "INFINITY", "HUGE_VAL", "HUGE_VALF", "OVERFLOW", "UNDERFLOW", "DOMAIN", "errno", "assert", "linux",
-      "unix", "signgam", "isnan", "isinf", "isfinite", "isnormal", "signbit", "fpclassify",
-      "std", "sign", "minimum", "maximum", "erfcx", "digamma", "trigamma"};
-  for (std::string_view w : words)
-    if (w == word) return true;
+constexpr bool is_reserved(std::string_view word, language in) {
+  for (const reserved_word& r : reserved_words) {
+    if (!r.in[static_cast<int>(in)]) continue;
+    if (word == r.word ||
+        (in == language::c && r.function && word.ends_with('f') && word.substr(0, word.size() - 1) == r.word))
+      return true;
+  }
   return word.starts_with('_') || word.find("__") != std::string_view::npos;
 }
 
@@ -42,13 +46,23 @@ inline std::string lower_case(std::string_view s) {
   return r;
 }
 
+/// No language lets a program begin a name with an underscore everywhere, and C++ none have two in a row.
+inline std::string without_reserved_underscores(std::string_view name) {
+  std::string s;
+  for (char c : name)
+    if (c != '_' || (!s.empty() && s.back() != '_')) s += c;
+  return s.empty() || (s[0] >= '0' && s[0] <= '9') ? "v" + s : s;
+}
+
 /// `names` all of whose strings differ.
 class name_pool {
  public:
-  std::string take(const std::string& wanted) {
-    std::string name = wanted;
-    if (is_reserved(name)) name = std::string("the_") + name;
-    for (int k = 2; is_reserved(name) || contains(name); ++k) name = wanted + "_" + std::to_string(k);
+  explicit name_pool(language in) : in_(in) {}
+
+  std::string take(std::string_view wanted) {
+    const std::string plain = without_reserved_underscores(wanted);
+    std::string name = is_reserved(plain, in_) ? "the_" + plain : plain;
+    for (int k = 2; is_reserved(name, in_) || contains(name); ++k) name = plain + "_" + std::to_string(k);
     taken_.push_back(name);
     return name;
   }
@@ -59,6 +73,7 @@ class name_pool {
   }
 
  private:
+  language in_;
   std::vector<std::string> taken_;
 };
 
@@ -67,29 +82,34 @@ class name_pool {
 /// The names of everything that a plan mentions.
 class names {
  public:
-  std::string extent[max_axes];            ///< of an axis: N
-  std::string index[max_axes];             ///< of the loop over an axis: n
-  std::string input[max_inputs];           ///< x
-  std::string input_row[max_inputs];       ///< where the current row begins: x_row
-  std::string output[max_outputs];         ///< d_x
-  std::string output_row[max_outputs];     ///< d_x_row
-  std::string array[max_arrays];           ///< of the workspace: sum_C; an entry of it is the value sum_c
-  std::string workspace;                   ///< where they lie
-  std::string value[LOOM_MAX_NODES];       ///< by value id; empty for a constant
-  std::string rounded[LOOM_MAX_NODES];     ///< of a scalar: the same in the type of the loops
-  std::string result;                      ///< what is returned
+  std::string extent[max_axes];  ///< of an axis: N
+  std::string index[max_axes];  ///< of the loop over an axis: n
+  std::string input[max_inputs];  ///< x
+  std::string input_row[max_inputs];  ///< where the current row begins: x_row
+  std::string output[max_outputs];  ///< d_x
+  std::string output_row[max_outputs];  ///< d_x_row
+  std::string array[max_arrays];  ///< of the workspace: sum_C; an entry of it is the value sum_c
+  std::string workspace;  ///< where they lie
+  std::string value[LOOM_MAX_NODES];  ///< by value id; empty for a constant
+  std::string rounded[LOOM_MAX_NODES];  ///< of a scalar: the same in the type of the loops
+  std::string result;  ///< what is returned
 
-  names(const plan& p, std::string_view function) : p_(p), g_(p.program) {
-    pool_.take(std::string(function));
-    for (int s = 0; s < g_.inputs.size(); ++s) input[s] = pool_.take((g_.inputs[s].what == input_info::role::direction ? "direction_" : "") + std::string(g_.inputs[s].name));
+  names(const plan& p, std::string_view function, language in) : p_(p), g_(p.program), pool_(in) {
+    pool_.take(function);
+    for (int s = 0; s < g_.inputs.size(); ++s)
+      input[s] = pool_.take((g_.inputs[s].what == input_info::role::direction ? "direction_" : "") +
+                            std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
-      output[s] = pool_.take(o.is_value() ? "out" : std::string(o.symbol()) + "_" + std::string(g_.inputs[o.input].name));
+      output[s] =
+          pool_.take(o.is_value() ? "out" : std::string(o.symbol()) + "_" + std::string(g_.inputs[o.input].name));
     }
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {
       const std::string letter = detail::lower_case(g_.axes[a].name.substr(0, 1));
-      index[a] = pool_.take(detail::is_reserved(letter) || pool_.contains(letter) ? std::string("i_") + detail::lower_case(g_.axes[a].name) : letter);
+      index[a] = pool_.take(detail::is_reserved(letter, in) || pool_.contains(letter)
+                                ? std::string("i_") + detail::lower_case(g_.axes[a].name)
+                                : letter);
     }
     for (int s = 0; s < g_.inputs.size(); ++s) input_row[s] = pool_.take(input[s] + "_row");
     for (int s = 0; s < g_.outputs.size(); ++s) output_row[s] = pool_.take(output[s] + "_row");
@@ -113,7 +133,8 @@ class names {
     if (n.code == op::constant) return;
     if (n.code == op::scalar) {
       value[i] = input[n.bits];
-    } else if (g_.outputs[0].id == i && g_.result_axes.empty() && !p_.is_total[i] && p_.levels[i] == level::scalar && !is_input(n.code)) {
+    } else if (g_.outputs[0].id == i && g_.result_axes.empty() && !p_.is_total[i] && p_.levels[i] == level::scalar &&
+               !is_input(n.code)) {
       value[i] = result;
     } else {
       const std::string wanted = textbook(i);
@@ -133,7 +154,8 @@ class names {
   bool has_name(int i) const { return !value[i].empty() && value[i] != std::string("v") + std::to_string(i); }
 
   bool is_softmax(int a, int b) const {
-    return g_[b].code == op::div && is_one(g_.operand(b, 0)) && g_[g_.operand(b, 1)].code == op::sum && g_.operand(g_.operand(b, 1), 0) == a && g_[a].code == op::exp;
+    return g_[b].code == op::div && is_one(g_.operand(b, 0)) && g_[g_.operand(b, 1)].code == op::sum &&
+           g_.operand(g_.operand(b, 1), 0) == a && g_[a].code == op::exp;
   }
 
   std::string textbook(int i) const {
@@ -142,16 +164,20 @@ class names {
     const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
     if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
     if (p_.array_of[i] != 0) return word_of(i) + "_" + subscript(p_.arrays[p_.array_of[i] - 1].axes);
-    if (is_reduction(n.code)) return p_.is_total[i] && n.code == op::sum ? "total" : (p_.is_total[i] ? "total_" : "row_") + word_of(i);
+    if (is_reduction(n.code))
+      return p_.is_total[i] && n.code == op::sum ? "total" : (p_.is_total[i] ? "total_" : "row_") + word_of(i);
     for (const output_info& o : g_.outputs)
-      if (o.id == i && o.what == output_info::role::gradient) return std::string("grad_") + std::string(g_.inputs[o.input].name);
+      if (o.id == i && o.what == output_info::role::gradient)
+        return std::string("grad_") + std::string(g_.inputs[o.input].name);
     switch (n.code) {
       case op::extent: return std::string("count") + axes_word(n.over());
       case op::gather: return input[g_[a].bits] + "_" + input[g_[b].bits];
       case op::onehot: return std::string("onehot_") + input[g_[a].bits];
       case op::sub:
         if (g_[b].code != op::shift) return "";
-        return g_[a].code == op::tensor ? input[g_[a].bits] + "_shifted" : g_[a].code == op::gather ? value[a] + "_shifted" : "shifted";
+        return g_[a].code == op::tensor   ? input[g_[a].bits] + "_shifted"
+               : g_[a].code == op::gather ? value[a] + "_shifted"
+                                          : "shifted";
       case op::exp: return after("exp_", a);
       case op::log: return after("log_", a);
       case op::neg: return after("minus_", a);
@@ -173,4 +199,4 @@ class names {
   }
 };
 
-}  // namespace loom::emit
+}  // namespace loom::inline LOOM_ABI::emit

@@ -1,46 +1,53 @@
 // SPDX-License-Identifier: BSL-1.0
-// emit/prelude.hpp — the few functions that printed code calls and <cmath> lacks, as text; printed only where called.
+// emit/prelude.hpp — the few functions that printed code calls and the dialect's library lacks; printed only where called.
 // Layer 5 (emit).
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "loom/base/config.hpp"
+#include "loom/emit/dialect.hpp"
 
 namespace loom::inline LOOM_ABI::emit::detail {
 
+/// The types that a function of the prelude has versions of.
+enum class versions { any_type, real, one };  // real: double, and float by way of it
+
 struct prelude_function {
-  std::string_view call;  ///< how its use looks in the code
-  bool real;              ///< takes and returns double: float code needs an overload
-  std::string_view text;
+  std::string_view name;
+  versions of;
+  std::string_view comment;
+  std::string_view text;  ///< C++, as spelled() takes it; T is the type, if there is one for any
 };
 
 inline constexpr prelude_function prelude[] = {
-    {"sign(", false, R"(// -1, 0 or 1; NaN stays NaN.
-template <class T>
-inline T sign(T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }
+    {"fill_n", versions::one, "", R"(void fill_n(double* p, std::ptrdiff_t n, double value) {
+  for (std::ptrdiff_t k = 0; k < n; ++k) p[k] = value;
+}
 )"},
-    {"minimum(", false, R"(// The smaller; NaN if either is NaN.
-template <class T>
-inline T minimum(T a, T b) { return a != a || a < b ? a : b; }
+    {"sign", versions::any_type, "// -1, 0 or 1; NaN stays NaN.\n",
+     R"(T sign(T x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 )"},
-    {"maximum(", false, R"(// The larger; NaN if either is NaN.
-template <class T>
-inline T maximum(T a, T b) { return a != a || a > b ? a : b; }
+    {"minimum", versions::any_type, "// The smaller; NaN if either is NaN.\n",
+     R"(T minimum(T a, T b) { return a != a || a < b ? a : b; }
 )"},
-    {"erfcx(", true, R"(// exp(x^2) erfc(x); beyond 25, where the factors leave the range of double, its asymptotic series.
-inline double erfcx(double x) {
+    {"maximum", versions::any_type, "// The larger; NaN if either is NaN.\n",
+     R"(T maximum(T a, T b) { return a != a || a > b ? a : b; }
+)"},
+    {"erfcx", versions::real,
+     "// exp(x^2) erfc(x); beyond 25, where the factors leave the range of double, its asymptotic series.\n",
+     R"(double erfcx(double x) {
   if (!(x > 25)) return std::exp(x * x) * std::erfc(x);
   const double z = 0.5 / x / x;
   return 0.5641895835477563 / x * (1 - z * (1 - 3 * z * (1 - 5 * z * (1 - 7 * z * (1 - 9 * z)))));
 }
 )"},
-    {"digamma(", true, R"(// d/dx log Gamma(x): reflected to x > 0, raised to x >= 10, then its asymptotic series.
-inline double digamma(double x) {
+    {"digamma", versions::real,
+     "// d/dx log Gamma(x): reflected to x > 0, raised to x >= 10, then its asymptotic series.\n",
+     R"(double digamma(double x) {
   if (x == 0) return -1 / x;
   if (x < 0) {
-    if (x == std::floor(x)) return std::numeric_limits<double>::quiet_NaN();
+    if (x == std::floor(x)) return not_a_number;
     return digamma(1 - x) - 3.141592653589793 / std::tan(3.141592653589793 * (x - std::round(x)));
   }
   double sum = 0;
@@ -50,10 +57,9 @@ inline double digamma(double x) {
   return sum + (std::log(x) - 0.5 / x - tail);
 }
 )"},
-    {"trigamma(", true, R"(// d/dx digamma(x), in the same way.
-inline double trigamma(double x) {
+    {"trigamma", versions::real, "// d/dx digamma(x), in the same way.\n", R"(double trigamma(double x) {
   if (x <= 0) {
-    if (x == std::floor(x)) return x < -std::numeric_limits<double>::max() ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+    if (x == std::floor(x)) return x == -infinity ? not_a_number : infinity;
     const double cosecant = 3.141592653589793 / std::sin(3.141592653589793 * (x - std::round(x)));
     return cosecant * cosecant - trigamma(1 - x);
   }
@@ -66,39 +72,45 @@ inline double trigamma(double x) {
 )"},
 };
 
-/// True where `word` stands in the text as a word of its own.
-inline bool mentions(std::string_view text, std::string_view word) {
-  const auto part = [](char c) { return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || !part(text[at - 1])) && (end == text.size() || !part(text[end]) || !part(word.back()))) return true;
+/// A text with every T that is a word of its own replaced.
+inline std::string of_type(std::string_view text, std::string_view type) {
+  std::string s;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const bool word =
+        text[k] == 'T' && (k == 0 || !is_word(text[k - 1])) && (k + 1 == text.size() || !is_word(text[k + 1]));
+    s += word ? type : text.substr(k, 1);
   }
-  return false;
+  return s;
 }
 
-/// The functions of the prelude that the code calls, and an empty line after each.
-inline std::string prelude_of(std::string_view code, bool narrow) {
-  std::string r;
+/// The functions of the prelude that the code calls, and an empty line after each. Tensors are of `type`.
+inline std::string prelude_of(const dialect& d, std::string_view code, element type) {
+  std::string all;
   for (const prelude_function& f : prelude) {
-    if (!mentions(code, f.call)) continue;
-    r += f.text;
-    const std::string name(f.call.substr(0, f.call.size() - 1));
-    if (f.real && narrow) r += std::string("inline float ") + name + "(float x) { return static_cast<float>(" + name + "(static_cast<double>(x))); }\n";
-    r += "\n";
+    const std::string wide = function_name(d, f.name, false, element::f64),
+                      narrow = function_name(d, f.name, false, element::f32);
+    const bool calls_narrow = type == element::f32 && f.of != versions::one && mentions(code, narrow + "(");
+    const bool calls_wide = mentions(code, wide + "(");
+    if (!calls_narrow && !calls_wide) continue;
+    all += f.comment;
+    const auto version = [&](element t) {
+      return std::string(d.helper) + spelled(d, of_type(f.text, type_name(t)), t);
+    };
+    if (f.of == versions::any_type && !d.generic.empty()) {
+      all += std::string(d.generic) + spelled(d, f.text, element::f64);
+    } else if (f.of == versions::any_type) {
+      if (calls_narrow) all += version(element::f32);
+      if (calls_wide) all += version(element::f64);
+    } else {
+      all += version(element::f64);
+      const std::string call = wide + "(" + cast(d, element::f64, "x") + ")";
+      if (calls_narrow)
+        all +=
+            std::string(d.helper) + "float " + narrow + "(float x) { return " + cast(d, element::f32, call) + "; }\n";
+    }
+    all += "\n";
   }
-  return r;
+  return all;
 }
 
-/// The headers that the code needs.
-inline std::string includes_of(std::string_view code) {
-  bool algorithm = false, limits = false, math = false;
-  for (std::size_t at = code.find("std::"); at != std::string_view::npos; at = code.find("std::", at + 1)) {
-    const std::string_view word = code.substr(at + 5);
-    if (word.starts_with("max(") || word.starts_with("fill_n(")) algorithm = true;
-    else if (word.starts_with("numeric_limits")) limits = true;
-    else if (!word.starts_with("ptrdiff_t")) math = true;
-  }
-  return std::string(algorithm ? "#include <algorithm>\n" : "") + std::string(math ? "#include <cmath>\n" : "") + "#include <cstddef>\n" + (limits ? "#include <limits>\n" : "");
-}
-
-}  // namespace loom::emit::detail
+}  // namespace loom::inline LOOM_ABI::emit::detail

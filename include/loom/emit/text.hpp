@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// emit/text.hpp — small pieces of text: literals, operators with their operands, long lines broken.
+// emit/text.hpp — small pieces of text: operators with their operands, words found in code, long lines broken.
 // Layer 5 (emit).
 #pragma once
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +12,6 @@
 #include "loom/base/config.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
-
-/// The type of the tensors of printed code. Totals and scalars are double in either.
-enum class element { f32, f64 };
 
 /// The words of a text in lines of at most `width` characters; a longer word has a line of its own.
 inline std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
@@ -33,21 +28,35 @@ inline std::vector<std::string> wrapped(std::string_view text, std::size_t width
 
 namespace detail {
 
-/// A number as a literal that reads back as the same value.
-inline std::string literal(double v, element type) {
-  const bool narrow = type == element::f32;
-  if (narrow) v = static_cast<double>(static_cast<float>(v));
-  const std::string limits = narrow ? "std::numeric_limits<float>::" : "std::numeric_limits<double>::";
-  if (v != v) return limits + "quiet_NaN()";
-  if (std::isinf(v)) return std::string(v < 0 ? "-" : "") + limits + "infinity()";
-  char buffer[40];
-  const auto end = narrow ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(v)) : std::to_chars(buffer, buffer + sizeof buffer, v);
-  std::string s(buffer, end.ptr);
-  if (s.find_first_of(".e") == std::string::npos) s += ".0";
-  return narrow ? s + "f" : s;
+/// Whether a character may stand in a word of code.
+constexpr bool is_word(char c) {
+  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// The C++ text of an op, {0} {1} {2} replaced by its operands. Operands are names and literals, so that only a minus
+/// Whether `word` stands in the text as a word of its own: not as a part of a longer one, nor qualified, as in std::word.
+inline bool mentions(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || (!is_word(text[at - 1]) && text[at - 1] != ':')) &&
+        (end == text.size() || !is_word(text[end]) || !is_word(word.back())))
+      return true;
+  }
+  return false;
+}
+
+/// Code without what stands behind //.
+inline std::string without_comments(std::string_view code) {
+  std::string s;
+  while (!code.empty()) {
+    const std::size_t end = code.find('\n');
+    const std::string_view line = code.substr(0, end);
+    s += std::string(line.substr(0, line.find("//"))) + "\n";
+    code = end == std::string_view::npos ? std::string_view() : code.substr(end + 1);
+  }
+  return s;
+}
+
+/// The text of an op, {0} {1} {2} replaced by its operands. Operands are names and literals, so that only a minus
 /// sign in front of a literal can need parentheses.
 inline std::string filled(std::string_view text, const std::string* operands) {
   std::string s;
@@ -72,7 +81,8 @@ struct lines {
 
   template <class... Args>
   void line(fmt::format_string<Args...> text, Args&&... args) {
-    body_ += std::string(static_cast<std::size_t>(indent_) * 2, ' ') + fmt::format(text, std::forward<Args>(args)...) + "\n";
+    body_ +=
+        std::string(static_cast<std::size_t>(indent_) * 2, ' ') + fmt::format(text, std::forward<Args>(args)...) + "\n";
   }
   void comment(const std::string& text) {
     for (const std::string& s : wrapped(text, static_cast<std::size_t>(98 - 2 * indent_))) line("// {}", s);
@@ -103,4 +113,4 @@ inline std::string argument_list(const std::string& head, const std::vector<std:
 
 }  // namespace detail
 
-}  // namespace loom::emit
+}  // namespace loom::inline LOOM_ABI::emit

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/emit/code.cpp — loom/code.hpp: what a user asks for, in every order that it may be asked in.
+#include "loom/code.hpp"
+
+#include "emit/subjects.hpp"
+#include "loom/collection/classification.hpp"
+#include "support/catch.hpp"
+
+using loom::collection::cross_entropy, loom::collection::x;
+using loom::emit::element;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("code and explain print what the compiler made of a loss") {
+  const printed::subject s = printed::flagships(false)[0];
+  CHECK(loom::code(cross_entropy, "cross_entropy", d(x)) == s.code(loom::cpp, element::f32));
+  CHECK(loom::code<double>(cross_entropy, "cross_entropy", d(x)) == s.code(loom::cpp, element::f64));
+  CHECK(loom::code(cross_entropy, loom::cpp, "cross_entropy", d(x)) == s.code(loom::cpp, element::f32));
+  CHECK(loom::code(cross_entropy, loom::c99, "cross_entropy", d(x)) == s.code(loom::c99, element::f32));
+  CHECK(loom::code<double>(cross_entropy, loom::c99, "cross_entropy", d(x)) == s.code(loom::c99, element::f64));
+  CHECK(loom::explain(cross_entropy, d(x)) == s.explain());
+}
+
+TEST_CASE("a function is called loss if it is given no name") {
+  CHECK(has(loom::code(cross_entropy),
+            "double loss(std::ptrdiff_t N, std::ptrdiff_t C, const float* x, const int* t) {"));
+  CHECK(has(loom::code(cross_entropy, d(x)), "double loss("));
+  CHECK(has(loom::code(cross_entropy, loom::c99),
+            "double loss(ptrdiff_t N, ptrdiff_t C, const float* x, const int* t) {"));
+  CHECK(has(loom::code<double>(cross_entropy, loom::c99, d(x)),
+            "double loss(ptrdiff_t N, ptrdiff_t C, const double* x, const int* t, double* restrict d_x) {"));
+}

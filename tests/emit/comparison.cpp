@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "emit/comparison.hpp"
+
+#include <cmath>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "emit/shared_object.hpp"
+#include "loom/emit/c99.hpp"
+#include "loom/emit/cpp.hpp"
+#include "support/catch.hpp"
+
+namespace printed {
+
+namespace {
+
+using loom::emit::element;
+
+/// One printed function, and how to call it: extents, inputs by slot, scalars by slot, outputs by slot and the workspace.
+struct function {
+  const subject& what;
+  element type;
+  std::string text;
+};
+using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*);
+
+/// A function that calls the printed one, `name`, with what it takes, in its order.
+std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number) {
+  const loom::ir::graph& g = f.what.schedule.program;
+  const std::string T = f.type == element::f32 ? "float" : "double";
+  std::string arguments;
+  const auto add = [&](const std::string& a) { arguments += (arguments.empty() ? "" : ", ") + a; };
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
+  for (int i = 0; i < g.inputs.size(); ++i) {
+    const std::string slot = "[" + std::to_string(i) + "]";
+    if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
+    else
+      add("(const " +
+          (g.inputs[i].code == loom::ir::op::tensor  ? T
+           : g.inputs[i].code == loom::ir::op::index ? "int"
+                                                 : "bool") +
+          "*)inputs" + slot);
+  }
+  for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k)
+    add("(" + T + "*)outputs[" + std::to_string(k) + "]");
+  if (!f.what.schedule.arrays.empty()) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
+  const std::string call = name + "(" + arguments + ")";
+  return "double call_" + std::to_string(number) + "(const " + std::string(d.index) +
+         "* extents, const void* const* inputs, const double* scalars, void* const* outputs) {\n" +
+         "  (void)extents, (void)inputs, (void)scalars, (void)outputs;\n" +
+         (g.result_axes.empty() ? "  return " + call + ";\n" : "  " + call + ";\n  return 0;\n") + "}\n";
+}
+
+/// All functions in one file of C++: their #include lines first, each function in a namespace of its own.
+std::vector<std::string> files_of_cpp(const std::vector<function>& functions) {
+  std::set<std::string> includes;
+  std::string body;
+  for (std::size_t k = 0; k < functions.size(); ++k) {
+    const std::string space = "f" + std::to_string(k);
+    body += "namespace " + space + " {\n";
+    std::istringstream text(functions[k].text);
+    for (std::string line; std::getline(text, line);) {
+      if (line.starts_with("#include")) includes.insert(line);
+      else body += line + "\n";
+    }
+    body += "}\nextern \"C\" " + caller(functions[k], loom::emit::cpp, space + "::" + functions[k].what.name, k);
+  }
+  std::string s;
+  for (const std::string& i : includes) s += i + "\n";
+  return {s + body};
+}
+
+/// Each function in a file of C of its own, under a name of its own.
+std::vector<std::string> files_of_c99(const std::vector<function>& functions) {
+  std::vector<std::string> files;
+  for (std::size_t k = 0; k < functions.size(); ++k) {
+    const std::string& name = functions[k].what.name;
+    files.push_back("#define " + name + " " + name + "_" + std::to_string(k) + "\n" + functions[k].text +
+                    "#include <stdbool.h>\n#include <stddef.h>\n" + caller(functions[k], loom::emit::c99, name, k));
+  }
+  return files;
+}
+
+struct result {
+  std::string output;
+  double error = 0;  // largest difference
+  double largest = 0;  // entry wanted
+  bool finite_alike = true;
+};
+
+double scalar_named(std::string_view name) {
+  const std::pair<std::string_view, double> usual[] = {{"e", 0.1}, {"gamma", 2}, {"z", 1e-3},
+                                                       {"pw", 3},  {"delta", 1}, {"T", 2}};
+  for (const auto& [key, value] : usual)
+    if (key == name) return value;
+  return 0.7;
+}
+
+/// An entry of the inputs; of masked logits some are -inf.
+double entry(std::string_view name, trial::regime logits, std::mt19937& random) {
+  const double v = trial::entry(std::string(name), logits, random);
+  const bool masked = logits == trial::regime::masked && (name == "x" || name == "s") && random() % 5 == 0;
+  return masked ? -std::numeric_limits<double>::infinity() : v;
+}
+
+/// Entry n of an array over `order` in row-major order, as a position in the interpreter's order of axes.
+std::size_t interpreter_position(std::size_t n, const loom::ir::axis_order& order,
+                                 const std::vector<std::ptrdiff_t>& extents) {
+  std::size_t at[loom::ir::max_axes]{};
+  for (int i = order.size() - 1; i >= 0; --i) {
+    const auto extent = static_cast<std::size_t>(extents[static_cast<std::size_t>(order[i])]);
+    at[order[i]] = n % extent;
+    n /= extent;
+  }
+  std::size_t position = 0;
+  for (int a = 0; a < loom::ir::max_axes; ++a)
+    if (loom::ir::has(loom::ir::as_set(order), a))
+      position = position * static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]) + at[a];
+  return position;
+}
+
+std::size_t entries(const loom::ir::axis_order& order, const std::vector<std::ptrdiff_t>& extents) {
+  std::size_t n = 1;
+  for (int a : order) n *= static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]);
+  return n;
+}
+
+/// The entries of the axes that a label picks from: it must name one of each.
+std::ptrdiff_t choices_of(const loom::ir::graph& g, int slot, const std::vector<std::ptrdiff_t>& extents) {
+  std::ptrdiff_t least = std::numeric_limits<int>::max();
+  for (const loom::ir::node& n : g.nodes) {
+    if (n.code != loom::ir::op::gather && n.code != loom::ir::op::onehot) continue;
+    const loom::ir::node& label = g[n.operand[n.code == loom::ir::op::gather ? 1 : 0]];
+    if (static_cast<int>(label.bits) == slot)
+      least = std::min(least, extents[static_cast<std::size_t>(loom::ir::first_axis(n.over()))]);
+  }
+  return least;
+}
+/// Whether the formula leaves out rows whose label is -100.
+bool ignores(const loom::ir::graph& g, int slot) {
+  for (const loom::ir::node& n : g.nodes)
+    if (info(n.code).kind == loom::ir::family::compare)
+      for (int k : {0, 1}) {
+        const loom::ir::node &label = g[n.operand[k]], &other = g[n.operand[1 - k]];
+        if (label.code == loom::ir::op::index && static_cast<int>(label.bits) == slot && other.code == loom::ir::op::constant &&
+            other.number() == -100)
+          return true;
+      }
+  return false;
+}
+
+/// Calls a printed function on random data beside the interpreter.
+template <class T>
+std::vector<result> compare(const function& f, entry_point* call, std::vector<std::ptrdiff_t> extents,
+                            trial::regime logits) {
+  const loom::ir::graph& g = f.what.gradients;
+  extents.resize(loom::ir::max_axes, 1);
+  std::mt19937 random(static_cast<unsigned>(extents[0] * 1000 + extents[1]));
+  std::vector<std::vector<T>> numbers(loom::ir::max_inputs);
+  std::vector<std::vector<int>> labels(loom::ir::max_inputs);
+  std::vector<std::vector<char>> masks(loom::ir::max_inputs);
+  const void* inputs[loom::ir::max_inputs]{};
+  double scalars[loom::ir::max_inputs]{};
+  std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
+  for (int i = 0; i < g.inputs.size(); ++i) {
+    const loom::ir::input_info& in = g.inputs[i];
+    const auto slot = static_cast<std::size_t>(i);
+    loom::ir::dense<double>& r = reference[slot];
+    r.axes = loom::ir::as_set(in.axes);
+    const std::size_t n = entries(in.axes, extents);
+    r.entries.assign(n, 0);
+    scalars[i] = scalar_named(in.name);
+    if (in.code == loom::ir::op::scalar) r.entries[0] = scalars[i];
+    numbers[slot].resize(n);
+    labels[slot].resize(n);
+    masks[slot].resize(n);
+    for (std::size_t k = 0; in.code != loom::ir::op::scalar && k < n; ++k) {
+      double& wanted = r.entries[interpreter_position(k, in.axes, extents)];
+      if (in.code == loom::ir::op::tensor)
+        wanted = static_cast<double>(numbers[slot][k] = static_cast<T>(entry(in.name, logits, random)));
+      if (in.code == loom::ir::op::mask) wanted = masks[slot][k] = static_cast<char>(random() % 3 != 0);
+      if (in.code != loom::ir::op::index) continue;
+      const auto classes = static_cast<unsigned>(choices_of(f.what.written, i, extents));
+      labels[slot][k] = ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
+      wanted = labels[slot][k];
+    }
+    inputs[i] = in.code == loom::ir::op::tensor  ? static_cast<const void*>(numbers[slot].data())
+                : in.code == loom::ir::op::index ? static_cast<const void*>(labels[slot].data())
+                                             : masks[slot].data();
+  }
+  std::vector<std::vector<T>> results;
+  void* outputs[loom::ir::max_outputs + 1]{};
+  for (int k = 0; k < g.outputs.size(); ++k)
+    results.emplace_back(entries(output_axes(f.what.schedule, k), extents), std::numeric_limits<T>::quiet_NaN());
+  for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = results[static_cast<std::size_t>(k)].data();
+
+  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(f.what.schedule, extents.data())),
+                                std::numeric_limits<double>::quiet_NaN());
+  outputs[g.outputs.size()] = workspace.data();
+
+  const double value = call(extents.data(), inputs, scalars, outputs);
+
+  const loom::ir::interpreter<double> oracle(g, extents, reference);
+  std::vector<result> all;
+  for (int k = 0; k < g.outputs.size(); ++k) {
+    const loom::ir::axis_order& order = output_axes(f.what.schedule, k);
+    const std::vector<double> wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
+    const bool returned = k == 0 && g.result_axes.empty();
+    result r{loom::schedule::detail::output_text(g, k)};
+    for (double w : wanted)
+      if (std::isfinite(w)) r.largest = std::max(r.largest, std::fabs(w));
+    for (std::size_t n = 0; n < wanted.size(); ++n) {
+      const double v = returned ? value : static_cast<double>(results[static_cast<std::size_t>(k)][n]);
+      const double w = wanted[interpreter_position(n, order, extents)];
+      if (!std::isfinite(v) || !std::isfinite(w))
+        r.finite_alike = r.finite_alike && ((std::isnan(v) && std::isnan(w)) || v == w);
+      else r.error = std::max(r.error, std::fabs(v - w));
+    }
+    all.push_back(r);
+  }
+  // Second derivatives are differences of products of first ones: what cancels is judged beside them.
+  for (int k = 0; k < g.outputs.size(); ++k)
+    if (g.outputs[k].what == loom::ir::output_info::role::curvature ||
+        g.outputs[k].what == loom::ir::output_info::role::product)
+      for (const result& other : all)
+        all[static_cast<std::size_t>(k)].largest = std::max(all[static_cast<std::size_t>(k)].largest, other.largest);
+  return all;
+}
+
+/// Extents by axis: C the columns of a size, a formula of one axis all its entries, others the rows.
+std::vector<std::ptrdiff_t> extents_of(const loom::ir::graph& g, std::ptrdiff_t rows, std::ptrdiff_t columns) {
+  std::vector<std::ptrdiff_t> e;
+  for (int a = 0; a < g.axes.size(); ++a)
+    e.push_back(g.axes[a].extent != 0   ? g.axes[a].extent
+                : g.axes.size() == 1    ? rows * columns
+                : g.axes[a].name == "C" ? columns
+                : g.axes[a].name == "N" ? rows
+                                        : 2 + a);
+  return e;
+}
+
+void check(const std::vector<function>& all, const shared_object& object,
+           std::initializer_list<trial::regime> regimes) {
+  CHECK(!all.empty());
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const function& f = all[k];
+    const bool narrow = f.type == element::f32;
+    const auto call = object.find<entry_point>("call_" + std::to_string(k));
+    REQUIRE(call != nullptr);
+    for (trial::regime logits : regimes)
+      for (const auto& [rows, columns] : {std::pair<int, int>{1, 1}, {3, 7}, {5, 10}, {4, 100}}) {
+        const std::vector<std::ptrdiff_t> extents = extents_of(f.what.written, rows, columns);
+        for (const result& r :
+             narrow ? compare<float>(f, call, extents, logits) : compare<double>(f, call, extents, logits)) {
+          INFO(f.what.name << (narrow ? ", f32, " : ", f64, ") << r.output << ", " << rows << " x " << columns
+                           << ", logits " << trial::name(logits) << "\n"
+                           << f.text);
+          CHECK(r.finite_alike);
+          CHECK(r.error <= (narrow ? 2e-5 : 1e-10) * std::max(r.largest, 1e-30));
+        }
+      }
+  }
+}
+
+std::vector<function> printed_by(const loom::emit::dialect& d, const std::vector<subject>& subjects) {
+  std::vector<function> all;
+  for (const subject& s : subjects)
+    for (element type : {element::f32, element::f64}) all.push_back({s, type, s.code(d, type)});
+  return all;
+}
+
+}  // namespace
+
+void check_cpp(const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits) {
+  const std::vector<function> all = printed_by(loom::emit::cpp, subjects);
+  check(all, shared_object(cpp_compiler, ".cpp", files_of_cpp(all)), logits);
+}
+void check_c99(const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits) {
+  const std::vector<function> all = printed_by(loom::emit::c99, subjects);
+  check(all, shared_object(c99_compiler, ".c", files_of_c99(all)), logits);
+}
+
+}  // namespace printed

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/emit/explain.cpp — sections of an explanation; whole explanations are held by golden.cpp.
+#include "loom/emit/explain.hpp"
+
+#include <sstream>
+
+#include "emit/subjects.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("an explanation has its sections in the order of the stages") {
+  for (const printed::subject& s : printed::flagships(true)) {
+    INFO(s.name);
+    const std::string text = s.explain();
+    std::size_t at = 0;
+    for (const char* title :
+         {"As written\n", "As rewritten\n", "Gradients\n", "Rules used\n", "Plan\n", "Loop shapes\n", "Steps\n"}) {
+      if (std::string(title) == "Gradients\n" && s.name.ends_with("_value")) {
+        CHECK_FALSE(has(text, title));
+        continue;
+      }
+      const std::size_t found = text.find(title, at);
+      REQUIRE(found != std::string::npos);
+      at = found;
+    }
+  }
+}
+
+TEST_CASE("an explanation says which sweeps there are and what the workspace holds") {
+  for (const printed::subject& s : printed::with_a_workspace()) {
+    INFO(s.name);
+    const std::string text = s.explain();
+    for (int k = 1; k <= s.schedule.loops.size(); ++k) CHECK(has(text, "  Sweep " + std::to_string(k)));
+    CHECK_FALSE(has(text, "  Sweep " + std::to_string(s.schedule.loops.size() + 1)));
+    CHECK(has(text, "The workspace holds") == !s.schedule.arrays.empty());
+  }
+}
+
+TEST_CASE("no line of an explanation is longer than 110 characters") {
+  for (const printed::subject& s : printed::collection(false)) {
+    std::istringstream lines(s.explain());
+    for (std::string line; std::getline(lines, line);) {
+      INFO(s.name << ": " << line);
+      CHECK(line.size() <= 110);
+    }
+  }
+}

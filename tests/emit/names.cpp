@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "loom/emit/names.hpp"
+
+#include <set>
+
+#include "emit/subjects.hpp"
+#include "loom/emit/c99.hpp"
+#include "support/catch.hpp"
+
+using loom::emit::language, loom::emit::names;
+using namespace loom::emit::detail;
+
+TEST_CASE("words are reserved in the language that has other plans for them") {
+  CHECK(is_reserved("double", language::cpp));
+  CHECK(is_reserved("double", language::c));
+  CHECK(is_reserved("class", language::cpp));
+  CHECK_FALSE(is_reserved("class", language::c));
+  CHECK(is_reserved("restrict", language::c));
+  CHECK_FALSE(is_reserved("restrict", language::cpp));
+  CHECK(is_reserved("maximum", language::cpp));
+  CHECK(is_reserved("maximumf", language::c));
+  CHECK_FALSE(is_reserved("maximumf", language::cpp));
+  CHECK_FALSE(is_reserved("f", language::c));
+}
+
+TEST_CASE("no function that C99 code may call is free to be a name") {
+  for (int o = 0; o < loom::ir::op_count; ++o) {
+    const loom::ir::reduction_info& r = loom::ir::reduction(static_cast<loom::ir::op>(o));
+    for (const auto text : {loom::ir::info(static_cast<loom::ir::op>(o)).cpp, r.update, r.update_of_array, r.end})
+      for (const auto type : {loom::emit::element::f32, loom::emit::element::f64}) {
+        const std::string s = spelled(loom::emit::c99, std::string(text), type);
+        for (std::size_t end = s.find('('); end != s.npos; end = s.find('(', end + 1)) {
+          std::size_t begin = end;
+          while (begin > 0 && is_word(s[begin - 1])) --begin;
+          INFO(s);
+          if (begin < end) CHECK(is_reserved(s.substr(begin, end - begin), language::c));
+        }
+      }
+  }
+}
+
+TEST_CASE("every name differs, and is no reserved word") {
+  name_pool pool(language::cpp);
+  CHECK(pool.take("x") == "x");
+  CHECK(pool.take("x") == "x_2");
+  CHECK(pool.take("int") == "the_int");
+  CHECK(pool.take("int") == "int_2");
+  CHECK(pool.take("_x") == "x_3");
+  CHECK(pool.take("a__b_") == "a_b_");
+  CHECK(pool.take("__") == "v");
+  CHECK(pool.take("_1") == "v1");
+}
+
+TEST_CASE("values have their textbook names") {
+  const printed::subject s = printed::flagships(false)[0];  // cross entropy
+  const names n(s.schedule, "loss", language::cpp);
+  std::set<std::string> values(std::begin(n.value), std::end(n.value));
+  for (const char* name :
+       {"x_nc", "t_n", "x_t", "row_max", "row_sum", "log_row_sum", "exp_x_shifted", "softmax", "grad_x", "total"}) {
+    INFO(name);
+    CHECK(values.count(name) == 1);
+  }
+}

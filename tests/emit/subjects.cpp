@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "emit/subjects.hpp"
+
+#include <boost/hana/for_each.hpp>
+
+#include "loom/collection/collection.hpp"
+#include "loom/loom.hpp"
+#include "support/catch.hpp"
+#include "support/layers.hpp"
+#include "support/over_axes.hpp"
+
+namespace printed {
+
+namespace {
+
+template <auto Formula>
+const loom::ir::graph& written(const loom::loss_function<Formula>&) {
+  return loom::compiler::source<Formula>::written.program;
+}
+
+/// Calls f(name, graph) for every loss of a map.
+template <class Map, class F>
+void for_each_loss(const Map& losses, const F& f) {
+  boost::hana::for_each(
+      losses, [&](auto pair) { f(std::string(boost::hana::first(pair).c_str()), written(boost::hana::second(pair))); });
+}
+
+template <class Map>
+std::vector<subject> subjects_of(const Map& losses, bool values_too) {
+  std::vector<subject> all;
+  for_each_loss(losses, [&](const std::string& name, const loom::ir::graph& g) {
+    all.push_back(compiled(name, g, differentiable(g)));
+    if (values_too) all.push_back(compiled(name + "_value", g, 0));
+  });
+  return all;
+}
+
+template <auto Formula>
+subject of(const std::string& name, bool gradients = true) {
+  const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
+  REQUIRE(loom::compiler::source<Formula>::written.problem.what == loom::lang::issue::none);
+  return compiled(name, g, gradients ? differentiable(g) : 0);
+}
+
+}  // namespace
+
+subject compiled(const std::string& name, const loom::ir::graph& written, const loom::derive::derivative_request& wanted) {
+  namespace stage = loom::compiler::stage;
+  subject s{name, written, stage::stabilize(stage::canonicalize(written)), {}, {}};
+  s.gradients = stage::stabilize(stage::differentiate(s.rewritten, wanted.first_order()).program);
+  if (wanted.second_order()) s.gradients = stage::stabilize(stage::differentiate_twice(s.gradients, wanted).program);
+  s.schedule = stage::schedule(stage::simplify(stage::expand(s.gradients)));
+  INFO(name);
+  REQUIRE(s.schedule.problem == loom::schedule::unplanned::none);
+  return s;
+}
+
+loom::derive::input_set differentiable(const loom::ir::graph& g) {
+  loom::derive::input_set s = 0;
+  for (int i = 0; i < g.inputs.size(); ++i)
+    if (g.inputs[i].code == loom::ir::op::tensor && g.inputs[i].name != "w") s |= 1u << i;
+  return s;
+}
+
+std::vector<subject> flagships(bool values_too) { return subjects_of(loom::collection::flagships, values_too); }
+std::vector<subject> collection(bool values_too) { return subjects_of(loom::collection::losses, values_too); }
+
+std::vector<subject> second_derivatives() {
+  std::vector<subject> all;
+  for_each_loss(loom::collection::losses, [&](const std::string& name, const loom::ir::graph& g) {
+    for (int i = 0; i < g.inputs.size(); ++i) {
+      const loom::derive::input_set one = 1u << i;
+      if ((differentiable(g) & one) == 0) continue;
+      all.push_back(compiled(name + "_d2_" + std::string(g.inputs[i].name), g, {one, one}));
+      all.push_back(compiled(name + "_hvp_" + std::string(g.inputs[i].name), g, {0, 0, one, one}));
+    }
+  });
+  return all;
+}
+
+using namespace loom;
+using namespace loom::layers;
+using loom::index;  // not that of <strings.h>
+
+namespace {
+
+constexpr auto x = tensor<"x[N,C]">;
+constexpr auto u = tensor<"u[C]">;
+constexpr auto n1 = tensor<"n1[N]">;
+constexpr auto image = tensor<"image[N,C,H,W]">;
+constexpr auto flipped = tensor<"flipped[C,N]">;
+constexpr auto fixed = tensor<"fixed[N,K=5]">;
+constexpr auto label = index<"label[N]">;
+constexpr auto pixel = index<"pixel[N,H,W]">;
+constexpr auto one = index<"one">;
+constexpr auto keep = mask<"keep[N,C]">;
+constexpr auto row_kept = mask<"row_kept[N]">;
+constexpr auto v = tensor<"v[N]">;  // positive
+constexpr auto T = scalar<"T">;
+constexpr auto cube = tensor<"cube[A,B,C]">;
+constexpr auto sheet = tensor<"sheet[A,C]">;
+constexpr auto t = index<"t[N]">;
+constexpr auto table = tensor<"table[K,D]">;
+constexpr auto C = axis<"C">;
+constexpr auto N = axis<"N">;
+constexpr auto K = axis<"K">;
+
+}  // namespace
+
+std::vector<subject> every_loop() {
+  return {
+      of<logsumexp(image, C).mean()>("pixels_summed"),
+      of<-gather(log_softmax(image, C), pixel, C).mean()>("pixels"),
+      of<logsumexp(u, C)>("one_row"),
+      of<-gather(log_softmax(u, C), one)>("one_row_gathered"),
+      of<log_softmax(x, C) + log(v)>("rows_out", false),
+      of<softmax(image, C)>("pixels_out", false),
+      of<logsumexp(x, C)>("row_values_out", false),
+      of<sum(x * flipped)>("transposed"),
+      of<sum(square(fixed - fixed.mean(-1)), -1).mean()>("static_extent"),
+      of<sum(where(keep, exp(x), 0), C).mean()>("masked"),
+      of<where(row_kept, where(keep.any(C), x.max(C) - x.min(C), 0), -1.5).mean()>("largest_and_smallest", false),
+      of<where(keep.all(C), 1, x.prod(C)).mean() + T>("all_and_product", false),
+      of<where(label == 2 || !(label >= 1), n1, -n1).sum() / x.max() - x.min()>("totals", false),
+      of<sum(sheet * square(cube - T), C).mean()>("missing_axis", false),
+      of<logsumexp(x) + where(x > 0, 1, 0).sum()>("total_shift", false),
+  };
+}
+
+std::vector<subject> with_a_workspace() {
+  namespace over = over_axes;
+  return {
+      of<over::info_nce>("info_nce"),
+      of<over::info_nce>("info_nce_value", false),
+      of<over::clip>("clip"),
+      of<over::clip>("clip_value", false),
+      of<over::dice_of_images>("dice_of_images"),
+      of<over::dice_of_classes>("dice_of_classes"),
+      of<over::dice_of_classes>("dice_of_classes_value", false),
+      of<over::dpo>("dpo"),
+      of<over::token_means>("token_means"),
+      of<log_softmax(x, C) + log_softmax(x, N)>("crossed_out", false),
+      of<sum(where(keep.any(N), x.max(N) - x.min(N), 1.5) + where(keep.all(N), 1, x.prod(N))) + logsumexp(x, C).mean()>(
+          "every_fold", false),
+      of<logsumexp(over::x, N, over::P).mean() + logsumexp(over::x, C, over::P).mean()>("overlapping"),
+      of<x.mean(N) + T>("column_means_out", false),
+      of<results((log_softmax(x, C) + log_softmax(x, N)).mean(), x.mean(N), sum(v))>("several", false),
+  };
+}
+
+std::vector<subject> with_labels_that_sum() {
+  const graph& weighted = written(loom::collection::weighted_cross_entropy);
+  input_set weights_too = 0;
+  for (int i = 0; i < weighted.inputs.size(); ++i)
+    if (weighted.inputs[i].code == op::tensor) weights_too |= 1u << i;
+  return {
+      compiled("class_weights", weighted, weights_too),
+      of<square(x - gather(x.mean(N), t)).mean()>("prototypes"),
+      of<square(gather(table, t, K) - n1).mean()>("table"),
+  };
+}
+
+std::vector<subject> every_function() {
+  return {
+      of<sum(sin(x) + cos(x) * tan(n1) + atan(x) + sinh(x / 4) * cosh(x / 4) + tanh(x))>("circular"),
+      of<sum(asin(x / 50) + acos(x / 50) + asinh(x) + acosh(1 + v) + atanh(x / 50))>("inverse"),
+      of<sum(erf(x) + erfc(x) + lgamma(v) + digamma(v))>("special"),
+      of<sum(log(erfc(n1)) + abs(n1) + sign(n1) + min(n1, v) + max(n1, 0.25))>("piecewise"),
+      of<sum(expm1(x) + log1p(v) + sqrt(v) + pow(v, T) + sigmoid(x) + softplus(x) + xlogy(v, v))>("powers"),
+      of<sum(relu(n1) + clamp(n1, -0.5, 0.5) + logaddexp(n1, v) + log1mexp(-v))>("composed"),
+      of<sum(x) * digamma(T) + erfc(T)>("special_of_a_scalar"),
+      of<sum(v) * max(T, 0.25) + sum(max(x, 0.5))>("largest_of_a_scalar"),
+  };
+}
+
+std::vector<subject> odd_names() {
+  constexpr auto keyword = tensor<"int[double]">;
+  constexpr auto helper = tensor<"maximum[double]">;
+  constexpr auto of_c = tensor<"restrict[ptrdiff_t,expf]">;
+  constexpr auto function = tensor<"exp[ptrdiff_t,expf]">;
+  constexpr auto scores = tensor<"fmax[ptrdiff_t]">;
+  constexpr auto leading = tensor<"_x[_N,__]">;
+  constexpr auto doubled = tensor<"x__row[_N]">;
+  return {
+      of<sum(square(keyword) * helper)>("keywords"),
+      of<sum(exp(of_c) * abs(function) + max(scores, 0.5))>("functions"),
+      of<logsumexp(leading, axis<"__">).mean() + sum(doubled)>("underscores"),
+  };
+}
+
+std::vector<subject> unread_inputs() {
+  constexpr auto finds = tensor<"finds[Row,of]">;
+  constexpr auto over = scalar<"over">;
+  constexpr auto left = source<results(logsumexp(x, C).mean(), sum(square(finds)) * over)>::written;
+  return {compiled("unread", left.program, {1, 0, 0, 0, false, 2})};
+}
+
+}  // namespace printed
