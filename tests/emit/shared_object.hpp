@@ -219,7 +219,7 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
     const loom::ir::axis_order& order = output_axes(f.what.schedule, k);
     const std::vector<double> wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
     const bool returned = k == 0 && g.result_axes.empty();
-    result r{loom::detail::output_text(g, k)};
+    result r{loom::schedule::detail::output_text(g, k)};
     double largest = 1e-30;
     for (double w : wanted)
       if (std::isfinite(w)) largest = std::max(largest, std::fabs(w));
