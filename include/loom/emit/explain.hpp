@@ -6,8 +6,16 @@
 
 #include <fmt/format.h>
 
+<<<<<<< HEAD
 #include "loom/emit/describe.hpp"
 #include "loom/schedule/walk.hpp"
+=======
+#include "loom/emit/names.hpp"
+#include "loom/emit/text.hpp"
+#include "loom/ir/print.hpp"
+#include "loom/layout/loop_shape.hpp"
+#include "loom/schedule/print.hpp"
+>>>>>>> loops
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -230,18 +238,13 @@ class explanation : public plan_visitor {
 
   void shapes() {
     for (const sweep& s : p_.loops) {
-      if (s.over == level::row) {
-        say("Row values: lanes across rows.");
-        continue;
-      }
+      const layout::shape_choice choice = layout::possible_loop_shapes(p_, s);
+      for (layout::loop_shape shape : layout::all_loop_shapes)
+        if (choice.allows(shape)) say("{}", std::string_view(words(shape)));
+      if (s.over == level::row || p_.elementwise) continue;
       std::string unroll;
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
-      if (p_.elementwise) {
-        say("Lanes along memory; rows are joined where memory is contiguous.");
-      } else {
-        say("Long rows: lanes along the row. Short rows: lanes across rows, through a transposed tile.");
-        say("Accumulators of each reduction, by row pass: {}.", unroll);
-      }
+      say("Accumulators of each reduction, by row pass: {}.", unroll);
     }
     say("Totals are accumulated in double.");
   }

@@ -20,7 +20,7 @@ inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 
 class layout {
  public:
-  layout(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) : p_(p), s_(s), data_(data) {
+  layout(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const shape_choice& choice) : p_(p), s_(s), data_(data), choice_(choice) {
     for (int i = 0; i < p.program.inputs.size(); ++i) add(inputs[i], p.program.inputs[i].axes, data.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (outputs[k].type != element_type::other) add(outputs[k], output_axes(p, k), data.outputs[k]);
@@ -60,9 +60,8 @@ class layout {
       data_.inner_rows[p_.row_order[k]] = inner;
       inner *= data_.extents[p_.row_order[k]];
     }
-    if (p_.elementwise) join_rows_and_columns();
-    data_.short_rows = data_.columns <= short_row && data_.rows > 1;
-    data_.side_by_side = data_.rows > 1 && rows_lie_side_by_side();
+    if (choice_.allows(loop_shape::along_memory)) join_rows_and_columns();
+    data_.shape = choose_loop_shape(choice_, data_.rows, data_.columns, data_.rows > 1 && rows_lie_side_by_side());
   }
 
  private:
@@ -75,6 +74,7 @@ class layout {
   const plan& p_;
   const sweep& s_;
   loop_data& data_;
+  const shape_choice& choice_;
   operand operands_[max_inputs + max_outputs + max_arrays + max_lookups]{};
   int count_ = 0;
 
@@ -150,8 +150,8 @@ class layout {
 }  // namespace detail
 
 /// Where a sweep finds its operands.
-inline void lay_out(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data) {
-  detail::layout(p, s, inputs, outputs, arrays, data).run();
+inline void lay_out(const plan& p, const sweep& s, const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const shape_choice& choice) {
+  detail::layout(p, s, inputs, outputs, arrays, data, choice).run();
 }
 
 /// The numbers that the arrays of a plan take in the workspace, for the extents of a call.

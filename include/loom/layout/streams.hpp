@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "loom/call/erased_view.hpp"
-#include "loom/schedule/plan.hpp"
+#include "loom/layout/loop_shape.hpp"
 
 namespace loom::inline LOOM_ABI::layout {
 
@@ -33,9 +33,7 @@ struct loop_data {
   std::ptrdiff_t scatter_strides[max_arrays]{};  ///< of an array that a scatter writes, along the axis of its labels
   std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
   double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
-  // Either lets lanes run across rows: through tiles, or directly if rows that are neighbours do not fit into them.
-  bool short_rows = false;
-  bool side_by_side = false;  ///< rows are neighbours in memory, in every operand
+  loop_shape shape = loop_shape::along_row;
 };
 
 /// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.

@@ -226,9 +226,9 @@ struct sweep_loops {
     if constexpr (Across) {
       alignas(64) unsigned char tiles[all_tiles * tile_bytes + 1];
       constexpr std::ptrdiff_t width = F::lane_count;
-      const std::ptrdiff_t fit = data.side_by_side ? rows_of_tile(data.columns, width) : width;
+      const std::ptrdiff_t fit = data.shape == loop_shape::copied_tile ? rows_of_tile(data.columns, width) : width;
       b.tiles = tiles;
-      b.tiled = over_elements && (data.short_rows || fit >= line);
+      b.tiled = over_elements && data.shape != loop_shape::in_place;
       const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
       b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
       for (b.first = here.row_begin; b.first < here.row_end; b.first += b.size) {
@@ -263,20 +263,19 @@ struct sweep_loops {
 /// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
 void run_sweep(const loop_data& data, const layout::part& here, double* numbers, double* totals) {
-  constexpr const plan& p = Program::schedule;
-  constexpr std::int64_t known = known_columns(p);
-  // A long row of known length needs one of the two, unless its axis is not the last: rows may lie side by side then. A single
-  // lane has no choice.
-  constexpr bool one_lane = lane_count<T> == 1;
-  if constexpr (one_lane) {
-    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
-  } else if constexpr (p.loops[Sweep].over == level::row) {
-    sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
-  } else if constexpr (known > short_row && rows_are_innermost(p)) {
-    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
+  constexpr bool along_rows = false, across_rows = true;
+  if constexpr (lane_count<T> == 1) {  // a single lane sees one entry of one row in every shape
+    sweep_loops<Program, T, along_rows, Sweep>::run(data, here, numbers, totals);
   } else {
-    if (data.short_rows || data.side_by_side) sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
-    else sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
+    switch (data.shape) {
+#define LOOM_LOOP_SHAPE(name, lanes, words)                                           \
+  case loop_shape::name:                                                              \
+    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))           \
+      return sweep_loops<Program, T, lanes, Sweep>::run(data, here, numbers, totals); \
+    break;
+#include "loom/layout/loop_shapes.def"
+    }
+    __builtin_unreachable();
   }
 }
 

@@ -93,7 +93,7 @@ void erase_all(const Map& map, bound* inputs, bound* outputs, std::integer_seque
 template <class Program, class T, int Sweep>
 void run_one(const bound* inputs, const bound* outputs, const bound* arrays, loop_data& data, const executor& on) {
   constexpr const plan& p = Program::schedule;
-  if (Sweep == 0 || p.loops.size() > 1) lay_out(p, p.loops[Sweep], inputs, outputs, arrays, data);
+  if (Sweep == 0 || p.loops.size() > 1) lay_out(p, p.loops[Sweep], inputs, outputs, arrays, data, shape_choice_of<Program, Sweep>);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, true);
   run_parts(p, p.loops[Sweep], dispatch<Program, T, Sweep>(), data, on, adds_to_arrays(p, p.loops[Sweep]));
   if constexpr (!p.arrays.empty()) prepare_arrays(p, p.loops[Sweep], arrays, false);

@@ -23,12 +23,12 @@ struct executor {
 /// The parts of a sweep.
 class partition {
  public:
-  explicit partition(const loop_data& data, bool elementwise) : rows_(data.rows), columns_(data.columns), by_columns_(elementwise && data.rows == 1) {
+  explicit partition(const loop_data& data) : rows_(data.rows), columns_(data.columns), by_columns_(data.shape == loop_shape::along_memory) {
     const std::ptrdiff_t items = by_columns_ ? columns_ : rows_, entries = by_columns_ || columns_ == 0 ? 1 : columns_;
     const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
     const std::ptrdiff_t most = wanted > least ? wanted : least;
-    // Rows that lie side by side and are too long for tiles are walked in whole runs.
-    const std::ptrdiff_t grain = data.side_by_side && !data.short_rows ? data.row_extents[data.row_rank - 1] : part_grain;
+    // Rows in place are walked in whole runs of neighbours.
+    const std::ptrdiff_t grain = data.shape == loop_shape::in_place ? data.row_extents[data.row_rank - 1] : part_grain;
     step_ = (most + grain - 1) / grain * grain;
     count_ = items == 0 ? 1 : static_cast<int>((items + step_ - 1) / step_);
   }
@@ -77,7 +77,7 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, loop_dat
     double* total;
   };
   double total[max_parts * max_totals];
-  job j{run, data, partition(data, p.elementwise), data.numbers, s.totals.size(), total};
+  job j{run, data, partition(data), data.numbers, s.totals.size(), total};
   const auto task = [](void* argument, int i) {
     job& all = *static_cast<job*>(argument);
     all.run(all.data, all.parts[i], all.numbers, all.total + i * all.totals);

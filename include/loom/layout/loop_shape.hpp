@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+// layout/loop_shape.hpp — the shape of a sweep's loops: what the lanes of a vector are, and where they are loaded from.
+// The plan says which shapes are possible, so that no other is compiled; the data of a call decides among them.
+// Layer 6 (layout).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "loom/schedule/plan.hpp"
+
+namespace loom::inline LOOM_ABI::layout {
+
+enum class loop_shape : std::uint8_t {
+#define LOOM_LOOP_SHAPE(name, lanes, words) name,
+#include "loom/layout/loop_shapes.def"
+};
+
+/// When a shape is chosen and how its lanes run, as a sentence.
+constexpr text_view words(loop_shape shape) {
+  constexpr text_view all[] = {
+#define LOOM_LOOP_SHAPE(name, lanes, words) words,
+#include "loom/layout/loop_shapes.def"
+  };
+  return all[static_cast<int>(shape)];
+}
+
+inline constexpr loop_shape all_loop_shapes[] = {
+#define LOOM_LOOP_SHAPE(name, lanes, words) loop_shape::name,
+#include "loom/layout/loop_shapes.def"
+};
+
+// ---- tiles -------------------------------------------------------------------------------------------------------------
+
+/// Whether an input has an entry for each row and column.
+constexpr bool has_entries(const plan& p, int slot) {
+  const input_info& in = p.program.inputs[slot];
+  return in.code == op::tensor && (as_set(in.axes) & p.row_axes) != 0 && (as_set(in.axes) & p.column_axes) != 0;
+}
+
+/// Whether an operand has a tile where lanes run across rows. Operands are numbered: inputs, then outputs.
+constexpr bool has_tile(const plan& p, const sweep& s, int operand) {
+  if (s.over != level::element) return false;
+  const int inputs = p.program.inputs.size();
+  if (operand < inputs) return has_entries(p, operand) && reads_input(p, s, operand);
+  return output_level(p, operand - inputs) == level::element && touches_output(p, s, operand - inputs);
+}
+
+constexpr int tiles_before(const plan& p, const sweep& s, int operand) {
+  int count = 0;
+  for (int i = 0; i < operand; ++i) count += has_tile(p, s, i);
+  return count;
+}
+constexpr int tile_count(const plan& p, const sweep& s) {
+  return tiles_before(p, s, p.program.inputs.size() + p.program.outputs.size());
+}
+
+/// Bytes of one tile. All tiles of a sweep stay on the stack and in the second-level cache; a vector of short rows fits
+/// into the smallest one.
+constexpr std::ptrdiff_t tile_bytes(int tiles) {
+  return tiles <= 2 ? 65536 : tiles <= 32 ? 131072 / tiles / 64 * 64 : 4096;
+}
+
+// ---- the choice --------------------------------------------------------------------------------------------------------
+
+/// Whether a sweep does more to row values than to compute them: it then has to see each row once.
+constexpr bool acts_on_rows(const plan& p, const sweep& s) {
+  for (int i = s.before.begin; i < end_of(s); ++i) {
+    bool in_body = false;
+    for (const row_pass& pass : s.passes) in_body = in_body || (i >= pass.body.begin && i < pass.body.end);
+    if (!in_body && p.steps[i].what != action::compute) return true;
+  }
+  return false;
+}
+
+/// What the plan alone says about the shape of a sweep.
+struct shape_choice {
+  std::uint32_t possible = 0;  ///< a bit for each shape
+  std::ptrdiff_t longest_in_tile = 0;  ///< columns of which a tile holds a cache line of rows
+
+  constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
+  constexpr void allow(loop_shape shape) { possible |= std::uint32_t{1} << static_cast<int>(shape); }
+};
+
+constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
+  shape_choice choice;
+  choice.longest_in_tile = tile_bytes(tile_count(p, s)) / 64;
+  if (s.over == level::row) {
+    choice.allow(loop_shape::row_values);
+    return choice;
+  }
+  const std::int64_t columns = known_columns(p);
+  const bool one_row = s.rows == 0, long_rows = columns > short_row, joinable = p.elementwise && !acts_on_rows(p, s);
+  if (joinable) choice.allow(loop_shape::along_memory);
+  if (!(joinable && one_row)) choice.allow(loop_shape::along_row);
+  if (one_row || (long_rows && rows_are_innermost(p))) return choice;
+  if (!long_rows) choice.allow(loop_shape::transposed_tile);
+  if (columns <= choice.longest_in_tile) choice.allow(loop_shape::copied_tile);
+  if (columns == 0 || columns > choice.longest_in_tile) choice.allow(loop_shape::in_place);
+  return choice;
+}
+
+template <class Program, int Sweep>
+inline constexpr shape_choice shape_choice_of = possible_loop_shapes(Program::schedule, Program::schedule.loops[Sweep]);
+
+/// The shape of a sweep over so many rows and columns. `side_by_side`: rows are neighbours in memory, in every operand.
+constexpr loop_shape choose_loop_shape(const shape_choice& choice, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                       bool side_by_side) {
+  if (choice.allows(loop_shape::row_values)) return loop_shape::row_values;
+  if (rows == 1 && choice.allows(loop_shape::along_memory)) return loop_shape::along_memory;
+  if (rows > 1 && side_by_side && columns <= choice.longest_in_tile && choice.allows(loop_shape::copied_tile))
+    return loop_shape::copied_tile;
+  if (rows > 1 && columns <= short_row && choice.allows(loop_shape::transposed_tile))
+    return loop_shape::transposed_tile;
+  if (rows > 1 && side_by_side && choice.allows(loop_shape::in_place)) return loop_shape::in_place;
+  return loop_shape::along_row;
+}
+
+}  // namespace loom::inline LOOM_ABI::layout
