@@ -6,16 +6,9 @@
 
 #include <fmt/format.h>
 
-<<<<<<< HEAD
 #include "loom/emit/describe.hpp"
-#include "loom/schedule/walk.hpp"
-=======
-#include "loom/emit/names.hpp"
-#include "loom/emit/text.hpp"
-#include "loom/ir/print.hpp"
 #include "loom/layout/loop_shape.hpp"
-#include "loom/schedule/print.hpp"
->>>>>>> loops
+#include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
