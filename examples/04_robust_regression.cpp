@@ -24,7 +24,7 @@ int main() {
   std::vector<float> at(n), y(n), fit(n), gradient(n);
   for (std::size_t i = 0; i < n; ++i) {
     at[i] = static_cast<float>(i) / static_cast<float>(n);
-    y[i] = 2 * at[i] + 1 + noise(random) + (i % 10 == 0 ? 30 : 0);  // every tenth point is far off
+    y[i] = 2 * at[i] + 1 + noise(random) + (i % 10 == 0 ? 30.0F : 0.0F);  // every tenth point is far off
   }
   float slope = 0, offset = 0;
   for (int step = 0; step < 4000; ++step) {
