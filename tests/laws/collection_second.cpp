@@ -2,9 +2,9 @@
 // tests/laws/collection_second.cpp — second derivatives of every loss of the collection with respect to everything that is a number,
 // scalars too, without loops: the Hessian against second differences of the value in 80 digits, and the plans step by step.
 #include "loom/collection/collection.hpp"
+#include "loom/schedule/run.hpp"
+#include "loom/schedule/verify.hpp"
 #include "support/collection_trials.hpp"
-#include "support/plan_check.hpp"
-#include "support/run_plan.hpp"
 #include "support/layers.hpp"
 
 namespace {
@@ -29,7 +29,7 @@ void check_plan(const graph& written, const derivative_request& wanted, const po
   CHECK(plan_problem(planned) == "");
   const graph program = finished(with_derivatives(written, wanted).program);
   const interpreter<double> values(program, p.extents, p.inputs);
-  const auto got = run_plan(planned, p);
+  const auto got = run_plan(planned, p.extents, p.inputs);
   for (int slot = 0; slot < program.outputs.size(); ++slot) {
     INFO("output " << slot << ": " << output_text(program, program.outputs[slot]));
     const std::vector<double> want = values.broadcast(program.outputs[slot].id, as_set(output_axes(planned, slot)));

@@ -7,11 +7,11 @@
 #include <cstdlib>
 
 #include "loom/ir/print.hpp"
+#include "loom/schedule/run.hpp"
+#include "loom/schedule/verify.hpp"
 #include "support/catch.hpp"
 #include "support/differences.hpp"
-#include "support/plan_check.hpp"
 #include "support/random_formula.hpp"
-#include "support/run_plan.hpp"
 #include "support/layers.hpp"
 
 namespace {
@@ -145,7 +145,7 @@ double distance(const std::vector<double>& got, const std::vector<N>& want) {
 /// the formula cancels, so may the plan be.
 bool same_numbers(const sample& s, const graph& program, const plan& p) {
   const interpreter<double> values(program, s.data.extents, s.data.inputs);
-  const std::vector<std::vector<double>> got = run_plan(p, s.data);
+  const std::vector<std::vector<double>> got = run_plan(p, s.data.extents, s.data.inputs);
   for (int slot = 0; slot < program.outputs.size(); ++slot) {
     const value_id id = program.outputs[slot].id;
     const axis_set axes = as_set(output_axes(p, slot));

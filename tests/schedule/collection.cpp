@@ -7,8 +7,8 @@
 
 #include "loom/collection/collection.hpp"
 #include "loom/ir/print.hpp"
+#include "loom/schedule/verify.hpp"
 #include "support/catch.hpp"
-#include "support/plan_check.hpp"
 #include "support/layers.hpp"
 
 namespace {

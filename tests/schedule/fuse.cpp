@@ -4,9 +4,9 @@
 
 #include "loom/collection/collection.hpp"
 #include "loom/ir/print.hpp"
+#include "loom/schedule/verify.hpp"
 #include "support/catch.hpp"
 #include "support/over_axes.hpp"
-#include "support/plan_check.hpp"
 #include "support/layers.hpp"
 
 namespace {

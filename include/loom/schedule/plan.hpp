@@ -153,6 +153,8 @@ struct plan_facts {
   /// Ops of the loops without a vector version: none, for the loops are built of the kernels of ops.def.
   static constexpr int scalar_calls = 0;
 
+  constexpr bool operator==(const plan_facts&) const = default;
+
   /// Bytes read and written per element, for an element type.
   template <class T> constexpr int bytes_read() const { return reads_per_element * static_cast<int>(sizeof(T)); }
   template <class T> constexpr int bytes_written() const { return writes_per_element * static_cast<int>(sizeof(T)); }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "loom/ir/print.hpp"
-#include "loom/schedule/plan.hpp"
+#include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
@@ -36,43 +36,78 @@ inline std::string step_text(const plan& p, const step& s) {
   return v;
 }
 
-inline std::string steps_text(const plan& p, step_range r, const std::string& title) {
-  std::string s = r.size() == 0 ? "" : std::string("  ") + title + "\n";
-  for (int i = r.begin; i < r.end; ++i) s += std::string("    ") + step_text(p, p.steps[i]) + "\n";
-  return s;
-}
+/// One line a step, under titles; the walk says which comes next.
+class plan_printer : public plan_visitor {
+ public:
+  explicit plan_printer(const plan& p) : p_(p) {
+    if (!p.arrays.empty()) text_ += "arrays\n";
+    for (const array_info& a : p.arrays) text_ += std::string("  ") + array_text(p, a.id) + ": " + defined(a.id) + "\n";
+    title_ = "scalars\n";
+  }
 
-/// The scalars known before sweep `s` and not before an earlier one.
-inline std::string scalars_text(const plan& p, int s) {
-  std::string r;
-  for (int i = 0; i < p.program.size(); ++i)
-    if (p.levels[i] == level::scalar && p.available[i] == s && !p.is_total[i]) r += std::string("  v") + std::to_string(i) + " = " + value_text(p.program, i) + "\n";
-  return r.empty() ? r : std::string("scalars\n") + r;
-}
+  std::string text() const { return text_; }
+
+  void scalar(value_id id) { line("  ", defined(id)); }
+  void begin_sweep(const sweep& s, int number) {
+    text_ += std::string("sweep ") + std::to_string(number + 1) + " of " + std::to_string(p_.loops.size());
+    if (s.over == level::row) text_ += ", row values only";
+    if (s.rows != p_.row_axes) text_ += std::string(", rows ") + (s.rows == 0 ? "none" : axes_text(p_.program, s.rows));
+    text_ += "\n";
+    passes_ = s.passes.size();
+    title_ = "  once\n";
+  }
+  void hoist(value_id id) { line("    ", step_text(p_, {action::compute, -1, id})); }
+  template <class F>
+  void for_each_row(const sweep&, const F& row) {
+    title_ = "  every row\n";
+    row();
+  }
+  void begin_pass(const row_pass& pass, int number) {
+    title_ = std::string("  row pass ") + std::to_string(number + 1) + " of " + std::to_string(passes_) + ", every entry; cost " + std::to_string(pass.cost) +
+             ", accumulators " + std::to_string(pass.unroll) + "\n";
+  }
+  template <class F>
+  void for_each_entry(const row_pass&, const F& entry) {
+    entry();
+    title_ = "  then\n";
+  }
+  void perform(const step& s) { line("    ", step_text(p_, s)); }
+  void end_sweep(const sweep&, int) { title_ = "scalars\n"; }
+
+ private:
+  const plan& p_;
+  std::string text_, title_;  // a title waits for the first line under it
+  int passes_ = 0;
+
+  std::string defined(int id) const { return std::string("v") + std::to_string(id) + " = " + value_text(p_.program, id); }
+  void line(const char* indent, const std::string& s) {
+    text_ += title_ + indent + s + "\n";
+    title_.clear();
+  }
+};
 
 }  // namespace detail
 
+/// Why there is no plan, as words.
+inline std::string refusal_text(const refusal& r) {
+  switch (r.problem) {
+    case unplanned::none: return "";
+    case unplanned::part_of_a_row: return "a reduction over some axes of a row, not all";
+    case unplanned::computed_table: return "a gather from values that are in no memory";
+    case unplanned::scattered_row: return "a scatter along the row that it reads";
+    case unplanned::reduced_scalar: return "a reduction of one number";
+    case unplanned::too_many_sweeps: case unplanned::too_many_row_passes: case unplanned::too_many_totals: case unplanned::too_many_arrays:
+    case unplanned::too_many_lookups: case unplanned::too_many_steps: case unplanned::too_many_row_axes: break;
+  }
+  return std::string(limited_by(r.problem)) + ": " + std::to_string(r.problem_count) + " needed, " + std::to_string(r.problem_limit) + " allowed";
+}
+
 /// A plan in the order in which it runs.
 inline std::string listing(const plan& p) {
-  if (p.problem != unplanned::none) return "no plan\n";
-  std::string s = p.arrays.empty() ? "" : "arrays\n";
-  for (const array_info& a : p.arrays) s += std::string("  ") + detail::array_text(p, a.id) + ": v" + std::to_string(a.id) + " = " + value_text(p.program, a.id) + "\n";
-  s += detail::scalars_text(p, 0);
-  for (int k = 0; k < p.loops.size(); ++k) {
-    const sweep& loop = p.loops[k];
-    s += std::string("sweep ") + std::to_string(k + 1) + " of " + std::to_string(p.loops.size()) + std::string(loop.over == level::row ? ", row values only" : "");
-    if (loop.rows != p.row_axes) s += std::string(", rows ") + (loop.rows == 0 ? "none" : axes_text(p.program, loop.rows));
-    s += "\n";
-    s += detail::steps_text(p, loop.hoisted, "once");
-    s += detail::steps_text(p, loop.before, "every row");
-    for (int i = 0; i < loop.passes.size(); ++i) {
-      const row_pass& pass = loop.passes[i];
-      s += detail::steps_text(p, pass.body, std::string("row pass ") + std::to_string(i + 1) + " of " + std::to_string(loop.passes.size()) + ", every entry; cost " +
-                                                std::to_string(pass.cost) + ", accumulators " + std::to_string(pass.unroll));
-      s += detail::steps_text(p, pass.after, "then");
-    }
-    s += detail::scalars_text(p, k + 1);
-  }
+  if (p.problem != unplanned::none) return std::string("no plan: ") + refusal_text(p) + "\n";
+  detail::plan_printer printer(p);
+  walk(p, printer);
+  std::string s = printer.text();
   for (int slot = 0; slot < p.program.outputs.size(); ++slot)
     s += detail::output_text(p.program, slot) + " = v" + std::to_string(p.program.outputs[slot].id) + "\n";
   return s;

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/support/plan_check.hpp — is a plan one that a back end can run? Every operand is known where it is used, a
-// reduction is over before its result is read, each sweep counts just the rows of what it adds up, and each output is
-// written once.
+// schedule/verify.hpp — is a plan one that a back end can run? Every operand is known where it is used, a reduction is over
+// before its result is read, each sweep counts just the rows of what it adds up, and each output is written once.
+// For tests and tools: loom/loom.hpp does not include it.
+// Layer 4 (schedule).
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "loom/ir/verify.hpp"
+#include "loom/schedule/facts.hpp"
 #include "loom/schedule/plan.hpp"
-#include "support/layers.hpp"
 
-namespace loom::test {
-using namespace layers;
+namespace loom::inline LOOM_ABI::schedule {
+
+namespace detail {
 
 /// Walks a plan in the order in which it runs, and notes what is known.
 class plan_checker {
@@ -21,18 +24,20 @@ class plan_checker {
   /// The first thing wrong with the plan, or nothing.
   std::string run() {
     if (p_.problem != unplanned::none) return "there is no plan";
-    if (p_.loops.size() > max_sweeps) return "too many sweeps";
-    if (p_.sweeps + p_.prologues != p_.loops.size()) wrong("sweeps and prologues do not add up", 0);
+    if (const std::string of_graph = graph_problem(g_); !of_graph.empty()) return of_graph;
     for (int i = 0; i < g_.size(); ++i)
-      for (value_id o : g_[i].operand)
-        if (o >= i) wrong("an operand comes after its user", i);
+      if (is_reduction(g_[i].code) && !includes(g_[g_.operand(i, 0)].axes, g_[i].over()))
+        wrong("a reduction over axes that its operand has not", i);
+    check_ranges();
     check_arrays();
+    if (!problem_.empty()) return problem_;  // what follows reads by them
+    if (!(count_facts(p_) == static_cast<const plan_facts&>(p_))) wrong("the facts are another plan's", 0);
     for (int s = 0; s < p_.loops.size(); ++s) check_sweep(s);
     for (int i = 0; i < g_.size(); ++i)
       if (p_.is_total[i] != (added_in_[static_cast<std::size_t>(i)] >= 0)) wrong("a total is never taken", i);
     for (int slot = 0; slot < g_.outputs.size(); ++slot) {
       const value_id id = g_.outputs[slot].id;
-      const bool in_loops = output_level(p_, slot) != level::scalar || p_.at(id) != level::scalar;
+      const bool in_loops = written_by_loops(p_, slot);
       if (stored_[static_cast<std::size_t>(slot)] != (in_loops ? 1 : 0)) wrong("an output is not written once", id);
       if (!in_loops && p_.available[id] > p_.loops.size()) wrong("a scalar output is never known", id);
     }
@@ -52,7 +57,7 @@ class plan_checker {
   std::vector<int> added_in_;  // of a total or an array: the sweep that adds to it; -1: none so far
   std::vector<int> stored_;
   std::vector<bool> scalar_, row_, element_;  // known in the loops of this sweep, in this row, at this entry
-  std::vector<int> kept_;                     // value in the buffer of an output, or -1; -2 when the output is there
+  std::vector<int> kept_;  // value in the buffer of an output, or -1; -2 when the output is there
 
   std::size_t size() const { return static_cast<std::size_t>(g_.size()); }
   std::size_t outputs() const { return static_cast<std::size_t>(g_.outputs.size()); }
@@ -68,6 +73,32 @@ class plan_checker {
     if (!known(o)) wrong("v" + std::to_string(user) + " uses what is not known", o);
   }
 
+  /// The steps of all sweeps follow one another, and name values and outputs that there are.
+  void check_ranges() {
+    int end = 0;
+    const auto follows = [&](step_range r, const char* what) {
+      if (r.begin != end || r.end < r.begin || r.end > p_.steps.size())
+        wrong(std::string("the steps of ") + what + " do not follow those before them", r.begin);
+      end = r.end;
+    };
+    for (const sweep& loop : p_.loops) {
+      follows(loop.hoisted, "scalars");
+      follows(loop.before, "a row");
+      for (const row_pass& pass : loop.passes) {
+        follows(pass.body, "a pass");
+        if (pass.reductions.begin < pass.body.begin || pass.reductions.end > pass.body.end)
+          wrong("reductions outside their pass", pass.reductions.begin);
+        follows(pass.after, "a row after a pass");
+      }
+    }
+    if (end != p_.steps.size()) wrong("steps of no sweep", end);
+    for (const step& it : p_.steps) {
+      if (it.id < 0 || it.id >= g_.size()) wrong("a step of no value", it.id);
+      const bool has_slot = it.what == action::keep || it.what == action::recall || it.what == action::store;
+      if (has_slot ? it.slot < 0 || it.slot >= g_.outputs.size() : it.slot != -1) wrong("a step of no output", it.id);
+    }
+  }
+
   axis_set rows_of(int id) const { return g_[id].axes & p_.row_axes; }
   bool is_lookup(int id) const { return g_[id].code == op::gather && (g_[id].over() & p_.column_axes) == 0; }
 
@@ -75,12 +106,16 @@ class plan_checker {
   void check_arrays() {
     for (int k = 0; k < p_.arrays.size(); ++k) {
       const array_info& a = p_.arrays[k];
+      if (a.id < 0 || a.id >= g_.size()) return wrong("an array of no value", a.id);
       if (!p_.is_total[a.id] || p_.array_of[a.id] != k + 1) wrong("an array of what is not added up", a.id);
       if (as_set(a.axes) != g_[a.id].axes || a.axes.empty()) wrong("an array over other axes than its value", a.id);
     }
     for (int i = 0; i < g_.size(); ++i) {
+      if (p_.array_of[i] < 0 || p_.array_of[i] > p_.arrays.size())
+        return wrong("a value with an array that there is not", i);
       if (p_.array_of[i] != 0 && p_.arrays[p_.array_of[i] - 1].id != i) wrong("a value with the array of another", i);
-      if (p_.is_total[i] && (p_.array_of[i] != 0) != (g_[i].axes != 0)) wrong("what keeps axes is added up in an array", i);
+      if (p_.is_total[i] && (p_.array_of[i] != 0) != (g_[i].axes != 0))
+        wrong("what keeps axes is added up in an array", i);
       int lookups = 0;
       for (value_id id : p_.lookups) lookups += id == i;
       if (lookups != is_lookup(i)) wrong("a lookup is not numbered once", i);
@@ -128,7 +163,8 @@ class plan_checker {
           break;
         case action::total:
         case action::accumulate: {
-          if (!p_.is_total[it.id] || folds_entries(p_, it.id) != (here == level::element)) wrong("a total at the wrong level", it.id);
+          if (!p_.is_total[it.id] || folds_entries(p_, it.id) != (here == level::element))
+            wrong("a total at the wrong level", it.id);
           if ((it.what == action::accumulate) != (p_.array_of[it.id] != 0)) wrong("added to what it is not", it.id);
           axis_set walked = 0;
           for (value_id o : g_[it.id].operand) {
@@ -137,7 +173,8 @@ class plan_checker {
             walked |= g_[o].axes;
           }
           // An entry must be met once: of axes that the sweep walks beside its own it would be added again and again.
-          if ((walked & p_.row_axes) != p_.loops[s].rows || (here == level::element && !includes(walked, p_.column_axes)))
+          if ((walked & p_.row_axes) != p_.loops[s].rows ||
+              (here == level::element && !includes(walked, p_.column_axes)))
             wrong("added up over other rows than its own", it.id);
           if (added_in_[id] >= 0) wrong("a total is taken twice", it.id);
           if (p_.available[it.id] <= s) wrong("a total is known before its sweep", it.id);
@@ -175,7 +212,8 @@ class plan_checker {
     kept_.assign(outputs(), -1);
     std::vector<int> none;
     if (!includes(p_.row_axes, loop.rows)) wrong("a sweep over axes that count no rows", s);
-    if ((loop.over == level::element) != !loop.passes.empty()) wrong("a sweep over entries without a pass over them", s);
+    if ((loop.over == level::element) != !loop.passes.empty())
+      wrong("a sweep over entries without a pass over them", s);
     for (int k = loop.hoisted.begin; k < loop.hoisted.end; ++k) {
       const value_id id = p_.steps[k].id;
       if (p_.steps[k].what != action::compute || p_.at(id) != level::scalar) wrong("only scalars are hoisted", id);
@@ -199,12 +237,15 @@ class plan_checker {
     for (int i = 0; i < g_.size(); ++i) {
       int listed = 0;
       for (value_id id : loop.totals) listed += id == i;
-      if (listed != (p_.array_of[i] == 0 && added_in_[static_cast<std::size_t>(i)] == s)) wrong("the totals of a sweep are not listed", i);
+      if (listed != (p_.array_of[i] == 0 && added_in_[static_cast<std::size_t>(i)] == s))
+        wrong("the totals of a sweep are not listed", i);
     }
   }
 };
 
-/// What is wrong with a plan; empty: nothing.
-inline std::string plan_problem(const plan& p) { return plan_checker(p).run(); }
+}  // namespace detail
 
-}  // namespace loom::test
+/// The first thing wrong with a plan, or with its graph; empty: nothing.
+inline std::string plan_problem(const plan& p) { return detail::plan_checker(p).run(); }
+
+}  // namespace loom::inline LOOM_ABI::schedule
