@@ -19,7 +19,8 @@ struct differentiation {
   value_images image;  ///< value of in -> value of out
   text_view missing{};
 
-  constexpr explicit differentiation(const graph& g) : in(g), out(g), image(rebuild_values(g, out, [this](const node& n) { return out.make(n); })) {}
+  constexpr explicit differentiation(const graph& g)
+      : in(g), out(g), image(rebuild_values(g, out, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return out.make(code, a, b, c, bits); })) {}
 
   /// One more input: a seed, or a direction. Its value.
   constexpr value_id append(const input_info& info) {

@@ -112,7 +112,6 @@ class builder {
     infer(n);
     return intern(n);
   }
-  constexpr value_id make(const node& n) { return make(n.code, n.operand[0], n.operand[1], n.operand[2], n.bits); }
   constexpr value_id constant(double v) { return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v)); }
   constexpr value_id extent(axis_set over) { return make(op::extent, no_value, no_value, no_value, over); }
   constexpr value_id unary(op o, value_id a) { return make(o, a); }

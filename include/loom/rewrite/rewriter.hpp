@@ -18,7 +18,7 @@ class rewriter {
   constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), in_(g) {}
 
   constexpr graph run() {
-    return rebuild(in_, out_, [this](const node& n) { return make(n.code, n.operand[0], n.operand[1], n.operand[2], n.bits); });
+    return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
   }
 
  private:
@@ -62,7 +62,7 @@ class rewriter {
   constexpr value_id narrowed(const node& n) {
     const axis_set missing = without(n.over(), out_[n.operand[0]].axes), rest = without(n.over(), missing);
     if (missing == 0) return no_value;
-    const term& repeated = narrowings.rows[static_cast<int>(n.code)];
+    const term& repeated = narrowings[n.code];
     matched w;
     w.variable[0] = rest != 0 ? make(n.code, n.operand[0], no_value, no_value, rest) : of_one_entry(n);
     if (repeated.size() > 1) w.variable[1] = make(op::extent, no_value, no_value, no_value, missing);
