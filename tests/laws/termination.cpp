@@ -26,7 +26,9 @@ constexpr precedence ranks() {
   for (int i = 0; i < op_count; ++i)
     if (!is_leaf(static_cast<op>(i))) set(static_cast<op>(i), 2);
   // Removed by expand: everything that the loops compute is smaller.
-  for (op code : {op::softmax, op::log_softmax, op::logsumexp, op::norm, op::softplus, op::sigmoid, op::log1mexp, op::logaddexp, op::xlogy, op::stop_gradient}) set(code, 9);
+  for (op code : {op::softmax, op::log_softmax, op::logsumexp, op::norm, op::softplus, op::sigmoid, op::log1mexp,
+                  op::logaddexp, op::xlogy, op::stop_gradient})
+    set(code, 9);
   // Signs and constant factors leave sums, then quotients and products, then sums of two.
   for (op code : {op::sum, op::prod, op::gather}) set(code, 8);
   set(op::div, 7);
@@ -120,11 +122,25 @@ polynomial weight_of(op code, const std::vector<polynomial>& w) {
     case op::mul0: return squared(x) * squared(w[1]);
     case op::where: return x + w[1] + w[2] + 2;
     case op::gather: return squared(x) * w[1];
-    case op::sum: case op::square: case op::sqrt: case op::log: case op::logsumexp: return squared(x);
+    case op::sum:
+    case op::square:
+    case op::sqrt:
+    case op::log:
+    case op::logsumexp: return squared(x);
     case op::exp: return x + 2;
-    case op::softmax: case op::sigmoid: case op::expm1: case op::log1p: case op::onehot: case op::logical_not: case op::abs: return x + 1;
-    case op::log_softmax: case op::softplus: case op::log1mexp: case op::norm: return x;
-    case op::logaddexp: case op::logical_or: return x + w[1];
+    case op::softmax:
+    case op::sigmoid:
+    case op::expm1:
+    case op::log1p:
+    case op::onehot:
+    case op::logical_not:
+    case op::abs: return x + 1;
+    case op::log_softmax:
+    case op::softplus:
+    case op::log1mexp:
+    case op::norm: return x;
+    case op::logaddexp:
+    case op::logical_or: return x + w[1];
     default: FAIL("no weight for " << std::string(info(code).name)); return 0;
   }
 }
@@ -137,7 +153,8 @@ TEST_CASE("stabilize stops: every right side weighs less", "[laws]") {
   int equal = 0;
   for (const rule& r : stable_rules.rows) {
     CAPTURE(std::string(r.name));
-    const polynomial left = weight(r.lhs, least, weight_of), right = weight(r.rhs, least, weight_of), less = left - right;
+    const polynomial left = weight(r.lhs, least, weight_of), right = weight(r.rhs, least, weight_of),
+                     less = left - right;
     CHECK((left.is_exact() && right.is_exact()));
     CHECK((less.is_positive() || (r.holds == moves_given_masks && less.is_zero())));
     equal += less.is_zero();

@@ -25,7 +25,9 @@ constexpr bool b_is_shared(const graph& g, const matched& w) {
 
 // ---- numbers -----------------------------------------------------------------------------------------------------------
 
-constexpr bool both_nonnegative(const graph& g, const matched& w) { return facts::nonnegative(g, w[a]) && facts::nonnegative(g, w[b]); }
+constexpr bool both_nonnegative(const graph& g, const matched& w) {
+  return facts::nonnegative(g, w[a]) && facts::nonnegative(g, w[b]);
+}
 
 /// Nonnegative, and one of them built from exponentials: the logarithm is better taken apart than taken.
 constexpr bool ratio_of_exponentials(const graph& g, const matched& w) {
@@ -46,7 +48,8 @@ constexpr bool b_is_shared_and_safe(const graph& g, const matched& w) {
   const bool is_far_from_zero = n.code == op::constant && (n.number() > 1e-30 || n.number() < -1e-30);
   // A sum of exponentials that was shifted by its largest entry is at least 1.
   const bool is_sum_of_exponentials = n.code == op::sum && g[n.operand[0]].code == op::exp;
-  return b_is_shared(g, w) && (is_far_from_zero || n.code == op::extent || n.code == op::scalar || is_sum_of_exponentials);
+  return b_is_shared(g, w) &&
+         (is_far_from_zero || n.code == op::extent || n.code == op::scalar || is_sum_of_exponentials);
 }
 
 // ---- masks -------------------------------------------------------------------------------------------------------------
@@ -58,6 +61,8 @@ constexpr bool masks_overlap(const graph& g, const matched& w) {
 }
 
 /// What the caller says comes before what the numbers say: c may be computed from a row that m keeps out.
-constexpr bool only_m_is_given(const graph& g, const matched& w) { return facts::given(g, w[m]) && !facts::given(g, w[c]); }
+constexpr bool only_m_is_given(const graph& g, const matched& w) {
+  return facts::given(g, w[m]) && !facts::given(g, w[c]);
+}
 
-}  // namespace loom::rewrite::guards
+}  // namespace loom::inline LOOM_ABI::rewrite::guards

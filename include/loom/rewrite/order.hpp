@@ -77,11 +77,12 @@ class path_order {
     }
     for (int y = 0; y < arity(b.code); ++y) {
       bool smaller = ((of_b >> y) & 1u) == 0;
-      for (int x = 0; x < arity(a.code) && !smaller; ++x) smaller = ((of_a >> x) & 1u) != 0 && greater(s, a.operand[x], t, b.operand[y]);
+      for (int x = 0; x < arity(a.code) && !smaller; ++x)
+        smaller = ((of_a >> x) & 1u) != 0 && greater(s, a.operand[x], t, b.operand[y]);
       if (!smaller) return false;
     }
     return of_a != 0;
   }
 };
 
-}  // namespace loom::rewrite
+}  // namespace loom::inline LOOM_ABI::rewrite
