@@ -13,24 +13,6 @@ using namespace loom;
 using namespace loom::layers;
 using namespace loom::test;
 
-/// A random operand of an op, where it is smooth.
-double operand_of(op code, int which, points& random) {
-  switch (code) {
-    case op::log:
-    case op::sqrt:
-    case op::lgamma: return random.uniform(0.0625, 8);
-    case op::log1p: return random.uniform(-0.9375, 4);
-    case op::asin:
-    case op::acos:
-    case op::atanh: return random.uniform(-0.9375, 0.9375);
-    case op::acosh: return random.uniform(1.0625, 8);
-    case op::log1mexp: return random.number(domain::negative);
-    case op::pow: return which == 0 ? random.number(domain::positive) : random.number(domain::any);
-    case op::xlogy: return which == 1 ? random.number(domain::positive) : random.number(domain::any);
-    default: return random.uniform(-4, 4);
-  }
-}
-
 /// Derivatives that hold a constant with the digits of a double.
 double tolerance_of(op code) { return code == op::erf || code == op::erfc || code == op::erfcx ? 1e-13 : 1e-25; }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loom/ir/interpret.hpp"
+#include "loom/ir/rebuild.hpp"
 #include "support/layers.hpp"
 
 namespace loom::test {
@@ -37,6 +38,15 @@ class points {
   std::mt19937_64 random_;
   double fraction() { return static_cast<double>(random_() >> 11) * 0x1p-53; }  // the same on every standard library
 };
+
+/// A random operand of an elementwise op, away from the ends of its domain: where it is smooth.
+inline double operand_of(op code, int which, points& random) {
+  const interval& domain = which == 0 ? info(code).domain_a : info(code).domain_b;
+  const bool bounded_below = domain.low > -numeric::infinity, bounded_above = domain.high < numeric::infinity;
+  constexpr double margin = 0.0625, width = 8;
+  const double low = bounded_below ? domain.low + margin : bounded_above ? domain.high - width : -width / 2;
+  return random.uniform(low, bounded_above ? domain.high - margin : bounded_below ? domain.low + width : width / 2);
+}
 
 /// The inputs of one call: extents of the axes, and data by slot.
 struct point {
@@ -73,16 +83,12 @@ std::vector<N> value_at(const graph& g, const point& p, int id, axis_set over) {
 inline bool same_program(const graph& a, const graph& b) {
   builder both(a);
   const auto interned = [&](const graph& g) {
-    std::vector<value_id> image;
-    for (const node& n : g.nodes) {
-      const auto at = [&](int i) {
-        return n.operand[i] == no_value ? no_value : image[static_cast<std::size_t>(n.operand[i])];
-      };
-      image.push_back(is_input(n.code) ? both.input(static_cast<int>(n.bits))
-                                       : both.make(n.code, at(0), at(1), at(2), n.bits));
-    }
+    const value_images image =
+        rebuild_values(g, both, [&](op code, value_id x, value_id y, value_id z, std::uint64_t bits) {
+          return both.make(code, x, y, z, bits);
+        });
     std::vector<value_id> out;
-    for (const output_info& o : g.outputs) out.push_back(image[static_cast<std::size_t>(o.id)]);
+    for (const output_info& o : g.outputs) out.push_back(image[o.id]);
     return out;
   };
   return interned(a) == interned(b);

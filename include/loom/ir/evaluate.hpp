@@ -30,11 +30,11 @@ constexpr double square(double x) { return x * x; }
 template <op Code, class N>
 constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
   [[maybe_unused]] const N& x = a;
-#define LOOM_UNARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
-#define LOOM_BINARY(name, cost, text, formula, ...) if constexpr (Code == op::name) return formula; else
-#define LOOM_COMPARE(name, text, formula, ...) if constexpr (Code == op::name) return N((formula) ? 1 : 0); else
-#define LOOM_UNARY_COMPOSED(name, formula, ...) if constexpr (Code == op::name) return formula; else
-#define LOOM_BINARY_COMPOSED(name, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_COMPARE(name, text, order, formula) if constexpr (Code == op::name) return N((formula) ? 1 : 0); else
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) if constexpr (Code == op::name) return formula; else
 #include "loom/ir/ops.def"
   if constexpr (Code == op::logical_and) return N(a != 0 && b != 0 ? 1 : 0);
   else if constexpr (Code == op::logical_or) return N(a != 0 || b != 0 ? 1 : 0);
@@ -48,11 +48,11 @@ template <class N>
 constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
   const N& x = a;
   switch (code) {
-#define LOOM_UNARY(name, cost, text, formula, ...) case op::name: return formula;
-#define LOOM_BINARY(name, cost, text, formula, ...) case op::name: return formula;
-#define LOOM_COMPARE(name, text, formula, ...) case op::name: return N((formula) ? 1 : 0);
-#define LOOM_UNARY_COMPOSED(name, formula, ...) case op::name: return formula;
-#define LOOM_BINARY_COMPOSED(name, formula, ...) case op::name: return formula;
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) case op::name: return formula;
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) case op::name: return formula;
+#define LOOM_COMPARE(name, text, order, formula) case op::name: return N((formula) ? 1 : 0);
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) case op::name: return formula;
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) case op::name: return formula;
 #include "loom/ir/ops.def"
     case op::logical_and: return N(a != 0 && b != 0 ? 1 : 0);
     case op::logical_or: return N(a != 0 || b != 0 ? 1 : 0);
@@ -72,14 +72,7 @@ template <class N> constexpr bool is_scale(const N& m) { return m > 0 && m < N(i
 template <class N> constexpr N ratio_squared(const N& v, const N& m) { return is_scale(m) ? N((v / m) * (v / m)) : N(0); }
 template <class N> constexpr N scaled_root(const N& m, const N& s) { return is_scale(m) ? N(m * sqrt(s)) : m; }
 
-/// Folds one more entry into a reduction, or joins two parts of it.
-template <op Code, class N>
-constexpr N combine(const N& acc, const N& v) {
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, ...) if constexpr (Code == op::code) return combine; else
-#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, ...) if constexpr (Code == op::code) return combine; else
-#include "loom/ir/reductions.def"
-  static_assert(Code != Code, "not a reduction that folds entries");
-}
+/// Folds one more entry into a reduction, or joins two parts of it. The loops have combine and finish of vectors.
 template <class N>
 constexpr N combine(op code, const N& acc, const N& v) {
   switch (code) {
@@ -92,13 +85,6 @@ constexpr N combine(op code, const N& acc, const N& v) {
 }
 
 /// What a reduction is once its last entry is in.
-template <op Code, class N>
-constexpr N finish(const N& v) {
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, ...) if constexpr (Code == op::code) return finish; else
-#define LOOM_MASK_REDUCTION(code, ...) if constexpr (Code == op::code) return v; else
-#include "loom/ir/reductions.def"
-  static_assert(Code != Code, "not a reduction that folds entries");
-}
 template <class N>
 constexpr N finish(op code, const N& v) {
   switch (code) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include "loom/base/text_view.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
@@ -43,8 +42,24 @@ enum class op : std::uint8_t {
 };
 
 inline constexpr int op_count = static_cast<int>(op::end_);
+inline constexpr int first_reduction = static_cast<int>(op::stop_gradient) + 1, reduction_count = static_cast<int>(op::softmax) - first_reduction;
 
 enum class family : std::uint8_t { leaf, unary, binary, compare, logical, select, reduction, row, indexing, composite };
+
+/// Numbers between two bounds.
+struct interval {
+  double low, high;
+  constexpr interval(double l, double h) : low(l), high(h) {}
+};
+inline constexpr interval reals{-__builtin_huge_val(), __builtin_huge_val()};
+
+/// The largest error of a function in units of the last place.
+struct ulp_bound {
+  double f32, f64;
+  constexpr ulp_bound(double narrow = 0, double wide = 0) : f32(narrow), f64(wide) {}
+};
+/// Which operands of a binary op must be nonnegative for its result to be so.
+enum class sign_rule : std::uint8_t { unknown, both, either, first };
 
 /// What the stages ask about an op.
 struct op_info {
@@ -53,52 +68,65 @@ struct op_info {
   int arity = 0;
   int cost = 0;                  // vector instructions, roughly
   text_view cpp;          // C++ text, {0} {1} the operands; empty: no back end sees this op
+  interval domain_a = reals, domain_b = reals;  ///< of an elementwise op of numbers: of its operands
+  interval range = reals;
+  ulp_bound ulp = {};
+  sign_rule sign = sign_rule::unknown;
   bool commutative = false;
+  bool exponential = false;  ///< counts as one in a plan
 };
 
 namespace detail {
 
 struct op_table {
   op_info rows[op_count]{};
-  constexpr void set(op o, op_info info) { rows[static_cast<int>(o)] = info; }
+  constexpr void set(op o, const op_info& info) { rows[static_cast<int>(o)] = info; }
 };
 
 constexpr op_table make_op_table() {
+  constexpr double infinity = __builtin_huge_val(), half_pi = 1.57079632679489661923;
+  constexpr interval unit{0, 1};
+  enum { other, exponential };
+  enum { ordered, commutes };
+  using in = interval;
+  using ulp = ulp_bound;
+#define LOOM_TEXT(literal) {literal, sizeof(literal) - 1}  // its length is not counted at every compilation
   op_table t;
   t.set(op::constant, {"constant", family::leaf, 0, 0, ""});
   t.set(op::tensor, {"tensor", family::leaf, 0, 1, ""});
   t.set(op::scalar, {"scalar", family::leaf, 0, 0, ""});
   t.set(op::index, {"index", family::leaf, 0, 1, ""});
   t.set(op::mask, {"mask", family::leaf, 0, 1, ""});
-  t.set(op::extent, {"extent", family::leaf, 0, 0, ""});
+  t.set(op::extent, {"extent", family::leaf, 0, 0, "", reals, reals, in(0, infinity)});
   t.set(op::any, {"any", family::leaf, 0, 0, ""});
-#define LOOM_UNARY(name, cost, text, ...) t.set(op::name, {#name, family::unary, 1, cost, text});
-#define LOOM_BINARY(name, cost, text, ...) t.set(op::name, {#name, family::binary, 2, cost, text});
-#define LOOM_COMPARE(name, text, ...) t.set(op::name, {#name, family::compare, 2, 1, text});
-#define LOOM_UNARY_COMPOSED(name, ...) t.set(op::name, {#name, family::unary, 1, 40, ""});
-#define LOOM_BINARY_COMPOSED(name, ...) t.set(op::name, {#name, family::binary, 2, 40, ""});
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, ...) \
+  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, sign_rule::unknown, false, weight == exponential});
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, ...) \
+  t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, cost, LOOM_TEXT(text), domain_a, domain_b, reals, ulp, sign_rule::sign, order == commutes, weight == exponential});
+#define LOOM_COMPARE(name, text, order, ...) t.set(op::name, {LOOM_TEXT(#name), family::compare, 2, 1, LOOM_TEXT(text), reals, reals, reals, {}, sign_rule::unknown, order == commutes});
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, ...) t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range});
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, ...) \
+  t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, 40, {}, domain_a, domain_b, reals, {}, sign_rule::unknown, order == commutes});
 #include "loom/ir/ops.def"
-  t.set(op::logical_and, {"and", family::logical, 2, 1, "{0} && {1}"});
-  t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}"});
+  t.set(op::logical_and, {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, sign_rule::unknown, true});
+  t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, sign_rule::unknown, true});
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
-#define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {name, family::reduction, 1, cost, ""});
-#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) t.set(op::code, {name, family::reduction, 1, cost, ""});
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) t.set(op::code, {name, family::reduction, 1, cost, ""});
+#define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
+#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #include "loom/ir/reductions.def"
-  t.set(op::softmax, {"softmax", family::row, 1, 20, ""});
-  t.set(op::log_softmax, {"log_softmax", family::row, 1, 20, ""});
+  t.set(op::softmax, {"softmax", family::row, 1, 20, "", reals, reals, unit});
+  t.set(op::log_softmax, {"log_softmax", family::row, 1, 20, "", reals, reals, in(-infinity, 0)});
   t.set(op::gather, {"gather", family::indexing, 2, 1, ""});
-  t.set(op::onehot, {"onehot", family::indexing, 1, 2, ""});
+  t.set(op::onehot, {"onehot", family::indexing, 1, 2, "", reals, reals, unit});
   t.set(op::scatter, {"scatter", family::indexing, 2, 4, ""});
   t.set(op::mean, {"mean", family::composite, 1, 0, ""});
   t.set(op::var, {"var", family::composite, 1, 0, ""});
   t.set(op::count, {"count", family::composite, 1, 0, ""});
   t.set(op::relu, {"relu", family::composite, 1, 0, ""});
   t.set(op::clamp, {"clamp", family::composite, 3, 0, ""});
-  for (op o : {op::add, op::mul, op::min, op::max, op::logaddexp, op::eq, op::ne, op::logical_and, op::logical_or})
-    t.rows[static_cast<int>(o)].commutative = true;
   return t;
 }
 
@@ -139,20 +167,25 @@ struct reduction_info {
 namespace detail {
 
 struct reduction_table {
-  reduction_info rows[op_count]{};
+  reduction_info rows[reduction_count + 1]{};  // the last: of what is no reduction
 };
+constexpr int reduction_row(op o) {
+  const int row = static_cast<int>(o) - first_reduction;
+  return row < 0 || row > reduction_count ? reduction_count : row;
+}
 
 constexpr reduction_table make_reduction_table() {
   enum rounding { plain, compensated };
   constexpr double infinity = __builtin_huge_val();
   reduction_table t;
-  const auto row = [&](op o) -> reduction_info& { return t.rows[static_cast<int>(o)]; };
+  const auto row = [&](op o) -> reduction_info& { return t.rows[reduction_row(o)]; };
 #define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, ...) \
-  row(op::code) = {identity, entry, op::part, op::any, false, false, rounding == compensated, text_view(#finish) != "v", word, update, update, end};
+  row(op::code) = {identity, entry, op::part, op::any, false, false, rounding == compensated, sizeof(#finish) != sizeof("v"), LOOM_TEXT(word), LOOM_TEXT(update), LOOM_TEXT(update), LOOM_TEXT(end)};
 #define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, update, update_of_array) \
-  row(op::code) = {identity, itself, op::code, op::any, true, false, false, false, word, update, update_of_array, ""};
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, ...) row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, name, "", "", ""};
+  row(op::code) = {identity, itself, op::code, op::any, true, false, false, false, LOOM_TEXT(word), LOOM_TEXT(update), LOOM_TEXT(update_of_array), {}};
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, ...) row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, LOOM_TEXT(name), {}, {}, {}};
 #include "loom/ir/reductions.def"
+#undef LOOM_TEXT
   return t;
 }
 
@@ -161,7 +194,7 @@ inline constexpr reduction_table reductions = make_reduction_table();
 }  // namespace detail
 
 /// The row of a reduction; of any other op, that of a reduction that does nothing.
-constexpr const reduction_info& reduction(op o) { return detail::reductions.rows[static_cast<int>(o)]; }
+constexpr const reduction_info& reduction(op o) { return detail::reductions.rows[detail::reduction_row(o)]; }
 
 /// The reduction of no entries, before it is finished.
 constexpr double identity(op o) { return reduction(o).identity; }

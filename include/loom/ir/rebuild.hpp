@@ -10,21 +10,16 @@ namespace loom::inline LOOM_ABI::ir {
 /// By value of a graph, the value of another one that stands for it.
 using value_images = fixed_vector<value_id, LOOM_MAX_NODES>;
 
-/// Calls make(n) for every value but the inputs, operands first; the operands of n are values of `out` by then, and so is
-/// what it returns.
+/// Calls make(code, a, b, c, bits), as builder::make, for every value but the inputs, operands first: a, b and c are values
+/// of `out` by then, and so is what it returns.
 template <class Make>
 constexpr value_images rebuild_values(const graph& in, builder& out, const Make& make) {
   value_images image;
   image.count = in.size();
   for (int i = 0; i < in.size(); ++i) {
-    if (is_input(in[i].code)) {
-      image[i] = out.input(static_cast<int>(in[i].bits));
-      continue;
-    }
-    node n = in[i];
-    for (value_id& o : n.operand)
-      if (o != no_value) o = image[o];
-    image[i] = make(n);
+    const node& n = in[i];
+    const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
+    image[i] = is_input(n.code) ? out.input(static_cast<int>(n.bits)) : make(n.code, at(0), at(1), at(2), n.bits);
   }
   return image;
 }
@@ -38,4 +33,4 @@ constexpr graph rebuild(const graph& in, builder& out, const Make& make) {
   return compact(out.result);
 }
 
-}  // namespace loom::ir
+}  // namespace loom::inline LOOM_ABI::ir

@@ -25,15 +25,15 @@ LOOM_INLINE V maximum(V a, V b) { return select(is_nan(a), a, select(is_nan(b), 
 
 /// The rows of ops.def: what they are defined to be, of vectors.
 template <op Code> struct kernel;
-#define LOOM_UNARY(name, cost, text, definition, ...)                                                         \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, definition, ...)                   \
   template <> struct kernel<op::name> {                                                                       \
     template <class V> static LOOM_INLINE V apply(V x) { return definition; }                                 \
   };
-#define LOOM_BINARY(name, cost, text, definition, ...)                                                        \
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, ...)  \
   template <> struct kernel<op::name> {                                                                       \
     template <class V> static LOOM_INLINE V apply(V a, V b) { return definition; }                            \
   };
-#define LOOM_COMPARE(name, text, definition)                                                                  \
+#define LOOM_COMPARE(name, text, order, definition)                                                           \
   template <> struct kernel<op::name> {                                                                       \
     template <class V> static LOOM_INLINE mask_of<V> apply(V a, V b) { return definition; }                   \
   };

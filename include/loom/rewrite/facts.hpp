@@ -8,31 +8,33 @@
 
 namespace loom::inline LOOM_ABI::rewrite::facts {
 
+/// The bounds of a value, from its own op alone.
+constexpr interval range(const graph& g, value_id v) {
+  const node& n = g[v];
+  if (n.code == op::constant) return {n.number(), n.number()};
+  return info(n.code == op::gather ? g[n.operand[0]].code : n.code).range;
+}
+
 /// At least 0 wherever it is not NaN.
 constexpr bool nonnegative(const graph& g, value_id v, int depth = 16) {
   if (depth == 0) return false;
   const node& n = g[v];
+  if (range(g, v).low >= 0) return true;
   const auto is = [&](int i) { return nonnegative(g, n.operand[i], depth - 1); };
+  switch (info(n.code).sign) {
+    case sign_rule::both: return is(0) && is(1);
+    case sign_rule::either: return is(0) || is(1);
+    case sign_rule::first: return is(0);
+    case sign_rule::unknown: break;
+  }
+  if (is_reduction(n.code)) return reduction(n.code).entry == itself ? is(0) : info(reduction(n.code).entry).range.low >= 0;
   switch (n.code) {
-    case op::constant: return n.number() >= 0;
-    case op::extent: case op::exp: case op::softmax: case op::sigmoid: case op::softplus: case op::abs: case op::square:
-    case op::sqrt: case op::norm: case op::onehot: case op::erfc: case op::erfcx: case op::cosh:
-      return true;
-    case op::add: case op::mul: case op::div: case op::mul0: case op::min: return is(0) && is(1);
-    case op::max: return is(0) || is(1);
-    case op::pow: return is(0);
-    case op::sum: case op::prod: case op::reduce_max: case op::reduce_min: case op::gather: case op::stop_gradient: return is(0);
+    case op::gather: case op::stop_gradient: return is(0);
     case op::where: return is(1) && is(2);
-    case op::sub: {  // 1 - p for a probability p
-      const node& one = g[n.operand[0]];
-      const op p = g[n.operand[1]].code;
-      return one.code == op::constant && one.number() >= 1 && (p == op::softmax || p == op::sigmoid || p == op::onehot);
-    }
+    case op::sub: return range(g, n.operand[0]).low >= range(g, n.operand[1]).high;  // 1 - p for a probability p
     case op::neg: {  // -expm1(z), z a log-probability
       const node& e = g[n.operand[0]];
-      if (e.code != op::expm1) return false;
-      const node& z = g[e.operand[0]];
-      return z.code == op::log_softmax || (z.code == op::gather && g[z.operand[0]].code == op::log_softmax);
+      return range(g, n.operand[0]).high <= 0 || (e.code == op::expm1 && range(g, e.operand[0]).high <= 0);
     }
     default: return false;
   }

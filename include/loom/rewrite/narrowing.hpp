@@ -8,10 +8,10 @@
 
 namespace loom::inline LOOM_ABI::rewrite::detail {
 
-/// Terms over terms::a, what is left of the reduction, and terms::b, how often it is repeated.
+/// Terms over terms::a, what is left of a reduction or of a row function, and terms::b, how often it is repeated.
 class narrowing_table {
  public:
-  term rows[op_count];
+  constexpr const term& operator[](op code) const { return rows_[row(code)]; }
 
   constexpr narrowing_table() {
     using namespace terms;  // NOLINT: the rows are written in it
@@ -27,9 +27,11 @@ class narrowing_table {
   narrowing_table& operator=(const narrowing_table&) = delete;
 
  private:
-  term_nodes<64> nodes_;
+  term_nodes<48> nodes_;
+  term rows_[reduction_count + 2];
 
-  constexpr void set(op code, const terms::written& t) { rows[static_cast<int>(code)] = nodes_.add(t); }
+  static constexpr int row(op code) { return static_cast<int>(code) - first_reduction; }
+  constexpr void set(op code, const terms::written& t) { rows_[row(code)] = nodes_.add(t); }
 };
 
 inline constexpr narrowing_table narrowings;

@@ -8,7 +8,6 @@
 #include <initializer_list>
 #include "loom/base/text_view.hpp"
 
-#include "loom/rewrite/facts.hpp"
 #include "loom/rewrite/term.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
@@ -18,6 +17,8 @@ struct matched {
   value_id variable[terms::max_variables] = {no_value, no_value, no_value, no_value, no_value};
   axis_set k = 0;
   bool k_bound = false;
+
+  constexpr value_id operator[](const terms::written& name) const { return variable[name.bits]; }
 };
 
 using guard = bool (*)(const graph&, const matched&);
@@ -86,27 +87,5 @@ constexpr bool operands_fit(const op (&wanted)[2], op a, op b, bool commutative)
   return ((wanted[0] == op::any || wanted[0] == a) && (wanted[1] == op::any || wanted[1] == b)) ||
          (commutative && (wanted[0] == op::any || wanted[0] == b) && (wanted[1] == op::any || wanted[1] == a));
 }
-
-/// Guards, named for the tables. Variables a b c m of a rule are 0 1 2 4.
-namespace guards {
-
-constexpr bool ratio_of_exponentials(const graph& g, const matched& w) {
-  return facts::nonnegative(g, w.variable[0]) && facts::nonnegative(g, w.variable[1]) &&
-         (facts::exponential(g, w.variable[0]) || facts::exponential(g, w.variable[1]));
-}
-/// b does not vary along k.
-constexpr bool b_constant_along_k(const graph& g, const matched& w) { return (g[w.variable[1]].axes & w.k) == 0; }
-/// a is the factor that can be 0, b the logarithm that can be infinite; and a 0 in b must not be its own logarithm.
-constexpr bool zero_times_logarithm(const graph& g, const matched& w) {
-  return facts::may_be_zero(g, w.variable[0]) && facts::logarithmic(g, w.variable[1]) && !facts::logarithmic(g, w.variable[0]);
-}
-/// b has fewer axes than a, so its reciprocal is taken once for many.
-constexpr bool b_is_shared(const graph& g, const matched& w) {
-  const axis_set over = g[w.variable[0]].axes, under = g[w.variable[1]].axes;
-  return under != over && includes(over, under);
-}
-constexpr bool a_varies_along_k(const graph& g, const matched& w) { return (g[w.variable[0]].axes & w.k) != 0; }
-
-}  // namespace guards
 
 }  // namespace loom::rewrite

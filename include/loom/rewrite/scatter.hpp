@@ -16,7 +16,9 @@ class scattering {
   constexpr explicit scattering(const graph& g) : out_(g), in_(g) {}
 
   constexpr graph run() {
-    return rebuild(in_, out_, [this](const node& n) { return n.code == op::sum ? sum(n.operand[0], n.over()) : out_.make(n); });
+    return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+      return code == op::sum ? sum(a, static_cast<axis_set>(bits)) : out_.make(code, a, b, c, bits);
+    });
   }
 
  private:

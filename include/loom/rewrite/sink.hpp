@@ -17,7 +17,9 @@ class sinking {
   constexpr explicit sinking(const graph& g) : out_(g), in_(g) {}
 
   constexpr graph run() {
-    return rebuild(in_, out_, [this](const node& n) { return n.code == op::gather ? entry(n.operand[0], n.operand[1], n.over()) : out_.make(n); });
+    return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+      return code == op::gather ? entry(a, b, static_cast<axis_set>(bits)) : out_.make(code, a, b, c, bits);
+    });
   }
 
  private:

@@ -7,17 +7,6 @@
 
 namespace loom::inline LOOM_ABI::schedule {
 
-namespace detail {
-
-constexpr bool is_exponential(op o) {
-  switch (o) {
-    case op::exp: case op::expm1: case op::tanh: case op::sinh: case op::cosh: case op::pow: case op::erf: case op::erfc: case op::erfcx: return true;
-    default: return false;
-  }
-}
-
-}  // namespace detail
-
 constexpr plan_facts count_facts(const plan& p) {
   const axis_set all = p.row_axes | p.column_axes;
   std::int8_t read_in[LOOM_MAX_NODES]{};  // of a tensor over every entry: the last sweep that loads it, + 1
@@ -33,7 +22,7 @@ constexpr plan_facts count_facts(const plan& p) {
         if (it.what == action::keep) ++r.kept;
         if (it.what == action::store && as_set(output_axes(p, it.slot)) == all) ++r.writes_per_element;
         if (it.what != action::compute) continue;
-        r.exponentials += detail::is_exponential(n.code);
+        r.exponentials += info(n.code).exponential;
         if (n.code != op::tensor || n.axes != all || read_in[it.id] == s + 1) continue;  // a row stays in cache
         ++r.reads_per_element;
         read_in[it.id] = static_cast<std::int8_t>(s + 1);

@@ -4,7 +4,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
-#include "loom/rewrite/rule.hpp"
+#include "loom/rewrite/guards.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 

@@ -10,29 +10,6 @@
 
 namespace loom::inline LOOM_ABI::rewrite {
 
-namespace guards {
-
-/// The masks m and c are two, and neither is the negation of the other.
-constexpr bool masks_overlap(const graph& g, const matched& w) {
-  if (w.variable[4] == w.variable[2]) return false;  // one mask
-  const auto negates = [&](value_id p, value_id q) { return g[p].code == op::logical_not && g[p].operand[0] == q; };
-  return !negates(w.variable[4], w.variable[2]) && !negates(w.variable[2], w.variable[4]);
-}
-
-/// What the caller says comes before what the numbers say: c may be computed from a row that m keeps out.
-constexpr bool only_m_is_given(const graph& g, const matched& w) { return facts::given(g, w.variable[4]) && !facts::given(g, w.variable[2]); }
-
-constexpr bool both_nonnegative(const graph& g, const matched& w) { return facts::nonnegative(g, w.variable[0]) && facts::nonnegative(g, w.variable[1]); }
-
-/// A factor that a mask makes 0 goes outside with its mask instead.
-constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
-  const node& n = g[w.variable[0]];
-  const bool masked = n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].number() == 0;
-  return !masked && zero_times_logarithm(g, w);
-}
-
-}  // namespace guards
-
 namespace terms {
 
 inline constexpr rule_table stable_rules(
@@ -86,10 +63,8 @@ inline constexpr rule_table stable_rules(
     {"mask outside a sum", where(m, a, 0) + where(m, b, 0), where(m, a + b, 0)},
     {"mask and its complement", where(m, a, 0) + where(make(op::logical_not, m), b, 0), where(m, a, b)},
     {"masks outside a sum", where(m, a, 0) + where(c, b, 0), where(make(op::logical_or, m, c), where(m, where(c, a + b, a), b), 0), guards::masks_overlap},
-    {"mask outside a row", sum(where(m, a, 0), k), where(m, sum(a, k), 0),
-     [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
-    {"mask outside a row", sum(where(c, where(m, a, 0), 0), k), where(m, sum(where(c, a, 0), k), 0),
-     [](const graph& g, const matched& w) { return (g[w.variable[4]].axes & w.k) == 0; }},
+    {"mask outside a row", sum(where(m, a, 0), k), where(m, sum(a, k), 0), guards::m_constant_along_k},
+    {"mask outside a row", sum(where(c, where(m, a, 0), 0), k), where(m, sum(where(c, a, 0), k), 0), guards::m_constant_along_k},
     {"mask outside a choice", where(c, where(m, a, 0), where(m, b, 0)), where(m, where(c, a, b), 0)},
     {"mask outside a choice", where(c, where(m, a, 0), 0), where(m, where(c, a, 0), 0), guards::only_m_is_given},
     {"nested masks", where(m, where(m, a, b), c), where(m, a, c)},

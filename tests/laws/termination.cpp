@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+// Why rewriting stops: for each table, an order that has no infinite descent, in which every rule's right side is smaller.
+// Folded constants are smaller in each of them. A reduction over axes that its operand lacks is narrowed when it is made, once.
+#include "loom/rewrite/order.hpp"
+
+#include "loom/rewrite/narrowing.hpp"
+#include "loom/rewrite/rules/cheap.hpp"
+#include "loom/rewrite/rules/expand.hpp"
+#include "loom/rewrite/rules/stable.hpp"
+#include "support/catch.hpp"
+#include "support/weights.hpp"
+
+namespace {
+
+using namespace loom;
+using namespace loom::layers;
+using namespace loom::rewrite;
+using namespace loom::test;
+
+// ---- the path order ----------------------------------------------------------------------------------------------------
+
+/// What a rule replaces ranks above what it brings. A difference is a sum whose signs are counted apart.
+constexpr precedence ranks() {
+  precedence p;
+  const auto set = [&](op code, int rank) { p.rank[static_cast<int>(code)] = rank; };
+  for (int i = 0; i < op_count; ++i)
+    if (!is_leaf(static_cast<op>(i))) set(static_cast<op>(i), 2);
+  // Removed by expand: everything that the loops compute is smaller.
+  for (op code : {op::softmax, op::log_softmax, op::logsumexp, op::norm, op::softplus, op::sigmoid, op::log1mexp,
+                  op::logaddexp, op::xlogy, op::stop_gradient})
+    set(code, 9);
+  // Signs and constant factors leave sums, then quotients and products, then sums of two.
+  for (op code : {op::sum, op::prod, op::gather}) set(code, 8);
+  set(op::div, 7);
+  for (op code : {op::mul, op::mul0}) set(code, 6);
+  for (op code : {op::add, op::sub}) set(code, 5);
+  set(op::neg, 4);
+  p.like[static_cast<int>(op::sub)] = op::add;
+  return p;
+}
+
+/// The one rule whose op comes back, a / b -> a * (1 / b): its guard asks that a has more axes than b, and 1 has none. A quotient
+/// whose dividend has more axes is an op of its own, next above the others; no rule makes one of another quotient.
+constexpr text_view once = "reciprocal of a shared divisor";
+
+constexpr bool all_decrease(const rule_table& table) {
+  const path_order order{ranks()};
+  for (const rule& r : table.rows)
+    if (r.name != once && !order.decreases(r)) return false;
+  return true;
+}
+
+TEST_CASE("canonicalize, expand and simplify stop: every right side is smaller in a path order", "[laws]") {
+  LOOM_CHECK(all_decrease(canonical_rules));
+  LOOM_CHECK(all_decrease(expand_rules));
+  LOOM_CHECK(all_decrease(cheap_rules));
+  const path_order order{ranks()};
+  for (const rule_table* table : {&canonical_rules, &expand_rules, &cheap_rules})
+    for (const rule& r : table->rows) {
+      CAPTURE(std::string(r.name));
+      CHECK((r.name == once || order.decreases(r)));
+    }
+}
+
+TEST_CASE("what stands for a shared quotient is smaller than one", "[laws]") {
+  int found = 0;
+  for (const rule& r : cheap_rules.rows) {
+    if (r.name != once) continue;
+    ++found;
+    CHECK(r.lhs.root().code == op::div);
+    CHECK(r.holds == guards::b_is_shared_and_safe);
+    // Each quotient of the right side divides a constant: it has no axes, so the guard does not hold of it.
+    for (const term_node& n : r.rhs) {
+      if (n.code == op::div) CHECK(r.rhs[n.operand[0]].code == op::constant);
+      if (n.code != op::any && n.code != op::constant && n.code != op::div) CHECK(ranks().above(op::div, n.code));
+    }
+  }
+  CHECK(found == 1);
+}
+
+TEST_CASE("a path order refuses rules that could go on for ever", "[laws]") {
+  using namespace rewrite::terms;
+  const rule_table wrong({
+      {"commute", a + b, b + a},
+      {"grow", log(a), log(a * b)},
+      {"back and forth", a * b, sum(a, k)},
+      {"the sign of a difference", -(a - b), b - -a},
+      {"turn", where(m, a, b), where(m, b, a)},
+  });
+  const path_order order{ranks()};
+  for (const rule& r : wrong.rows) {
+    CAPTURE(std::string(r.name));
+    CHECK(!order.decreases(r));
+  }
+}
+
+TEST_CASE("what a reduction is narrowed to ranks below it", "[laws]") {
+  const precedence ops = ranks();
+  for (int i = 0; i < reduction_count + 2; ++i) {
+    const op code = static_cast<op>(first_reduction + i);
+    CAPTURE(std::string(info(code).name));
+    for (const term_node& n : rewrite::detail::narrowings[code])
+      if (n.code != op::any) CHECK(ops.above(code, n.code));
+  }
+}
+
+// ---- weights: the stabilising rules -------------------------------------------------------------------------------------
+
+constexpr long double least = 2;
+
+/// Masks move outwards and add up, so a where weighs as much as its parts; what it leaves multiplies the weight of its operands.
+/// The second operand of a difference weighs double, since its sign may still move.
+polynomial weight_of(op code, const std::vector<polynomial>& w) {
+  const polynomial& x = w[0];
+  const auto squared = [](const polynomial& p) { return p * p; };
+  switch (code) {
+    case op::neg: return 2 * x;
+    case op::add: return squared(x) + squared(w[1]);
+    case op::sub: return squared(x) + 2 * squared(w[1]);
+    case op::mul: return squared(x) * squared(w[1]) + 1;
+    case op::div: return 2 * squared(x) * squared(w[1]);
+    case op::mul0: return squared(x) * squared(w[1]);
+    case op::where: return x + w[1] + w[2] + 2;
+    case op::gather: return squared(x) * w[1];
+    case op::sum:
+    case op::square:
+    case op::sqrt:
+    case op::log:
+    case op::logsumexp: return squared(x);
+    case op::exp: return x + 2;
+    case op::softmax:
+    case op::sigmoid:
+    case op::expm1:
+    case op::log1p:
+    case op::onehot:
+    case op::logical_not:
+    case op::abs: return x + 1;
+    case op::log_softmax:
+    case op::softplus:
+    case op::log1mexp:
+    case op::norm: return x;
+    case op::logaddexp:
+    case op::logical_or: return x + w[1];
+    default: FAIL("no weight for " << std::string(info(code).name)); return 0;
+  }
+}
+
+/// Moves a mask that the caller gave out of one that is computed: the weights stay, and no other rule puts it back. Alone it
+/// stops, for each use makes one pair of such masks fewer.
+constexpr bool (*moves_given_masks)(const graph&, const matched&) = guards::only_m_is_given;
+
+TEST_CASE("stabilize stops: every right side weighs less", "[laws]") {
+  int equal = 0;
+  for (const rule& r : stable_rules.rows) {
+    CAPTURE(std::string(r.name));
+    const polynomial left = weight(r.lhs, least, weight_of), right = weight(r.rhs, least, weight_of),
+                     less = left - right;
+    CHECK((left.is_exact() && right.is_exact()));
+    CHECK((less.is_positive() || (r.holds == moves_given_masks && less.is_zero())));
+    equal += less.is_zero();
+  }
+  CHECK(equal == 1);
+}
+
+TEST_CASE("weights refuse rules that could go on for ever", "[laws]") {
+  using namespace rewrite::terms;
+  const rule_table wrong({
+      {"commute", a + b, b + a},
+      {"grow", log(a), log(a * b)},
+      {"sums of logarithms", log(a) + log(b), log(a * b)},
+      {"mask inside a product", where(m, a * b, 0), where(m, a, 0) * b},
+  });
+  for (const rule& r : wrong.rows) {
+    CAPTURE(std::string(r.name));
+    CHECK(!(weight(r.lhs, least, weight_of) - weight(r.rhs, least, weight_of)).is_positive());
+  }
+}
+
+}  // namespace
