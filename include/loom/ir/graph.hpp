@@ -145,9 +145,9 @@ class builder {
   }
 
   // What there is no place for is counted, not added; the graph is too large then.
-  constexpr int add_axis(const axis_info& axis) { return add(result.axes, axis, capacity::axes); }
-  constexpr int add_input(const input_info& in) { return add(result.inputs, in, capacity::inputs); }
-  constexpr int add_output(const output_info& out) { return add(result.outputs, out, capacity::outputs); }
+  constexpr int add_axis(const axis_info& axis) { return place_of(result.axes.try_push(axis), result.axes.count, capacity::axes, max_axes); }
+  constexpr int add_input(const input_info& in) { return place_of(result.inputs.try_push(in), result.inputs.count, capacity::inputs, max_inputs); }
+  constexpr int add_output(const output_info& out) { return place_of(result.outputs.try_push(out), result.outputs.count, capacity::outputs, max_outputs); }
 
   constexpr const node& operator[](int id) const { return result.nodes[id]; }
   constexpr const graph& view() const { return result; }
@@ -155,11 +155,10 @@ class builder {
   graph result;
 
  private:
-  /// The place of an item, or 0.
-  template <class T, int Capacity>
-  constexpr int add(fixed_vector<T, Capacity>& to, const T& item, capacity of) {
-    if (to.try_push(item)) return to.size() - 1;
-    result.exceed(of, Capacity);
+  /// The place of an item that was added to a list, or 0. `count`, by reference: it is read once the item is there.
+  constexpr int place_of(bool added, const int& count, capacity of, int limit) {
+    if (added) return count - 1;
+    result.exceed(of, limit);
     return 0;
   }
 

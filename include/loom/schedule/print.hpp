@@ -97,7 +97,7 @@ inline std::string refusal_text(const refusal& r) {
     case unplanned::scattered_row: return "a scatter along the row that it reads";
     case unplanned::reduced_scalar: return "a reduction of one number";
     case unplanned::too_many_sweeps: case unplanned::too_many_row_passes: case unplanned::too_many_totals: case unplanned::too_many_arrays:
-    case unplanned::too_many_lookups: case unplanned::too_many_steps: case unplanned::too_many_row_axes: break;
+    case unplanned::too_many_lookups: case unplanned::too_many_steps: case unplanned::too_many_row_axes: case unplanned::too_large: break;
   }
   return std::string(limited_by(r.problem)) + ": " + std::to_string(r.problem_count) + " needed, " + std::to_string(r.problem_limit) + " allowed";
 }
