@@ -40,7 +40,7 @@ std::string caller(const function& f, const loom::emit::dialect& d, const std::s
       add("(const " +
           (g.inputs[i].code == loom::ir::op::tensor  ? T
            : g.inputs[i].code == loom::ir::op::index ? "int"
-                                                 : "bool") +
+                                                     : "bool") +
           "*)inputs" + slot);
   }
   for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k)
@@ -144,8 +144,8 @@ bool ignores(const loom::ir::graph& g, int slot) {
     if (info(n.code).kind == loom::ir::family::compare)
       for (int k : {0, 1}) {
         const loom::ir::node &label = g[n.operand[k]], &other = g[n.operand[1 - k]];
-        if (label.code == loom::ir::op::index && static_cast<int>(label.bits) == slot && other.code == loom::ir::op::constant &&
-            other.number() == -100)
+        if (label.code == loom::ir::op::index && static_cast<int>(label.bits) == slot &&
+            other.code == loom::ir::op::constant && other.number() == -100)
           return true;
       }
   return false;
@@ -188,7 +188,7 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
     }
     inputs[i] = in.code == loom::ir::op::tensor  ? static_cast<const void*>(numbers[slot].data())
                 : in.code == loom::ir::op::index ? static_cast<const void*>(labels[slot].data())
-                                             : masks[slot].data();
+                                                 : masks[slot].data();
   }
   std::vector<std::vector<T>> results;
   void* outputs[loom::ir::max_outputs + 1]{};

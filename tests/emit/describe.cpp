@@ -9,7 +9,7 @@ using loom::emit::names, loom::emit::detail::description;
 
 TEST_CASE("a comment tells steps by the names of the code, an explanation by what they do to them") {
   const printed::subject s = printed::flagships(false)[0];  // cross entropy
-  const names n(s.schedule, "loss", loom::emit::language::cpp);
+  const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const description told(s.schedule, n);
   const loom::schedule::sweep& sweep = s.schedule.loops[0];
   CHECK(told.purpose(sweep.passes[0].body) == "finds row_max");
@@ -23,7 +23,7 @@ TEST_CASE("a comment tells steps by the names of the code, an explanation by wha
 
 TEST_CASE("arrays and sweeps over fewer axes are told by their axes") {
   const printed::subject s = printed::with_a_workspace()[0];  // InfoNCE
-  const names n(s.schedule, "loss", loom::emit::language::cpp);
+  const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const description told(s.schedule, n);
   CHECK(told.array(0) == "max_M[M]");
   CHECK(told.reduction_of(s.schedule.arrays[1].id) == "sum of exp_s_shifted_2");

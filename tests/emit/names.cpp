@@ -7,20 +7,24 @@
 #include "loom/emit/c99.hpp"
 #include "support/catch.hpp"
 
-using loom::emit::language, loom::emit::names;
+using loom::emit::names, loom::emit::vocabulary, loom::emit::words_of_c, loom::emit::words_of_cpp;
 using namespace loom::emit::detail;
 
 TEST_CASE("words are reserved in the language that has other plans for them") {
-  CHECK(is_reserved("double", language::cpp));
-  CHECK(is_reserved("double", language::c));
-  CHECK(is_reserved("class", language::cpp));
-  CHECK_FALSE(is_reserved("class", language::c));
-  CHECK(is_reserved("restrict", language::c));
-  CHECK_FALSE(is_reserved("restrict", language::cpp));
-  CHECK(is_reserved("maximum", language::cpp));
-  CHECK(is_reserved("maximumf", language::c));
-  CHECK_FALSE(is_reserved("maximumf", language::cpp));
-  CHECK_FALSE(is_reserved("f", language::c));
+  CHECK(is_reserved("double", {words_of_cpp}));
+  CHECK(is_reserved("double", {words_of_c}));
+  CHECK(is_reserved("class", {words_of_cpp}));
+  CHECK_FALSE(is_reserved("class", {words_of_c}));
+  CHECK(is_reserved("restrict", {words_of_c}));
+  CHECK_FALSE(is_reserved("restrict", {words_of_cpp}));
+  CHECK(is_reserved("maximum", {words_of_cpp}));
+  CHECK(is_reserved("maximumf", {words_of_c}));
+  CHECK_FALSE(is_reserved("maximumf", {words_of_cpp}));
+  CHECK_FALSE(is_reserved("f", {words_of_c}));
+  const std::string_view more[] = {"threadIdx"};
+  const vocabulary both = {words_of_cpp | words_of_c, more};
+  for (const char* word : {"class", "restrict", "expf", "threadIdx"}) CHECK(is_reserved(word, both));
+  CHECK_FALSE(is_reserved("blockIdx", both));
 }
 
 TEST_CASE("no function that C99 code may call is free to be a name") {
@@ -33,14 +37,14 @@ TEST_CASE("no function that C99 code may call is free to be a name") {
           std::size_t begin = end;
           while (begin > 0 && is_word(s[begin - 1])) --begin;
           INFO(s);
-          if (begin < end) CHECK(is_reserved(s.substr(begin, end - begin), language::c));
+          if (begin < end) CHECK(is_reserved(s.substr(begin, end - begin), {words_of_c}));
         }
       }
   }
 }
 
 TEST_CASE("every name differs, and is no reserved word") {
-  name_pool pool(language::cpp);
+  name_pool pool({words_of_cpp, {}});
   CHECK(pool.take("x") == "x");
   CHECK(pool.take("x") == "x_2");
   CHECK(pool.take("int") == "the_int");
@@ -53,7 +57,7 @@ TEST_CASE("every name differs, and is no reserved word") {
 
 TEST_CASE("values have their textbook names") {
   const printed::subject s = printed::flagships(false)[0];  // cross entropy
-  const names n(s.schedule, "loss", language::cpp);
+  const names n(s.schedule, "loss", {words_of_cpp});
   std::set<std::string> values(std::begin(n.value), std::end(n.value));
   for (const char* name :
        {"x_nc", "t_n", "x_t", "row_max", "row_sum", "log_row_sum", "exp_x_shifted", "softmax", "grad_x", "total"}) {

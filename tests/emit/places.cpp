@@ -19,7 +19,7 @@ int first(const loom::schedule::plan& p, loom::ir::op code) {
 
 TEST_CASE("a row has a pointer, an entry its place in the row") {
   const printed::subject s = printed::flagships(false)[0];  // cross entropy
-  const names n(s.schedule, "loss", loom::emit::language::cpp);
+  const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const places at(s.schedule, n);
   const loom::ir::axis_order& axes = s.schedule.program.inputs[0].axes;
   CHECK(at.entries(axes) == "N * C");
@@ -32,7 +32,7 @@ TEST_CASE("a row has a pointer, an entry its place in the row") {
 
 TEST_CASE("an array has the axes that its reduction leaves; a label stands in for an index") {
   const printed::subject s = printed::with_a_workspace()[0];  // InfoNCE: gathers along the rows and along the columns
-  const names n(s.schedule, "loss", loom::emit::language::cpp);
+  const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const places at(s.schedule, n);
   CHECK(at.array_entry(s.schedule.arrays[0].id) == "max_M[m]");
   int across = -1;
@@ -47,7 +47,7 @@ TEST_CASE("the rows of channels are counted by the axes around them") {
   for (const printed::subject& s : printed::every_loop()) {
     if (s.name != "pixels_out") continue;
     ++found;
-    const names n(s.schedule, "loss", loom::emit::language::cpp);
+    const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
     const places at(s.schedule, n);
     CHECK(at.row_of(s.schedule.program.inputs[0].axes) == "(n * C * H + h) * W + w");
     CHECK(at.input_entry(first(s.schedule, loom::ir::op::tensor)) == "image_row[c * H * W]");

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "emit/shared_object.hpp"
-#include "loom/numeric/special.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
+#include "loom/numeric/special.hpp"
 #include "support/catch.hpp"
 
 using loom::emit::c99, loom::emit::cpp, loom::emit::element;

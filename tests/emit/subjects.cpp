@@ -44,7 +44,8 @@ subject of(const std::string& name, bool gradients = true) {
 
 }  // namespace
 
-subject compiled(const std::string& name, const loom::ir::graph& written, const loom::derive::derivative_request& wanted) {
+subject compiled(const std::string& name, const loom::ir::graph& written,
+                 const loom::derive::derivative_request& wanted) {
   namespace stage = loom::compiler::stage;
   subject s{name, written, stage::stabilize(stage::canonicalize(written)), {}, {}};
   s.gradients = stage::stabilize(stage::differentiate(s.rewritten, wanted.first_order()).program);

@@ -23,7 +23,8 @@ struct subject {
   std::string explain() const { return loom::emit::explain({written, rewritten, gradients, schedule}); }
 };
 
-subject compiled(const std::string& name, const loom::ir::graph& written, const loom::derive::derivative_request& wanted);
+subject compiled(const std::string& name, const loom::ir::graph& written,
+                 const loom::derive::derivative_request& wanted);
 
 /// Every tensor but the weights of classes, whose gradient sums over rows.
 loom::derive::input_set differentiable(const loom::ir::graph& g);

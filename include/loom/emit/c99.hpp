@@ -41,7 +41,7 @@ inline constexpr dialect c99 = {
     .generic = "",
     .helper = "static inline ",
     .headers = detail::c99_headers,
-    .reserved = language::c,
+    .reserved = {words_of_c},
     .open = detail::open_c99,
 };
 

@@ -36,7 +36,7 @@ inline constexpr dialect cpp = {
     .generic = "template <class T>\ninline ",
     .helper = "inline ",
     .headers = detail::cpp_headers,
-    .reserved = language::cpp,
+    .reserved = {words_of_cpp},
     .open = detail::open_cpp,
 };
 

@@ -19,8 +19,12 @@ enum class element { f32, f64 };
 
 constexpr std::string_view type_name(element type) { return type == element::f32 ? "float" : "double"; }
 
-/// A column of reserved.def.
-enum class language { cpp, c };
+/// The words that names must not be: columns of reserved.def, and those of the dialect alone.
+struct vocabulary {
+  unsigned columns = 0;
+  std::span<const std::string_view> more = {};
+};
+inline constexpr unsigned words_of_cpp = 1, words_of_c = 2;
 
 /// One parameter of a printed function.
 struct parameter {
@@ -65,7 +69,7 @@ struct dialect {
   std::string_view helper;  ///< in front of any other function of the prelude
 
   std::span<const header> headers;
-  language reserved;  ///< the words that names must not be
+  vocabulary reserved;
   std::string (*open)(const function_head&);  ///< the first lines of a function, to its opening brace
 };
 

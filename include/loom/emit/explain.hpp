@@ -122,7 +122,7 @@ class formula_sheet {
 class explanation : public plan_visitor {
  public:
   explicit explanation(const stages& s)
-      : s_(s), p_(s.schedule), name_(s.schedule, "loss", language::cpp), told_(p_, name_) {}
+      : s_(s), p_(s.schedule), name_(s.schedule, "loss", {words_of_cpp}), told_(p_, name_) {}
 
   std::string print() {
     section("As written");

@@ -18,24 +18,26 @@ namespace detail {
 
 struct reserved_word {
   std::string_view word;
-  bool in[2];  ///< by language
+  unsigned columns;
   bool function;  ///< in C with its suffix as well
 };
 
 inline constexpr reserved_word reserved_words[] = {
-#define LOOM_RESERVED(word, cpp, c) {word, {cpp, c}, false},
-#define LOOM_RESERVED_FUNCTION(word, cpp, c) {word, {cpp, c}, true},
+#define LOOM_RESERVED(word, cpp, c) {word, (cpp) * words_of_cpp + (c) * words_of_c, false},
+#define LOOM_RESERVED_FUNCTION(word, cpp, c) {word, (cpp) * words_of_cpp + (c) * words_of_c, true},
 #include "loom/emit/reserved.def"
 };
 
 /// Words that a local name must not be: keywords, macros of the headers used, and what the printed code calls.
-constexpr bool is_reserved(std::string_view word, language in) {
+constexpr bool is_reserved(std::string_view word, const vocabulary& v) {
   for (const reserved_word& r : reserved_words) {
-    if (!r.in[static_cast<int>(in)]) continue;
-    if (word == r.word ||
-        (in == language::c && r.function && word.ends_with('f') && word.substr(0, word.size() - 1) == r.word))
-      return true;
+    if ((r.columns & v.columns) == 0) continue;
+    if (word == r.word) return true;
+    const bool suffix = r.function && (v.columns & words_of_c) != 0 && word.ends_with('f');
+    if (suffix && word.substr(0, word.size() - 1) == r.word) return true;
   }
+  for (std::string_view w : v.more)
+    if (word == w) return true;
   return word.starts_with('_') || word.find("__") != std::string_view::npos;
 }
 
@@ -57,12 +59,12 @@ inline std::string without_reserved_underscores(std::string_view name) {
 /// `names` all of whose strings differ.
 class name_pool {
  public:
-  explicit name_pool(language in) : in_(in) {}
+  explicit name_pool(const vocabulary& reserved) : reserved_(reserved) {}
 
   std::string take(std::string_view wanted) {
     const std::string plain = without_reserved_underscores(wanted);
-    std::string name = is_reserved(plain, in_) ? "the_" + plain : plain;
-    for (int k = 2; is_reserved(name, in_) || contains(name); ++k) name = plain + "_" + std::to_string(k);
+    std::string name = is_reserved(plain, reserved_) ? "the_" + plain : plain;
+    for (int k = 2; is_reserved(name, reserved_) || contains(name); ++k) name = plain + "_" + std::to_string(k);
     taken_.push_back(name);
     return name;
   }
@@ -73,7 +75,7 @@ class name_pool {
   }
 
  private:
-  language in_;
+  vocabulary reserved_;
   std::vector<std::string> taken_;
 };
 
@@ -94,7 +96,7 @@ class names {
   std::string rounded[LOOM_MAX_NODES];  ///< of a scalar: the same in the type of the loops
   std::string result;  ///< what is returned
 
-  names(const plan& p, std::string_view function, language in) : p_(p), g_(p.program), pool_(in) {
+  names(const plan& p, std::string_view function, const vocabulary& reserved) : p_(p), g_(p.program), pool_(reserved) {
     pool_.take(function);
     for (int s = 0; s < g_.inputs.size(); ++s)
       input[s] = pool_.take((g_.inputs[s].what == input_info::role::direction ? "direction_" : "") +
@@ -107,7 +109,7 @@ class names {
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {
       const std::string letter = detail::lower_case(g_.axes[a].name.substr(0, 1));
-      index[a] = pool_.take(detail::is_reserved(letter, in) || pool_.contains(letter)
+      index[a] = pool_.take(detail::is_reserved(letter, reserved) || pool_.contains(letter)
                                 ? std::string("i_") + detail::lower_case(g_.axes[a].name)
                                 : letter);
     }
