@@ -75,6 +75,7 @@ constexpr derived made(form f, const graph& before, const derivative_request& wa
 
 /// A form, made from the one before it. What stands in the way of a derivative is handed on.
 constexpr derived next_form(form f, const derived& before, const derivative_request& wanted) {
+  if (before.program.too_large) return before;
   derived r = detail::made(f, before.program, wanted);
   if (!before.not_differentiable.empty()) r.not_differentiable = before.not_differentiable;
   if (!before.no_diagonal.empty()) r.no_diagonal = before.no_diagonal;

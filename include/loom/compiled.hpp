@@ -22,7 +22,7 @@ template <auto Formula>
 struct source {
   static constexpr lowered written = lower(Formula);
   static constexpr const graph& stable = formed<Formula, form::stable, derivative_request{}>::value.program;
-  static constexpr fixed_vector<label_use, 8> labels = label_uses(written.program);
+  static constexpr label_use_list labels = label_uses(written.program);
 };
 
 template <auto Formula, derivative_request Request>
@@ -46,7 +46,7 @@ struct compiled {
   /// What is wrong with the formula, its derivatives, or the plan made of them.
   static constexpr mistake problem_with(const plan& p) {
     const derived& program = formed_as<form::simple>::value;
-    if (program.program.too_large) return {issue::too_large, {}, 0, LOOM_MAX_NODES};
+    if (program.program.too_large) return {issue::too_large, {}, program.program.overflow.needed, program.program.overflow.limit};
     if (!program.not_differentiable.empty()) return {issue::not_differentiable, program.not_differentiable};
     if (!program.no_diagonal.empty()) return {issue::no_diagonal, program.no_diagonal};
     if (p.problem != unplanned::none) return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};

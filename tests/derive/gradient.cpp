@@ -166,4 +166,23 @@ TEST_CASE("infinite logits with a label of no weight", "[derive]") {
   CHECK(d == numbers{0, 0, 0});
 }
 
+TEST_CASE("one input too many, the seed, is reported", "[derive]") {
+  graph g;
+  g.axes.push_back({"N", 0});
+  builder b(g);
+  value_id total = b.constant(0);
+  for (int i = 0; i < max_inputs; ++i) {
+    b.add_input({"x", op::tensor, {}});
+    b.result.inputs[i].axes.push_back(0);
+    total = b.binary(op::add, total, b.input(i));
+  }
+  b.result.result_axes.push_back(0);
+  b.add_output({output_info::role::value, -1, total, 0, b.result.result_axes});
+  const derived r = gradient(b.view(), 1);
+  CHECK(r.program.too_large);
+  CHECK(r.program.overflow.of == capacity::inputs);
+  CHECK(r.program.overflow.limit == max_inputs);
+  CHECK(r.program.overflow.needed == max_inputs + 1);
+}
+
 }  // namespace

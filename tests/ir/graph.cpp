@@ -86,4 +86,25 @@ constexpr int interned_during_compilation() {
 
 TEST_CASE("a graph is built during compilation as well", "[ir]") { LOOM_CHECK(interned_during_compilation() == 3); }
 
+TEST_CASE("a graph that is too large says of what, and how many there were", "[ir]") {
+  builder b;
+  CHECK(b.view().overflow.of == capacity::none);
+  for (int i = 0; i < LOOM_MAX_NODES + 3; ++i) b.constant(i);
+  CHECK(b.view().size() == LOOM_MAX_NODES);
+  CHECK(b.view().too_large);
+  CHECK(b.view().overflow.of == capacity::nodes);
+  CHECK(b.view().overflow.limit == LOOM_MAX_NODES);
+  CHECK(b.view().overflow.needed == LOOM_MAX_NODES + 3);
+  CHECK(builder(b.view()).view().overflow.needed == LOOM_MAX_NODES + 3);
+  CHECK(compact(b.view()).too_large);
+
+  builder inputs, axes, outputs;
+  for (int i = 0; i <= max_inputs; ++i) inputs.add_input({"x", op::tensor, {}});
+  for (int i = 0; i <= max_axes; ++i) axes.add_axis({"N", 0});
+  for (int i = 0; i <= max_outputs; ++i) outputs.add_output({});
+  CHECK((inputs.view().overflow.of == capacity::inputs && inputs.view().overflow.needed == max_inputs + 1));
+  CHECK((axes.view().overflow.of == capacity::axes && axes.view().overflow.needed == max_axes + 1));
+  CHECK((outputs.view().overflow.of == capacity::outputs && outputs.view().overflow.needed == max_outputs + 1));
+}
+
 }  // namespace

@@ -110,3 +110,31 @@ TEST_CASE("a label is ignored by the mask beside it") {
   constexpr auto wide = loom::mask<"wide[N,C]">;  // keeps some entries of a row: its label is still read
   LOOM_CHECK(uses_of(sum(where(wide, x * picked, 0)))[0].ignored_if.empty());
 }
+
+TEST_CASE("the labels of every gather are looked at, and those of equal ones once") {
+  using namespace loom::layers;
+  graph g;
+  g.axes.push_back({"N", 0});
+  g.axes.push_back({"C", 0});
+  constexpr int count = 15;
+  builder b(g);
+  b.add_input({"x", op::tensor, {}});
+  b.result.inputs[0].axes.push_back(0);
+  b.result.inputs[0].axes.push_back(1);
+  for (int i = 1; i <= count; ++i) {
+    const int slot = b.add_input({"t", op::index, {}});
+    b.result.inputs[slot].axes.push_back(0);
+  }
+  value_id total = b.constant(0);
+  for (int i = 1; i <= count; ++i) {
+    const value_id entry = b.make(op::gather, b.input(0), b.input(i), no_value, only(1));
+    const value_id other = b.make(op::gather, b.unary(op::exp, b.input(0)), b.input(i), no_value, only(1));
+    total = b.binary(op::add, total, b.binary(op::mul, entry, other));
+  }
+  b.add_output({output_info::role::value, -1, b.reduce(op::sum, total, only(0))});
+  const label_use_list uses = label_uses(b.view());
+  CHECK(uses.size() == count);
+  bool found[count + 1]{};
+  for (const label_use& use : uses) found[use.input] = true;
+  for (int i = 1; i <= count; ++i) CHECK(found[i]);
+}

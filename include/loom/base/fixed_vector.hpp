@@ -24,9 +24,16 @@ struct fixed_vector {
   constexpr T* end() { return items + count; }
   constexpr const T& back() const { return items[count - 1]; }
 
+  /// For what always fits: one too many is a mistake in Loom.
   constexpr void push_back(const T& value) {
     if (count == Capacity) limit::too_many_elements_for_a_fixed_vector();
     items[count++] = value;
+  }
+  /// The same for what an input decides: false if there is no place left.
+  constexpr bool try_push(const T& value) {
+    if (count == Capacity) return false;
+    items[count++] = value;
+    return true;
   }
   constexpr bool contains(const T& value) const {
     for (int i = 0; i < count; ++i)

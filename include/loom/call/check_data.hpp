@@ -194,7 +194,7 @@ inline void check_labels(const plan& p, const axis_extents& extents, const label
 }  // namespace detail
 
 /// Checks a call. Returns the extents of the axes; throws loom::error with a sentence otherwise.
-inline axis_extents check(const plan& p, const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs) {
+inline axis_extents check(const plan& p, const label_use_list& labels, const bound* inputs, const bound* outputs) {
   axis_extents extents;
   detail::operand learned_from[max_axes];
   const graph& g = p.program;

@@ -24,22 +24,17 @@ struct differentiation {
 
   /// One more input: a seed, or a direction. Its value.
   constexpr value_id append(const input_info& info) {
-    if (out.result.inputs.size() == max_inputs) {
-      out.result.too_large = true;
-      return out.constant(0);
-    }
-    out.result.inputs.push_back(info);
-    return out.input(out.result.inputs.size() - 1);
+    const int slot = out.add_input(info);
+    return out.result.too_large ? out.constant(0) : out.input(slot);
   }
 
   constexpr void output(output_info::role what, int slot, value_id id) {
-    if (out.result.outputs.size() == out.result.outputs.capacity()) out.result.too_large = true;
-    else out.result.outputs.push_back({what, slot, id == no_value ? out.constant(0) : id, 0, in.inputs[slot].axes});
+    out.add_output({what, slot, id == no_value ? out.constant(0) : id, 0, in.inputs[slot].axes});
   }
   /// The results themselves, before their derivatives, but for those left out.
   constexpr void output_values(std::uint32_t left_out) {
     for (const output_info& o : in.outputs)
-      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.result.outputs.push_back({o.what, o.input, image[o.id], o.result, o.axes});
+      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.add_output({o.what, o.input, image[o.id], o.result, o.axes});
   }
 
   /// True where operand k of value i can receive something: numbers both, and not behind a row that says 0.

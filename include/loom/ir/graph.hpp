@@ -55,8 +55,18 @@ struct output_info {
   }
 };
 
-/// Names of the rules that changed a graph, each once.
+/// Names of the rules that changed a graph, each once; a name for which there is no place is left out.
 using rule_trace = fixed_vector<text_view, 48>;
+
+/// What a graph can have too many of.
+enum class capacity : std::uint8_t { none, nodes, axes, inputs, outputs, rewrites };
+
+/// A capacity that was passed, and how many would have been needed, at least.
+struct overflow_info {
+  capacity of = capacity::none;
+  int limit = 0;
+  int needed = 0;
+};
 
 template <int Capacity>
 struct basic_graph {
@@ -66,7 +76,14 @@ struct basic_graph {
   fixed_vector<output_info, max_outputs> outputs;
   axis_order result_axes;  ///< the order of the axes of the formula's value
   rule_trace trace;
-  bool too_large = false;  ///< a value did not fit: what is here means nothing
+  bool too_large = false;  ///< something did not fit: what is here means nothing
+  overflow_info overflow;  ///< what it was
+
+  constexpr void exceed(capacity of, int limit) {
+    too_large = true;
+    if (overflow.of == capacity::none) overflow = {of, limit, limit};
+    if (overflow.of == of) ++overflow.needed;
+  }
 
   constexpr int size() const { return nodes.size(); }
   constexpr const node& operator[](int id) const { return nodes[id]; }
@@ -86,6 +103,14 @@ constexpr std::uint32_t hash(const node& n) {
   return static_cast<std::uint32_t>(h >> 32);
 }
 
+/// The place of an item of a graph, or 0.
+template <class T, int Capacity>
+constexpr int add(graph& g, fixed_vector<T, Capacity>& to, const T& item, capacity of) {
+  if (to.try_push(item)) return to.size() - 1;
+  g.exceed(of, Capacity);
+  return 0;
+}
+
 }  // namespace detail
 
 /// Builds a graph value by value; equal values get one number.
@@ -99,6 +124,7 @@ class builder {
     result.result_axes = like.result_axes;
     result.trace = like.trace;
     result.too_large = like.too_large;
+    result.overflow = like.overflow;
   }
 
   constexpr value_id make(op code, value_id a = no_value, value_id b = no_value, value_id c = no_value,
@@ -125,6 +151,11 @@ class builder {
            static_cast<std::uint64_t>(slot)};
     return intern(n);
   }
+
+  // What there is no place for is counted, not added; the graph is too large then.
+  constexpr int add_axis(const axis_info& axis) { return detail::add(result, result.axes, axis, capacity::axes); }
+  constexpr int add_input(const input_info& in) { return detail::add(result, result.inputs, in, capacity::inputs); }
+  constexpr int add_output(const output_info& out) { return detail::add(result, result.outputs, out, capacity::outputs); }
 
   constexpr const node& operator[](int id) const { return result.nodes[id]; }
   constexpr const graph& view() const { return result; }
@@ -164,7 +195,7 @@ class builder {
       slot = (slot + 1) % table_size;
     }
     if (result.nodes.size() == LOOM_MAX_NODES) {
-      result.too_large = true;
+      result.exceed(capacity::nodes, LOOM_MAX_NODES);
       return 0;
     }
     result.nodes.push_back(n);
@@ -189,6 +220,7 @@ constexpr graph compact(const graph& g) {
   r.result_axes = g.result_axes;
   r.trace = g.trace;
   r.too_large = g.too_large;
+  r.overflow = g.overflow;
   for (int i = 0; i < g.size(); ++i) {
     if (number[i] == no_value) continue;
     node n = g[i];

@@ -24,7 +24,8 @@ struct label_clause {
       case op::lt: return label < with;
       case op::le: return label <= with;
       case op::gt: return label > with;
-      default: return label >= with;
+      case op::ge: return label >= with;
+      default: return false;  // no comparison
     }
   }
 };
@@ -36,9 +37,32 @@ struct label_use {
   int input = -1;
   int axis = -1;
   label_clauses ignored_if;
+  constexpr bool same_place(const label_use& other) const { return input == other.input && axis == other.axis; }
 };
+using label_use_list = fixed_vector<label_use, 16>;
 
 namespace detail {
+
+/// The clauses that are in both.
+constexpr label_clauses common(const label_clauses& a, const label_clauses& b) {
+  label_clauses both;
+  for (const label_clause& c : a)
+    if (b.contains(c)) both.push_back(c);
+  return both;
+}
+
+/// Adds a use, unless it asks what another one asks. If there is no place, one use asks for both, and so may ask for more.
+constexpr void add_use(label_use_list& uses, const label_use& use) {
+  for (label_use& known : uses) {
+    if (!known.same_place(use)) continue;
+    const label_clauses both = common(known.ignored_if, use.ignored_if);
+    const bool asks_the_same = both.size() == known.ignored_if.size() && both.size() == use.ignored_if.size();
+    if (!asks_the_same && uses.size() < uses.capacity()) continue;
+    known.ignored_if = both;
+    return;
+  }
+  uses.push_back(use);
+}
 
 constexpr op opposite(op o) {
   switch (o) {
@@ -47,7 +71,8 @@ constexpr op opposite(op o) {
     case op::lt: return op::ge;
     case op::ge: return op::lt;
     case op::le: return op::gt;
-    default: return op::le;
+    case op::gt: return op::le;
+    default: return o;  // no comparison
   }
 }
 
@@ -79,12 +104,12 @@ constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clause
 }  // namespace detail
 
 /// Every use of an index as a position, with the labels that use ignores.
-constexpr fixed_vector<label_use, 8> label_uses(const graph& g) {
+constexpr label_use_list label_uses(const graph& g) {
   fixed_vector<label_clauses, LOOM_MAX_NODES> unused_if;
   unused_if.count = g.size();
   bool reached[LOOM_MAX_NODES]{};
   for (const output_info& out : g.outputs) reached[out.id] = true;
-  fixed_vector<label_use, 8> uses;
+  label_use_list uses;
   for (int i = g.size() - 1; i >= 0; --i) {
     const node& n = g[i];
     for (int k = 0; k < arity(n.code); ++k) {
@@ -95,18 +120,15 @@ constexpr fixed_vector<label_use, 8> label_uses(const graph& g) {
         reached[o] = true;
         unused_if[o] = here;
       } else {
-        label_clauses both;
-        for (const label_clause& c : unused_if[o])
-          if (here.contains(c)) both.push_back(c);
-        unused_if[o] = both;
+        unused_if[o] = detail::common(unused_if[o], here);
       }
     }
-    if ((n.code == op::gather || n.code == op::onehot) && uses.size() < uses.capacity()) {
+    if (n.code == op::gather || n.code == op::onehot) {
       const value_id t = n.operand[n.code == op::gather ? 1 : 0];
       label_use use{static_cast<int>(g[t].bits), first_axis(n.over()), {}};
       for (const label_clause& c : unused_if[i])
         if (c.index == t || (c.mask >= 0 && includes(g[t].axes, g[c.index].axes))) use.ignored_if.push_back(c);
-      uses.push_back(use);
+      detail::add_use(uses, use);
     }
   }
   return uses;

@@ -5,6 +5,8 @@
 // Layer 2 (rewrite).
 #pragma once
 
+#include <type_traits>
+
 #include "loom/ir/rebuild.hpp"
 #include "loom/rewrite/match.hpp"
 #include "loom/rewrite/narrowing.hpp"
@@ -26,7 +28,8 @@ class rewriter {
   builder out_;
   const graph& in_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
-  int fuel_ = 2000;
+  static constexpr int most_rewrites = 2000;  // of one graph; every table stops by itself (tests/laws/termination.cpp), a user's may not
+  int rewrites_ = 0;
 
   constexpr value_id make(op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
     const value_id id = out_.make(code, a, b, c, bits);
@@ -43,14 +46,21 @@ class rewriter {
         if (!operands_fit(candidate.operand, of_a, of_b, info(code).commutative)) continue;
         matched w;
         if (!matches(out_.view(), id, candidate, w)) continue;
-        if (--fuel_ == 0) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
-        out_.result.trace.insert_once(candidate.name);
+        if (++rewrites_ > most_rewrites) return give_up();
+        if (!out_.result.trace.contains(candidate.name)) out_.result.trace.try_push(candidate.name);
         result = instantiate(candidate.rhs, w);
         break;
       }
     }
     normal_[id] = static_cast<value_id>(result + 1);
     return result;
+  }
+
+  /// Rules that do not stop are an error in a constant expression, and data at run time.
+  constexpr value_id give_up() {
+    if (std::is_constant_evaluated()) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
+    out_.result.exceed(capacity::rewrites, most_rewrites);
+    return 0;
   }
 
   constexpr value_id instantiate(const term& t, const matched& w) {

@@ -116,7 +116,7 @@ inline void store_scalars(const plan& p, const bound* outputs, const loop_data& 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
 template <class Program, class T>
-T run(const fixed_vector<label_use, 8>& labels, const bound* inputs, const bound* outputs, const bound& workspace = {}, const executor& on = {}) {
+T run(const label_use_list& labels, const bound* inputs, const bound* outputs, const bound& workspace = {}, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
   loop_data data;
   data.extents = check(p, labels, inputs, outputs);

@@ -89,6 +89,7 @@ enum class unplanned : std::uint8_t {
   too_many_lookups,
   too_many_steps,
   too_many_row_axes,  ///< axes that count rows, or of one array
+  too_large,          ///< the graph itself: see its overflow
   // No limit would help.
   part_of_a_row,      ///< a reduction over some axes of a row, not all
   computed_table,     ///< a gather from values that are in no memory, or along a row by labels of its entries
@@ -106,6 +107,7 @@ constexpr text_view limited_by(unplanned problem) {
     case unplanned::too_many_lookups: return "lookups";
     case unplanned::too_many_steps: return "steps";
     case unplanned::too_many_row_axes: return "axes of rows";
+    case unplanned::too_large: return "values";
     case unplanned::none: case unplanned::part_of_a_row: case unplanned::computed_table: case unplanned::scattered_row: case unplanned::reduced_scalar: break;
   }
   return {};
