@@ -49,6 +49,6 @@ TEST_CASE("a comment is no use of a parameter") {
 
 TEST_CASE("a formula without a plan has no code") {
   loom::schedule::plan none;
-  none.problem = loom::schedule::unplanned::too_many_loops;
+  none.problem = loom::schedule::unplanned::too_many_sweeps;
   CHECK(print(none, cpp, "f") == "// This formula has no plan.\n");
 }

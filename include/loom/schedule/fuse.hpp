@@ -30,12 +30,12 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (g.too_large) return detail::no_plan(g, {unplanned::too_large, static_cast<std::int16_t>(g.overflow.needed), static_cast<std::int16_t>(g.overflow.limit)});
   const chosen_axes axes = choose_axes(g);                               // which axes make a row, which count rows
   if (axes.refused()) return detail::no_plan(g, axes);
-  const graph program = split_reductions(g, axes.column_axes);           // within a row first, then over rows
-  const leveling values = assign_levels(program, axes);                  // scalar, row or element; totals and arrays
+  const graph program = split_reductions(g, axes.column_axes);  // within a row first, then over rows
+  const leveling values = assign_levels(program, axes);  // scalar, row or element; totals and arrays
   if (values.refused()) return detail::no_plan(program, values);
   const sweep_assignment sweeps = assign_sweeps(program, axes, values);  // which sweep adds up and stores what
   if (sweeps.refused()) return detail::no_plan(program, sweeps);
-  plan p = make_steps({program, axes, values, sweeps}, exact_outputs);   // what is parked; the steps of each sweep
+  plan p = make_steps({program, axes, values, sweeps}, exact_outputs);  // what is parked; the steps of each sweep
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;
 }
