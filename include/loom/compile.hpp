@@ -22,7 +22,9 @@ namespace loom::inline LOOM_ABI::compiler::stage {
 constexpr graph canonicalize(const graph& g) { return rewritten(g, canonical_rules); }
 constexpr graph stabilize(const graph& g) { return rewritten(g, stable_rules); }
 constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
-constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) { return second_derivatives(gradients, wanted); }
+constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) {
+  return second_derivatives(gradients, wanted);
+}
 constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
 constexpr graph simplify(const graph& g) { return rewritten(scatter_sums(sink_gathers(g)), cheap_rules); }
 constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
@@ -64,7 +66,9 @@ constexpr derived made(form f, const graph& before, const derivative_request& wa
     case form::canonical: return {stage::canonicalize(before)};
     case form::with_gradients: return stage::differentiate(before, wanted);
     case form::with_second_derivatives: return stage::differentiate_twice(before, wanted);
-    case form::stable: case form::stable_gradients: case form::stable_second_derivatives: return {stage::stabilize(before)};
+    case form::stable:
+    case form::stable_gradients:
+    case form::stable_second_derivatives: return {stage::stabilize(before)};
     case form::expanded: return {stage::expand(before)};
     case form::simple: return {stage::simplify(before)};
   }

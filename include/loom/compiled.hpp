@@ -46,10 +46,11 @@ struct compiled {
   /// What is wrong with the formula, its derivatives, or the plan made of them.
   static constexpr mistake problem_with(const plan& p) {
     const derived& program = formed_as<form::simple>::value;
-    if (program.program.too_large) return {issue::too_large, {}, program.program.overflow.needed, program.program.overflow.limit};
+    if (p.program.too_large) return {issue::too_large, {}, p.program.overflow.needed, p.program.overflow.limit};
     if (!program.not_differentiable.empty()) return {issue::not_differentiable, program.not_differentiable};
     if (!program.no_diagonal.empty()) return {issue::no_diagonal, program.no_diagonal};
-    if (p.problem != unplanned::none) return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};
+    if (p.problem != unplanned::none)
+      return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};
     return {};
   }
 };

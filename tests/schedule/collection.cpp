@@ -16,7 +16,6 @@ namespace {
 using namespace loom;
 
 using namespace loom::layers;
-using namespace loom::test;
 
 /// Sweeps over the data, sweeps over what has fewer axes, passes over a row in cache, arrays in the workspace.
 struct passes {

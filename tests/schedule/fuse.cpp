@@ -14,7 +14,7 @@ namespace {
 using namespace loom;
 
 using namespace loom::layers;
-using namespace loom::test;
+
 namespace flagship = loom::collection;
 using flagship::a, flagship::mu, flagship::v, flagship::x, flagship::w, flagship::y;
 

@@ -3,6 +3,7 @@
 #include "loom/schedule/split_reductions.hpp"
 
 #include "loom/ir/print.hpp"
+#include "loom/schedule/fuse.hpp"
 #include "support/catch.hpp"
 #include "support/graphs.hpp"
 
@@ -33,4 +34,20 @@ TEST_CASE("a reduction over just a row, over just rows, or of everything stays w
 
 TEST_CASE("a shift is finite at its end only: a row of -inf must not hide what the other rows are", "[schedule]") {
   CHECK(split(op::shift, axes({M, C}), only(C)) == "shift(max(x, C), M)");
+}
+
+TEST_CASE("a graph that fits, but not with its reductions split, is too large", "[schedule]") {
+  const auto filled = [](int values) {
+    graph_of g;
+    const value_id x = g.tensor("x", {N, M, C});
+    const value_id row = g.mean_square(g.sum(g.unary(op::exp, x), only(C)));
+    const value_id both = g.sum(x, axes({M, C}));  // one value more when it is split
+    const value_id of_both = g.mean_square(both);
+    const value_id all = g.binary(op::add, row, of_both);
+    return fuse(g.returns(g.chain(all, values - g.view().size() - 1)).view());
+  };
+  CHECK(filled(LOOM_MAX_NODES - 1).problem == unplanned::none);
+  const plan none = filled(LOOM_MAX_NODES);
+  CHECK(none.problem == unplanned::too_large);
+  CHECK(none.program.too_large);
 }

@@ -156,4 +156,4 @@ class graph_checker {
 /// The first thing wrong with a graph; empty: nothing.
 inline std::string graph_problem(const graph& g) { return detail::graph_checker(g).run(); }
 
-}  // namespace loom::inline LOOM_ABI::ir
+}  // namespace loom::ir

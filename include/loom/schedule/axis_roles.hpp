@@ -13,18 +13,18 @@ namespace loom::inline LOOM_ABI::schedule {
 
 /// How badly a row of some axes suits a graph; the first member that differs decides.
 struct row_cost {
-  bool unsuited = false;     ///< the axes cannot be a row
+  bool unsuited = false;  ///< the axes cannot be a row
   int oversized_arrays = 0;  ///< arrays larger than the data
-  int waiting_sweeps = 0;    ///< sweeps that run one after the other
-  int work = 0;              ///< what the loops do beside the entries of a row, weighted as below
-  int distance = 0;          ///< of the row from the innermost axis of the widest input, which has it
+  int waiting_sweeps = 0;  ///< sweeps that run one after the other
+  int work = 0;  ///< what the loops do beside the entries of a row, weighted as below
+  int distance = 0;  ///< of the row from the innermost axis of the widest input, which has it
 
   constexpr auto operator<=>(const row_cost&) const = default;
 
   // Weights of work.
   static constexpr int array_of_entries = 64;
   static constexpr int array_or_lookup = 8;  ///< an array of row values, or a lookup along an axis that counts rows
-  static constexpr int row_value = 4;        ///< a value that is computed a row at a time
+  static constexpr int row_value = 4;  ///< a value that is computed a row at a time
 };
 
 namespace detail {
@@ -93,7 +93,8 @@ constexpr fixed_vector<axis_set, 16> candidate_rows(const graph& g, const axis_o
     }
     propose(inner);
     // A table is looked up along its outer axis: its rows are the other one.
-    if ((n.code == op::gather || n.code == op::onehot) && !widest.empty() && !has(wanted, widest.back())) propose(only(widest.back()));
+    if ((n.code == op::gather || n.code == op::onehot) && !widest.empty() && !has(wanted, widest.back()))
+      propose(only(widest.back()));
   }
   return candidates;
 }
@@ -155,7 +156,8 @@ namespace detail {
 /// Axes as they lie in memory, those of the widest operands first.
 constexpr void order_axes(const graph& g, axis_roles& roles) {
   const auto order = [&](const axis_order& axes) {
-    for (std::int8_t axis : axes) (has(roles.column_axes, axis) ? roles.column_order : roles.row_order).insert_once(axis);
+    for (std::int8_t axis : axes)
+      (has(roles.column_axes, axis) ? roles.column_order : roles.row_order).insert_once(axis);
   };
   for (int rank = max_rank; rank > 0; --rank) {
     for (const input_info& in : g.inputs)
@@ -169,7 +171,9 @@ constexpr void order_axes(const graph& g, axis_roles& roles) {
 constexpr axis_set walked_axes(const graph& g) {
   axis_set all = 0;
   for (const node& n : g.nodes)
-    all |= n.code == op::gather || n.code == op::scatter || is_reduction(n.code) ? static_cast<axis_set>(n.axes | n.over()) : n.axes;
+    all |= n.code == op::gather || n.code == op::scatter || is_reduction(n.code)
+               ? static_cast<axis_set>(n.axes | n.over())
+               : n.axes;
   for (const output_info& out : g.outputs) all |= as_set(out.axes);
   return all;
 }

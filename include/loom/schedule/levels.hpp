@@ -11,9 +11,9 @@ namespace loom::inline LOOM_ABI::schedule {
 
 struct leveling : value_levels, refusal {
   std::int16_t depth[LOOM_MAX_NODES]{};  ///< row passes that must be over before a value is known
-  bool in_row[LOOM_MAX_NODES]{};         ///< computing it takes a walk along the row
+  bool in_row[LOOM_MAX_NODES]{};  ///< computing it takes a walk along the row
   fixed_vector<value_id, LOOM_MAX_NODES> reductions;  ///< of rows
-  fixed_vector<value_id, LOOM_MAX_NODES> totals;      ///< and arrays
+  fixed_vector<value_id, LOOM_MAX_NODES> totals;  ///< and arrays
 };
 
 namespace detail {
@@ -65,7 +65,8 @@ class level_pass {
   constexpr void gather(int i) {
     const node& n = g_[i];
     const bool along_row = (n.over() & axes_.column_axes) != 0;
-    if (!is_input(g_[n.operand[0]].code) || (along_row && r_.levels[n.operand[1]] == level::element)) r_.refuse(unplanned::computed_table);
+    if (!is_input(g_[n.operand[0]].code) || (along_row && r_.levels[n.operand[1]] == level::element))
+      r_.refuse(unplanned::computed_table);
     r_.depth[i] = r_.depth[n.operand[1]];
     r_.in_row[i] = r_.in_row[n.operand[1]];
     if (!along_row && lookups_++ < max_lookups) r_.lookups.push_back(static_cast<value_id>(i));
@@ -88,7 +89,8 @@ class level_pass {
 
   constexpr void total(int i) {
     const node& n = g_[i];
-    if ((n.over() & axes_.column_axes) != 0 && !includes(n.over(), axes_.column_axes)) r_.refuse(unplanned::part_of_a_row);
+    if ((n.over() & axes_.column_axes) != 0 && !includes(n.over(), axes_.column_axes))
+      r_.refuse(unplanned::part_of_a_row);
     r_.is_total[i] = true;
     r_.totals.push_back(static_cast<value_id>(i));
     r_.depth[i] = 0;

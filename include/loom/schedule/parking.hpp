@@ -15,10 +15,10 @@ namespace loom::inline LOOM_ABI::schedule {
 struct sweep_needs : refusal {
   bool scalar[LOOM_MAX_NODES]{};
   bool row[LOOM_MAX_NODES]{};
-  std::uint8_t element[LOOM_MAX_NODES]{};   ///< bit p: needed in row pass p
+  std::uint8_t element[LOOM_MAX_NODES]{};  ///< bit p: needed in row pass p
   std::int8_t parked_in[LOOM_MAX_NODES]{};  ///< output slot + 1
   std::int8_t parked_at[LOOM_MAX_NODES]{};  ///< row pass
-  output_set occupied = 0;                  ///< outputs that hold a value
+  output_set occupied = 0;  ///< outputs that hold a value
   int passes = 0;
 };
 static_assert(max_passes <= 8, "row passes are bits of sweep_needs::element");
@@ -32,7 +32,9 @@ struct planned_values {
 
   /// Whether sweep `s` adds up a total or an array, and stores an output.
   constexpr bool adds_up(int id, int s) const { return values.is_total[id] && sweeps.sweep_of[id] == s; }
-  constexpr bool stores(int slot, int s) const { return written_by_loops(program, axes, values, slot) && sweeps.sweep_of_output[slot] == s; }
+  constexpr bool stores(int slot, int s) const {
+    return written_by_loops(program, axes, values, slot) && sweeps.sweep_of_output[slot] == s;
+  }
   constexpr level output_level(int slot) const { return schedule::output_level(program, axes, slot); }
   constexpr bool folds_entries(int id) const { return schedule::folds_entries(program, values, id); }
   /// The row pass in which a total takes in its operands.
@@ -48,7 +50,8 @@ namespace detail {
 
 class needs_pass {
  public:
-  constexpr needs_pass(const planned_values& planned, int s) : planned_(planned), g_(planned.program), values_(planned.values), s_(s) {}
+  constexpr needs_pass(const planned_values& planned, int s)
+      : planned_(planned), g_(planned.program), values_(planned.values), s_(s) {}
 
   constexpr sweep_needs run(output_set exact_outputs) {
     collect();
@@ -131,7 +134,8 @@ class needs_pass {
   /// An output over every entry that the sweep stores, and that holds nothing yet.
   constexpr bool is_free(int slot) const {
     return planned_.stores(slot, s_) && planned_.output_level(slot) == level::element &&
-           as_set(g_.outputs[slot].axes) == (planned_.axes.row_axes | planned_.axes.column_axes) && ((r_.occupied >> slot) & 1u) == 0;
+           as_set(g_.outputs[slot].axes) == (planned_.axes.row_axes | planned_.axes.column_axes) &&
+           ((r_.occupied >> slot) & 1u) == 0;
   }
 
   /// Parks the dearest value that two passes need in an output that is written only later.

@@ -18,14 +18,16 @@ inline std::string output_text(const graph& g, int slot) { return ir::output_tex
 inline std::string array_text(const plan& p, int id) {
   const int k = p.array_of[id] - 1;
   std::string axes;
-  for (int axis : p.arrays[k].axes) axes += std::string(axes.empty() ? "" : ",") + std::string(p.program.axes[axis].name);
+  for (int axis : p.arrays[k].axes)
+    axes += std::string(axes.empty() ? "" : ",") + std::string(p.program.axes[axis].name);
   return std::string("array ") + std::to_string(k + 1) + "[" + axes + "]";
 }
 
 inline std::string step_text(const plan& p, const step& s) {
   std::string v = std::string("v") + std::to_string(s.id);
   switch (s.what) {
-    case action::compute: return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : value_text(p.program, s.id));
+    case action::compute:
+      return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : value_text(p.program, s.id));
     case action::reduce: return std::string("reduce ") + v + " = " + value_text(p.program, s.id);
     case action::total: return std::string("total ") + v + " = " + value_text(p.program, s.id);
     case action::accumulate: return std::string("accumulate ") + v + " in " + array_text(p, s.id);
@@ -63,8 +65,9 @@ class plan_printer : public plan_visitor {
     row();
   }
   void begin_pass(const row_pass& pass, int number) {
-    title_ = std::string("  row pass ") + std::to_string(number + 1) + " of " + std::to_string(passes_) + ", every entry; cost " + std::to_string(pass.cost) +
-             ", accumulators " + std::to_string(pass.unroll) + "\n";
+    title_ = std::string("  row pass ") + std::to_string(number + 1) + " of " + std::to_string(passes_) +
+             ", every entry; cost " + std::to_string(pass.cost) + ", accumulators " + std::to_string(pass.unroll) +
+             "\n";
   }
   template <class F>
   void for_each_entry(const row_pass&, const F& entry) {
@@ -79,7 +82,9 @@ class plan_printer : public plan_visitor {
   std::string text_, title_;  // a title waits for the first line under it
   int passes_ = 0;
 
-  std::string defined(int id) const { return std::string("v") + std::to_string(id) + " = " + value_text(p_.program, id); }
+  std::string defined(int id) const {
+    return std::string("v") + std::to_string(id) + " = " + value_text(p_.program, id);
+  }
   void line(const char* indent, const std::string& s) {
     text_ += title_ + indent + s + "\n";
     title_.clear();
@@ -96,10 +101,17 @@ inline std::string refusal_text(const refusal& r) {
     case unplanned::computed_table: return "a gather from values that are in no memory";
     case unplanned::scattered_row: return "a scatter along the row that it reads";
     case unplanned::reduced_scalar: return "a reduction of one number";
-    case unplanned::too_many_sweeps: case unplanned::too_many_row_passes: case unplanned::too_many_totals: case unplanned::too_many_arrays:
-    case unplanned::too_many_lookups: case unplanned::too_many_steps: case unplanned::too_many_row_axes: case unplanned::too_large: break;
+    case unplanned::too_many_sweeps:
+    case unplanned::too_many_row_passes:
+    case unplanned::too_many_totals:
+    case unplanned::too_many_arrays:
+    case unplanned::too_many_lookups:
+    case unplanned::too_many_steps:
+    case unplanned::too_many_row_axes:
+    case unplanned::too_large: break;
   }
-  return std::string(limited_by(r.problem)) + ": " + std::to_string(r.problem_count) + " needed, " + std::to_string(r.problem_limit) + " allowed";
+  return std::string(limited_by(r.problem)) + ": " + std::to_string(r.problem_count) + " needed, " +
+         std::to_string(r.problem_limit) + " allowed";
 }
 
 /// A plan in the order in which it runs.

@@ -90,4 +90,4 @@ inline std::string pass_text(const plan_facts& f) {
   return s;
 }
 
-}  // namespace loom::inline LOOM_ABI::schedule
+}  // namespace loom::schedule

@@ -220,4 +220,4 @@ inline std::vector<std::vector<double>> run_plan(const plan& p, const std::vecto
   return runner.outputs();
 }
 
-}  // namespace loom::inline LOOM_ABI::schedule
+}  // namespace loom::schedule

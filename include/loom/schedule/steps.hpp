@@ -11,7 +11,8 @@ namespace detail {
 
 class step_pass {
  public:
-  constexpr explicit step_pass(const planned_values& planned) : planned_(planned), g_(planned.program), values_(planned.values) {
+  constexpr explicit step_pass(const planned_values& planned)
+      : planned_(planned), g_(planned.program), values_(planned.values) {
     static_cast<axis_roles&>(p_) = planned.axes;
     static_cast<value_levels&>(p_) = planned.values;
     p_.program = planned.program;
@@ -67,12 +68,14 @@ class step_pass {
   constexpr step_range row_steps(const sweep_needs& needs, int s, int depth) {
     step_range r{next_step(), 0};
     for (int i = 0; i < g_.size(); ++i)
-      if (needs.row[i] && values_.depth[i] == depth && (!is_reduction(g_[i].code) || values_.is_total[i])) add(action::compute, i);
+      if (needs.row[i] && values_.depth[i] == depth && (!is_reduction(g_[i].code) || values_.is_total[i]))
+        add(action::compute, i);
     if (depth == needs.passes) {
       for (value_id i : values_.totals)
         if (planned_.adds_up(i, s) && !planned_.folds_entries(i)) add_total(i);
       for (int slot = 0; slot < g_.outputs.size(); ++slot)
-        if (planned_.stores(slot, s) && planned_.output_level(slot) != level::element) add(action::store, g_.outputs[slot].id, slot);
+        if (planned_.stores(slot, s) && planned_.output_level(slot) != level::element)
+          add(action::store, g_.outputs[slot].id, slot);
     }
     r.end = next_step();
     return r;
@@ -105,19 +108,23 @@ class step_pass {
         cost += 3;
       }
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
-      if (planned_.stores(slot, s) && planned_.output_level(slot) == level::element && values_.depth[g_.outputs[slot].id] == pass) {
+      if (planned_.stores(slot, s) && planned_.output_level(slot) == level::element &&
+          values_.depth[g_.outputs[slot].id] == pass) {
         add(action::store, g_.outputs[slot].id, slot);
         cost += 1;
       }
     out.body.end = next_step();
     out.cost = static_cast<std::int16_t>(cost);
-    out.unroll = out.reductions.size() == 0 || cost > 12 ? 1 : 4;  // a long body hides the latency of its accumulators by itself
+    out.unroll =
+        out.reductions.size() == 0 || cost > 12 ? 1 : 4;  // a long body hides the latency of its accumulators by itself
   }
 };
 
 }  // namespace detail
 
 /// The plan of what the passes before decided. Its facts are not known yet.
-constexpr plan make_steps(const planned_values& planned, output_set exact_outputs) { return detail::step_pass(planned).run(exact_outputs); }
+constexpr plan make_steps(const planned_values& planned, output_set exact_outputs) {
+  return detail::step_pass(planned).run(exact_outputs);
+}
 
 }  // namespace loom::schedule

@@ -13,11 +13,11 @@
 namespace loom::inline LOOM_ABI::schedule {
 
 struct sweep_assignment : refusal {
-  std::int8_t sweep_of[LOOM_MAX_NODES]{};     ///< of a total or an array: the sweep that adds it up
+  std::int8_t sweep_of[LOOM_MAX_NODES]{};  ///< of a total or an array: the sweep that adds it up
   std::int8_t sweep_of_output[max_outputs]{};
-  std::int8_t available[LOOM_MAX_NODES]{};    ///< of a scalar: the sweep before which it is known
-  fixed_vector<axis_set, max_sweeps> rows;    ///< of each sweep: the axes that count its rows
-  int walks = 0;                              ///< sweeps over all rows and their entries
+  std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
+  fixed_vector<axis_set, max_sweeps> rows;  ///< of each sweep: the axes that count its rows
+  int walks = 0;  ///< sweeps over all rows and their entries
 };
 
 namespace detail {
@@ -31,7 +31,8 @@ struct sweep_place {
 
 class sweep_pass {
  public:
-  constexpr sweep_pass(const graph& g, const axis_roles& axes, const leveling& values) : g_(g), axes_(axes), values_(values) {}
+  constexpr sweep_pass(const graph& g, const axis_roles& axes, const leveling& values)
+      : g_(g), axes_(axes), values_(values) {}
 
   /// With `extra_times` beyond those that are needed.
   constexpr sweep_assignment run(int extra_times) {
@@ -57,8 +58,8 @@ class sweep_pass {
   sweep_assignment r_;
   int times_ = 0;
   std::int16_t earliest_[LOOM_MAX_NODES]{};  // the first time at which a value can be known: the totals it waits for
-  std::int16_t latest_[LOOM_MAX_NODES]{};    // the time at which its users need it
-  std::int8_t time_of_[LOOM_MAX_NODES]{};    // of a total or an array
+  std::int16_t latest_[LOOM_MAX_NODES]{};  // the time at which its users need it
+  std::int8_t time_of_[LOOM_MAX_NODES]{};  // of a total or an array
   std::int8_t time_of_output_[max_outputs]{};
   fixed_vector<sweep_place, LOOM_MAX_NODES> sweeps_used_;  // one for each time and set of rows
 
@@ -73,7 +74,8 @@ class sweep_pass {
   constexpr sweep_place place_of_output(int slot, int time) const {
     const value_id id = g_.outputs[slot].id;
     const axis_set axes = as_set(g_.outputs[slot].axes);
-    return {time, static_cast<axis_set>((axes | g_[id].axes) & axes_.row_axes), (axes & axes_.column_axes) != 0 || values_.in_row[id]};
+    return {time, static_cast<axis_set>((axes | g_[id].axes) & axes_.row_axes),
+            (axes & axes_.column_axes) != 0 || values_.in_row[id]};
   }
 
   constexpr int needed_times() {
@@ -142,7 +144,8 @@ class sweep_pass {
     }
     for (int i = g_.size() - 1; i >= 0; --i) {
       int needed = latest_[i];
-      if (values_.is_total[i]) needed = time_of_[i] = place_in_sweep(place_of_total(i, 0), earliest_[i] - 1, latest_[i] - 1, latest_[i] - 1);
+      if (values_.is_total[i])
+        needed = time_of_[i] = place_in_sweep(place_of_total(i, 0), earliest_[i] - 1, latest_[i] - 1, latest_[i] - 1);
       for (value_id o : g_[i].operand)
         if (o != no_value) needed_at(o, needed);
     }
@@ -164,14 +167,16 @@ class sweep_pass {
       for (value_id i : values_.totals)
         if (time_of_[i] == time) r_.sweep_of[i] = numbered(place_of_total(i, time).rows, first[time]);
       for (int slot = 0; slot < g_.outputs.size(); ++slot)
-        if (stored(slot) && time_of_output_[slot] == time) r_.sweep_of_output[slot] = numbered(place_of_output(slot, time).rows, first[time]);
+        if (stored(slot) && time_of_output_[slot] == time)
+          r_.sweep_of_output[slot] = numbered(place_of_output(slot, time).rows, first[time]);
     }
     first[times_] = static_cast<std::int8_t>(r_.rows.size());
     // A total is known at the time after its own, a scalar when its operands are.
     for (int i = 0; i < g_.size(); ++i) {
       int time = values_.is_total[i] ? time_of_[i] + 1 : 0;
       for (value_id o : g_[i].operand)
-        if (o != no_value && !values_.is_total[i] && values_.levels[o] == level::scalar && known_at_[o] > time) time = known_at_[o];
+        if (o != no_value && !values_.is_total[i] && values_.levels[o] == level::scalar && known_at_[o] > time)
+          time = known_at_[o];
       known_at_[i] = static_cast<std::int8_t>(time);
       r_.available[i] = first[time];
     }

@@ -248,4 +248,4 @@ class plan_checker {
 /// The first thing wrong with a plan, or with its graph; empty: nothing.
 inline std::string plan_problem(const plan& p) { return detail::plan_checker(p).run(); }
 
-}  // namespace loom::inline LOOM_ABI::schedule
+}  // namespace loom::schedule
