@@ -8,27 +8,27 @@
 using trial::regime;
 
 TEST_CASE("every loss of the collection, printed as C99, computes what the interpreter computes") {
-  printed::check_c99(printed::collection(true));
+  printed::check(printed::c99, printed::collection(true));
 }
 
 TEST_CASE("second derivatives of the collection, printed as C99, compute what the interpreter computes") {
-  printed::check_c99(printed::second_derivatives());
+  printed::check(printed::c99, printed::second_derivatives());
 }
 
 TEST_CASE("C99 of every shape of loop computes what the interpreter computes") {
-  printed::check_c99(printed::every_loop());
+  printed::check(printed::c99, printed::every_loop());
 }
 
 TEST_CASE("C99 with a workspace computes what the interpreter computes") {
-  printed::check_c99(printed::with_a_workspace(), {regime::normal, regime::masked});
-  printed::check_c99(printed::with_labels_that_sum());
+  printed::check(printed::c99, printed::with_a_workspace(), {regime::normal, regime::masked});
+  printed::check(printed::c99, printed::with_labels_that_sum());
 }
 
-TEST_CASE("C99 has every function of the language") { printed::check_c99(printed::every_function()); }
+TEST_CASE("C99 has every function of the language") { printed::check(printed::c99, printed::every_function()); }
 
 TEST_CASE("C99 avoids the words of C, and reads every parameter or says that it does not") {
-  printed::check_c99(printed::odd_names());
-  printed::check_c99(printed::unread_inputs());
+  printed::check(printed::c99, printed::odd_names());
+  printed::check(printed::c99, printed::unread_inputs());
 }
 
 TEST_CASE("a C99 function has a prototype, names its parameters and lets no buffer overlap another one") {

@@ -17,12 +17,7 @@ namespace {
 
 using loom::emit::element;
 
-/// One printed function, and how to call it: extents, inputs by slot, scalars by slot, outputs by slot and the workspace.
-struct function {
-  const subject& what;
-  element type;
-  std::string text;
-};
+/// Of a printed function: extents, inputs by slot, scalars by slot, outputs by slot and the workspace.
 using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*);
 
 /// A function that calls the printed one, `name`, with what it takes, in its order.
@@ -51,36 +46,6 @@ std::string caller(const function& f, const loom::emit::dialect& d, const std::s
          "* extents, const void* const* inputs, const double* scalars, void* const* outputs) {\n" +
          "  (void)extents, (void)inputs, (void)scalars, (void)outputs;\n" +
          (g.result_axes.empty() ? "  return " + call + ";\n" : "  " + call + ";\n  return 0;\n") + "}\n";
-}
-
-/// All functions in one file of C++: their #include lines first, each function in a namespace of its own.
-std::vector<std::string> files_of_cpp(const std::vector<function>& functions) {
-  std::set<std::string> includes;
-  std::string body;
-  for (std::size_t k = 0; k < functions.size(); ++k) {
-    const std::string space = "f" + std::to_string(k);
-    body += "namespace " + space + " {\n";
-    std::istringstream text(functions[k].text);
-    for (std::string line; std::getline(text, line);) {
-      if (line.starts_with("#include")) includes.insert(line);
-      else body += line + "\n";
-    }
-    body += "}\nextern \"C\" " + caller(functions[k], loom::emit::cpp, space + "::" + functions[k].what.name, k);
-  }
-  std::string s;
-  for (const std::string& i : includes) s += i + "\n";
-  return {s + body};
-}
-
-/// Each function in a file of C of its own, under a name of its own.
-std::vector<std::string> files_of_c99(const std::vector<function>& functions) {
-  std::vector<std::string> files;
-  for (std::size_t k = 0; k < functions.size(); ++k) {
-    const std::string& name = functions[k].what.name;
-    files.push_back("#define " + name + " " + name + "_" + std::to_string(k) + "\n" + functions[k].text +
-                    "#include <stdbool.h>\n#include <stddef.h>\n" + caller(functions[k], loom::emit::c99, name, k));
-  }
-  return files;
 }
 
 struct result {
@@ -273,13 +238,41 @@ std::vector<function> printed_by(const loom::emit::dialect& d, const std::vector
 
 }  // namespace
 
-void check_cpp(const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits) {
-  const std::vector<function> all = printed_by(loom::emit::cpp, subjects);
-  check(all, shared_object(cpp_compiler, ".cpp", files_of_cpp(all)), logits);
+std::vector<std::string> in_one_file(const loom::emit::dialect& d, const std::vector<function>& functions) {
+  std::set<std::string> includes;
+  std::string body;
+  for (std::size_t k = 0; k < functions.size(); ++k) {
+    const std::string space = "f" + std::to_string(k);
+    body += "namespace " + space + " {\n";
+    std::istringstream text(functions[k].text);
+    for (std::string line; std::getline(text, line);) {
+      if (line.starts_with("#include")) includes.insert(line);
+      else body += line + "\n";
+    }
+    body += "}\nextern \"C\" " + caller(functions[k], d, space + "::" + functions[k].what.name, k);
+  }
+  std::string s;
+  for (const std::string& i : includes) s += i + "\n";
+  return {s + body};
 }
-void check_c99(const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits) {
-  const std::vector<function> all = printed_by(loom::emit::c99, subjects);
-  check(all, shared_object(c99_compiler, ".c", files_of_c99(all)), logits);
+
+/// The functions have names of their own, too: they are linked into one object.
+std::vector<std::string> in_files_of_their_own(const loom::emit::dialect& d, const std::vector<function>& functions) {
+  std::vector<std::string> files;
+  for (std::size_t k = 0; k < functions.size(); ++k) {
+    const std::string& name = functions[k].what.name;
+    files.push_back("#define " + name + " " + name + "_" + std::to_string(k) + "\n" + functions[k].text +
+                    "#include <stdbool.h>\n#include <stddef.h>\n" + caller(functions[k], d, name, k));
+  }
+  return files;
+}
+
+const toolchain cpp = {loom::emit::cpp, cpp_compiler, ".cpp", in_one_file};
+const toolchain c99 = {loom::emit::c99, c99_compiler, ".c", in_files_of_their_own};
+
+void check(const toolchain& by, const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits) {
+  const std::vector<function> all = printed_by(by.language, subjects);
+  check(all, shared_object(by.compiler, by.extension, by.files(by.language, all)), logits);
 }
 
 }  // namespace printed

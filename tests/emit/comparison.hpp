@@ -9,9 +9,29 @@
 
 namespace printed {
 
-/// Prints all subjects for float and for double, compiles them without a warning, and checks their results on data of several
-/// sizes and regimes.
-void check_cpp(const std::vector<subject>& all, std::initializer_list<trial::regime> logits = {trial::regime::normal});
-void check_c99(const std::vector<subject>& all, std::initializer_list<trial::regime> logits = {trial::regime::normal});
+/// One printed function, and how to call it.
+struct function {
+  const subject& what;
+  loom::emit::element type;
+  std::string text;
+};
+
+/// Functions with their callers in files: in one of C++, each in a namespace of its own, or in one each, of C.
+std::vector<std::string> in_one_file(const loom::emit::dialect& d, const std::vector<function>& functions);
+std::vector<std::string> in_files_of_their_own(const loom::emit::dialect& d, const std::vector<function>& functions);
+
+/// How code of a dialect is compiled.
+struct toolchain {
+  const loom::emit::dialect& language;
+  std::string compiler;   ///< and its flags
+  std::string extension;  ///< of a file
+  std::vector<std::string> (*files)(const loom::emit::dialect&, const std::vector<function>&);
+};
+extern const toolchain cpp, c99;
+
+/// Prints all subjects for float and for double, compiles them without a warning, and checks their results on data of
+/// several sizes and regimes.
+void check(const toolchain& by, const std::vector<subject>& all,
+           std::initializer_list<trial::regime> logits = {trial::regime::normal});
 
 }  // namespace printed

@@ -10,27 +10,29 @@ using loom::emit::element;
 using trial::regime;
 
 TEST_CASE("printed flagships compute what the interpreter computes") {
-  printed::check_cpp(printed::flagships(true), {regime::normal, regime::masked});
+  printed::check(printed::cpp, printed::flagships(true), {regime::normal, regime::masked});
 }
 
 TEST_CASE("printed second derivatives of the collection compute what the interpreter computes") {
-  printed::check_cpp(printed::second_derivatives());
+  printed::check(printed::cpp, printed::second_derivatives());
 }
 
 TEST_CASE("printed code of every shape of loop computes what the interpreter computes") {
-  printed::check_cpp(printed::every_loop());
+  printed::check(printed::cpp, printed::every_loop());
 }
 
 TEST_CASE("printed code with a workspace computes what the interpreter computes") {
-  printed::check_cpp(printed::with_a_workspace(), {regime::normal, regime::masked});
-  printed::check_cpp(printed::with_labels_that_sum());
+  printed::check(printed::cpp, printed::with_a_workspace(), {regime::normal, regime::masked});
+  printed::check(printed::cpp, printed::with_labels_that_sum());
 }
 
-TEST_CASE("printed code has every function of the language") { printed::check_cpp(printed::every_function()); }
+TEST_CASE("printed code has every function of the language") {
+  printed::check(printed::cpp, printed::every_function());
+}
 
 TEST_CASE("printed code avoids the words of C++, and names no parameter that it does not read") {
-  printed::check_cpp(printed::odd_names());
-  printed::check_cpp(printed::unread_inputs());
+  printed::check(printed::cpp, printed::odd_names());
+  printed::check(printed::cpp, printed::unread_inputs());
 }
 
 TEST_CASE("every printed function of the collection compiles alone") {
