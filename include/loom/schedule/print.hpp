@@ -107,7 +107,8 @@ inline std::string refusal_text(const refusal& r) {
     case unplanned::too_many_arrays:
     case unplanned::too_many_lookups:
     case unplanned::too_many_steps:
-    case unplanned::too_many_row_axes: break;
+    case unplanned::too_many_row_axes:
+    case unplanned::too_large: break;
   }
   return std::string(limited_by(r.problem)) + ": " + std::to_string(r.problem_count) + " needed, " +
          std::to_string(r.problem_limit) + " allowed";
