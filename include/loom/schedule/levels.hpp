@@ -5,6 +5,8 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include <initializer_list>
+
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
