@@ -292,7 +292,7 @@ constexpr lowered lower(const expression<Shape, Literals>& e) {
   for (const detail::lowered_value& r : results)
     if (l.problem.what == issue::none && l.out[r.id].type != kind::number)
       l.problem.what = l.out[r.id].type == kind::mask ? issue::mask_used_as_a_number : issue::index_used_as_a_number;
-  if (l.out.result.too_large) l.problem = {issue::too_large, {}, 0, LOOM_MAX_NODES};
+  if (l.out.result.too_large) l.problem = {issue::too_large, {}, l.out.result.overflow.needed, l.out.result.overflow.limit};
   if (l.problem.what != issue::none) {
     l.out = builder();
     results.count = 0;
