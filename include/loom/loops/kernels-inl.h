@@ -4,8 +4,6 @@
 // namespace would be compiled for whichever target came first.
 // Layer 7 (loops).
 
-#include "loom/simd/special-inl.h"
-
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
 template <class V>
@@ -41,7 +39,7 @@ template <op Code> struct kernel;
 
 /// A shift is finite, also where all that it is the largest of is not.
 template <class V>
-LOOM_INLINE V finite_or_zero(V v) { return keep(abs(v) < infinity<V>(), v); }
+LOOM_INLINE V finite_or_zero(V v) { return masked(abs(v) < infinity<V>(), v); }
 
 /// The rows of reductions.def, of vectors. combine folds one more entry into a reduction, or joins two parts of it.
 template <op Code> struct fold;

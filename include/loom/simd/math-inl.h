@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// simd/math-inl.h — exp, log, pow and the hyperbolics for SIMD lanes, f32 and f64.
+// simd/math-inl.h — exp, log and pow for SIMD lanes, f32 and f64, and what all functions are made of.
 // They keep every special value of C's Annex F: a loss that hides a NaN is a bug nobody finds.
 // Everything is branch-free and right with or without fused multiply-add.
 // Layer 7 (simd). Coefficients: minimax fits of our own. Errors: tests/simd/math.cpp.
-
-#include "loom/simd/vector-inl.h"
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
@@ -40,6 +38,12 @@ LOOM_INLINE V horner(V x, double highest, C... rest) {
 template <class V>
 LOOM_INLINE V clip(V x, double lo, double hi) {
   return min(constant<V>(hi), max(constant<V>(lo), x));
+}
+
+/// y where x is large enough for it, otherwise x: keeps -0 and subnormals.
+template <class V>
+LOOM_INLINE V unless_tiny(V x, V y) {
+  return select(abs(x) < constant<V>(is_f32<V> ? 0x1p-13 : 0x1p-28), x, y);
 }
 
 // ---- sums and products with their rounding errors
@@ -338,7 +342,7 @@ LOOM_INLINE V pow_of_positive(V a, V b) {
   two_prod(b, hi, p, pl);
   pl = fma(b, low, pl);
   // Where p is infinite its rest is NaN; far outside exp's range it does not count.
-  pl = keep(abs(p) < constant<V>(1000.0), pl);
+  pl = masked(abs(p) < constant<V>(1000.0), pl);
   return exp_of_sum(p, pl);
 }
 
@@ -357,51 +361,11 @@ LOOM_INLINE V pow(V a, V b) {
   const V half = b * constant<V>(0.5);
   const auto odd = whole & (round(half) != half);
   // The sign of a (also of -0 and -inf) survives an odd power.
-  y = bit_or(y, bit_and(sign_bit<V>(), keep(odd, a)));
+  y = bit_or(y, bit_and(sign_bit<V>(), masked(odd, a)));
   const auto root_of_negative = (round(b) != b) & (a < zero) & (size < inf);
   y = select(root_of_negative, not_a_number<V>(), y);
   y = select(is_nan(a), a, select(is_nan(b), b, y));
   return select((b == zero) | (a == one), one, y);
-}
-
-// ---- hyperbolic functions
-
-/// Hyperbolic tangent.
-/// Domain: any; ±inf -> ±1, NaN -> NaN, -0 -> -0.
-/// Error:  <= 3 ulp (f32, f64).
-template <class V>
-LOOM_INLINE V tanh(V x) {
-  const V size = abs(x);
-  const V u = clip(size + size, 0.0, is_f32<V> ? 18.0 : 40.0);
-  const V h = expm1_of_limited<-1>(-u);  // (exp(-2|x|) - 1) / 2
-  const V y = -h / (h + constant<V>(1.0));
-  return copysign(y, x);
-}
-
-/// Hyperbolic sine.
-/// Domain: any; ±inf -> ±inf, NaN -> NaN, -0 -> -0.
-/// Error:  <= 3 ulp (f32, f64).
-template <class V>
-LOOM_INLINE V sinh(V x) {
-  const V size = abs(x);
-  // A quarter of expm1, so that sinh is right where exp itself overflows.
-  const V q = expm1_of_limited<-2>(clip(size, 0.0, is_f32<V> ? 89.6 : 710.7));
-  const V h = q + q;
-  // h / (2 h + 1), which is 1/2 long before h overflows.
-  const V g = min(h, constant<V>(0x1p60));
-  const V y = h + g / fma(g, constant<V>(2.0), constant<V>(1.0));
-  const V tiny = constant<V>(is_f32<V> ? 0x1p-14 : 0x1p-28);
-  return select(size < tiny, x, copysign(y, x));
-}
-
-/// Hyperbolic cosine.
-/// Domain: any; ±inf -> inf, NaN -> NaN.
-/// Error:  <= 2 ulp (f32, f64).
-template <class V>
-LOOM_INLINE V cosh(V x) {
-  const V u = clip(abs(x), 0.0, is_f32<V> ? 91.0 : 712.0);
-  const V h = exp_of_limited<-1>(u, u, false);
-  return h + constant<V>(0.25) / h;
 }
 
 }  // namespace loom::LOOM_TARGET

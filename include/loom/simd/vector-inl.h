@@ -59,7 +59,7 @@ template <class V> LOOM_INLINE V copysign(V x, V sign) { return bit_or(abs(x), b
 // ---- choice ------------------------------------------------------------------------------------------------------------
 
 template <class M, class V> LOOM_INLINE V select(M m, V a, V b) { return m ? a : b; }
-template <class M, class V> LOOM_INLINE V keep(M m, V a) { return m ? a : V{}; }
+template <class M, class V> LOOM_INLINE V masked(M m, V a) { return m ? a : V{}; }
 template <class M, class V> LOOM_INLINE V drop(M m, V a) { return m ? V{} : a; }
 template <class V> LOOM_INLINE V select_negative(V x, V a, V b) { return as<ints_of<V>>(x) < 0 ? a : b; }  // by the sign bit
 template <class V> LOOM_INLINE mask_of<V> is_nan(V x) { return x != x; }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/lanes-inl.h — vectors from memory and back: contiguous or strided, of any type that numbers are stored in.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+/// Which lanes of a vector are entries: all, or only those before the end of the row.
+enum class lanes { all, some };
+
+/// Numbers stored as S, one after the other, as a vector.
+template <class V, class S>
+LOOM_INLINE V load_lanes(const S* from) {
+  if constexpr (std::is_same_v<S, lane<V>>) {
+    return load<V>(from);
+  } else if constexpr (width<V> == 1) {
+    return loaded(*from);
+  } else if constexpr (std::is_same_v<S, bf16>) {
+    return as<V>(widen(load<vec<std::uint16_t, width<V>>>(reinterpret_cast<const std::uint16_t*>(from))) << 16);
+  } else {
+    return widen(load<vec<short, width<V>>>(reinterpret_cast<const short*>(from)));
+  }
+}
+
+/// The vector as numbers of type S, rounded to nearest.
+template <class V, class S>
+LOOM_INLINE void store_lanes(V v, S* to) {
+  if constexpr (std::is_same_v<S, lane<V>>) {
+    store(v, to);
+  } else if constexpr (width<V> == 1) {
+    *to = stored<S>(v);
+  } else if constexpr (std::is_same_v<S, bf16>) {
+    const auto bits = as<bits_of<V>>(v);
+    const auto rounded = bits + (bits >> 16 & 1) + 0x7FFF, quiet = bits | 0x400000;
+    const auto upper = select(is_nan(v), quiet, rounded) >> 16;
+    store(narrow(upper), reinterpret_cast<std::uint16_t*>(to));
+  } else {
+    store(narrow(v), reinterpret_cast<short*>(to));
+  }
+}
+
+template <lanes Which, class V, class S>
+LOOM_INLINE V load_strided(const S* from, std::ptrdiff_t stride, std::size_t count) {
+  if constexpr (Which == lanes::all) {
+    if (stride == 1) [[likely]] return load_lanes<V>(from);
+  } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
+    if (stride == 1) [[likely]] return load_first(from, count);
+  }
+  alignas(64) S buffer[width<V>] = {};
+  loops::copy_in(from, stride, Which == lanes::all ? width<V> : count, buffer);
+  return load_lanes<V>(buffer);
+}
+
+template <lanes Which, class V, class S>
+LOOM_INLINE void store_strided(V v, S* to, std::ptrdiff_t stride, std::size_t count) {
+  if constexpr (Which == lanes::all) {
+    if (stride == 1) [[likely]] return store_lanes(v, to);
+  } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
+    if (stride == 1) [[likely]] return store_first(v, to, count);
+  }
+  alignas(64) S buffer[width<V>];
+  store_lanes(v, buffer);
+  loops::copy_out(buffer, Which == lanes::all ? width<V> : count, to, stride);
+}
+
+}  // namespace loom::LOOM_TARGET

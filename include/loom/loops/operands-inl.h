@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/operands-inl.h — how the operands of a step reach the registers: inputs, labels, what labels name, arrays.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+/// A whole constant as a lane; what a lane cannot hold becomes its extreme, as labels do.
+template <std::size_t Bytes>
+constexpr std::int64_t whole_lane(double v) {
+  if (Bytes == 8) return static_cast<std::int64_t>(v);
+  return v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : static_cast<std::int64_t>(v);
+}
+
+/// A whole number for a comparison with an index.
+template <int Id, class R>
+LOOM_INLINE typename R::VI integer_of(const R& r) {
+  constexpr node n = R::P.program[Id];
+  if constexpr (n.type == kind::index) return r.index[Id];
+  else return broadcast<typename R::VI>(static_cast<typename R::TI>(whole_lane<sizeof(typename R::TI)>(n.number())));
+}
+
+/// An operand of a reduction or a total as a number: masks count as 0 and 1.
+template <int Id, class R>
+LOOM_INLINE typename R::V counted(const R& r) {
+  if constexpr (R::P.program[Id].type == kind::mask) return masked(r.mask[Id], constant<typename R::V>(1));
+  else return r.value[Id];
+}
+
+/// Loads input `Id` at entry j of the row, or for the row.
+template <int Id, lanes Which, class R>
+LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr node n = R::P.program[Id];
+  constexpr int slot = static_cast<int>(n.bits);
+  if constexpr (n.code == op::tensor) {
+    r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
+  } else {  // index or mask: integers of any size
+    alignas(64) typename R::TI buffer[R::lane_count] = {};
+    loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), buffer);
+    const typename R::VI v = spread<Id, R, typename R::VI>(buffer);
+    if constexpr (n.code == op::index) r.index[Id] = v;
+    else r.mask[Id] = v != 0;
+  }
+}
+
+/// The type of what a label names: a number, a mask, or another label.
+template <int Id, class R>
+using looked_up_type = std::conditional_t<R::P.program[Id].type == kind::index, typename R::TI, lane<typename R::V>>;
+template <int Id, class R>
+LOOM_INLINE void set_looked_up(R& r, const looked_up_type<Id, R>* entries) {
+  using V = vec<looked_up_type<Id, R>>;
+  const V v = spread<Id, R, V>(entries);
+  constexpr kind type = R::P.program[Id].type;
+  if constexpr (type == kind::index) r.index[Id] = v;
+  else if constexpr (type == kind::mask) r.mask[Id] = v != V{};
+  else r.value[Id] = v;
+}
+
+/// The entry of an input's row that an index names.
+template <int Id, class R>
+LOOM_INLINE void gather_input(R& r) {
+  constexpr node n = R::P.program[Id];
+  constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
+  alignas(64) typename R::TI label[R::lane_count];
+  alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
+  store(r.index[n.operand[1]], label);
+  using S = typename R::template Input<from>;
+  loops::near_rows<S> rows;
+  if constexpr (has_entries(R::P, from)) {
+    if (r.input_row[from] != nullptr) rows = {R::shape::template input<from>(r, 0), R::shape::template input_step<from>(r)};
+  }
+  loops::load_entries(r.data, r.data.inputs[from], rows, r.row, label, lanes_in_use<Id, lanes::all>(r), buffer);
+  set_looked_up<Id>(r, buffer);
+}
+
+/// The same along an axis that counts rows: the row it names is another one.
+template <int Id, lanes Which, class R>
+LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr node n = R::P.program[Id];
+  constexpr int k = lookup_of(R::P, Id);
+  alignas(64) typename R::TI label[R::lane_count];
+  alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
+  store(r.index[n.operand[1]], label);
+  using S = typename R::template Input<static_cast<int>(R::P.program[n.operand[0]].bits)>;
+  loops::load_lookup<S>(r.data, k, r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along, label, lanes_in_use<Id, Which>(r), buffer);
+  set_looked_up<Id>(r, buffer);
+}
+
+/// An entry, or the row's entry, of an array of the workspace.
+template <int Id, lanes Which, class R>
+LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  alignas(64) typename R::number buffer[R::lane_count] = {};
+  loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), buffer);
+  const typename R::V v = spread<Id, R, typename R::V>(buffer);
+  if constexpr (R::P.program[Id].type == kind::mask) r.mask[Id] = v != typename R::V{};
+  else r.value[Id] = v;
+}
+
+/// The position of entry j, or of the row, along the axis of a one-hot.
+template <int Id, class R>
+LOOM_INLINE typename R::VI position_along(const R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr axis_set axis = R::P.program[Id].over();
+  if constexpr ((axis & R::P.column_axes) != 0) {
+    return R::shape::template columns_at<typename R::VI>(j);
+  } else {  // an axis that counts rows
+    constexpr bool each = R::shape::lanes_differ(level::row);
+    alignas(64) typename R::TI buffer[R::lane_count] = {};
+    loops::load_coordinates(r.data, first_axis(axis), r.row, each ? R::shape::template lanes_in_use<lanes::all>(r) : 1, buffer);
+    if constexpr (each) return load<typename R::VI>(buffer);
+    else return broadcast<typename R::VI>(buffer[0]);
+  }
+}
+
+}  // namespace loom::LOOM_TARGET

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/passes-inl.h — the passes over a row: lists of steps, and the reductions they fold entries into.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+/// The steps of sweep `Sweep`; a shape calls them as it walks rows and entries.
+template <class R, int Sweep>
+struct row_passes {
+  using V = typename R::V;
+  static constexpr int sweep_number = Sweep;
+  static constexpr const plan& P = R::P;
+  static constexpr const sweep& S = P.loops[Sweep];
+
+  // ---- lists of steps ----------------------------------------------------------------------------------------------------
+  template <int Begin, lanes Which, int... I>
+  static LOOM_INLINE void steps([[maybe_unused]] R& r, [[maybe_unused]] V* acc, [[maybe_unused]] std::ptrdiff_t j, std::integer_sequence<int, I...>) {
+    constexpr int count = sizeof...(I), half = count / 2;
+    if constexpr (count <= 128) {
+      (perform<Begin + I, Which>(r, acc, j), ...);
+    } else {  // clang folds at most 256 arguments
+      steps<Begin, Which>(r, acc, j, std::make_integer_sequence<int, half>());
+      steps<Begin + half, Which>(r, acc, j, std::make_integer_sequence<int, count - half>());
+    }
+  }
+  template <int Begin, int End>
+  static LOOM_INLINE void once(R& r) {
+    steps<Begin, lanes::all>(r, nullptr, 0, std::make_integer_sequence<int, End - Begin>());
+  }
+  /// The body of a pass, for the entries of one vector.
+  template <int Pass, lanes Which>
+  static LOOM_INLINE void body(R& r, V* acc, std::ptrdiff_t j) {
+    constexpr step_range range = S.passes[Pass].body;
+    steps<range.begin, Which>(r, acc, j, std::make_integer_sequence<int, range.end - range.begin>());
+  }
+
+  // ---- reductions --------------------------------------------------------------------------------------------------------
+  template <int Pass> using reductions = std::make_integer_sequence<int, S.passes[Pass].reductions.end - S.passes[Pass].reductions.begin>;
+  template <int Pass, int I> static constexpr value_id reduction_at = P.steps[S.passes[Pass].reductions.begin + I].id;
+  template <int Id> static constexpr op code_of = P.program[Id].code;
+
+  template <int Pass, int Unroll>
+  static LOOM_INLINE void begin_reductions(V (&acc)[Unroll][R::values]) { begin_each<Pass>(acc, reductions<Pass>()); }
+  /// Joins the unrolled accumulators, and those of the blocks before.
+  template <int Pass, int Unroll>
+  static LOOM_INLINE void join_reductions(V (&acc)[Unroll][R::values], V* whole) { join_each<Pass>(acc, whole, reductions<Pass>()); }
+
+  template <int Pass, int Unroll, int... I>
+  static LOOM_INLINE void begin_each([[maybe_unused]] V (&acc)[Unroll][R::values], std::integer_sequence<int, I...>) {
+    for (int u = 0; u < Unroll; ++u) ((acc[u][reduction_at<Pass, I>] = identity<code_of<reduction_at<Pass, I>>, V>()), ...);
+  }
+  template <int Pass, int Unroll, int... I>
+  static LOOM_INLINE void join_each([[maybe_unused]] V (&acc)[Unroll][R::values], [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
+    for (int u = 0; u < Unroll; ++u)
+      ((whole[reduction_at<Pass, I>] = combine<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>])), ...);
+  }
+  template <int Id>
+  static LOOM_INLINE void end_reduction(R& r, V v) {
+    v = R::shape::template finish_reduction<code_of<Id>>(v);
+    if constexpr (P.program[Id].type == kind::mask) r.mask[Id] = v != V{};
+    else r.value[Id] = v;
+  }
+  template <int Pass, int... I>
+  static LOOM_INLINE void end_each([[maybe_unused]] R& r, [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
+    (end_reduction<reduction_at<Pass, I>>(r, whole[reduction_at<Pass, I>]), ...);
+  }
+
+  // ---- passes ------------------------------------------------------------------------------------------------------------
+  template <int Pass>
+  static LOOM_INLINE void pass(R& r) {
+    constexpr step_range after = S.passes[Pass].after;
+    V whole[1][R::values];
+    begin_reductions<Pass>(whole);
+    R::shape::template entries<row_passes, Pass>(r, whole[0]);
+    end_each<Pass>(r, whole[0], reductions<Pass>());
+    once<after.begin, after.end>(r);
+  }
+  template <int... Pass>
+  static LOOM_INLINE void each_pass([[maybe_unused]] R& r, std::integer_sequence<int, Pass...>) { (pass<Pass>(r), ...); }
+
+  /// Everything that is done for a row, or for the rows of a vector.
+  static LOOM_INLINE void row(R& r) {
+    once<S.before.begin, S.before.end>(r);
+    each_pass(r, std::make_integer_sequence<int, S.passes.count>());
+  }
+};
+
+}  // namespace loom::LOOM_TARGET

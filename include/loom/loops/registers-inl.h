@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/registers-inl.h — the values of a program while its loops run. There is one slot for each value, named by a
+// constant, so that after inlining the slots are registers, not memory.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+/// The registers of a shape (loops/shapes), beside what the shape has to know of the rows it is at.
+template <class Program, class T, class Shape>
+struct registers : Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(), vec<T>> {
+  static constexpr const plan& P = Program::schedule;
+  static constexpr int values = P.program.size();
+  static constexpr int inputs = P.program.inputs.size();
+  static constexpr int outputs = P.program.outputs.size();
+
+  using shape = Shape;
+  using number = T;
+  using V = vec<T>;
+  using VI = ints_of<V>;
+  using TI = lane<VI>;
+  using VD = vec<double>;
+  using M = mask_of<V>;
+  static constexpr int lane_count = width<V>;
+  static constexpr int total_parts = width<V> / width<VD>;  // vectors of double to a vector of T
+  static constexpr call::storages memory = call::memory_of<Program>;
+  template <int Slot> using Input = call::element<memory.input(Slot), T>;  // as stored
+  template <int Slot> using Output = call::element<memory.output(Slot), T>;
+
+  const loop_data& data;
+  const layout::part& part;
+  double* scalars;
+  V value[values];
+  M mask[values];
+  VI index[values];
+  VD total[values][total_parts];
+  VD compensation[values];  // what rounding took from a total of doubles
+  std::ptrdiff_t row = 0;   // of the first lane
+  // Where the row begins, or the block of rows; null for what is not read or written entry by entry.
+  const void* input_row[inputs + 1];
+  void* output_row[outputs + 1];
+
+  LOOM_INLINE registers(const loop_data& call, const layout::part& some, double* of_plan) : data(call), part(some), scalars(of_plan) {}
+};
+
+/// Whether the lanes of a value are different entries, or rows; else every lane is the same.
+template <int Id, class R>
+inline constexpr bool lanes_differ = R::shape::lanes_differ(R::P.levels[Id]);
+
+/// Lanes of a vector of differing values that are entries, or rows.
+template <int Id, lanes Which, class R>
+LOOM_INLINE std::size_t lanes_in_use(const R& r) {
+  if constexpr (lanes_differ<Id, R>) return R::shape::template lanes_in_use<Which>(r);
+  else return 1;
+}
+
+/// The column of an entry; 0 of a row value.
+template <int Id, class R>
+LOOM_INLINE std::ptrdiff_t column_of(std::ptrdiff_t j) { return R::P.levels[Id] == level::element ? j : 0; }
+
+/// Numbers of a buffer as the lanes of a value: one each, or the first in every lane.
+template <int Id, class R, class V>
+LOOM_INLINE V spread(const lane<V>* buffer) {
+  if constexpr (lanes_differ<Id, R>) return load<V>(buffer);
+  else return broadcast<V>(buffer[0]);
+}
+
+}  // namespace loom::LOOM_TARGET

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/shapes/across-inl.h — lanes across rows: lane i is row i of a block, and every vector of an operand is entry j of its
+// rows. For that the rows of the block have to lie side by side: in a tile, or in memory itself.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+/// Rows that are worked on together, and their tiles if they have any.
+struct row_block {
+  unsigned char* tiles = nullptr;
+  std::ptrdiff_t first = 0, count = 0, size = 0;
+  bool tiled = false;
+};
+
+struct across_rows {
+  static constexpr bool along = false;  ///< lanes are rows, for loops/memory.hpp
+  static constexpr bool lanes_differ(level) { return true; }
+
+  template <int Inputs, int Outputs, class V>
+  struct place {
+    std::ptrdiff_t row_in_block = 0;  ///< of the first lane
+    std::size_t active = 0;           ///< rows of this vector
+    // A tile is padded with copies of its last row; memory is not. Without a tile, the last vector starts early and overlaps
+    // rows already processed; totals skip them.
+    std::size_t repeated_rows = 0;
+    mask_of<V> new_rows;
+    std::ptrdiff_t input_step[Inputs + 1];  // from one entry of a row to the next
+    std::ptrdiff_t output_step[Outputs + 1];
+  };
+
+  template <lanes, class R>
+  static LOOM_INLINE std::size_t lanes_in_use(const R& r) { return r.active; }
+  template <class R>
+  static LOOM_INLINE std::size_t repeated(const R& r) { return r.repeated_rows; }
+  template <class V>
+  static LOOM_INLINE V columns_at(std::ptrdiff_t j) { return broadcast<V>(static_cast<lane<V>>(j)); }
+
+  // ---- memory ----------------------------------------------------------------------------------------------------------
+  template <int Slot, class R>
+  static LOOM_INLINE std::ptrdiff_t input_step(const R& r) { return r.input_step[Slot]; }
+  template <int Slot, class R>
+  static LOOM_INLINE auto* input(const R& r, std::ptrdiff_t j) {
+    return static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]) + (has_entries(R::P, Slot) ? r.row_in_block : 0) + j * r.input_step[Slot];
+  }
+  template <int Slot, class R>
+  static LOOM_INLINE auto* output(const R& r, std::ptrdiff_t j) {
+    return static_cast<typename R::template Output<Slot>*>(r.output_row[Slot]) + r.row_in_block + j * r.output_step[Slot];
+  }
+
+  template <int Id, int Slot, lanes Which, class R>
+  static LOOM_INLINE auto load_tensor(const R& r, std::ptrdiff_t j) {
+    using V = typename R::V;
+    if constexpr (R::P.levels[Id] != level::element) {
+      alignas(64) typename R::number buffer[R::lane_count] = {};
+      loops::load_row_values<typename R::template Input<Slot>>(r.data, r.data.inputs[Slot], r.row, r.active, buffer);
+      return load<V>(buffer);
+    } else if constexpr ((R::P.program[Id].axes & R::P.row_axes) != 0) {
+      return load_lanes<V>(input<Slot>(r, j));
+    } else {  // the same in every row
+      return broadcast<V>(loaded(*input<Slot>(r, j)));
+    }
+  }
+  template <int Slot, lanes Which, class R>
+  static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) { return load_lanes<typename R::V>(output<Slot>(r, j)); }
+  template <int Slot, lanes Which, class R>
+  static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) { store_lanes(v, output<Slot>(r, j)); }
+
+  // ---- reductions --------------------------------------------------------------------------------------------------------
+  template <level At, lanes Which, class R>
+  static LOOM_INLINE auto counted_once(const R& r, typename R::V v, typename R::V neutral) { return select(r.new_rows, v, neutral); }
+  template <op Code, class V>
+  static LOOM_INLINE V finish_reduction(V v) { return finish<Code>(v); }
+
+  // ---- loops -------------------------------------------------------------------------------------------------------------
+  template <class Passes, int Pass, class R>
+  static LOOM_INLINE void entries(R& r, typename R::V* whole) {
+    constexpr std::int64_t columns = known_columns(R::P);
+    if constexpr (columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
+      unrolled<Passes, Pass>(r, whole, std::make_integer_sequence<int, static_cast<int>(columns)>());
+    } else {
+      for (std::ptrdiff_t j = 0; j < r.part.column_end; ++j) Passes::template body<Pass, lanes::all>(r, whole, j);
+    }
+  }
+  /// A short row of known length needs no loop.
+  static constexpr std::int64_t most_unrolled = 256;  // vector instructions
+  template <class Passes, int Pass, class R, int... J>
+  static LOOM_INLINE void unrolled(R& r, typename R::V* whole, std::integer_sequence<int, J...>) {
+    (Passes::template body<Pass, lanes::all>(r, whole, J), ...);
+  }
+
+  template <class Passes, class R>
+  static LOOM_INLINE void rows(R& r) {
+    using tiles = tiles_of<R, Passes::sweep_number>;
+    constexpr bool over_elements = Passes::S.over == level::element;
+    constexpr std::ptrdiff_t width = R::lane_count;
+    const loop_data& data = r.data;
+    alignas(64) unsigned char memory[tiles::bytes + 1];
+    row_block b;
+    b.tiles = memory;
+    b.tiled = over_elements && data.shape != loop_shape::in_place;
+    const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
+    const std::ptrdiff_t fit = data.shape == loop_shape::copied_tile ? tiles::rows(data.columns) : width;
+    b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
+    for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.size) {
+      b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
+      if (b.tiled) tiles::load(r, b);
+      r.row = b.first;
+      tiles::find(r, b);
+      for (std::ptrdiff_t i = 0; i < b.count; i += width) {
+        const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
+        r.row_in_block = i + rest - active;
+        r.row = b.first + r.row_in_block;
+        r.active = static_cast<std::size_t>(active);
+        r.repeated_rows = static_cast<std::size_t>(active - rest);
+        r.new_rows = first_lanes<typename R::V>(r.active) & (first_lanes<typename R::V>(r.repeated_rows) == 0);
+        Passes::row(r);
+      }
+      if (b.tiled) tiles::store(r, b);
+    }
+  }
+
+  /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.
+  template <class R, int Sweep>
+  struct tiles_of {
+    static constexpr const sweep& S = R::P.loops[Sweep];
+    static constexpr std::ptrdiff_t one = tile_bytes(tile_count(R::P, S));
+    static constexpr std::size_t bytes = static_cast<std::size_t>(tile_count(R::P, S) * one);
+    using inputs = std::make_integer_sequence<int, R::inputs>;
+    using outputs = std::make_integer_sequence<int, R::outputs>;
+
+    /// Rows of a copied tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place
+    /// in a cache.
+    static constexpr std::ptrdiff_t rows(std::ptrdiff_t columns) {
+      constexpr std::ptrdiff_t line = 64 / sizeof(typename R::number);
+      const std::ptrdiff_t lines = one / static_cast<std::ptrdiff_t>(sizeof(typename R::number)) / (columns > 0 ? columns : 1) / line;
+      return ((lines - 1) | 1) * line;
+    }
+    template <int Operand, class E>
+    static LOOM_INLINE E* tile(const row_block& b) {
+      constexpr std::ptrdiff_t begin = tiles_before(R::P, S, Operand) * one;
+      return reinterpret_cast<E*>(b.tiles + begin);
+    }
+
+    static LOOM_INLINE void load(const R& r, const row_block& b) { load_all(r, b, inputs()); }
+    static LOOM_INLINE void store(const R& r, const row_block& b) { store_all(r, b, outputs()); }
+    static LOOM_INLINE void find(R& r, const row_block& b) { find_all(r, b, inputs(), outputs()); }
+
+    template <int... I>
+    static LOOM_INLINE void load_all(const R& r, const row_block& b, std::integer_sequence<int, I...>) { (load_one<I>(r, b), ...); }
+    template <int... O>
+    static LOOM_INLINE void store_all(const R& r, const row_block& b, std::integer_sequence<int, O...>) { (store_one<O>(r, b), ...); }
+    template <int... I, int... O>
+    static LOOM_INLINE void find_all(R& r, const row_block& b, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
+      (find_one<I, typename R::template Input<I>>(r, b, r.data.inputs[I], r.input_row[I], r.input_step[I]), ...);
+      (find_one<R::inputs + O, typename R::template Output<O>>(r, b, r.data.outputs[O], r.output_row[O], r.output_step[O]), ...);
+    }
+
+    template <int Slot>
+    static LOOM_INLINE void load_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
+      constexpr std::size_t width = R::lane_count;
+      const auto count = static_cast<std::size_t>(b.count);
+      if constexpr (has_tile(R::P, S, Slot))
+        loops::load_tile(r.data, r.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, b.size, tile<Slot, typename R::template Input<Slot>>(b));
+    }
+    template <int Slot>
+    static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
+      constexpr int operand = R::inputs + Slot;
+      if constexpr (has_tile(R::P, S, operand))
+        loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size, tile<operand, typename R::template Output<Slot>>(b));
+    }
+
+    /// Whether an operand is read or written entry by entry, not as row values or labels of several rows.
+    static constexpr bool by_entry(int operand) {
+      if (operand >= R::inputs) return output_level(R::P, operand - R::inputs) == level::element;
+      const input_info& in = R::P.program.inputs[operand];
+      return in.code == op::tensor && S.over == level::element && (as_set(in.axes) & R::P.column_axes) != 0;
+    }
+    /// Where the block at r.row begins: in a tile, or in memory.
+    template <int Operand, class E, class Pointer>
+    static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b, [[maybe_unused]] const stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
+      constexpr bool may_be_tiled = has_tile(R::P, S, Operand);
+      if constexpr (!by_entry(Operand)) {
+        at = nullptr;
+        step = 0;
+      } else if (may_be_tiled && b.tiled) {
+        at = tile<Operand, E>(b);
+        step = b.size;
+      } else {
+        at = const_cast<E*>(static_cast<const E*>(s.data)) + row_offset(r.data, s, r.row);
+        step = s.column_stride;
+      }
+    }
+  };
+};
+
+}  // namespace loom::LOOM_TARGET

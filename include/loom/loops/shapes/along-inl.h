@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/shapes/along-inl.h — lanes along a row: neighbouring entries of one row. A row value is the same in every lane.
+// The rows follow one after the other; the last vector of a row is a tail. Also the loops of a single lane.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+struct along_rows {
+  static constexpr bool along = true;  ///< lanes are columns, for loops/memory.hpp
+  static constexpr bool lanes_differ(level at) { return at == level::element; }
+
+  template <int Inputs, int Outputs, class V>
+  struct place {
+    std::size_t active = 0;  ///< entries of the tail
+  };
+
+  template <lanes Which, class R>
+  static LOOM_INLINE std::size_t lanes_in_use(const R& r) { return Which == lanes::some ? r.active : R::lane_count; }
+  /// Lanes that an earlier vector had.
+  template <class R>
+  static LOOM_INLINE std::size_t repeated(const R&) { return 0; }
+  /// The columns of the lanes at entry j.
+  template <class V>
+  static LOOM_INLINE V columns_at(std::ptrdiff_t j) { return iota<V>(static_cast<lane<V>>(j)); }
+
+  // ---- memory ----------------------------------------------------------------------------------------------------------
+  template <int Slot, class R>
+  static LOOM_INLINE std::ptrdiff_t input_step(const R& r) { return r.data.inputs[Slot].column_stride; }
+  template <int Slot, class R>
+  static LOOM_INLINE auto* input(const R& r, std::ptrdiff_t j) {
+    return static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]) + j * input_step<Slot>(r);
+  }
+  template <int Slot, class R>
+  static LOOM_INLINE auto* output(const R& r, std::ptrdiff_t j) {
+    return static_cast<typename R::template Output<Slot>*>(r.output_row[Slot]) + j * r.data.outputs[Slot].column_stride;
+  }
+
+  /// Tensor `Id`, an input, at entry j.
+  template <int Id, int Slot, lanes Which, class R>
+  static LOOM_INLINE auto load_tensor(const R& r, std::ptrdiff_t j) {
+    using V = typename R::V;
+    if constexpr (R::P.levels[Id] == level::element) return load_strided<Which, V>(input<Slot>(r, j), input_step<Slot>(r), r.active);
+    else return broadcast<V>(loaded(*input<Slot>(r, j)));
+  }
+  template <int Slot, lanes Which, class R>
+  static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) {
+    return load_strided<Which, typename R::V>(output<Slot>(r, j), r.data.outputs[Slot].column_stride, r.active);
+  }
+  template <int Slot, lanes Which, class R>
+  static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) {
+    store_strided<Which>(v, output<Slot>(r, j), r.data.outputs[Slot].column_stride, r.active);
+  }
+
+  // ---- reductions --------------------------------------------------------------------------------------------------------
+  /// Operand v of a total, where it is an entry or a row value that was not counted yet; else `neutral`.
+  template <level At, lanes Which, class R>
+  static LOOM_INLINE auto counted_once(const R& r, typename R::V v, typename R::V neutral) {
+    if constexpr (At == level::row) return select(first_lanes<typename R::V>(1), v, neutral);
+    else if constexpr (Which == lanes::some) return select(first_lanes<typename R::V>(r.active), v, neutral);
+    else return v;
+  }
+  /// The value of a row reduction, of the accumulated lanes.
+  template <op Code, class V>
+  static LOOM_INLINE V finish_reduction(V v) { return broadcast<V>(finish<Code>(across_lanes<Code>(v))); }
+
+  // ---- loops -------------------------------------------------------------------------------------------------------------
+  /// A row pass over the entries of a row. Blocks bound the number of terms that one accumulator sees, and so the rounding
+  /// error of a long row.
+  template <class Passes, int Pass, class R>
+  static LOOM_INLINE void entries(R& r, typename R::V* whole) {
+    constexpr row_pass pass = Passes::S.passes[Pass];
+    constexpr int unroll = pass.unroll;
+    constexpr std::ptrdiff_t width = R::lane_count;
+    const std::ptrdiff_t columns = r.part.column_end;
+    std::ptrdiff_t j = r.part.column_begin;
+    while (j + width <= columns) {
+      const std::ptrdiff_t block = columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
+      typename R::V acc[unroll][R::values];
+      Passes::template begin_reductions<Pass>(acc);
+      if constexpr (unroll > 1) {
+        for (; j + unroll * width <= block; j += unroll * width) unrolled<Passes, Pass>(r, acc, j, std::make_integer_sequence<int, unroll>());
+      }
+      for (; j + width <= block; j += width) Passes::template body<Pass, lanes::all>(r, acc[0], j);
+      Passes::template join_reductions<Pass>(acc, whole);
+    }
+    if (j < columns) {
+      r.active = static_cast<std::size_t>(columns - j);
+      Passes::template body<Pass, lanes::some>(r, whole, j);
+    }
+  }
+  template <class Passes, int Pass, class R, int Unroll, int... U>
+  static LOOM_INLINE void unrolled(R& r, typename R::V (&acc)[Unroll][R::values], std::ptrdiff_t j, std::integer_sequence<int, U...>) {
+    constexpr std::ptrdiff_t width = R::lane_count;
+    (Passes::template body<Pass, lanes::all>(r, acc[U], j + U * width), ...);
+  }
+
+  template <class Passes, class R>
+  static LOOM_INLINE void rows(R& r) {
+    for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
+      find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
+      Passes::row(r);
+    }
+  }
+  template <class R, int... I, int... O>
+  static LOOM_INLINE void find_rows(R& r, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
+    (find_input<I>(r), ...);
+    (find_output<O>(r), ...);
+  }
+  template <int Slot, class R>
+  static LOOM_INLINE void find_input(R& r) {
+    const stream& s = r.data.inputs[Slot];
+    if constexpr (R::P.program.inputs[Slot].code == op::tensor) r.input_row[Slot] = static_cast<const typename R::template Input<Slot>*>(s.data) + row_offset(r.data, s, r.row);
+    else r.input_row[Slot] = nullptr;
+  }
+  template <int Slot, class R>
+  static LOOM_INLINE void find_output(R& r) {
+    const stream& s = r.data.outputs[Slot];
+    if constexpr (output_level(R::P, Slot) == level::element) r.output_row[Slot] = const_cast<typename R::template Output<Slot>*>(static_cast<const typename R::template Output<Slot>*>(s.data)) + row_offset(r.data, s, r.row);
+    else r.output_row[Slot] = nullptr;
+  }
+};
+
+}  // namespace loom::LOOM_TARGET

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+// simd/loops_of.hpp — the ops of LOOM_TEST_FUNCTIONS(ONE, TWO) as loops of every target: loops_of::name.
+// The macro names each op with ONE or TWO, by its operands, and is defined before this file is included.
+#pragma once
+
+#include "simd/trials.hpp"
+
+#define LOOM_EACH_TARGET "simd/loops_of-inl.h"
+#include "loom/simd/each_target.h"
+
+namespace {
+namespace loops_of {
+
+#if LOOM_TARGETS >= 2
+#define LOOM_TEST_AVX512(name) \
+  case loom::target::avx512: return &loom::avx512::loop_of_##name<T>;
+#else
+#define LOOM_TEST_AVX512(name)
+#endif
+#if LOOM_TARGETS >= 1
+#define LOOM_TEST_AVX2(name) \
+  case loom::target::avx2: return &loom::avx2::loop_of_##name<T>;
+#else
+#define LOOM_TEST_AVX2(name)
+#endif
+#define LOOM_TEST_CHOICE(name)                            \
+  template <class T>                                      \
+  trial::loop<T> choice_of_##name() {                     \
+    switch (loom::current_target()) {                     \
+      LOOM_TEST_AVX512(name)                              \
+      LOOM_TEST_AVX2(name)                                \
+      default: return &loom::baseline::loop_of_##name<T>; \
+    }                                                     \
+  }                                                       \
+  constexpr trial::function name{&choice_of_##name<float>, &choice_of_##name<double>};
+LOOM_TEST_FUNCTIONS(LOOM_TEST_CHOICE, LOOM_TEST_CHOICE)
+#undef LOOM_TEST_CHOICE
+#undef LOOM_TEST_AVX2
+#undef LOOM_TEST_AVX512
+
+}  // namespace loops_of
+}  // namespace
