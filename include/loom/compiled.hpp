@@ -5,7 +5,7 @@
 
 #include "loom/compile.hpp"
 #include "loom/ir/labels.hpp"
-#include "loom/lang/issue.hpp"
+#include "loom/lang/diagnosis.hpp"
 #include "loom/lang/lower.hpp"
 
 namespace loom::inline LOOM_ABI::compiler {

@@ -69,9 +69,15 @@ struct loss_function {
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
-    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.what != lang::issue::none) return unplannable;
-    else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) return {lang::issue::workspace_missing};
-    else return {};
+    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.what != lang::issue::none) {
+      return unplannable;
+    } else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) {
+      ir::axis_set axes = 0;
+      for (const schedule::array_info& a : Program::schedule.arrays) axes |= ir::as_set(a.axes);
+      return call::about_axes(lang::issue::workspace_missing, Program::schedule.program, axes);
+    } else {
+      return {};
+    }
   }
 };
 

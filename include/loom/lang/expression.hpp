@@ -24,6 +24,18 @@ constexpr std::uint64_t reversed_bytes(std::uint64_t bits) {
 constexpr std::uint64_t literal_of(double number) { return reversed_bytes(std::bit_cast<std::uint64_t>(number)); }
 constexpr double number_of(std::uint64_t literal) { return std::bit_cast<double>(reversed_bytes(literal)); }
 
+/// An integer among the literals is the nearest double. One that is rounded, which takes more than 53 bits, is marked in a bit
+/// of the exponent that no double of such a size has: as a number it is as good as any, as a label it is another one.
+inline constexpr std::uint64_t rounded_mark = std::uint64_t{1} << 61;
+template <class Integer>
+constexpr std::uint64_t literal_of_integer(Integer number) {
+  const double d = static_cast<double>(number);
+  const bool exact = d < (std::is_signed_v<Integer> ? 0x1p63 : 0x1p64) && static_cast<Integer>(d) == number;
+  return reversed_bytes(std::bit_cast<std::uint64_t>(d) | (exact ? 0 : rounded_mark));
+}
+constexpr bool is_rounded(std::uint64_t literal) { return (reversed_bytes(literal) >> 61 & 3) == 3; }
+constexpr double integer_of(std::uint64_t literal) { return is_rounded(literal) ? number_of(literal ^ reversed_bytes(rounded_mark)) : number_of(literal); }
+
 /// The literals of a formula: numbers as above; axis positions negated, since they count from the last axis.
 template <int Count>
 struct literal_list {
@@ -97,7 +109,8 @@ constexpr const expression<Shape, Count>& as_expression(const expression<Shape, 
 template <class T>
   requires std::is_arithmetic_v<T>
 constexpr expression<number_shape<std::is_integral_v<T>>, 1> as_expression(T number) {
-  return {{{literal_of(static_cast<double>(number))}}};
+  if constexpr (std::is_integral_v<T>) return {{{literal_of_integer(number)}}};
+  else return {{{literal_of(static_cast<double>(number))}}};
 }
 
 template <op Code, class... Shapes, int... Counts>
@@ -114,7 +127,7 @@ template <fixed_string Name>
 constexpr literal_list<0> axis_literal(axis_name<Name>) { return {}; }
 template <class T>
   requires std::is_integral_v<T>
-constexpr literal_list<1> axis_literal(T position) { return {{static_cast<std::uint64_t>(-static_cast<std::int64_t>(position))}}; }
+constexpr literal_list<1> axis_literal(T position) { return {{0 - static_cast<std::uint64_t>(position)}}; }
 
 template <op Code, class Shape, int Count, class... Axes>
 constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {
