@@ -24,7 +24,7 @@ struct float_type {
 
 /// The length of the rows of a view, if its type says it; else 0.
 template <class View> inline constexpr std::ptrdiff_t columns_of = 0;
-template <class T, std::size_t Columns> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns>> = Columns;
+template <class T, std::size_t Columns, class Row> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns, Row>> = Columns;
 template <class View, fixed_string... Axes> inline constexpr std::ptrdiff_t columns_of<laid_out<View, Axes...>> = columns_of<View>;
 
 /// The axes that a binding lists, as its dimensions have them; none: it lists none.
@@ -173,6 +173,21 @@ constexpr const axis_names& seed_layout(const bound_info* all, int count) {
     if (all[i].role == binding_role::out && all[i].name == result_name(0)) of_result = &all[i].axes;
   }
   return of_result != nullptr ? *of_result : all[count].axes;  // past the last binding is an empty one
+}
+
+/// Whether what was bound has been refused already.
+template <class Binding> inline constexpr bool is_refused = false;
+template <binding_role Role, fixed_string Name, op Code, class View>
+inline constexpr bool is_refused<binding<Role, Name, Code, View>> = std::is_base_of_v<refused_view, View>;
+
+/// What is wrong with asking for derivatives by name, if anything: with the formula, else with a name.
+template <auto Formula, class... Derivatives>
+constexpr mistake check_names() {
+  const bound_info asked[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  if (source<Formula>::written.problem.what != issue::none) return source<Formula>::written.problem;
+  for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
+    if (const mistake m = check_derivative(source<Formula>::written.program, asked[i], true); m.what != issue::none) return m;
+  return {};
 }
 
 /// What is wrong with the bindings of a call, if anything.

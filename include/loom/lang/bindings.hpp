@@ -6,6 +6,8 @@
 // Layer 2 (lang).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <boost/hana/basic_tuple.hpp>
 
 #include "loom/ir/declaration.hpp"
@@ -68,7 +70,7 @@ struct of_input {
 
   template <class Data>
   constexpr auto operator=(Data&& data) const {
-    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+#include "loom/lang/data.def"
     const auto view = detail::as_view(data);
     return binding<Role, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
   }
@@ -106,7 +108,7 @@ template <binding_role Role, fixed_string Name, fixed_string... Axes>
 struct laid_out_buffer {
   template <class Data>
   constexpr auto operator=(Data&& data) const {
-    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+#include "loom/lang/data.def"
     const auto view = detail::as_view(data);
     return binding<Role, Name, op::tensor, laid_out<std::remove_const_t<decltype(view)>, Axes...>>{{view}};
   }
@@ -122,7 +124,7 @@ struct buffer_name {
 
   template <class Data>
   constexpr auto operator=(Data&& data) const {
-    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+#include "loom/lang/data.def"
     if constexpr (Role == binding_role::seed && std::is_arithmetic_v<std::remove_cvref_t<Data>>) {
       using view = number_view<std::remove_cvref_t<Data>>;
       return binding<Role, Name, op::scalar, view>{{data}};
