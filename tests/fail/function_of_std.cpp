@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: loom: a formula is used as a number; functions of formulas are Loom.s: write exp\(x\), not std::exp\(x\)
-// lines: <= 16
+// lines: <= 20
 #include <loom/loom.hpp>
 
 #include <cmath>
