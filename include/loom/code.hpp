@@ -3,6 +3,8 @@
 // Needs fmt. Nothing here takes part in a call of the loss.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #if !__has_include(<fmt/format.h>)
 #error "loom/code.hpp needs fmt 9 or later, whose headers were not found (Debian: libfmt-dev)"
 #endif
@@ -19,17 +21,13 @@ namespace loom::inline LOOM_ABI {
 
 namespace detail {
 
+template <auto Formula> inline constexpr bool can_be_printed<loss_function<Formula>> = true;
+
 /// What is wrong with printing a formula with these derivatives, if anything.
 template <auto Formula, class... Derivatives>
 constexpr lang::mistake mistake_in_printing() {
-  if constexpr (compiler::source<Formula>::written.problem.what != lang::issue::none) {
-    return compiler::source<Formula>::written.problem;
-  } else {
-    const call::bound_info asked[] = {{Derivatives::role, std::string_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
-    for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
-      if (const lang::mistake m = call::check_derivative(compiler::source<Formula>::written.program, asked[i], true); m.what != lang::issue::none) return m;
-    return loss_function<Formula>::template program_of<Derivatives...>::problem();
-  }
+  if constexpr (constexpr lang::mistake m = call::check_names<Formula, Derivatives...>(); m.what != lang::issue::none) return m;
+  else return loss_function<Formula>::template program_of<Derivatives...>::problem();
 }
 
 }  // namespace detail
@@ -48,7 +46,6 @@ template <class T = float, auto Formula, lang::derivative_name... Derivatives>
 std::string code(const loss_function<Formula>&, const emit::dialect& language, std::string_view name, Derivatives...) {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
   using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
-  using lang::issue;
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<lang::issue::none>) {
     constexpr emit::element type = std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64;
@@ -77,7 +74,6 @@ std::string code(const loss_function<Formula>& loss, Derivatives... derivatives)
 template <auto Formula, lang::derivative_name... Derivatives>
 std::string explain(const loss_function<Formula>&, Derivatives...) {
   using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
-  using lang::issue;
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<lang::issue::none>) {
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;

@@ -6,6 +6,8 @@
 // those of the stable gradients; a call that asks for none has no such stage.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include "loom/derive/gradient.hpp"
 #include "loom/derive/second.hpp"
 #include "loom/rewrite/rewriter.hpp"

@@ -3,9 +3,11 @@
 // The formula is the template argument; graphs and plans are members, so they never enter a symbol.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include "loom/compile.hpp"
 #include "loom/ir/labels.hpp"
-#include "loom/lang/issue.hpp"
+#include "loom/lang/diagnosis.hpp"
 #include "loom/lang/lower.hpp"
 
 namespace loom::inline LOOM_ABI::compiler {

@@ -2,6 +2,8 @@
 // loss.hpp — what a user calls: loss<formula>(x = logits, t = targets, d(x) = grad).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include "loom/run/evaluate.hpp"
 
 namespace loom::inline LOOM_ABI {
@@ -25,9 +27,8 @@ struct loss_function {
   template <class... Bindings>
   [[gnu::always_inline]] constexpr auto operator()(const Bindings&... bindings) const {
     using found = lang::diagnosis_of<first_mistake<Bindings...>>;
-    using lang::issue;
 #include "loom/lang/sentences.def"
-    if constexpr (!found::template isnt<lang::issue::none>) {
+    if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
       using T = typename call::float_type<Bindings...>::type;
       using program = program_of_call<Bindings...>;
       // Not the std:: function: g++ folds that one too late, and carries the interpreter into every program.
@@ -41,16 +42,26 @@ struct loss_function {
   /// The numbers that loom::workspace must hold for a call with these bindings; 0 for most losses.
   template <class... Bindings>
   std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
-    return run::workspace_of<program_of_call<Bindings...>>(bindings...);
+    using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
+#include "loom/lang/sentences.def"
+    if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
+      return run::workspace_of<program_of_call<Bindings...>>(bindings...);
+    } else {
+      return 0;
+    }
   }
 
   /// The plan of all results and of the derivatives named: plan(d(x)), plan(d(x), d2(x)).
   template <lang::derivative_name... Derivatives>
-  static constexpr const schedule::plan& plan(Derivatives...) { return program_of<Derivatives...>::schedule; }
+  static constexpr const schedule::plan& plan(Derivatives...) {
+    using found = lang::diagnosis_of<call::check_names<Formula, Derivatives...>>;
+#include "loom/lang/sentences.def"
+    return program_of<Derivatives...>::schedule;
+  }
 
   /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the derivatives named.
   template <lang::derivative_name... Derivatives>
-  static constexpr bool uses(base::text_view rule_name, Derivatives...) { return program_of<Derivatives...>::schedule.uses(rule_name); }
+  static constexpr bool uses(base::text_view rule_name, Derivatives... derivatives) { return plan(derivatives...).uses(rule_name); }
 
   template <class... Derivatives> using program_of = compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
 
@@ -59,19 +70,35 @@ struct loss_function {
   template <class... Bindings>
   using program_of_call = typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, Bindings...>())::type;
 
+  /// Whether something was refused when it was bound.
+  template <class... Bindings>
+  static constexpr bool refused = (call::is_refused<Bindings> || ...);
+
+  /// What is wrong with the formula, else with its bindings, if anything.
+  template <class... Bindings>
+  static constexpr lang::mistake mistake_in_bindings() {
+    if constexpr (front::written.problem.what != lang::issue::none) return front::written.problem;
+    else if constexpr (!(lang::is_binding<Bindings>::value && ...)) return {lang::issue::not_a_binding};
+    else if constexpr (refused<Bindings...>) return {};
+    else return call::check_bindings<Formula, Bindings...>();
+  }
   /// What is wrong with a call, if anything: with the formula, else with its bindings, else with its plan.
   template <class... Bindings>
   static constexpr lang::mistake first_mistake() {
-    if constexpr (front::written.problem.what != lang::issue::none) return front::written.problem;
-    else if constexpr (!(lang::is_binding<Bindings>::value && ...)) return {lang::issue::not_a_binding};
-    else if constexpr (constexpr lang::mistake misfit = call::check_bindings<Formula, Bindings...>(); misfit.what != lang::issue::none) return misfit;
+    if constexpr (constexpr lang::mistake m = mistake_in_bindings<Bindings...>(); m.what != lang::issue::none || refused<Bindings...>) return m;
     else return mistake_in_plan<program_of_call<Bindings...>, ((Bindings::role == lang::binding_role::workspace) || ...)>();
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
-    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.what != lang::issue::none) return unplannable;
-    else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) return {lang::issue::workspace_missing};
-    else return {};
+    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.what != lang::issue::none) {
+      return unplannable;
+    } else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) {
+      ir::axis_set axes = 0;
+      for (const schedule::array_info& a : Program::schedule.arrays) axes |= ir::as_set(a.axes);
+      return call::about_axes(lang::issue::workspace_missing, Program::schedule.program, axes);
+    } else {
+      return {};
+    }
   }
 };
 
@@ -79,5 +106,31 @@ struct loss_function {
 template <auto Formula>
   requires(lang::formula<decltype(Formula)> || lang::is_result_list<std::remove_const_t<decltype(Formula)>>::value)
 inline constexpr loss_function<Formula> loss{};
+
+// ---- of loom/code.hpp ------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// Whether what prints a loss is included: loom/code.hpp says so.
+template <class Loss> inline constexpr bool can_be_printed = false;
+
+struct unprinted : base::text_view {
+  constexpr const char* c_str() const { return data(); }
+};
+
+}  // namespace detail
+
+template <class T = float, class Loss, class... Arguments>
+  requires(!detail::can_be_printed<Loss>)
+constexpr detail::unprinted code(const Loss&, const Arguments&...) {
+  static_assert(lang::detail::never<Loss>, "loom: code(loss, d(x)) is in the header loom/code.hpp; include it, and link fmt");
+  return {};
+}
+template <class Loss, class... Arguments>
+  requires(!detail::can_be_printed<Loss>)
+constexpr detail::unprinted explain(const Loss&, const Arguments&...) {
+  static_assert(lang::detail::never<Loss>, "loom: explain(loss, d(x)) is in the header loom/code.hpp; include it, and link fmt");
+  return {};
+}
 
 }  // namespace loom

@@ -2,6 +2,8 @@
 // threads.hpp — a pool of threads for calls: cross_entropy(x = logits, ..., loom::threads = pool). Needs oneTBB.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #if !__has_include(<oneapi/tbb/task_arena.h>)
 #error "loom/threads.hpp needs oneTBB, whose headers were not found (Debian: libtbb-dev)"
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: (got<-3>, .*limit_is<2>.*loom: a negative axis counts|loom: a negative axis counts.*got<-3>, .*limit_is<2>)
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

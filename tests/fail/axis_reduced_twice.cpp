@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: an axis is listed twice in one reduction
-// lines: <= 10
+// expect: loom: the axis named<> is listed twice in one reduction
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: loom: an index is used as a number
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: (got<5>.*loom: the text of an input|loom: the text of an input.*got<5>)
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 #ifdef LOOM_FIXED

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: (named.*"t".*loom: the input named<> is not bound|loom: the input named<> is not bound.*named.*"t")
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: loom: onehot.index, axis.: the first argument must be an index
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: the formula is not a scalar; bind its result with loom::out = data
-// lines: <= 10
+// expect: loom: the formula is not a scalar, it has the axes named<>: reduce them, or bind its result with loom::out = data
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: a value of this formula has more than 4 axes
-// lines: <= 10
+// expect: loom: a value of this formula has got<> axes, named<>; limit_is<> are allowed
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[A,B,C,D]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: loom: a seed is bound, but no derivative that it would scale
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N]">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: loom: a temporary container would be gone before the call
-// lines: <= 10
+// lines: <= 14
 #include <loom/loom.hpp>
 
 #include <vector>

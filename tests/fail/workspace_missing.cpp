@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: this loss adds up arrays over the rows; bind loom::workspace = buffer
-// lines: <= 10
+// expect: loom: this loss adds up arrays over the rows, with the axes named<>; bind loom::workspace = buffer
+// lines: <= 14
 #include <loom/loom.hpp>
 
 constexpr auto x = loom::tensor<"x[N,C]">;

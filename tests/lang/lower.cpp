@@ -2,6 +2,8 @@
 // lang/lower.cpp — the graph of a formula, and the mistakes lowering finds; functions.cpp has the functions one by one.
 #include "loom/lang/lower.hpp"
 
+#include <string>
+
 #include "lang/support.hpp"
 #include "loom/lang/functions.hpp"
 #include "loom/lang/inputs.hpp"
@@ -49,14 +51,77 @@ TEST_CASE("inputs keep their declaration, in the order of the formula") {
   LOOM_CHECK(g.inputs[3].code == loom::ir::op::index);
 }
 
-TEST_CASE("the axes of a result are in the order of its first operand that has them") {
-  constexpr auto w = loom::tensor<"w[C]">;
-  constexpr auto y = loom::tensor<"y[C,N]">;
-  constexpr loom::ir::graph wide = lower(w * x).program;
-  LOOM_CHECK(wide.axes[wide.result_axes[0]].name == "C");
-  LOOM_CHECK(wide.axes[wide.result_axes[1]].name == "N");
-  constexpr loom::ir::graph turned = lower(x + y).program;
-  LOOM_CHECK(turned.axes[turned.result_axes[0]].name == "N");
+namespace {
+/// The axes of the first result, in order, as text.
+template <class E>
+std::string layout(const E& e) {
+  const loom::ir::lowered l = lower(e);
+  std::string s;
+  for (int axis : l.program.result_axes) s += std::string(l.program.axes[axis].name);
+  return s;
+}
+template <class E>
+constexpr bool open_order(const E& e) { return lower(e).in_doubt[0] != 0; }
+constexpr auto w = loom::tensor<"w[C]">;
+constexpr auto v = loom::tensor<"v[N]">;
+constexpr auto y = loom::tensor<"y[C,N]">;
+constexpr auto f = loom::tensor<"f[N,D]">;
+constexpr auto g = loom::tensor<"g[C,D]">;
+constexpr auto D = loom::axis<"D">;
+}  // namespace
+
+TEST_CASE("a position names the axis that the declarations determine, whatever the order of the text") {
+  constexpr auto k = loom::index<"k[K]">;
+  constexpr auto n = loom::index<"n[N]">;
+  constexpr auto z = loom::tensor<"z[N,K]">;
+  CHECK(text(sum(where(k < n, z, 0), -1)) == "sum(where(k < n, z, 0), K)");
+  CHECK(text(sum(where(n > k, z, 0), -1)) == "sum(where(n > k, z, 0), K)");
+  CHECK(text(sum(f * g, -1)) == "sum(f * g, D)");
+  CHECK(text(sum(g * f, -1)) == "sum(g * f, D)");
+  CHECK(text(sum(w * x, -1)) == text(sum(w * x, C)));
+  CHECK(text(softmax(v * w + x, -1)) == text(softmax(v * w + x, C)));
+  CHECK(text(sum(f * g, -1, C)) == "sum(f * g, D,C)");
+}
+
+TEST_CASE("declarations of the whole formula count, also those that come later") {
+  CHECK(text(sum(w * v, -1)  * sum(x)) == text(sum(w * v, C) * sum(x)));
+  LOOM_CHECK(problem(sum(w * v, -1)) == issue::axis_in_doubt);
+  // N before D and D before E: N before E, which no input says by itself.
+  constexpr auto e = loom::tensor<"e[E]">;
+  CHECK(text(sum(e * v, -1) * sum(f) * sum(loom::tensor<"h[D,E]">)) == text(sum(e * v, loom::axis<"E">) * sum(f) * sum(loom::tensor<"h[D,E]">)));
+}
+
+TEST_CASE("what the inputs of a value say goes before what others say") {
+  CHECK(text(sum(x, -1) + sum(y, -2)) == "sum(x, C) + sum(y, C)");
+  CHECK(layout(x + 0 * sum(y)) == "NC");
+  CHECK(layout(y + 0 * sum(x)) == "CN");
+}
+
+TEST_CASE("a position that the declarations leave open is a mistake that names the axes in doubt") {
+  constexpr loom::ir::mistake open = lower(sum(f * g, -2)).problem;
+  LOOM_CHECK(open.what == issue::axis_in_doubt);
+  LOOM_CHECK(open.name == "N");
+  LOOM_CHECK(open.more[0] == "C");
+  LOOM_CHECK(open.got == -2);
+  LOOM_CHECK(problem(sum(x + y, -1)) == issue::axis_in_doubt);
+  LOOM_CHECK(problem(sum(x + y, C)) == issue::none);
+  LOOM_CHECK(problem(gather(w * v, loom::index<"i[D]">)) == issue::gather_axis_in_doubt);
+  LOOM_CHECK(problem(gather(w * v, loom::index<"i[D]">, C)) == issue::none);
+  LOOM_CHECK(problem(gather(w * v, loom::index<"i[D]">, -1)) == issue::axis_in_doubt);
+}
+
+TEST_CASE("the axes of a result are in the order of the declarations") {
+  CHECK(layout(w * x) == "NC");
+  CHECK(layout(x * w) == "NC");
+  CHECK(layout(w * v + 0 * sum(x)) == "NC");
+  CHECK(layout(sum(f * g, C)) == "ND");
+  CHECK(layout(sum(x * g, C)) == "ND");  // N before C, C before D
+  LOOM_CHECK(!open_order(sum(x * g, C)));
+  LOOM_CHECK(!open_order(x.sum()));
+  LOOM_CHECK(!open_order(w));
+  LOOM_CHECK(open_order(sum(f * g, D)));
+  LOOM_CHECK(open_order(w * v));
+  LOOM_CHECK(open_order(x + y));
   LOOM_CHECK(rank(x + y) == 2);
 }
 
@@ -115,10 +180,24 @@ TEST_CASE("the result is a number") {
   LOOM_CHECK(problem(any(x > 0)) == issue::mask_used_as_a_number);
 }
 
-TEST_CASE("limits are mistakes like others") {
+TEST_CASE("limits are mistakes like others: which was passed, and by how much") {
   constexpr auto wide = loom::tensor<"a[A,B,C,D]">;
-  LOOM_CHECK(problem(wide * loom::tensor<"e[E]">) == issue::rank_too_large);
+  constexpr loom::ir::mistake rank_of_five = lower(wide * loom::tensor<"e[E]">).problem;
+  LOOM_CHECK(rank_of_five.what == issue::rank_too_large);
+  LOOM_CHECK(rank_of_five.got == 5);
+  LOOM_CHECK(rank_of_five.limit == 4);
+  LOOM_CHECK(rank_of_five.more.size() == 4);
   LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">)) == issue::none);
-  LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">)) ==
-             issue::too_many_inputs);
+  constexpr loom::ir::mistake axes = lower(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">) + sum(loom::tensor<"d[I,J]">)).problem;
+  LOOM_CHECK(axes.what == issue::too_many_axes);
+  LOOM_CHECK(axes.got == 10);
+  LOOM_CHECK(axes.limit == 8);
+  constexpr loom::ir::mistake five = lower(sum(loom::tensor<"a[A,B,C,D,E]">)).problem;
+  LOOM_CHECK(five.what == issue::too_many_axes_of_an_input);
+  LOOM_CHECK(five.name == "a");
+  LOOM_CHECK(five.got == 5);
+  constexpr loom::ir::mistake results = lower(loom::results(sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x))).problem;
+  LOOM_CHECK(results.what == issue::too_many_results);
+  LOOM_CHECK(results.got == 9);
+  LOOM_CHECK(results.limit == 8);
 }

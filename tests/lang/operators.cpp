@@ -2,6 +2,9 @@
 // lang/operators.cpp — each operator, on two formulas and on a formula and a number, lowers to its op.
 #include "loom/lang/operators.hpp"
 
+#include <cstdint>
+#include <limits>
+
 #include "lang/support.hpp"
 #include "loom/lang/functions.hpp"
 #include "loom/lang/inputs.hpp"
@@ -65,8 +68,30 @@ TEST_CASE("an index is compared with an index or a whole number") {
   LOOM_CHECK(problem(chosen(t == t)) == issue::none);
   LOOM_CHECK(problem(chosen(3.0 < t)) == issue::none);
   LOOM_CHECK(problem(chosen(t == 0.5)) == issue::index_compared_with_a_fraction);
-  LOOM_CHECK(problem(chosen(t == 1e300)) == issue::index_compared_with_a_fraction);
+  LOOM_CHECK(problem(chosen(t == std::numeric_limits<double>::quiet_NaN())) == issue::index_compared_with_a_fraction);
   LOOM_CHECK(problem(chosen(t == a)) == issue::index_used_as_a_number);
+}
+
+TEST_CASE("an index is compared with what 64 bits and a double can hold, exactly") {
+  LOOM_CHECK(problem(chosen(t == 9007199254740992)) == issue::none);  // 2^53
+  LOOM_CHECK(problem(chosen(t == 9007199254740993)) == issue::index_compared_with_a_rounded_number);
+  LOOM_CHECK(problem(chosen(t == 9007199254740994)) == issue::none);
+  LOOM_CHECK(problem(chosen(-9007199254740993 < t)) == issue::index_compared_with_a_rounded_number);
+  LOOM_CHECK(problem(chosen(t == 0x1p62)) == issue::none);
+  LOOM_CHECK(problem(chosen(t == 0x1p63)) == issue::index_compared_beyond_its_range);
+  LOOM_CHECK(problem(chosen(t == -0x1p63)) == issue::index_compared_beyond_its_range);
+  LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::int64_t>::max())) == issue::index_compared_beyond_its_range);  // as a double: 2^63
+  LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::int64_t>::min())) == issue::index_compared_beyond_its_range);
+  LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::uint64_t>::max())) == issue::index_compared_beyond_its_range);
+  LOOM_CHECK(problem(chosen(t == 1e300)) == issue::index_compared_beyond_its_range);
+  LOOM_CHECK(problem(chosen(t == -std::numeric_limits<double>::infinity())) == issue::index_compared_beyond_its_range);
+}
+
+TEST_CASE("as a number, an integer is the nearest double") {
+  CHECK(text(a * 9007199254740993) == "a * 9007199254740992");
+  CHECK(text(a * std::numeric_limits<std::uint64_t>::max()) == "a * 18446744073709551616");
+  CHECK(text(a * std::numeric_limits<std::int64_t>::min()) == "a * (-9223372036854775808)");
+  CHECK(text(a + 1) == "a + 1");
 }
 
 TEST_CASE("masks join with and, or, not") {

@@ -84,7 +84,7 @@ inline bool ignores(const loom::ir::label_use& use, std::int64_t label) {
 }
 
 /// Data for a formula as written; numbers are of a size, and each is a binary32, or what a tensor of 16 bits holds.
-inline point data_for(const loom::ir::graph& g, const loom::base::fixed_vector<loom::ir::label_use, 8>& uses, const extents& size, double largest, std::uint64_t seed,
+inline point data_for(const loom::ir::graph& g, const loom::ir::label_use_list& uses, const extents& size, double largest, std::uint64_t seed,
                       loom::call::storages memory = {}) {
   loom::test::points random(seed);
   point p{size.of(g), {}};

@@ -5,10 +5,11 @@
 // Layer 0 (base).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 
-#include "loom/base/config.hpp"
 
 namespace loom::inline LOOM_ABI::base::limit {
 

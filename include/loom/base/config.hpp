@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // base/config.hpp — version, capacities, and the compilers and flags that Loom refuses.
 // Capacities bound the constexpr arrays of the compiler; raise one by defining it before the first Loom header.
-// Every public header reads this file first and includes nothing more if it defines LOOM_REFUSED: the one sentence is what
-// the compiler says. What is refused and why: docs/reference/platforms.md.
+// Every header reads this file before anything that C++20 or a compiler's extension is needed for, and what this file refuses
+// ends the compilation: the one sentence is what the compiler says. What is refused and why: docs/reference/platforms.md.
 // Layer 0 (base).
 #pragma once
 
@@ -36,6 +36,11 @@
 #error "Loom needs sums rounded to their type, which x87 arithmetic is not: compile with -msse2 -mfpmath=sse"
 #define LOOM_REFUSED
 
+#endif
+
+// A compiler goes on after #error, into thousands of lines; a file that does not exist stops it.
+#ifdef LOOM_REFUSED
+#include "Loom cannot be compiled like this: see the error above"
 #endif
 
 /// Most values one formula, with its derivatives, may have while it is being rewritten (dead ones included).

@@ -3,6 +3,8 @@
 // Layer 0 (base).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <cstddef>
 #include "loom/base/text_view.hpp"
 

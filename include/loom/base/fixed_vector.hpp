@@ -4,6 +4,8 @@
 // Layer 0 (base).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include "loom/base/assert.hpp"
 
 namespace loom::inline LOOM_ABI::base {

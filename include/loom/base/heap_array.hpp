@@ -4,9 +4,10 @@
 // Layer 0 (base).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <cstddef>
 
-#include "loom/base/config.hpp"
 
 namespace loom::inline LOOM_ABI::base {
 

@@ -24,7 +24,19 @@ struct float_type {
 
 /// The length of the rows of a view, if its type says it; else 0.
 template <class View> inline constexpr std::ptrdiff_t columns_of = 0;
-template <class T, std::size_t Columns> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns>> = Columns;
+template <class T, std::size_t Columns, class Row> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns, Row>> = Columns;
+template <class View, fixed_string... Axes> inline constexpr std::ptrdiff_t columns_of<laid_out<View, Axes...>> = columns_of<View>;
+
+/// The axes that a binding lists, as its dimensions have them; none: it lists none.
+using axis_names = fixed_vector<text_view, max_rank>;
+template <class View>
+constexpr axis_names listed_axes() {
+  axis_names r;
+  if constexpr (requires { View::axes; })
+    for (text_view name : View::axes)
+      if (r.size() < max_rank) r.push_back(name);
+  return r;
+}
 
 /// A binding as data.
 struct bound_info {
@@ -35,12 +47,13 @@ struct bound_info {
   int rank = 0;
   std::ptrdiff_t columns = 0;
   bool writable = false;
+  axis_names axes{};
 };
 
 template <class B>
 constexpr bound_info bound_info_of() {
   using view = decltype(B::data);
-  return {B::role, text_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>};
+  return {B::role, text_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>, listed_axes<view>()};
 }
 
 /// The roles in which a call binds the inputs and outputs of a program, and the names.
@@ -70,16 +83,37 @@ constexpr int result_of(const graph& g, const bound_info& b) {
   return -1;
 }
 
+/// A mistake about axes: named in it.
+constexpr mistake about_axes(issue what, const graph& g, axis_set axes) {
+  mistake m{what};
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (has(axes, a)) m.about(g.axes[a].name);
+  return m;
+}
+
+/// The axes of a result in the order that a binding lists; its own order if none is listed. Empty: others are listed.
+constexpr axis_order layout_of(const graph& g, const axis_order& own, const axis_names& listed) {
+  if (listed.empty()) return own;
+  axis_order r;
+  for (text_view name : listed)
+    for (std::int8_t axis : own)
+      if (g.axes[axis].name == name) r.insert_once(axis);
+  if (r.size() != own.size() || listed.size() != own.size()) r.count = 0;
+  return r;
+}
+
 /// What is wrong with asking for a derivative, if anything.
 constexpr mistake check_derivative(const graph& g, const bound_info& b, bool seeded) {
   if (slot_of(g, b) < 0) return {issue::unknown_binding, b.name};
   if (b.code == op::index || b.code == op::mask) return {issue::gradient_of_an_index, b.name};
-  if (is_derivative(b.role) && !g.result_axes.empty() && !seeded) return {issue::gradient_of_a_result_that_is_not_a_scalar, b.name};
+  if (is_derivative(b.role) && !g.result_axes.empty() && !seeded) return about_axes(issue::gradient_of_a_result_that_is_not_a_scalar, g, as_set(g.result_axes));
   return {};
 }
 
 /// What is wrong with one binding, if anything.
-constexpr mistake check_binding(const graph& g, const bound_info& b, bool narrow, bool seeded) {
+constexpr mistake check_binding(const lowered& formula, const bound_info& b, bool narrow, bool seeded) {
+  const graph& g = formula.program;
+  axis_order listed;
   if (b.role == binding_role::executor) return {};
   const axis_order* axes = &g.result_axes;
   int rank = 0;
@@ -90,6 +124,7 @@ constexpr mistake check_binding(const graph& g, const bound_info& b, bool narrow
     if (k < 0) return {issue::unknown_binding, b.name};
     axes = &g.outputs[k].axes;
     if (k == 0 && axes->empty()) return {issue::out_of_a_scalar, b.name};
+    if (formula.in_doubt[k] != 0 && b.axes.empty()) return about_axes(issue::layout_in_doubt, g, formula.in_doubt[k]);
   } else if (b.role != binding_role::seed) {
     const mistake m = b.role == binding_role::input ? mistake{slot_of(g, b) < 0 ? issue::unknown_binding : issue::none, b.name} : check_derivative(g, b, seeded);
     if (m.what != issue::none) return m;
@@ -107,17 +142,59 @@ constexpr mistake check_binding(const graph& g, const bound_info& b, bool narrow
                                                                              : t == element_type::f64;
   if (!fits) return {issue::wrong_type, b.name};
   if ((is_output(b.role) || b.role == binding_role::workspace) && !b.writable) return {issue::constant_buffer, b.name};
+  if (!b.axes.empty()) {
+    listed = layout_of(g, *axes, b.axes);
+    if (listed.empty()) return about_axes(issue::layout_of_other_axes, g, as_set(*axes));
+  }
   if (b.rank != rank) return {issue::wrong_rank, b.name, b.rank, rank};
   if (b.columns == 0) return {};
-  const std::int64_t extent = g.axes[axes->back()].extent;
+  const std::int64_t extent = g.axes[listed.empty() ? axes->back() : listed.back()].extent;
   if (extent != 0 && b.columns != extent) return {issue::wrong_extent, b.name, b.columns, extent};
+  return {};
+}
+
+/// Whether the program that a call asks for has room: its inputs, with a seed and directions, and its outputs.
+constexpr mistake check_capacities(const graph& g, const bound_info* all, int count) {
+  int inputs = g.inputs.size(), outputs = g.outputs.size();
+  for (int i = 0; i < count; ++i) {
+    inputs += all[i].role == binding_role::seed || all[i].role == binding_role::direction;
+    outputs += is_derivative(all[i].role);
+  }
+  if (inputs > max_inputs) return {issue::too_many_inputs, {}, inputs, max_inputs};
+  if (outputs > max_outputs) return {issue::too_many_outputs, {}, outputs, max_outputs};
+  return {};
+}
+
+/// The axes in the order of the seed: as it lists them, else as the result does that it belongs to.
+constexpr const axis_names& seed_layout(const bound_info* all, int count) {
+  const axis_names* of_result = nullptr;
+  for (int i = 0; i < count; ++i) {
+    if (all[i].role == binding_role::seed && !all[i].axes.empty()) return all[i].axes;
+    if (all[i].role == binding_role::out && all[i].name == result_name(0)) of_result = &all[i].axes;
+  }
+  return of_result != nullptr ? *of_result : all[count].axes;  // past the last binding is an empty one
+}
+
+/// Whether what was bound has been refused already.
+template <class Binding> inline constexpr bool is_refused = false;
+template <binding_role Role, fixed_string Name, op Code, class View>
+inline constexpr bool is_refused<binding<Role, Name, Code, View>> = std::is_base_of_v<refused_view, View>;
+
+/// What is wrong with asking for derivatives by name, if anything: with the formula, else with a name.
+template <auto Formula, class... Derivatives>
+constexpr mistake check_names() {
+  const bound_info asked[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  if (source<Formula>::written.problem.what != issue::none) return source<Formula>::written.problem;
+  for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
+    if (const mistake m = check_derivative(source<Formula>::written.program, asked[i], true); m.what != issue::none) return m;
   return {};
 }
 
 /// What is wrong with the bindings of a call, if anything.
 template <auto Formula, class... Bindings>
 constexpr mistake check_bindings() {
-  constexpr const graph& g = source<Formula>::written.program;
+  constexpr const lowered& formula = source<Formula>::written;
+  constexpr const graph& g = formula.program;
   constexpr int count = static_cast<int>(sizeof...(Bindings));
   const bound_info all[] = {bound_info_of<Bindings>()..., {}};
   const auto bound = [&](binding_role role, text_view name) {
@@ -130,15 +207,16 @@ constexpr mistake check_bindings() {
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < i; ++j)
       if (all[j].role == all[i].role && all[j].name == all[i].name) return {issue::doubled_binding, all[i].name};
-    if (const mistake m = check_binding(g, all[i], float_type<Bindings...>::narrow, seeded); m.what != issue::none) return m;
+    if (const mistake m = check_binding(formula, all[i], float_type<Bindings...>::narrow, seeded); m.what != issue::none) return m;
     derivatives = derivatives || is_derivative(all[i].role);
   }
   for (const input_info& in : g.inputs)
     if (!bound(binding_role::input, in.name)) return {issue::missing_binding, in.name};
-  if (!g.result_axes.empty() && !derivatives && !bound(binding_role::out, "out")) return {issue::out_missing};
+  if (!g.result_axes.empty() && !derivatives && !bound(binding_role::out, "out")) return about_axes(issue::out_missing, g, as_set(g.result_axes));
   if (seeded && !derivatives) return {issue::seed_without_a_derivative};
+  if (seeded && formula.in_doubt[0] != 0 && seed_layout(all, count).empty()) return about_axes(issue::layout_in_doubt, g, formula.in_doubt[0]);
   if (bound(binding_role::product, {}) != bound(binding_role::direction, {})) return {issue::product_without_a_direction};
-  return {};
+  return check_capacities(g, all, count);
 }
 
 /// What a list of names asks for.

@@ -3,6 +3,8 @@
 // Sources and the exact denominators: the comments of each; F.* is torch.nn.functional.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <boost/hana/map.hpp>
 #include <boost/hana/string.hpp>
 

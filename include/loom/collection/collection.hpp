@@ -3,6 +3,8 @@
 // iterate over. docs/reference/collection.md has the table of formulas, sources and denominators.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <boost/hana/union.hpp>
 
 #include "loom/collection/classification.hpp"

@@ -4,6 +4,8 @@
 // comments of each; F.* is torch.nn.functional.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <boost/hana/map.hpp>
 #include <boost/hana/string.hpp>
 

@@ -4,6 +4,8 @@
 // comments of each.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <boost/hana/map.hpp>
 #include <boost/hana/string.hpp>
 

@@ -3,6 +3,8 @@
 // Sources and the exact denominators: the comments of each; F.* is torch.nn.functional.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include "loom/collection/classification.hpp"
 
 namespace loom::inline LOOM_ABI::collection {

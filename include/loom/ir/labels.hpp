@@ -39,7 +39,8 @@ struct label_use {
   label_clauses ignored_if;
   constexpr bool same_place(const label_use& other) const { return input == other.input && axis == other.axis; }
 };
-using label_use_list = fixed_vector<label_use, 16>;
+inline constexpr int max_label_uses = 16;
+using label_use_list = fixed_vector<label_use, max_label_uses>;
 
 namespace detail {
 

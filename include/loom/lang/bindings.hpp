@@ -6,11 +6,13 @@
 // Layer 2 (lang).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <boost/hana/basic_tuple.hpp>
 
-#include "loom/lang/declaration.hpp"
+#include "loom/ir/declaration.hpp"
+#include "loom/lang/diagnosis.hpp"
 #include "loom/lang/expression.hpp"
-#include "loom/lang/issue.hpp"
 #include "loom/lang/view.hpp"
 
 namespace loom::inline LOOM_ABI::lang {
@@ -25,16 +27,16 @@ constexpr bool is_derivative(binding_role r) { return r == binding_role::gradien
 constexpr bool is_output(binding_role r) { return is_derivative(r) || r == binding_role::out; }
 
 /// Data bound to a name.
-template <binding_role Role, name_text Name, op Code, class View>
+template <binding_role Role, fixed_string Name, op Code, class View>
 struct binding {
   static constexpr binding_role role = Role;
-  static constexpr name_text name = Name;
+  static constexpr fixed_string name = Name;
   static constexpr op code = Code;
   View data;
 };
 
 template <class T> struct is_binding : std::false_type {};
-template <binding_role Role, name_text Name, op Code, class View> struct is_binding<binding<Role, Name, Code, View>> : std::true_type {};
+template <binding_role Role, fixed_string Name, op Code, class View> struct is_binding<binding<Role, Name, Code, View>> : std::true_type {};
 
 namespace detail {
 
@@ -42,7 +44,7 @@ template <class Shape> struct input_traits;
 template <op Code, fixed_string Text>
 struct input_traits<input_shape<Code, Text>> {
   static constexpr op code = Code;
-  static constexpr name_text name = declared(Text.view()).name;
+  static constexpr fixed_string name = fixed<declared(Text.view()).name.size()>(declared(Text.view()).name);
 };
 
 template <class Shape, class Data>
@@ -68,7 +70,7 @@ struct of_input {
 
   template <class Data>
   constexpr auto operator=(Data&& data) const {
-    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+#include "loom/lang/data.def"
     const auto view = detail::as_view(data);
     return binding<Role, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
   }
@@ -96,11 +98,33 @@ template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
 constexpr of_input<binding_role::product, Shape> hvp(const expression<Shape>&) { return {}; }
 
-template <binding_role Role, name_text Name>
-struct buffer_name {
+/// A view whose axes are named by the binding, in the order in which they are its dimensions: out(M, N) = buffer.
+template <class View, fixed_string... Axes>
+struct laid_out : View {
+  static constexpr text_view axes[] = {Axes.view()...};
+};
+
+template <binding_role Role, fixed_string Name, fixed_string... Axes>
+struct laid_out_buffer {
   template <class Data>
   constexpr auto operator=(Data&& data) const {
-    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+#include "loom/lang/data.def"
+    const auto view = detail::as_view(data);
+    return binding<Role, Name, op::tensor, laid_out<std::remove_const_t<decltype(view)>, Axes...>>{{view}};
+  }
+};
+
+template <binding_role Role, fixed_string Name>
+struct buffer_name {
+  /// The layout of a result, outermost axis first, where its declarations do not determine it or another one is wanted:
+  /// out(axis<"M">, axis<"N">) = buffer.
+  template <fixed_string... Axes>
+    requires((Role == binding_role::out || Role == binding_role::seed) && sizeof...(Axes) > 0)
+  constexpr laid_out_buffer<Role, Name, Axes...> operator()(axis_name<Axes>...) const { return {}; }
+
+  template <class Data>
+  constexpr auto operator=(Data&& data) const {
+#include "loom/lang/data.def"
     if constexpr (Role == binding_role::seed && std::is_arithmetic_v<std::remove_cvref_t<Data>>) {
       using view = number_view<std::remove_cvref_t<Data>>;
       return binding<Role, Name, op::scalar, view>{{data}};
@@ -118,18 +142,18 @@ constexpr text_view result_name(int k) {
 }
 
 /// out = buffer takes the value of a formula that is not a scalar.
-inline constexpr buffer_name<binding_role::out, name_text("out")> out{};
+inline constexpr buffer_name<binding_role::out, fixed_string("out")> out{};
 
 /// result<k> = buffer takes result k of a loss with several: loss<results(f, g)>; g is result<1>.
 template <int K>
   requires(K >= 0 && K < max_results)
-inline constexpr buffer_name<binding_role::out, name_text(result_name(K))> result{};
+inline constexpr buffer_name<binding_role::out, detail::fixed<result_name(K).size()>(result_name(K))> result{};
 
 /// seed = data is the cotangent of the (first) result: the derivatives are those of the sum of seed * result.
-inline constexpr buffer_name<binding_role::seed, name_text("seed")> seed{};
+inline constexpr buffer_name<binding_role::seed, fixed_string("seed")> seed{};
 
 /// workspace = buffer of double, where a loss keeps sums over rows that leave an array: loss.workspace_size(...) numbers.
-inline constexpr buffer_name<binding_role::workspace, name_text("workspace")> workspace{};
+inline constexpr buffer_name<binding_role::workspace, fixed_string("workspace")> workspace{};
 
 /// What runs the parts of a call: a pool with for_each(count, f), which calls f(0) .. f(count - 1) on any threads.
 template <class Pool>
@@ -143,7 +167,7 @@ struct threads_name {
   template <class Pool>
     requires requires(Pool& p, void (*f)(int)) { p.for_each(1, f); }
   constexpr auto operator=(Pool& pool) const {
-    return binding<binding_role::executor, name_text("threads"), op::any, pool_view<Pool>>{{&pool}};
+    return binding<binding_role::executor, fixed_string("threads"), op::any, pool_view<Pool>>{{&pool}};
   }
 };
 

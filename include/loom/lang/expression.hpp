@@ -12,6 +12,7 @@
 #include "loom/base/fixed_string.hpp"
 #include "loom/numeric/half.hpp"
 #include "loom/ir/op.hpp"
+#include "loom/lang/view.hpp"
 
 namespace loom::inline LOOM_ABI::lang {
 
@@ -23,6 +24,18 @@ constexpr std::uint64_t reversed_bytes(std::uint64_t bits) {
 }
 constexpr std::uint64_t literal_of(double number) { return reversed_bytes(std::bit_cast<std::uint64_t>(number)); }
 constexpr double number_of(std::uint64_t literal) { return std::bit_cast<double>(reversed_bytes(literal)); }
+
+/// An integer among the literals is the nearest double. One that is rounded, which takes more than 53 bits, is marked in a bit
+/// of the exponent that no double of such a size has: as a number it is as good as any, as a label it is another one.
+inline constexpr std::uint64_t rounded_mark = std::uint64_t{1} << 61;
+template <class Integer>
+constexpr std::uint64_t literal_of_integer(Integer number) {
+  const double d = static_cast<double>(number);
+  const bool exact = d < (std::is_signed_v<Integer> ? 0x1p63 : 0x1p64) && static_cast<Integer>(d) == number;
+  return reversed_bytes(std::bit_cast<std::uint64_t>(d) | (exact ? 0 : rounded_mark));
+}
+constexpr bool is_rounded(std::uint64_t literal) { return (reversed_bytes(literal) >> 61 & 3) == 3; }
+constexpr double integer_of(std::uint64_t literal) { return is_rounded(literal) ? number_of(literal ^ reversed_bytes(rounded_mark)) : number_of(literal); }
 
 /// The literals of a formula: numbers as above; axis positions negated, since they count from the last axis.
 template <int Count>
@@ -73,6 +86,13 @@ concept axis_reference = is_axis<std::remove_cvref_t<T>>::value;
 
 namespace detail {
 
+/// What somebody may write for an axis: also what is refused with a sentence.
+template <class T>
+concept axis_argument = axis_reference<T> || formula<T> || std::is_floating_point_v<std::remove_cvref_t<T>> || std::is_convertible_v<T, const char*>;
+
+/// False, but only once a template is instantiated.
+template <class...> inline constexpr bool never = false;
+
 template <int A, int B>
 constexpr literal_list<A + B> join(const literal_list<A>& a, const literal_list<B>& b) {
   literal_list<A + B> r;
@@ -97,7 +117,8 @@ constexpr const expression<Shape, Count>& as_expression(const expression<Shape, 
 template <class T>
   requires std::is_arithmetic_v<T>
 constexpr expression<number_shape<std::is_integral_v<T>>, 1> as_expression(T number) {
-  return {{{literal_of(static_cast<double>(number))}}};
+  if constexpr (std::is_integral_v<T>) return {{{literal_of_integer(number)}}};
+  else return {{{literal_of(static_cast<double>(number))}}};
 }
 
 template <op Code, class... Shapes, int... Counts>
@@ -114,11 +135,13 @@ template <fixed_string Name>
 constexpr literal_list<0> axis_literal(axis_name<Name>) { return {}; }
 template <class T>
   requires std::is_integral_v<T>
-constexpr literal_list<1> axis_literal(T position) { return {{static_cast<std::uint64_t>(-static_cast<std::int64_t>(position))}}; }
+constexpr literal_list<1> axis_literal(T position) { return {{0 - static_cast<std::uint64_t>(position)}}; }
 
 template <op Code, class Shape, int Count, class... Axes>
 constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {
-  return shaped<axes_shape<Code, Shape, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, axis_literal(axes)...));
+  static_assert((axis_reference<Axes> && ...), "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
+  if constexpr (!(axis_reference<Axes> && ...)) return e;
+  else return shaped<axes_shape<Code, Shape, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, axis_literal(axes)...));
 }
 
 /// What may be bound: an object with a name, a number, or something that only refers to its elements.
@@ -140,26 +163,46 @@ struct expression {
   [[no_unique_address]] literal_list<Literals> literals{};
 
   // Reductions as methods: over the axes given (by name or negative position), or over all.
-  template <axis_reference... Axes> constexpr auto sum(Axes... axes) const { return detail::along<op::sum>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto mean(Axes... axes) const { return detail::along<op::mean>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto prod(Axes... axes) const { return detail::along<op::prod>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto max(Axes... axes) const { return detail::along<op::reduce_max>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto min(Axes... axes) const { return detail::along<op::reduce_min>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto logsumexp(Axes... axes) const { return detail::along<op::logsumexp>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto norm(Axes... axes) const { return detail::along<op::norm>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto var(Axes... axes) const { return detail::along<op::var>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto count(Axes... axes) const { return detail::along<op::count>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto any(Axes... axes) const { return detail::along<op::any_of>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto all(Axes... axes) const { return detail::along<op::all_of>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto softmax(Axes... axes) const { return detail::along<op::softmax>(*this, axes...); }
-  template <axis_reference... Axes> constexpr auto log_softmax(Axes... axes) const { return detail::along<op::log_softmax>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto sum(Axes... axes) const { return detail::along<op::sum>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto mean(Axes... axes) const { return detail::along<op::mean>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto prod(Axes... axes) const { return detail::along<op::prod>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto max(Axes... axes) const { return detail::along<op::reduce_max>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto min(Axes... axes) const { return detail::along<op::reduce_min>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto logsumexp(Axes... axes) const { return detail::along<op::logsumexp>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto norm(Axes... axes) const { return detail::along<op::norm>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto var(Axes... axes) const { return detail::along<op::var>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto count(Axes... axes) const { return detail::along<op::count>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto any(Axes... axes) const { return detail::along<op::any_of>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto all(Axes... axes) const { return detail::along<op::all_of>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto softmax(Axes... axes) const { return detail::along<op::softmax>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto log_softmax(Axes... axes) const { return detail::along<op::log_softmax>(*this, axes...); }
 
   /// Binds data to an input by its name, in a call: loss(x = logits). The data is viewed, never copied or owned.
   template <class Data>
     requires(detail::is_input_shape<Shape>::value && !formula<Data>)
   constexpr auto operator=(Data&& data) const {
-    static_assert(detail::outlives_the_call<Data>, "loom: a temporary container would be gone before the call; name it first, or bind a loom::view or std::span");
+#include "loom/lang/data.def"
     return detail::bind_input<Shape>(data);
+  }
+
+  // What a formula is taken for, each refused in one sentence.
+  template <class T>
+    requires std::is_same_v<T, double>
+  constexpr operator T() const {  // implicit: as std::exp(x) would convert it
+    static_assert(detail::never<T>, "loom: a formula is used as a number; functions of formulas are Loom's: write exp(x), not std::exp(x); numbers are bound when the loss is called");
+    return {};
+  }
+  template <class T>
+    requires std::is_same_v<T, bool>
+  constexpr explicit operator T() const {
+    static_assert(detail::never<T>, "loom: a formula is used as a condition, as in if or ?:, but its numbers are bound later; write where(x > 0, a, b)");
+    return {};
+  }
+  template <class... Arguments>
+    requires(detail::is_input_shape<Shape>::value && sizeof...(Arguments) > 0)
+  constexpr auto operator()(const Arguments&... arguments) const {
+    static_assert(detail::never<Arguments...>, "loom: an input is called like a function; if its variable hides loom::d, write loom::d(x), or give the variable another name");
+    return d(arguments...);
   }
 };
 

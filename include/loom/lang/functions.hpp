@@ -5,7 +5,7 @@
 // Layer 2 (lang).
 #pragma once
 
-#include "loom/lang/expression.hpp"
+#include "loom/lang/operators.hpp"
 
 namespace loom::inline LOOM_ABI::lang {
 
@@ -43,9 +43,9 @@ template <formula E, operand L, operand H>
 constexpr auto clamp(const E& e, const L& lo, const H& hi) { return detail::apply_to<op::clamp>(e, lo, hi); }
 
 #define LOOM_REDUCTION(name, code)                                    \
-  template <formula E, axis_reference... Axes>                        \
+  template <operand E, detail::axis_argument... Axes>                 \
   constexpr auto name(const E& e, Axes... axes) {                     \
-    return detail::along<op::code>(e, axes...);                       \
+    return detail::along<op::code>(detail::as_expression(e), axes...); \
   }
 LOOM_REDUCTION(sum, sum)
 LOOM_REDUCTION(mean, mean)
@@ -73,7 +73,9 @@ constexpr auto min(const E& e, axis_name<Names>... axes) { return detail::along<
 namespace detail {
 template <class Values, int A, class Index, int B, class... Axes>
 constexpr auto gather_along(const expression<Values, A>& e, const expression<Index, B>& t, Axes... axes) {
-  return shaped<gather_shape<Values, Index, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, t.literals, axis_literal(axes)...));
+  static_assert((axis_reference<Axes> && ...), "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
+  if constexpr (!(axis_reference<Axes> && ...)) return gather_along(e, t);
+  else return shaped<gather_shape<Values, Index, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, t.literals, axis_literal(axes)...));
 }
 template <class Index, int A, fixed_string Name>
 constexpr auto onehot_along(const expression<Index, A>& t, axis_name<Name>) {
@@ -83,7 +85,7 @@ constexpr auto onehot_along(const expression<Index, A>& t, axis_name<Name>) {
 
 /// The entry of `values` that `index` names along its last axis, or along the axis given.
 /// Shape: values [..., C], index [...] -> the union of their axes without C.
-template <formula E, formula T, axis_reference... Axes>
+template <formula E, formula T, detail::axis_argument... Axes>
   requires(sizeof...(Axes) <= 1)
 constexpr auto gather(const E& values, const T& index, Axes... axis) { return detail::gather_along(values, index, axis...); }
 
@@ -91,9 +93,20 @@ constexpr auto gather(const E& values, const T& index, Axes... axis) { return de
 template <formula T, fixed_string Name>
 constexpr auto onehot(const T& index, axis_name<Name> axis) { return detail::onehot_along(index, axis); }
 
+template <formula T, detail::axis_argument Axis>
+constexpr auto onehot(const T& index, const Axis&) {
+  static_assert(detail::never<Axis>, "loom: onehot(index, axis<\"C\">) takes the axis by name: its operand does not have it yet");
+  return where(index == 0, 1, 0);
+}
+
 /// The number of entries of an axis.
 template <fixed_string Name>
 constexpr auto extent(axis_name<Name>) { return expression<extent_shape<axis_name<Name>>>{}; }
+template <detail::axis_argument Axis>
+constexpr auto extent(const Axis&) {
+  static_assert(detail::never<Axis>, "loom: extent(axis<\"C\">) takes the axis by name");
+  return detail::as_expression(0);
+}
 
 /// Several results of one loss, computed together: loss<results(total, count)>. The first is the one with derivatives.
 template <formula... Results>

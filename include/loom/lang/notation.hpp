@@ -8,6 +8,7 @@
 #include "loom/lang/functions.hpp"
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/operators.hpp"
+#include "loom/lang/refused.hpp"
 #include "loom/lang/view.hpp"
 
 namespace loom::inline LOOM_ABI {

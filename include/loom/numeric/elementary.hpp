@@ -9,12 +9,13 @@
 // Layer 0 (base). Second half, included below: numeric/special.hpp.
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <bit>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
-#include "loom/base/config.hpp"
 
 namespace loom::inline LOOM_ABI::numeric {
 

@@ -4,11 +4,12 @@
 // Layer 0 (base).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <bit>
 #include <cstdint>
 #include <type_traits>
 
-#include "loom/base/config.hpp"
 
 namespace loom::inline LOOM_ABI {
 

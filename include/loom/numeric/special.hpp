@@ -6,6 +6,8 @@
 // Layer 0 (base).
 #pragma once
 
+#include "loom/base/config.hpp"
+
 #include <cstdlib>  // whether the C library is glibc
 
 #include "loom/numeric/elementary.hpp"

@@ -66,22 +66,54 @@ bound erase(const View& v) {
   return b;
 }
 
+/// The order of the axes of a result, or of its seed, as the bindings of a call have them.
+template <class... Bindings>
+constexpr axis_order bound_layout(const graph& g, const axis_order& own, binding_role role, text_view name) {
+  const bound_info all[] = {bound_info_of<Bindings>()..., {}};
+  constexpr int count = static_cast<int>(sizeof...(Bindings));
+  if (role == binding_role::seed) return layout_of(g, own, seed_layout(all, count));
+  for (int i = 0; i < count; ++i)
+    if (role == binding_role::out && all[i].role == role && all[i].name == name) return layout_of(g, own, all[i].axes);
+  return own;
+}
+
+/// Erased data with its dimensions in the order of the program.
+constexpr bound in_order(bound b, const axis_order& layout, const axis_order& own) {
+  const bound given = b;
+  for (int i = 0; i < own.size(); ++i)
+    for (int k = 0; k < layout.size(); ++k)
+      if (layout[k] == own[i]) {
+        b.extents[i] = given.extents[k];
+        b.strides[i] = given.strides[k];
+      }
+  return b;
+}
+
 /// Whether the first output is returned, not bound.
 template <class Program>
 inline constexpr bool returns_value = Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
                                       Program::schedule.program.outputs[0].result == 0;
 
 /// An input of a program: data, a seed, or the direction of another input.
-template <class Program, int Slot, class Map>
-bound erase_input(const Map& map) {
-  constexpr const input_info& in = Program::schedule.program.inputs[Slot];
-  return erase(map.template at<Map::place_of(role_of(in), in.name)>());
-}
-template <class Program, int Slot, class Map>
-bound erase_output(const Map& map) {
+template <class Program, int Slot, class... Bindings>
+bound erase_input(const binding_map<Bindings...>& map) {
   constexpr const graph& g = Program::schedule.program;
-  if constexpr (Slot == 0 && returns_value<Program>) return {};
-  else return erase(map.template at<Map::place_of(role_of(g.outputs[Slot]), name_of(g, g.outputs[Slot]))>());
+  constexpr const input_info& in = g.inputs[Slot];
+  const bound b = erase(map.template at<binding_map<Bindings...>::place_of(role_of(in), in.name)>());
+  if constexpr (role_of(in) != binding_role::seed) return b;
+  else return in_order(b, bound_layout<Bindings...>(g, in.axes, role_of(in), in.name), in.axes);
+}
+template <class Program, int Slot, class... Bindings>
+bound erase_output(const binding_map<Bindings...>& map) {
+  constexpr const graph& g = Program::schedule.program;
+  constexpr const output_info& o = g.outputs[Slot];
+  if constexpr (Slot == 0 && returns_value<Program>) {
+    return {};
+  } else {
+    const bound b = erase(map.template at<binding_map<Bindings...>::place_of(role_of(o), name_of(g, o))>());
+    if constexpr (!o.is_value()) return b;
+    else return in_order(b, bound_layout<Bindings...>(g, o.axes, role_of(o), name_of(g, o)), o.axes);
+  }
 }
 
 template <class Program, class Map, int... Inputs, int... Outputs>
@@ -200,7 +232,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
-        const axis_order& order = g.inputs[s].axes;
+        const axis_order order = bound_layout<Bindings...>(g, g.inputs[s].axes, B::role, g.inputs[s].name);
         std::size_t entries = 1, p = 0;
         if constexpr (decltype(b.data)::rank > 0)
           for (int i = 0; i < order.size(); ++i) {
@@ -221,7 +253,7 @@ constexpr T interpret_call(const Bindings&... bindings) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
         if (role_of(info) != B::role || name_of(g, info) != text_view(B::name.text)) continue;
-        const axis_order& order = info.axes;
+        const axis_order order = bound_layout<Bindings...>(g, info.axes, B::role, name_of(g, info));
         const heap_array<double> r = values.broadcast(info.id, as_set(order));
         std::size_t p = 0;
         for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// lang/declaration.hpp — the text of an input, read: "x[N,C=10]" is a name and its axes.
-// Layer 2 (lang).
+// ir/declaration.hpp — the text of an input, read: "x[N,C=10]" is a name and its axes.
+// Layer 1 (ir).
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,12 @@
 #include "loom/base/fixed_vector.hpp"
 #include "loom/ir/type.hpp"
 
-namespace loom::inline LOOM_ABI::lang {
+namespace loom::inline LOOM_ABI::ir {
 
 struct declaration {
   text_view name;
   fixed_vector<axis_info, max_rank> axes;
+  int rank = 0;          ///< axes written, of which max_rank are kept
   int error_column = 0;  ///< 1-based column at which the text stops making sense; 0: it is well formed
 };
 
@@ -32,13 +33,12 @@ class declaration_reader {
     if (accept('[')) {
       if (!accept(']')) {
         do {
-          if (d.axes.size() == max_rank) return failed();
           axis_info axis{identifier(), 0};
           if (axis.name.empty()) return failed();
           for (const axis_info& earlier : d.axes)
             if (earlier.name == axis.name) return failed();
           if (accept('=') && (axis.extent = number()) == 0) return failed();
-          d.axes.push_back(axis);
+          if (d.rank++ < max_rank) d.axes.push_back(axis);
         } while (accept(','));
         if (!accept(']')) return failed();
       }
@@ -87,4 +87,4 @@ class declaration_reader {
 
 constexpr declaration declared(text_view text) { return detail::declaration_reader(text).read(); }
 
-}  // namespace loom::lang
+}  // namespace loom::ir

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// lang/declaration.cpp — the text of an input, read.
-#include "loom/lang/declaration.hpp"
+// ir/declaration.cpp — the text of an input, read.
+#include "loom/ir/declaration.hpp"
 
 #include "support/catch.hpp"
 
@@ -36,9 +36,11 @@ TEST_CASE("blanks between the tokens of a declaration do not matter") {
   LOOM_CHECK(d.axes[1].extent == 7);
 }
 
-TEST_CASE("a declaration has at most four axes") {
-  LOOM_CHECK(declared("x[A,B,C,D]").axes.size() == 4);
-  LOOM_CHECK(declared("x[A,B,C,D,E]").error_column == 11);
+TEST_CASE("axes past the fourth are counted, not kept") {
+  LOOM_CHECK(declared("x[A,B,C,D]").rank == 4);
+  LOOM_CHECK(declared("x[A,B,C,D,E,F]").rank == 6);
+  LOOM_CHECK(declared("x[A,B,C,D,E,F]").axes.size() == 4);
+  LOOM_CHECK(declared("x[A,B,C,D,E,F]").error_column == 0);
 }
 
 TEST_CASE("a text that is no declaration is refused at the column where it stops making sense") {

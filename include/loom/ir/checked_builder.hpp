@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/checked_builder.hpp — builds the graph of a formula, operation by operation, and checks each.
+// Positions become axes here, composites become primitives, and every rule about what may stand where is here; a graph that
+// leaves without a mistake needs no type check again. The first mistake is kept, as data: expression templates
+// (lang/lower.hpp) and whatever reads formulas at run time report it alike. Nothing ends the program. Names are views of the
+// texts given, which outlive the graph.
+// Layer 1 (ir).
+#pragma once
+
+#include <cstdint>
+
+#include "loom/ir/declaration.hpp"
+#include "loom/ir/graph.hpp"
+#include "loom/ir/issue.hpp"
+#include "loom/ir/labels.hpp"
+#include "loom/ir/precedence.hpp"
+
+namespace loom::inline LOOM_ABI::ir {
+
+/// A formula as a graph; or the first mistake in it, with the graph of the constant 0, in which no stage finds another.
+struct lowered {
+  graph program;
+  mistake problem;
+  axis_set in_doubt[max_results]{};  ///< of each result, two axes whose order no declaration says
+};
+
+/// A value of a formula that is being built.
+struct typed_value {
+  value_id id = no_value;
+  precedence listed{};  ///< how the inputs it is made of list their axes
+  enum class literal : std::uint8_t {
+    no,
+    real,
+    integer,
+    rounded
+  } written = literal::no;  ///< rounded: an integer that no double is
+};
+
+/// An axis as an operation names it: by name, or else by position, which is negative and counts from the last axis.
+struct axis_choice {
+  text_view name;
+  std::int64_t position = 0;
+};
+
+/// What is known of the axes of a formula before it is built.
+struct known_axes {
+  fixed_vector<axis_info, max_axes> axes;
+  precedence listed{};
+  bool complete = false;  ///< every declaration of the formula is in it
+};
+
+class checked_builder {
+ public:
+  constexpr checked_builder() = default;
+  constexpr explicit checked_builder(const known_axes& known) : known_(known) { out_.result.axes = known.axes; }
+
+  // ---- leaves --------------------------------------------------------------------------------------------------------
+  /// An input: its kind (tensor, index, mask or scalar) and its text.
+  constexpr typed_value input(op code, text_view text) {
+    const declaration d = declared(text);
+    if (d.error_column != 0) return fail({issue::malformed_text, text, d.error_column, 0});
+    if (d.rank > max_rank) return fail({issue::too_many_axes_of_an_input, d.name, d.rank, max_rank});
+    const int slot = slot_of(code, d);
+    if (slot < 0) return failed();
+    typed_value r{out_.input(slot)};
+    r.listed.list(out_.result.inputs[slot].axes);
+    known_.listed |= r.listed;
+    return r;
+  }
+  constexpr typed_value number(double v, typed_value::literal written = typed_value::literal::real) {
+    return {out_.constant(v), {}, written};
+  }
+  constexpr typed_value extent(text_view axis) {
+    const int a = axis_number({axis, 0});
+    return a < 0 ? failed() : typed_value{out_.extent(only(a))};
+  }
+
+  // ---- operations ----------------------------------------------------------------------------------------------------
+  /// An elementwise operation.
+  constexpr typed_value apply(op code, const typed_value* v, int n) {
+    if (stopped()) return failed();
+    if (n != arity(code) || n == 0) return fail({issue::wrong_number_of_operands, info(code).name, n, arity(code)});
+    if (code == op::max || code == op::min)
+      for (int i = 0; i < 2; ++i)
+        if (v[i].written >= typed_value::literal::integer && out_[v[i].id].number() < 0)
+          return fail({issue::integer_beside_min_or_max});
+    axis_set axes = 0;
+    typed_value r;
+    for (int i = 0; i < n; ++i) {
+      axes |= axes_of(v[i]);
+      r.listed |= v[i].listed;
+    }
+    if (!fits_operands(code, v, n) || !fits_rank(axes)) return failed();
+    r.id = elementwise(code, v[0].id, n > 1 ? v[1].id : no_value, n > 2 ? v[2].id : no_value);
+    return r;
+  }
+
+  /// An operation along axes; none: all.
+  constexpr typed_value along(op code, const typed_value& v, const axis_choice* axes, int n) {
+    if (stopped()) return failed();
+    axis_set over = n == 0 ? axes_of(v) : axis_set{0};
+    for (int i = 0; i < n; ++i) {
+      const int axis = axis_of(axes[i], v, issue::axis_in_doubt);
+      if (axis < 0) return failed();
+      if (!has(axes_of(v), axis)) return fail({issue::unknown_axis, name_of(axis)});
+      if (has(over, axis)) return fail({issue::axis_reduced_twice, name_of(axis)});
+      over |= only(axis);
+    }
+    const bool of_mask = reduction(code).of_masks || code == op::count;
+    if (!(of_mask ? is_mask(v) : is_number(v))) return failed();
+    return {reduced(code, v.id, over), v.listed};
+  }
+
+  /// The entries of `values` that an index names, along an axis; the last one by default.
+  constexpr typed_value gather(const typed_value& values, const typed_value& index,
+                               const axis_choice* along = nullptr) {
+    if (stopped()) return failed();
+    if (out_[index.id].type != kind::index) return fail({issue::gather_needs_an_index});
+    if (!is_number(values)) return failed();
+    const axis_choice last{{}, -1};
+    const int axis = axis_of(along == nullptr ? last : *along, values,
+                             along == nullptr ? issue::gather_axis_in_doubt : issue::axis_in_doubt);
+    if (axis < 0) return failed();
+    if (!has(axes_of(values), axis)) return fail({issue::unknown_axis, name_of(axis)});
+    if (has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
+    if (!fits_rank(without(axes_of(values), only(axis)) | axes_of(index))) return failed();
+    typed_value r{out_.make(op::gather, values.id, index.id, no_value, only(axis)), values.listed};
+    r.listed |= index.listed;
+    return r;
+  }
+
+  /// 1 at the entry of the axis that an index names, 0 elsewhere.
+  constexpr typed_value onehot(const typed_value& index, text_view along) {
+    const int axis = axis_number({along, 0});
+    if (stopped()) return failed();
+    if (out_[index.id].type != kind::index) return fail({issue::onehot_needs_an_index});
+    if (has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
+    if (!fits_rank(axes_of(index) | only(axis))) return failed();
+    return {out_.make(op::onehot, index.id, no_value, no_value, only(axis)), index.listed};
+  }
+
+  // ---- the whole -----------------------------------------------------------------------------------------------------
+  /// Makes a value a result: the first, then result<1>, ...
+  constexpr void result(const typed_value& v) {
+    if (++results_ > max_results) {
+      fail({issue::too_many_results, {}, 0, max_results});
+      return;
+    }
+    roots_.push_back(v);
+  }
+
+  /// Whether a position asked for an order that only declarations not yet seen can say: what was built means nothing, and
+  /// the formula is to be built again with `axes()`.
+  constexpr bool undecided() const { return undecided_; }
+  constexpr known_axes axes() const { return {out_.result.axes, known_.listed, true}; }
+
+  constexpr const mistake& problem() const { return problem_; }
+
+  constexpr lowered finish() {
+    if (undecided_) problem_ = {issue::axis_in_doubt};
+    check_whole();
+    if (problem_.what == issue::too_many_inputs) problem_.got = out_.result.inputs.size() + beyond_.size();
+    if (problem_.what == issue::too_many_axes) problem_.got = out_.result.axes.size() + beyond_.size();
+    if (problem_.what == issue::too_many_results) problem_.got = results_;
+    lowered r;
+    r.problem = problem_;
+    if (problem_.what != issue::none) {
+      out_ = builder();
+      roots_.count = 0;
+      roots_.push_back({out_.constant(0)});
+    }
+    r.program = out_.result;
+    for (int k = 0; k < roots_.size(); ++k) {
+      const axis_ranking ranking = ranking_of(roots_[k], known_.listed);
+      const axis_order order = ranking.order();
+      r.in_doubt[k] = ranking.in_doubt();
+      r.program.outputs.push_back({output_info::role::value, -1, roots_[k].id, k, order});
+      if (k == 0) r.program.result_axes = order;
+    }
+    return r;
+  }
+
+ private:
+  builder out_;
+  known_axes known_;
+  mistake problem_;
+  bool undecided_ = false;
+  int results_ = 0;
+  fixed_vector<typed_value, max_results> roots_;
+  fixed_vector<text_view, 64> beyond_;  ///< names past the limit of the first problem, each once
+
+  constexpr bool stopped() const { return undecided_ || problem_.what != issue::none; }
+  constexpr typed_value failed() { return {out_.constant(0)}; }
+  constexpr typed_value fail(const mistake& m) {
+    if (!stopped()) problem_ = m;
+    return failed();
+  }
+  /// One name too many; those that follow are counted, so that the sentence can say by how much.
+  constexpr int too_many(issue what, text_view name, int limit) {
+    fail({what, {}, 0, limit});
+    if (problem_.what == what && beyond_.size() < beyond_.capacity()) beyond_.insert_once(name);
+    return -1;
+  }
+
+  constexpr axis_set axes_of(const typed_value& v) const { return out_[v.id].axes; }
+  constexpr text_view name_of(int axis) const { return out_.result.axes[axis].name; }
+  constexpr void about(mistake& m, axis_set axes) const {
+    for (int a = 0; a < out_.result.axes.size(); ++a)
+      if (has(axes, a)) m.about(name_of(a));
+  }
+
+  // ---- inputs and axes -----------------------------------------------------------------------------------------------
+  constexpr int axis_number(const axis_info& wanted) {
+    for (int i = 0; i < out_.result.axes.size(); ++i) {
+      axis_info& known = out_.result.axes[i];
+      if (known.name != wanted.name) continue;
+      if (known.extent != 0 && wanted.extent != 0 && known.extent != wanted.extent)
+        fail({issue::extents_disagree, known.name, known.extent, wanted.extent});
+      if (known.extent == 0) known.extent = wanted.extent;
+      return i;
+    }
+    if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, wanted.name, max_axes);
+    out_.result.axes.push_back(wanted);
+    return out_.result.axes.size() - 1;
+  }
+
+  constexpr int slot_of(op code, const declaration& d) {
+    input_info in{d.name, code, {}};
+    for (const axis_info& a : d.axes)
+      if (const int axis = axis_number(a); axis >= 0) in.axes.push_back(static_cast<std::int8_t>(axis));
+    if (in.axes.size() < d.axes.size()) return -1;
+    for (int i = 0; i < out_.result.inputs.size(); ++i) {
+      const input_info& known = out_.result.inputs[i];
+      if (known.name != in.name) continue;
+      bool same = known.code == code && known.axes.size() == in.axes.size();
+      for (int k = 0; same && k < in.axes.size(); ++k) same = known.axes[k] == in.axes[k];
+      if (!same) fail({issue::input_declared_twice, in.name});
+      return same ? i : -1;
+    }
+    if (out_.result.inputs.size() == max_inputs) return too_many(issue::too_many_inputs, in.name, max_inputs);
+    out_.result.inputs.push_back(in);
+    return out_.result.inputs.size() - 1;
+  }
+
+  constexpr axis_ranking ranking_of(const typed_value& v, const precedence& formula) const {
+    return {axes_of(v), v.listed, formula};
+  }
+
+  /// The axis that a name or a position means; -1 and a problem if there is none, or more than one.
+  constexpr int axis_of(const axis_choice& choice, const typed_value& v, issue if_in_doubt) {
+    if (!choice.name.empty()) return axis_number({choice.name, 0});
+    const int rank = axis_count(axes_of(v));
+    if (rank == 0) return fail({issue::operand_without_axes, {}, choice.position, 0}), -1;
+    if (choice.position >= 0 || choice.position < -rank)
+      return fail({issue::axis_out_of_range, {}, choice.position, rank}), -1;
+    const axis_set there =
+        ranking_of(v, known_.complete ? known_.listed : precedence()).at(static_cast<int>(-choice.position));
+    if (axis_count(there) == 1) return first_axis(there);
+    if (!known_.complete) {
+      undecided_ = true;
+      return -1;
+    }
+    mistake m{if_in_doubt, {}, if_in_doubt == issue::axis_in_doubt ? choice.position : 0, 0};
+    about(m, there);
+    fail(m);
+    return -1;
+  }
+
+  // ---- what may stand where ------------------------------------------------------------------------------------------
+  constexpr bool is_number(const typed_value& v) {
+    const kind k = out_[v.id].type;
+    if (k == kind::index) fail({issue::index_used_as_a_number});
+    if (k == kind::mask) fail({issue::mask_used_as_a_number});
+    return k == kind::number;
+  }
+  constexpr bool is_mask(const typed_value& v) {
+    if (out_[v.id].type != kind::mask) fail({issue::number_used_as_a_mask});
+    return out_[v.id].type == kind::mask;
+  }
+  constexpr bool fits_rank(int axes) {
+    const axis_set set = static_cast<axis_set>(axes);
+    if (axis_count(set) <= max_rank) return true;
+    mistake m{issue::rank_too_large, {}, axis_count(set), max_rank};
+    about(m, set);
+    fail(m);
+    return false;
+  }
+
+  /// Comparisons take two numbers, or integers: an index beside another or beside a whole literal that 64 bits hold.
+  constexpr bool comparable(const typed_value& a, const typed_value& b) {
+    const bool ai = out_[a.id].type == kind::index;
+    const bool bi = out_[b.id].type == kind::index;
+    if (!ai && !bi) return is_number(a) && is_number(b);
+    if (ai && bi) return true;
+    const typed_value& other = ai ? b : a;
+    if (out_[other.id].code != op::constant) return fail({issue::index_used_as_a_number}), false;
+    const double v = out_[other.id].number();
+    const bool in_range = v > -0x1p63 && v < 0x1p63;
+    if (!in_range && v == v) return fail({issue::index_compared_beyond_its_range}), false;
+    if (!in_range || static_cast<double>(static_cast<std::int64_t>(v)) != v)
+      return fail({issue::index_compared_with_a_fraction}), false;
+    if (other.written == typed_value::literal::rounded)
+      return fail({issue::index_compared_with_a_rounded_number}), false;
+    return true;
+  }
+
+  constexpr bool fits_operands(op code, const typed_value* v, int n) {
+    switch (info(code).kind) {
+      case family::compare: return comparable(v[0], v[1]);
+      case family::logical:
+        for (int i = 0; i < n; ++i)
+          if (!is_mask(v[i])) return false;
+        return true;
+      case family::select: return is_mask(v[0]) && is_number(v[1]) && is_number(v[2]);
+      default:
+        for (int i = 0; i < n; ++i)
+          if (!is_number(v[i])) return false;
+        return true;
+    }
+  }
+
+  /// Of the whole formula: every axis has an extent, every result is a number, and what is needed has room.
+  constexpr void check_whole() {
+    axis_set sized = 0;
+    int labels = 0;
+    for (const input_info& in : out_.result.inputs) sized |= as_set(in.axes);
+    for (int a = 0; a < out_.result.axes.size(); ++a)
+      if (!has(sized, a)) fail({issue::axis_without_extent, name_of(a)});
+    for (const typed_value& v : roots_) is_number(v);
+    for (const node& n : out_.result.nodes) labels += n.code == op::gather || n.code == op::onehot;
+    if (labels > max_label_uses) labels = places_of_labels();
+    if (labels > max_label_uses) fail({issue::too_many_labels, {}, labels, max_label_uses});
+    if (out_.result.too_large) fail({issue::too_large, {}, out_.result.overflow.needed, out_.result.overflow.limit});
+  }
+
+  /// How many pairs there are of an index and an axis it picks from.
+  constexpr int places_of_labels() const {
+    axis_set picked[max_inputs]{};
+    int places = 0;
+    for (const node& n : out_.result.nodes)
+      if (n.code == op::gather || n.code == op::onehot) picked[out_[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
+    for (const axis_set axes : picked) places += axis_count(axes);
+    return places;
+  }
+
+  // ---- composites become primitives ----------------------------------------------------------------------------------
+  // One value a statement: the order in which a compiler evaluates arguments must not decide the numbering.
+  constexpr value_id elementwise(op code, value_id a, value_id b, value_id c) {
+    // Written with "not inside" first, so that a NaN passes through, as <cmath> users expect.
+    if (code == op::relu) {
+      const value_id zero = out_.constant(0);
+      return out_.where(out_.binary(op::le, a, zero), zero, a);
+    }
+    if (code == op::clamp) {
+      const value_id below_hi = out_.where(out_.binary(op::gt, a, c), c, a);
+      return out_.where(out_.binary(op::lt, a, b), b, below_hi);
+    }
+    return out_.make(code, a, b, c);
+  }
+
+  constexpr value_id reduced(op code, value_id e, axis_set over) {
+    if (code == op::mean) return mean(e, over);
+    if (code == op::var) return mean(out_.unary(op::square, out_.binary(op::sub, e, mean(e, over))), over);
+    if (code == op::count) return folded(op::sum, one_where(e), over);
+    return folded(code, e, over);
+  }
+
+  /// A reduction, or a row function; that of a single number takes no loop.
+  constexpr value_id folded(op code, value_id e, axis_set over) {
+    if (over != 0 || !is_reduction(code)) return out_.reduce(code, e, over);
+    return reduction(code).entry == itself ? e : out_.unary(reduction(code).entry, e);
+  }
+
+  constexpr value_id mean(value_id e, axis_set over) {
+    if (over == 0) return e;
+    const value_id entries = out_.extent(over);
+    return out_.binary(op::div, out_.reduce(op::sum, e, over), entries);
+  }
+  constexpr value_id one_where(value_id m) {
+    const value_id zero = out_.constant(0), one = out_.constant(1);
+    return out_.where(m, one, zero);
+  }
+};
+
+/// The formula that write(b) builds: it makes values with b and passes the results to b.result(...). If a position depends
+/// on declarations that come after it, the formula is written a second time.
+template <class Write>
+constexpr lowered build(const Write& write) {
+  checked_builder first;
+  write(first);
+  if (!first.undecided()) return first.finish();
+  checked_builder again(first.axes());
+  write(again);
+  return again.finish();
+}
+
+}  // namespace loom::ir
