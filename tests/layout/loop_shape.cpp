@@ -114,6 +114,12 @@ TEST_CASE("a shape that is chosen is one that is possible") {
             CHECK(p.choice.allows(choose_loop_shape(p.choice, n, columns, side_by_side)));
 }
 
+TEST_CASE("tiles share their bytes, and each has room for a vector of short rows") {
+  using loom::layout::tile_bytes;
+  LOOM_CHECK(tile_bytes(0) == 65536 && tile_bytes(1) == 65536 && tile_bytes(2) == 65536);
+  LOOM_CHECK(tile_bytes(3) == 43648 && tile_bytes(32) == 4096 && tile_bytes(33) == 4096);
+}
+
 TEST_CASE("every shape has words of its own") {
   std::set<std::string> all;
   for (loop_shape s : loom::layout::all_loop_shapes) all.insert(std::string(words(s).data(), words(s).size()));

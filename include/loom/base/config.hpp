@@ -48,17 +48,22 @@
 #define LOOM_MAX_NODES 512
 #endif
 
+/// Bytes of stack for the tiles of a sweep: copies of rows whose lanes run across them. A tile has 4096 bytes at least.
+#ifndef LOOM_TILE_BYTES
+#define LOOM_TILE_BYTES 131072
+#endif
+
 // The version is part of every name, so that two libraries built against two versions of Loom can live in one process: a
 // compiler merges inline functions and constants of one name. A capacity other than the default is, too: it changes the size
-// of graphs and plans.
+// of graphs and plans, or of tiles.
 #define LOOM_JOINED_TEXT(a, b, c) v##a##_##b##_##c
 #define LOOM_JOINED(a, b, c) LOOM_JOINED_TEXT(a, b, c)
-#if LOOM_MAX_NODES == 512
+#if LOOM_MAX_NODES == 512 && LOOM_TILE_BYTES == 131072
 #define LOOM_ABI LOOM_JOINED(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH)
 #else
-#define LOOM_JOINED_NODES_TEXT(a, b, c, n) v##a##_##b##_##c##_nodes##n
-#define LOOM_JOINED_NODES(a, b, c, n) LOOM_JOINED_NODES_TEXT(a, b, c, n)
-#define LOOM_ABI LOOM_JOINED_NODES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES)
+#define LOOM_JOINED_SIZES_TEXT(a, b, c, n, t) v##a##_##b##_##c##_nodes##n##_tiles##t
+#define LOOM_JOINED_SIZES(a, b, c, n, t) LOOM_JOINED_SIZES_TEXT(a, b, c, n, t)
+#define LOOM_ABI LOOM_JOINED_SIZES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES, LOOM_TILE_BYTES)
 #endif
 
 #ifndef LOOM_REFUSED

@@ -11,24 +11,37 @@
 
 namespace loom::inline LOOM_ABI::layout {
 
-enum class loop_shape : std::uint8_t {
-#define LOOM_LOOP_SHAPE(name, lanes, words) name,
-#include "loom/layout/loop_shapes.def"
-};
+// clang-format off
+/// The shapes, one row each.
+///   lanes  the struct in loops/shapes that runs it: which entries the lanes of a vector are
+///   words  when it is chosen and how its lanes run, for loom::explain
+#define LOOM_LOOP_SHAPES(LOOM_SHAPE)                                                                                             \
+  /*         name             lanes        words */                                                                              \
+  LOOM_SHAPE(row_values,      across_rows, "Row values: lanes across rows.")                                                     \
+  LOOM_SHAPE(along_memory,    along_rows,  "Contiguous rows: lanes along memory, all rows joined into one.")                     \
+  LOOM_SHAPE(along_row,       along_rows,  "Long rows, or a single one: lanes along the row.")                                   \
+  LOOM_SHAPE(transposed_tile, across_rows, "Short rows: lanes across rows, through a transposed tile.")                          \
+  LOOM_SHAPE(copied_tile,     across_rows, "Rows side by side in memory: lanes across rows, through a tile of whole cache lines.")\
+  LOOM_SHAPE(in_place,        across_rows, "Rows side by side and too long for a tile: lanes across rows, in place.")
+
+#define LOOM_SHAPE_NAME(name, lanes, words) name,
+#define LOOM_SHAPE_VALUE(name, lanes, words) loop_shape::name,
+#define LOOM_SHAPE_WORDS(name, lanes, words) words,
+// clang-format on
+
+enum class loop_shape : std::uint8_t { LOOM_LOOP_SHAPES(LOOM_SHAPE_NAME) };
+
+inline constexpr loop_shape all_loop_shapes[] = {LOOM_LOOP_SHAPES(LOOM_SHAPE_VALUE)};
 
 /// When a shape is chosen and how its lanes run, as a sentence.
 constexpr text_view words(loop_shape shape) {
-  constexpr text_view all[] = {
-#define LOOM_LOOP_SHAPE(name, lanes, words) words,
-#include "loom/layout/loop_shapes.def"
-  };
+  constexpr text_view all[] = {LOOM_LOOP_SHAPES(LOOM_SHAPE_WORDS)};
   return all[static_cast<int>(shape)];
 }
 
-inline constexpr loop_shape all_loop_shapes[] = {
-#define LOOM_LOOP_SHAPE(name, lanes, words) loop_shape::name,
-#include "loom/layout/loop_shapes.def"
-};
+#undef LOOM_SHAPE_NAME
+#undef LOOM_SHAPE_VALUE
+#undef LOOM_SHAPE_WORDS
 
 // ---- tiles -------------------------------------------------------------------------------------------------------------
 
@@ -58,7 +71,9 @@ constexpr int tile_count(const plan& p, const sweep& s) {
 /// Bytes of one tile. All tiles of a sweep stay on the stack and in the second-level cache; a vector of short rows fits
 /// into the smallest one.
 constexpr std::ptrdiff_t tile_bytes(int tiles) {
-  return tiles <= 2 ? 65536 : tiles <= 32 ? 131072 / tiles / 64 * 64 : 4096;
+  constexpr std::ptrdiff_t all = LOOM_TILE_BYTES, least = 4096;  // 64 columns of the widest vector
+  const std::ptrdiff_t each = all / (tiles < 2 ? 2 : tiles) / 64 * 64;
+  return each < least ? least : each;
 }
 
 // ---- the choice --------------------------------------------------------------------------------------------------------

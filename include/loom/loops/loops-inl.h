@@ -46,18 +46,17 @@ void run_sweep(const loop_data& data, const layout::part& part, double* scalars,
   if constexpr (lane_count<T> == 1) {  // a single lane sees one entry of one row in every shape
     sweep_loops<Program, T, along_rows, Sweep>::run(data, part, scalars, totals);
   } else {
-    switch (data.shape) {
-#define LOOM_LOOP_SHAPE(name, lanes, words)                                              \
-  case loop_shape::name:                                                                 \
-    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))              \
-      return sweep_loops<Program, T, lanes, Sweep>::run(data, part, scalars, totals);    \
+#define LOOM_RUN_SHAPE(name, lanes, words)                                            \
+  case loop_shape::name:                                                              \
+    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))           \
+      return sweep_loops<Program, T, lanes, Sweep>::run(data, part, scalars, totals); \
     break;
-#include "loom/layout/loop_shapes.def"
-    }
+    switch (data.shape) { LOOM_LOOP_SHAPES(LOOM_RUN_SHAPE) }
+#undef LOOM_RUN_SHAPE
     __builtin_unreachable();
   }
 }
 
-}  // namespace loom::LOOM_TARGET
+}  // namespace loom::inline LOOM_ABI::LOOM_TARGET
 
 #undef LOOM_INLINE
