@@ -330,7 +330,7 @@ class checked_builder {
     for (const node& n : out_.result.nodes) labels += n.code == op::gather || n.code == op::onehot;
     if (labels > max_label_uses) labels = places_of_labels();
     if (labels > max_label_uses) fail({issue::too_many_labels, {}, labels, max_label_uses});
-    if (out_.result.too_large) fail({issue::too_large, {}, out_.result.overflow.needed, out_.result.overflow.limit});
+    if (out_.result.too_large) fail(mistake_of(out_.result.overflow));
   }
 
   /// How many pairs there are of an index and an axis it picks from.
