@@ -181,7 +181,9 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
       for (int i = 0; i < n; ++i)
         for (int k = 0; k < repeated; ++k) {
           const axis_choice axis{i < 9 ? "C" : "D", 0};
-          sum = w.of(op::add, {sum, w.over(op::sum, w.b.gather(w.of(op::mul, {x, w.b.number(k + 2)}), w.index(texts[i % 9]), &axis))});
+          sum = w.of(
+              op::add,
+              {sum, w.over(op::sum, w.b.gather(w.of(op::mul, {x, w.b.number(k + 2)}), w.index(texts[i % 9]), &axis))});
         }
       w.b.result(sum);
     });

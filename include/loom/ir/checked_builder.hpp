@@ -338,7 +338,8 @@ class checked_builder {
     axis_set picked[max_inputs]{};
     int places = 0;
     for (const node& n : out_.result.nodes)
-      if (n.code == op::gather || n.code == op::onehot) picked[out_[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
+      if (n.code == op::gather || n.code == op::onehot)
+        picked[out_[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
     for (const axis_set axes : picked) places += axis_count(axes);
     return places;
   }
@@ -394,4 +395,4 @@ constexpr lowered build(const Write& write) {
   return again.finish();
 }
 
-}  // namespace loom::ir
+}  // namespace loom::inline LOOM_ABI::ir

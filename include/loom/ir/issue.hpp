@@ -44,7 +44,8 @@ constexpr mistake mistake_of(const overflow_info& overflow) {
       case capacity::inputs: return issue::too_many_inputs;
       case capacity::outputs: return issue::too_many_outputs;
       case capacity::rewrites: return issue::too_many_rewrites;
-      case capacity::none: case capacity::nodes: break;
+      case capacity::none:
+      case capacity::nodes: break;
     }
     return issue::too_large;
   };
@@ -128,4 +129,4 @@ constexpr message sentence_of(const mistake& m) {
   return r;
 }
 
-}  // namespace loom::ir
+}  // namespace loom::inline LOOM_ABI::ir
