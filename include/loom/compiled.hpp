@@ -32,6 +32,21 @@ struct formed<Formula, form::written, Request> {
   static constexpr derived value{source<Formula>::written.program};
 };
 
+/// Why a graph has no plan, if it has none.
+constexpr mistake mistake_of(const plan& p) {
+  switch (p.problem) {
+    case unplanned::none: return {};
+    case unplanned::too_large: return ir::mistake_of(p.program.overflow);
+    case unplanned::part_of_a_row: return {issue::part_of_a_row};
+    case unplanned::computed_table: return {issue::computed_table};
+    case unplanned::scattered_row: return {issue::scattered_row};
+    case unplanned::reduced_scalar: return {issue::reduced_scalar};
+    case unplanned::too_many_sweeps: case unplanned::too_many_row_passes: case unplanned::too_many_totals: case unplanned::too_many_arrays: case unplanned::too_many_lookups:
+    case unplanned::too_many_steps: case unplanned::too_many_row_axes: break;
+  }
+  return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};
+}
+
 /// A formula with the derivatives that a call asks for; `compiled<Formula, set>` for gradients.
 template <auto Formula, derivative_request Request>
 struct compiled {
@@ -48,12 +63,10 @@ struct compiled {
   /// What is wrong with the formula, its derivatives, or the plan made of them.
   static constexpr mistake problem_with(const plan& p) {
     const derived& program = formed_as<form::simple>::value;
-    if (p.program.too_large) return {issue::too_large, {}, p.program.overflow.needed, p.program.overflow.limit};
+    if (program.program.too_large) return mistake_of(program.program.overflow);
     if (!program.not_differentiable.empty()) return {issue::not_differentiable, program.not_differentiable};
     if (!program.no_diagonal.empty()) return {issue::no_diagonal, program.no_diagonal};
-    if (p.problem != unplanned::none)
-      return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};
-    return {};
+    return mistake_of(p);
   }
 };
 

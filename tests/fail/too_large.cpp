@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: this formula, with the derivatives asked for, needs more than the limit_is<> values a graph may have; define LOOM_MAX_NODES in the whole program, the same in every file
+// expect: loom: this formula, with the derivatives asked for, needs at least got<> values, dead ones included; limit_is<> are allowed; define a larger LOOM_MAX_NODES in the whole program, the same in every file
 // lines: <= 14
 #ifndef LOOM_FIXED
 #define LOOM_MAX_NODES 24

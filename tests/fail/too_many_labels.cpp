@@ -3,12 +3,23 @@
 // lines: <= 14
 #include <loom/loom.hpp>
 
-constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto x = loom::tensor<"x[N,C,D]">;
+constexpr auto C = loom::axis<"C">;
+constexpr auto D = loom::axis<"D">;
+template <auto... Index> constexpr auto both = (0 + ... + (sum(gather(x, Index, C)) + sum(gather(x, Index, D))));
 constexpr auto t = loom::index<"t[N]">;
+constexpr auto u = loom::index<"u[N]">;
+constexpr auto v = loom::index<"v[N]">;
+constexpr auto w = loom::index<"w[N]">;
+constexpr auto p = loom::index<"p[N]">;
+constexpr auto q = loom::index<"q[N]">;
+constexpr auto r = loom::index<"r[N]">;
+constexpr auto s = loom::index<"s[N]">;
+constexpr auto o = loom::index<"o[N]">;
 #ifdef LOOM_FIXED
-constexpr auto f = loom::loss<gather(x, t).mean()>;
+constexpr auto f = loom::loss<both<t>>;
 #else
-constexpr auto f = loom::loss<(gather(2 * x, t) + gather(3 * x, t) + gather(4 * x, t) + gather(5 * x, t) + gather(6 * x, t) + gather(7 * x, t) + gather(8 * x, t) + gather(9 * x, t) + gather(10 * x, t) + gather(11 * x, t) + gather(12 * x, t) + gather(13 * x, t) + gather(14 * x, t) + gather(15 * x, t) + gather(16 * x, t) + gather(17 * x, t) + gather(18 * x, t)).mean()>;
+constexpr auto f = loom::loss<both<t, u, v, w, p, q, r, s, o>>;
 #endif
 
-float call(const float* p, const int* q) { return f(x = loom::view(p, 2, 3), t = loom::view(q, 2)); }
+float call(const float* a, const int* b) { return f(x = loom::view(a, 2, 3, 4), t = loom::view(b, 2)); }

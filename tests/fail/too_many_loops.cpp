@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: this formula, with the gradients asked for, needs more than 8 sweeps, passes over a row, arrays or lookups
+// expect: loom: this formula, with the derivatives asked for, needs got<> named<>; limit_is<> are allowed; compute it as two losses
 // lines: <= 14
 #include <loom/loom.hpp>
 

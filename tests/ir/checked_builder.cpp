@@ -172,17 +172,25 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
   CHECK(large.problem.limit == LOOM_MAX_NODES);
   CHECK(large.program.size() == 1);
 
-  const auto lookups = [](int n) {
-    return built([n](const writer& w) {
-      const typed_value x = w.tensor("x[N,C]"), t = w.index("t[N]");
+  // The same labels may pick as often as they like; what counts is how many differ, in the labels or in the axis.
+  const auto lookups = [](int n, int repeated) {
+    return built([=](const writer& w) {
+      static const char* const texts[] = {"t[N]", "u[N]", "v[N]", "w[N]", "p[N]", "q[N]", "r[N]", "s[N]", "o[N]"};
+      const typed_value x = w.tensor("x[N,C,D]");
       typed_value sum = w.b.number(0);
-      for (int i = 0; i < n; ++i) sum = w.of(op::add, {sum, w.b.gather(w.of(op::mul, {x, w.b.number(i + 2)}), t)});
-      w.b.result(w.over(op::mean, sum));
+      for (int i = 0; i < n; ++i)
+        for (int k = 0; k < repeated; ++k) {
+          const axis_choice axis{i < 9 ? "C" : "D", 0};
+          sum = w.of(
+              op::add,
+              {sum, w.over(op::sum, w.b.gather(w.of(op::mul, {x, w.b.number(k + 2)}), w.index(texts[i % 9]), &axis))});
+        }
+      w.b.result(sum);
     });
   };
-  CHECK(lookups(16).problem.what == issue::none);
-  CHECK(lookups(17).problem.what == issue::too_many_labels);
-  CHECK(lookups(17).problem.got == 17);
+  CHECK(lookups(16, 3).problem.what == issue::none);
+  CHECK(lookups(17, 1).problem.what == issue::too_many_labels);
+  CHECK(lookups(17, 1).problem.got == 17);
 }
 
 TEST_CASE("a builder that was never told the order says so, instead of choosing") {

@@ -80,3 +80,27 @@ TEST_CASE("only bindings are bindings") {
   LOOM_CHECK(!loom::lang::is_binding<float>::value);
   LOOM_CHECK(!loom::lang::is_binding<std::remove_const_t<decltype(x)>>::value);
 }
+
+TEST_CASE("a name may be as long as it likes") {
+  constexpr auto a = loom::tensor<"attention_probabilities_of_the_teacher[N]">;
+  constexpr auto b = loom::tensor<"attention_probabilities_of_the_student[N]">;  // differs past the 27th character
+  const std::array<float, 2> values{1, 2};
+  CHECK(named(a = values) == "attention_probabilities_of_the_teacher");
+  const auto map = loom::lang::map_of(a = values, b = values);
+  LOOM_CHECK(map.place_of(binding_role::input, "attention_probabilities_of_the_student") == 1);
+  std::array<float, 2> gradient{};
+  CHECK(named(d(a) = gradient) == "attention_probabilities_of_the_teacher");
+}
+
+TEST_CASE("a result may state the order of its axes") {
+  std::vector<float> buffer(6);
+  constexpr auto N = loom::axis<"N">;
+  constexpr auto M = loom::axis<"M">;
+  const auto b = (out(M, N) = view(buffer.data(), 2, 3));
+  CHECK(named(b) == "out");
+  CHECK(b.data.data == buffer.data());
+  CHECK(b.data.axes[0] == "M");
+  CHECK(b.data.axes[1] == "N");
+  CHECK(named(loom::result<2>(M, N) = view(buffer.data(), 2, 3)) == "result<2>");
+  CHECK((loom::seed(M, N) = view(buffer.data(), 2, 3)).role == binding_role::seed);
+}

@@ -101,3 +101,61 @@ TEST_CASE("a number is viewed where it lies") {
   CHECK(v.rank == 0);
   CHECK(v.data == &number);
 }
+
+namespace {
+constexpr std::array<std::array<float, 3>, 2> nested{{{0, 1, 2}, {3, 4, 5}}};
+/// Sixteen bytes that are no array.
+struct span_like {
+  using element_type = float;
+  using value_type = float;
+  float* p;
+  std::size_t n;
+  float* data() const { return p; }
+  std::size_t size() const { return n; }
+};
+}  // namespace
+
+TEST_CASE("an array of arrays is viewed by rows, in constant expressions too") {
+  constexpr auto v = as_view(nested);
+  LOOM_CHECK(v.rank == 2);
+  LOOM_CHECK(v.extents[0] == 2);
+  LOOM_CHECK(v.extents[1] == 3);
+  LOOM_CHECK(v.at(second_row_third) == 5);
+  const loom::lang::strided_view<const float, 2> s = v;
+  CHECK(s.data == nested[0].data());
+  CHECK(s.strides[0] == 3);
+  std::array<std::array<double, 2>, 3> writable{};
+  const auto w = as_view(writable);
+  CHECK(std::is_same_v<decltype(w)::element, double>);
+  const std::ptrdiff_t last_row_second[] = {2, 1};
+  w.at(last_row_second) = 7;
+  CHECK(writable[2][1] == 7);
+}
+
+TEST_CASE("rows may lie in any contiguous range") {
+  std::vector<std::array<float, 3>> rows{{0, 1, 2}, {3, 4, 5}, {6, 7, 8}};
+  const auto v = as_view(rows);
+  CHECK(v.rank == 2);
+  CHECK(v.extents[0] == 3);
+  CHECK(v.at(second_row_third) == 5);
+  const std::array<float, 3> two[2] = {{0, 1, 2}, {3, 4, 5}};
+  CHECK(as_view(two).at(second_row_third) == 5);
+  rows.clear();
+  const loom::lang::strided_view<float, 2> none = as_view(rows);
+  CHECK(none.extents[0] == 0);
+}
+
+TEST_CASE("what holds containers, or is none, is refused before it is viewed") {
+  using loom::lang::detail::fault;
+  using loom::lang::detail::fault_of;
+  LOOM_CHECK(fault_of<std::vector<std::vector<float>>&> == fault::holds_containers);
+  LOOM_CHECK(fault_of<std::array<std::array<std::array<float, 2>, 2>, 2>&> == fault::holds_containers);
+  LOOM_CHECK(fault_of<std::vector<span_like>&> == fault::holds_containers);
+  LOOM_CHECK(fault_of<float (&)[2][3][4]> == fault::holds_containers);
+  LOOM_CHECK(fault_of<std::vector<bool>&> == fault::unknown);
+  LOOM_CHECK(fault_of<std::vector<float>&> == fault::none);
+  LOOM_CHECK(fault_of<const std::array<std::array<float, 2>, 2>&> == fault::none);
+  LOOM_CHECK(fault_of<float (&)[2][3]> == fault::none);
+  LOOM_CHECK(fault_of<std::span<float, 2>&> == fault::none);
+  LOOM_CHECK(fault_of<by_columns&> == fault::none);
+}

@@ -330,7 +330,7 @@ class checked_builder {
     for (const node& n : out_.result.nodes) labels += n.code == op::gather || n.code == op::onehot;
     if (labels > max_label_uses) labels = places_of_labels();
     if (labels > max_label_uses) fail({issue::too_many_labels, {}, labels, max_label_uses});
-    if (out_.result.too_large) fail({issue::too_large, {}, out_.result.overflow.needed, out_.result.overflow.limit});
+    if (out_.result.too_large) fail(mistake_of(out_.result.overflow));
   }
 
   /// How many pairs there are of an index and an axis it picks from.
@@ -338,7 +338,8 @@ class checked_builder {
     axis_set picked[max_inputs]{};
     int places = 0;
     for (const node& n : out_.result.nodes)
-      if (n.code == op::gather || n.code == op::onehot) picked[out_[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
+      if (n.code == op::gather || n.code == op::onehot)
+        picked[out_[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
     for (const axis_set axes : picked) places += axis_count(axes);
     return places;
   }
@@ -394,4 +395,4 @@ constexpr lowered build(const Write& write) {
   return again.finish();
 }
 
-}  // namespace loom::ir
+}  // namespace loom::inline LOOM_ABI::ir

@@ -10,7 +10,7 @@
 
 #include "loom/base/fixed_vector.hpp"
 #include "loom/base/text_view.hpp"
-#include "loom/ir/type.hpp"
+#include "loom/ir/graph.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -35,6 +35,22 @@ struct mistake {
     else if (more.size() < more.capacity()) more.push_back(another);
   }
 };
+
+/// Which limit of a graph was passed.
+constexpr mistake mistake_of(const overflow_info& overflow) {
+  const auto about = [&] {
+    switch (overflow.of) {
+      case capacity::axes: return issue::too_many_axes;
+      case capacity::inputs: return issue::too_many_inputs;
+      case capacity::outputs: return issue::too_many_outputs;
+      case capacity::rewrites: return issue::too_many_rewrites;
+      case capacity::none:
+      case capacity::nodes: break;
+    }
+    return issue::too_large;
+  };
+  return {about(), {}, overflow.needed, overflow.limit};
+}
 
 /// The sentence of an issue, with the places for names and numbers.
 constexpr text_view sentence_of(issue what) {
@@ -113,4 +129,4 @@ constexpr message sentence_of(const mistake& m) {
   return r;
 }
 
-}  // namespace loom::ir
+}  // namespace loom::inline LOOM_ABI::ir

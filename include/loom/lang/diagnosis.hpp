@@ -70,4 +70,4 @@ template <auto Find>
 using diagnosis_of =
     decltype(detail::diagnose<Find>(std::make_integer_sequence<int, detail::found_by<Find>.more.size()>()));
 
-}  // namespace loom::lang
+}  // namespace loom::inline LOOM_ABI::lang

@@ -15,11 +15,12 @@ constexpr auto operator^(const A& a, const B&) {
 }
 
 // A formula is a type of its own, so a variable cannot hold first one and then another.
-#define LOOM_REFUSED_ASSIGNMENT(symbol)                                                                                  \
-  template <formula A, operand B>                                                                                        \
-  constexpr A& operator symbol(A& a, const B&) {                                                                         \
-    static_assert(detail::never<A>, "loom: a formula cannot be changed; give the next one a name of its own: auto b = a + c"); \
-    return a;                                                                                                            \
+#define LOOM_REFUSED_ASSIGNMENT(symbol)                                                                      \
+  template <formula A, operand B>                                                                            \
+  constexpr A& operator symbol(A & a, const B&) {                                                            \
+    static_assert(detail::never<A>,                                                                          \
+                  "loom: a formula cannot be changed; give the next one a name of its own: auto b = a + c"); \
+    return a;                                                                                                \
   }
 LOOM_REFUSED_ASSIGNMENT(+=)
 LOOM_REFUSED_ASSIGNMENT(-=)
@@ -29,8 +30,10 @@ LOOM_REFUSED_ASSIGNMENT(/=)
 
 template <formula A, formula B>
 constexpr auto matmul(const A& a, const B& b) {
-  static_assert(detail::never<A>, "loom: a product of matrices is a sum over the axis they share: sum(a * b, axis<\"D\">) of a[N,D] and b[M,D]");
+  static_assert(
+      detail::never<A>,
+      "loom: a product of matrices is a sum over the axis they share: sum(a * b, axis<\"D\">) of a[N,D] and b[M,D]");
   return a * b;
 }
 
-}  // namespace loom::lang
+}  // namespace loom::inline LOOM_ABI::lang
