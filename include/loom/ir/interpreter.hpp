@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "loom/ir/graph.hpp"
-#include "loom/ir/reference.hpp"
+#include "loom/ir/constant_arithmetic.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -43,7 +43,7 @@ class basic_interpreter {
 
   /// Adds to a sum and keeps what rounding lost (Neumaier, 1974): an oracle's sums must not err with their length.
   static constexpr void add(N& sum, N& lost, const N& e) {
-    const N total = sum + e;
+    const N total = value_of(op::add, sum, e);
     if (total < infinity() && total > -infinity()) {
       const bool larger = (sum < 0 ? N(-sum) : sum) >= (e < 0 ? N(-e) : e);
       lost += larger ? N((sum - total) + e) : N((e - total) + sum);
@@ -112,7 +112,13 @@ class basic_interpreter {
   constexpr N elementwise(const node& n, std::size_t p) const {
     N v[3] = {N(0), N(0), N(0)};
     for (int i = 0; i < arity(n.code); ++i) v[i] = entry(n.operand[i], n.axes, p);
-    return ir::numbers::reference<N>(n.code, v[0], v[1], v[2]);
+    return value_of(n.code, v[0], v[1], v[2]);
+  }
+  /// An op on numbers; of double, one that constants may have.
+  static constexpr N value_of(op code, const N& a, const N& b, const N& c = N(0)) {
+    if constexpr (std::is_same_v<N, double>)
+      if (__builtin_is_constant_evaluated()) return ir::numbers::constant_value(code, a, b, c);
+    return ir::numbers::reference<N>(code, a, b, c);
   }
 
   constexpr N gathered(const node& n, std::size_t p) const {
@@ -159,7 +165,7 @@ class basic_interpreter {
       N& acc = r[q];
       if (largest) acc = ir::numbers::maximum(acc, e[p]);
       else if (code == op::reduce_min) acc = ir::numbers::minimum(acc, e[p]);
-      else if (code == op::prod) acc = acc * e[p];
+      else if (code == op::prod) acc = value_of(op::mul, acc, e[p]);
       else if (code == op::sum) add(acc, lost[q], e[p]);
       else if (code == op::any_of) acc = N(acc != 0 || e[p] != 0 ? 1 : 0);
       else acc = N(acc != 0 && e[p] != 0 ? 1 : 0);
@@ -176,7 +182,7 @@ class basic_interpreter {
     const Array<N>& e = values_[static_cast<std::size_t>(operand)];
     const Array<N> m = reduce(op::shift, operand, over);
     Array<N> r = exponential_sums(e, m, from, to);
-    for (std::size_t q = 0; q < r.size(); ++q) r[q] = m[q] + logarithm(r[q]);
+    for (std::size_t q = 0; q < r.size(); ++q) r[q] = value_of(op::add, m[q], logarithm(r[q]));
     return r;
   }
 
@@ -184,7 +190,7 @@ class basic_interpreter {
     Array<N> s(m.size(), N(0)), lost(m.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
-      add(s[q], lost[q], exponential(N(e[p] - m[q])));
+      add(s[q], lost[q], exponential(value_of(op::sub, e[p], m[q])));
     }
     settle(s, lost);
     return s;
@@ -198,7 +204,8 @@ class basic_interpreter {
     Array<N> r(e.size(), N(0));
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
-      r[p] = n.code == op::softmax ? N(exponential(N(e[p] - m[q])) / s[q]) : N((e[p] - m[q]) - logarithm(s[q]));
+      const N shifted = value_of(op::sub, e[p], m[q]);
+      r[p] = n.code == op::softmax ? value_of(op::div, exponential(shifted), s[q]) : value_of(op::sub, shifted, logarithm(s[q]));
     }
     return r;
   }
