@@ -2,7 +2,7 @@
 // loss.hpp — what a user calls: loss<formula>(x = logits, t = targets, d(x) = grad).
 #pragma once
 
-#include "loom/run/evaluate.hpp"
+#include "loom/run/constant.hpp"
 
 namespace loom::inline LOOM_ABI {
 

@@ -20,21 +20,20 @@ struct sentence {
   char text[481]{};
   int size = 0;
 
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(base::text_view more) {
+  [[gnu::noinline, gnu::cold]] constexpr sentence& operator<<(base::text_view more) {
     for (const char c : more)
       if (size < 480) text[size++] = c;
     return *this;
   }
-  [[gnu::noinline, gnu::cold]] sentence& number(std::uint64_t n, bool negative = false) {
-    char digits[21];
+  [[gnu::noinline, gnu::cold]] constexpr sentence& number(std::uint64_t n, bool negative = false) {
+    char digits[21]{};
     int at = 20;
-    digits[at] = '\0';
     do digits[--at] = static_cast<char>('0' + n % 10);
     while ((n /= 10) != 0);
     if (negative) *this << "-";
     return *this << base::text_view(digits + at, static_cast<std::size_t>(20 - at));
   }
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
+  [[gnu::noinline, gnu::cold]] constexpr sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
 };
 
 /// Data that a call cannot work with. Thrown before anything is written.

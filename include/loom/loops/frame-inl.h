@@ -31,9 +31,10 @@ struct frame {
   template <int Slot> using Output = call::element<memory.output(Slot), T>;
   static constexpr int total_parts = width<V> / width<VD>;  // vectors of double to a vector of T
 
-  const loop_data& data;
+  const sweep_layout& data;
   const layout::part& here;
-  double* numbers;  // scalars, by value
+  const double* scalars;  // by value
+  double* results;        // of the part
   V number[values];
   M mask[values];
   VI index[values];
@@ -51,7 +52,7 @@ struct frame {
   M fresh;            // across: the rows that no vector before had
   std::size_t stale = 0;   // across: the rows before those
 
-  LOOM_INLINE frame(const loop_data& call, const layout::part& some, double* scalars) : data(call), here(some), numbers(scalars) {}
+  LOOM_INLINE frame(const sweep_layout& call, const layout::part& some, const double* known, double* left) : data(call), here(some), scalars(known), results(left) {}
 
   /// Input `slot` has an entry for each row and column.
   static constexpr bool has_entries(int slot) {
@@ -251,7 +252,7 @@ LOOM_INLINE void compute(frame<Program, T, Across>& f, [[maybe_unused]] std::ptr
   if constexpr (n.code == op::constant) {
     f.number[Id] = constant<typename F::V>(n.number());
   } else if constexpr (F::P.levels[Id] == level::scalar) {
-    f.number[Id] = constant<typename F::V>(f.data.numbers[Id]);
+    f.number[Id] = constant<typename F::V>(f.scalars[Id]);
     if constexpr (n.type == kind::mask) f.mask[Id] = f.number[Id] != typename F::V{};
   } else if constexpr (is_input(n.code)) {
     load_input<Program, T, Across, Id, Which>(f, j);
@@ -332,11 +333,11 @@ LOOM_INLINE void add_to_array(frame<Program, T, Across>& f, [[maybe_unused]] std
   constexpr node n = F::P.program[Id];
   constexpr bool per_column = folds_entries(F::P, Id);
   using VD = typename F::VD;
-  const stream& s = f.data.arrays[F::P.array_of[Id] - 1];
+  const output_stream& s = f.data.arrays[F::P.array_of[Id] - 1];
   const typename F::V v = counted<n.operand[0]>(f);
   if constexpr (n.code == op::sum && per_column && !Across && Which == lanes::all) {
     if (s.column_stride == 1) [[likely]] {
-      double* to = const_cast<double*>(static_cast<const double*>(s.data)) + row_offset(f.data, s, f.row) + j;
+      double* to = static_cast<double*>(s.data) + row_offset(f.data, s, f.row) + j;
       if constexpr (F::lane_count == width<VD>) {
         if constexpr (sizeof(T) == 8) store(load<VD>(to) + v, to);
         else store(load<VD>(to) + widen(v), to);
@@ -365,10 +366,10 @@ template <class Program, class T, bool Across, int Id, int Slot>
 LOOM_INLINE void store_row_value(frame<Program, T, Across>& f) {
   using F = frame<Program, T, Across>;
   if constexpr (output_level(F::P, Slot) == level::scalar) {  // the one row of a formula without row axes
-    f.numbers[Id] = static_cast<double>(first_lane(f.number[Id]));
+    f.results[row_results_before(F::P, Slot)] = static_cast<double>(first_lane(f.number[Id]));
     return;
   }
-  const stream& s = f.data.outputs[Slot];
+  const output_stream& s = f.data.outputs[Slot];
   alignas(64) T buffer[F::lane_count];
   store(f.number[Id], buffer);
   loops::store_row_values<typename F::template Output<Slot>>(f.data, s, f.row, Across ? f.active : 1, buffer);

@@ -190,8 +190,8 @@ struct sweep_loops {
     return in.code == op::tensor && (!Across || (over_elements && (as_set(in.axes) & P.column_axes) != 0));
   }
   /// Where the row, or the block of rows, at f.row is found: in a tile, or in memory.
-  template <int Operand, class E, class Pointer>
-  static LOOM_INLINE void find([[maybe_unused]] const F& f, [[maybe_unused]] const block& b, [[maybe_unused]] const stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
+  template <int Operand, class E, class Stream, class Pointer>
+  static LOOM_INLINE void find([[maybe_unused]] const F& f, [[maybe_unused]] const block& b, [[maybe_unused]] const Stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
     constexpr bool may_be_tiled = has_tile(Operand);
     if constexpr (!by_entry(Operand)) {
       at = nullptr;
@@ -200,18 +200,18 @@ struct sweep_loops {
       at = b.template tile<Operand, E>();
       step = b.size;
     } else {
-      at = const_cast<E*>(static_cast<const E*>(s.data)) + row_offset(f.data, s, f.row);
+      at = static_cast<E*>(s.data) + row_offset(f.data, s, f.row);
       step = s.column_stride;
     }
   }
   template <int... I, int... O>
   static LOOM_INLINE void find_rows(F& f, const block& b, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
-    (find<I, typename F::template Input<I>>(f, b, f.data.inputs[I], f.origin[I], f.origin_step[I]), ...);
+    (find<I, const typename F::template Input<I>>(f, b, f.data.inputs[I], f.origin[I], f.origin_step[I]), ...);
     (find<F::inputs + O, typename F::template Output<O>>(f, b, f.data.outputs[O], f.target[O], f.target_step[O]), ...);
   }
 
-  [[gnu::noinline]] static void run(const loop_data& data, const layout::part& here, double* numbers, double* totals) {
-    F f(data, here, numbers);
+  [[gnu::noinline]] static void run(const sweep_layout& data, const layout::part& here, const double* scalars, double* results) {
+    F f(data, here, scalars, results);
     begin_totals(f, all_totals());
     once<S.hoisted.begin, S.hoisted.end>(f);
     using all_passes = std::make_integer_sequence<int, S.passes.count>;
@@ -249,27 +249,27 @@ struct sweep_loops {
         passes(f, all_passes());
       }
     }
-    end_totals(f, totals, all_totals());
+    end_totals(f, results + row_results(P), all_totals());
   }
 };
 
 /// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
-void run_sweep(const loop_data& data, const layout::part& here, double* numbers, double* totals) {
+void run_sweep(const sweep_layout& data, const layout::part& here, const double* scalars, double* results) {
   constexpr const plan& p = Program::schedule;
   constexpr std::int64_t known = known_columns(p);
   // A long row of known length needs one of the two, unless its axis is not the last: rows may lie side by side then. A single
   // lane has no choice.
   constexpr bool one_lane = lane_count<T> == 1;
   if constexpr (one_lane) {
-    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
+    sweep_loops<Program, T, false, Sweep>::run(data, here, scalars, results);
   } else if constexpr (p.loops[Sweep].over == level::row) {
-    sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
+    sweep_loops<Program, T, true, Sweep>::run(data, here, scalars, results);
   } else if constexpr (known > short_row && rows_are_innermost(p)) {
-    sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
+    sweep_loops<Program, T, false, Sweep>::run(data, here, scalars, results);
   } else {
-    if (data.short_rows || data.side_by_side) sweep_loops<Program, T, true, Sweep>::run(data, here, numbers, totals);
-    else sweep_loops<Program, T, false, Sweep>::run(data, here, numbers, totals);
+    if (data.short_rows || data.side_by_side) sweep_loops<Program, T, true, Sweep>::run(data, here, scalars, results);
+    else sweep_loops<Program, T, false, Sweep>::run(data, here, scalars, results);
   }
 }
 

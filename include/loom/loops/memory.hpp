@@ -31,7 +31,7 @@ void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
 template <class I>
-[[gnu::noinline]] inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   while (count > 0) {
     const row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
     const std::ptrdiff_t at = r.offset + column * s.column_stride;
@@ -58,7 +58,7 @@ struct near_rows {
 /// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
 /// name, is entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_entries(const loop_data& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
@@ -72,7 +72,7 @@ template <class S, class T, class I>
 
 /// One number of each of `count` rows.
 template <class S, class T>
-[[gnu::noinline]] inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_row_values(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -80,17 +80,17 @@ template <class S, class T>
   }
 }
 template <class S, class T>
-[[gnu::noinline]] inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
+[[gnu::noinline]] inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
-    S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
+    S* to = static_cast<S*>(s.data) + r.offset;
     for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
   }
 }
 
 /// `count` entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
@@ -108,28 +108,28 @@ inline void fold_into(op code, double& all, double v) {
 
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+[[gnu::noinline]] inline void store_into_array(op code, const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
-    fold_into(code, const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
+    fold_into(code, static_cast<double*>(s.data)[entry_offset(data, s, row, column, along, i)], static_cast<double>(from[i]));
   }
 }
 
 /// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
 template <class T, class I>
-[[gnu::noinline]] inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+[[gnu::noinline]] inline void scatter_into_array(const sweep_layout& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                             const I* label, const T* from) {
-  const stream& s = data.arrays[array];
+  const output_stream& s = data.arrays[array];
   for (std::size_t i = 0; i < count; ++i) {
     if (label[i] < 0 || label[i] >= extent) continue;
     const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
-    const_cast<double*>(static_cast<const double*>(s.data))[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
+    static_cast<double*>(s.data)[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
   }
 }
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+[[gnu::noinline]] inline void load_lookup(const sweep_layout& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
                                      std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
   for (std::size_t i = 0; i < count; ++i) {
@@ -141,7 +141,7 @@ template <class S, class T, class I>
 
 /// The coordinates of the rows from `row` on, along an axis that counts them.
 template <class I>
-[[gnu::noinline]] inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSL-1.0
+// run/constant.hpp — a call in a constant expression: the same checks, then the interpreter.
+// Layer 8 (run).
+#pragma once
+
+#include "loom/base/heap_array.hpp"
+#include "loom/call/check_bindings.hpp"
+#include "loom/call/check_data.hpp"
+#include "loom/ir/interpreter.hpp"
+#include "loom/run/evaluate.hpp"
+
+namespace loom::inline LOOM_ABI::run {
+
+namespace detail {
+
+template <class View>
+constexpr bool has_negative_extent(const View& v) {
+  if constexpr (View::rank > 0)
+    for (int i = 0; i < View::rank; ++i)
+      if (v.extents[i] < 0) return true;
+  return false;
+}
+
+/// Visits the positions of a view in the order of its axes, the last one fastest.
+template <class View, class Visit>
+constexpr void for_each_position(const View& v, const Visit& visit) {
+  std::ptrdiff_t count = 1;
+  if constexpr (View::rank > 0)
+    for (int i = 0; i < View::rank; ++i) count *= v.extents[i];
+  std::ptrdiff_t position[max_rank]{};
+  for (std::ptrdiff_t n = 0; n < count; ++n) {
+    visit(v.at(position));
+    if constexpr (View::rank > 0)
+      for (int i = View::rank - 1; i >= 0 && ++position[i] == v.extents[i]; --i) position[i] = 0;
+  }
+}
+
+/// The same in the order in which the interpreter keeps an input: the last axis in the numbering of the graph runs fastest.
+template <class View, class Visit>
+constexpr void for_each_position(const View& v, const axis_order& order, const Visit& visit) {
+  std::ptrdiff_t count = 1, position[max_rank]{};
+  int by_number[max_rank]{};
+  if constexpr (View::rank > 0) {
+    for (int i = 0, axis = 0; axis < max_axes; ++axis)
+      for (int k = 0; k < order.size(); ++k)
+        if (order[k] == axis) by_number[i++] = k;
+    for (int i = 0; i < View::rank; ++i) count *= v.extents[i];
+  }
+  for (std::ptrdiff_t n = 0; n < count; ++n) {
+    visit(v.at(position));
+    if constexpr (View::rank > 0)
+      for (int i = View::rank - 1; i >= 0 && ++position[by_number[i]] == v.extents[by_number[i]]; --i) position[by_number[i]] = 0;
+  }
+}
+
+template <class View>
+constexpr bool is_null(const View& v) {
+  if constexpr (requires { v.value; }) return false;
+  else if constexpr (requires { v.rows; }) return v.rows == nullptr;
+  else return v.data == nullptr;
+}
+template <class View>
+constexpr auto first_of(const View& v) {
+  if constexpr (requires { v.rows; }) return v.rows == nullptr ? nullptr : &v.rows[0][0];
+  else return v.data;
+}
+
+/// What an erased pointer cannot tell, of one binding.
+struct constant_memory {
+  heap_array<const void*> addresses;
+  heap_array<std::uint64_t> labels;
+};
+
+/// What the checks look at. `with_addresses`: something is written, so it matters where the entries lie.
+template <class Erased, class View>
+constexpr Erased erase_constant(const View& v, bool with_addresses, constant_memory& memory) {
+  Erased b;
+  b.type = type_of<typename View::element>();
+  if constexpr (!requires { v.value; }) {
+    b.data = first_of(v);
+    std::size_t count = 1;
+    if constexpr (View::rank > 0) {
+      for (int i = View::rank - 1; i >= 0; --i) {
+        b.extents[i] = v.extents[i];
+        if constexpr (requires { v.strides; }) b.strides[i] = v.strides[i];
+        else b.strides[i] = static_cast<std::ptrdiff_t>(count);
+        count *= static_cast<std::size_t>(v.extents[i]);
+      }
+    }
+    if (is_null(v) || has_negative_extent(v)) return b;
+    std::size_t n = 0;
+    if constexpr (std::is_integral_v<typename View::element>) {
+      memory.labels = heap_array<std::uint64_t>(count);
+      for_each_position(v, [&](const auto& e) { memory.labels[n++] = static_cast<std::uint64_t>(e); });
+      b.constant.labels = memory.labels.begin();
+    } else if (with_addresses) {
+      memory.addresses = heap_array<const void*>(count);
+      for_each_position(v, [&](const auto& e) { memory.addresses[n++] = &e; });
+      b.constant.addresses = memory.addresses.begin();
+    }
+  }
+  return b;
+}
+
+/// What is wrong with the data of a call, if anything; and what was learned.
+struct checked_constants {
+  finding found;
+  axis_extents extents;
+};
+
+template <class Program, class... Bindings>
+constexpr checked_constants check_constants(const Bindings&... bindings) {
+  const graph& g = Program::schedule.program;
+  constexpr bool writes = (is_output(Bindings::role) || ...);
+  erased_view inputs[max_inputs];
+  erased_buffer outputs[max_outputs];
+  operands bound{inputs, outputs};
+  constant_memory memory[sizeof...(Bindings)];
+  std::size_t at = 0;
+  const auto erase = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    constant_memory& m = memory[at++];
+    if constexpr (B::role == binding_role::workspace) {
+      bound.workspace = erase_constant<erased_buffer>(b.data, writes, m);
+    } else if constexpr (is_output(B::role)) {
+      for (int s = 0; s < g.outputs.size(); ++s)
+        if (role_of(g.outputs[s]) == B::role && name_of(g, g.outputs[s]) == text_view(B::name.text)) outputs[s] = erase_constant<erased_buffer>(b.data, true, m);
+    } else if constexpr (B::role != binding_role::executor) {
+      for (int s = 0; s < g.inputs.size(); ++s)
+        if (role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) inputs[s] = erase_constant<erased_view>(b.data, writes, m);
+    }
+  };
+  (erase(bindings), ...);
+  call::detail::data_check c(Program::schedule, bound);
+  c.run(Program::front::labels);
+  return {c.found, c.extents};
+}
+
+}  // namespace detail
+
+/// Evaluates a call by the interpreter, in double. Data that a call would refuse ends constant evaluation.
+template <class Program, class T, class... Bindings>
+constexpr T interpret_call(const Bindings&... bindings) {
+  const detail::checked_constants checked = detail::check_constants<Program>(bindings...);
+  if (!checked.found.is_none()) refuse(checked.found.issue, printable(sentence_of(Program::schedule, checked.found)));
+  constexpr const graph& g = Program::stable;
+  using reference = basic_interpreter<double, heap_array>;
+  heap_array<std::ptrdiff_t> extents(max_axes, 1);
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (checked.extents[a] >= 0) extents[static_cast<std::size_t>(a)] = checked.extents[a];
+  heap_array<reference::dense> inputs(static_cast<std::size_t>(g.inputs.size()));
+  const auto read = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
+      for (int s = 0; s < g.inputs.size(); ++s) {
+        if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
+        const axis_order& order = g.inputs[s].axes;
+        std::size_t entries = 1, p = 0;
+        for (int axis : order) entries *= static_cast<std::size_t>(extents[static_cast<std::size_t>(axis)]);
+        reference::dense& to = inputs[static_cast<std::size_t>(s)];
+        to = {as_set(order), heap_array<double>(entries)};
+        detail::for_each_position(b.data, order, [&](const auto& e) { to.entries[p++] = static_cast<double>(loaded(e)); });
+      }
+    }
+  };
+  (read(bindings), ...);
+  const reference values(g, extents, inputs);
+  const auto write = [&](const auto& b) {
+    using B = std::remove_cvref_t<decltype(b)>;
+    if constexpr (is_output(B::role)) {
+      for (int s = 0; s < g.outputs.size(); ++s) {
+        const output_info& info = g.outputs[s];
+        if (role_of(info) != B::role || name_of(g, info) != text_view(B::name.text)) continue;
+        const axis_order& order = info.axes;
+        const heap_array<double> r = values.broadcast(info.id, as_set(order));
+        std::size_t p = 0;
+        detail::for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
+      }
+    }
+  };
+  (write(bindings), ...);
+  return returns_value<Program> ? static_cast<T>(values[g.outputs[0].id][0]) : T(0);
+}
+
+}  // namespace loom::run
