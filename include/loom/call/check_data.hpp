@@ -75,6 +75,23 @@ constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::pt
 }
 constexpr std::int64_t label_of(std::uint64_t bits, element_type t) { return t == element_type::u64 ? saturated(bits) : static_cast<std::int64_t>(bits); }
 
+/// An operand that lies in memory.
+struct bound_operand {
+  operand name{};
+  const erased_shape* shape = nullptr;
+  const axis_order* axes = nullptr;
+  const void* data = nullptr;
+
+  constexpr int rank() const { return axes->size(); }
+  constexpr std::ptrdiff_t stride_along(int axis) const {
+    for (int i = 0; i < axes->size(); ++i)
+      if ((*axes)[i] == axis) return shape->strides[i];
+    return 0;
+  }
+};
+
+constexpr bool meet(const bound_operand& a, const bound_operand& b) { return overlap(*a.shape, a.data, a.rank(), *b.shape, b.data, b.rank()); }
+
 class data_check {
  public:
   axis_extents extents;
@@ -82,128 +99,24 @@ class data_check {
 
   constexpr data_check(const plan& p, const operands& bound) : p_(p), g_(p.program), bound_(bound) {
     for (int a = 0; a < max_axes; ++a) extents[a] = a < g_.axes.size() && g_.axes[a].extent > 0 ? g_.axes[a].extent : -1;
+    for (int i = 0; i < g_.inputs.size(); ++i)
+      if (g_.inputs[i].code != op::scalar) all_[count_++] = {{true, i}, &bound.inputs[i], &g_.inputs[i].axes, bound.inputs[i].data};
+    for (int s = 0; s < g_.outputs.size(); ++s)
+      if (bound.outputs[s].is_bound()) all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
   }
 
   constexpr bool run(const label_use_list& labels) {
-    if (!extents_agree() || !sizes_fit() || !pointers_are_good() || !buffers_are_apart() || !columns_are_contiguous()) return false;
-    if (!p_.arrays.empty() && !workspace_is_good()) return false;
+    for (int i = 0; i < count_; ++i)
+      if (!extents_agree(all_[i])) return false;
+    if (!entries_can_be_counted()) return false;
+    for (int i = 0; i < count_; ++i)
+      if (!can_be_accessed(all_[i])) return false;
+    for (int i = 0; i < count_; ++i)
+      if (!all_[i].name.input && !is_apart(i)) return false;
+    if (p_.column_order.size() > 1 && !columns_are_contiguous()) return false;
     if (__builtin_is_constant_evaluated() && !labels_are_constants()) return false;
     for (const label_use& use : labels)
       if (!labels_lie_on_axis(use)) return false;
-    return true;
-  }
-
- private:
-  const plan& p_;
-  const graph& g_;
-  const operands& bound_;
-  operand learned_from_[max_axes]{};
-
-  constexpr bool is_array(int slot) const { return g_.inputs[slot].code != op::scalar; }
-  constexpr int rank_of(operand o) const { return o.input ? g_.inputs[o.slot].axes.size() : output_axes(p_, o.slot).size(); }
-  constexpr const axis_order& axes_of(operand o) const { return o.input ? g_.inputs[o.slot].axes : output_axes(p_, o.slot); }
-  constexpr const erased_shape& shape_of(operand o) const { return o.input ? static_cast<const erased_shape&>(bound_.inputs[o.slot]) : bound_.outputs[o.slot]; }
-  constexpr const void* data_of(operand o) const { return o.input ? bound_.inputs[o.slot].data : bound_.outputs[o.slot].data; }
-
-  /// Calls f for every operand that lies in memory until it says false: the inputs, then the outputs.
-  template <class F>
-  constexpr bool each(const F& f) const {
-    for (int i = 0; i < g_.inputs.size(); ++i)
-      if (is_array(i) && !f(operand{true, i})) return false;
-    for (int s = 0; s < g_.outputs.size(); ++s)
-      if (bound_.outputs[s].is_bound() && !f(operand{false, s})) return false;
-    return true;
-  }
-  constexpr bool fails(data_issue issue, operand one = {}, operand other = {}, std::int64_t got = 0, std::int64_t wanted = 0) {
-    found.issue = issue;
-    found.one = one;
-    found.other = other;
-    found.got = got;
-    found.wanted = wanted;
-    return false;
-  }
-
-  /// Learns the extent of each axis from the first operand that has it, and holds the others against it.
-  constexpr bool extents_agree() {
-    return each([&](operand o) {
-      const erased_shape& b = shape_of(o);
-      const axis_order& axes = axes_of(o);
-      for (int i = 0; i < axes.size(); ++i) {
-        const int axis = axes[i];
-        found.axis = axis;
-        if (b.extents[i] < 0) return fails(data_issue::extent_is_negative, o, {}, b.extents[i]);
-        if (extents[axis] < 0) {
-          extents[axis] = b.extents[i];
-          learned_from_[axis] = o;
-        } else if (extents[axis] != b.extents[i]) {
-          const bool declared = learned_from_[axis].slot < 0;
-          return fails(declared ? data_issue::extent_differs_from_its_declaration : data_issue::extents_of_an_axis_disagree, o, learned_from_[axis], b.extents[i], extents[axis]);
-        }
-      }
-      return true;
-    });
-  }
-
-  /// So that no product of extents, and no offset, overflows. In double: rounding is nothing here.
-  constexpr bool sizes_fit() {
-    double entries = 1;
-    for (int a = 0; a < g_.axes.size(); ++a)
-      if (extents[a] > 0) entries *= static_cast<double>(extents[a]);
-    if (entries > 0x1p60) return fails(data_issue::axes_have_too_many_entries);
-    return each([&](operand o) {
-      const erased_shape& b = shape_of(o);
-      double reach = 1;
-      for (int i = 0; i < rank_of(o); ++i)
-        if (b.extents[i] > 1) reach += static_cast<double>(b.extents[i] - 1) * static_cast<double>(b.strides[i] < 0 ? -static_cast<double>(b.strides[i]) : static_cast<double>(b.strides[i]));
-      return reach * static_cast<double>(size_of(b.type)) <= 0x1p60 || fails(data_issue::strides_reach_too_far, o);
-    });
-  }
-
-  constexpr bool pointers_are_good() {
-    return each([&](operand o) {
-      if (is_empty(shape_of(o), rank_of(o))) return true;
-      if (data_of(o) == nullptr) return fails(o.input ? data_issue::data_is_a_null_pointer : data_issue::buffer_is_a_null_pointer, o);
-      if (__builtin_is_constant_evaluated() || is_aligned(data_of(o), shape_of(o).type)) return true;
-      return fails(o.input ? data_issue::data_is_not_aligned : data_issue::buffer_is_not_aligned, o, {}, 0, static_cast<std::int64_t>(alignment_of(shape_of(o).type)));
-    });
-  }
-
-  constexpr bool meet(operand a, operand b) const { return overlap(shape_of(a), data_of(a), rank_of(a), shape_of(b), data_of(b), rank_of(b)); }
-
-  constexpr bool buffers_are_apart() {
-    for (int s = 0; s < g_.outputs.size(); ++s) {
-      const operand buffer{false, s};
-      if (!bound_.outputs[s].is_bound() || is_empty(bound_.outputs[s], rank_of(buffer))) continue;
-      if (overlaps_itself(bound_.outputs[s], rank_of(buffer))) return fails(data_issue::buffer_overlaps_itself, buffer);
-      const bool apart = each([&](operand o) {
-        if (o.input) return !meet(buffer, o) || fails(data_issue::buffer_overlaps_an_input, buffer, o);
-        return o.slot >= s || !meet(buffer, o) || fails(data_issue::buffers_overlap, buffer, o);
-      });
-      if (!apart) return false;
-    }
-    return true;
-  }
-
-  static constexpr std::ptrdiff_t stride_along(const erased_shape& b, const axis_order& order, int axis) {
-    for (int i = 0; i < order.size(); ++i)
-      if (order[i] == axis) return b.strides[i];
-    return 0;
-  }
-
-  /// The loops walk all axes of a row with one stride.
-  constexpr bool columns_are_contiguous() {
-    for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
-      const int outer = p_.column_order[k], inner = p_.column_order[k + 1];
-      if (extents[outer] <= 1) continue;
-      found.axis = outer;
-      found.next = inner;
-      const bool joined = each([&](operand o) {
-        const axis_order& axes = axes_of(o);
-        if (!has(as_set(axes), outer) || stride_along(shape_of(o), axes, outer) == stride_along(shape_of(o), axes, inner) * extents[inner]) return true;
-        return fails(data_issue::axes_reduced_together_are_not_contiguous, o);
-      });
-      if (!joined) return false;
-    }
     return true;
   }
 
@@ -211,36 +124,119 @@ class data_check {
     const std::ptrdiff_t size = workspace_size(p_, extents.of);
     const erased_buffer& w = bound_.workspace;
     if (size == 0) return true;
+    found.got = w.extents[0];
+    found.wanted = size;
     if (w.data == nullptr) return fails(data_issue::workspace_is_a_null_pointer, {true, 0});
-    if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type)) return fails(data_issue::workspace_is_not_aligned, {}, {}, 0, static_cast<std::int64_t>(alignment_of(w.type)));
-    if (w.strides[0] != 1) return fails(data_issue::workspace_is_not_contiguous, {}, {}, w.extents[0], size);
-    if (w.extents[0] < size) return fails(data_issue::workspace_is_too_small, {}, {}, w.extents[0], size);
-    return each([&](operand o) {
-      if (!overlap(shape_of(o), data_of(o), rank_of(o), w, w.data, 1)) return true;
-      return fails(o.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer, o);
-    });
+    if (w.strides[0] != 1) return fails(data_issue::workspace_is_not_contiguous);
+    if (w.extents[0] < size) return fails(data_issue::workspace_is_too_small);
+    found.wanted = alignof(double);
+    if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type)) return fails(data_issue::workspace_is_not_aligned);
+    for (int i = 0; i < count_; ++i)
+      if (overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
+        return fails(all_[i].name.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer, all_[i].name);
+    return true;
   }
 
-  constexpr bool fails_at(data_issue issue, int slot, int rank, const coordinates& c, std::uint64_t bits, std::int64_t wanted) {
+ private:
+  const plan& p_;
+  const graph& g_;
+  const operands& bound_;
+  bound_operand all_[max_inputs + max_outputs]{};  // inputs, then outputs
+  int count_ = 0;
+  operand learned_from_[max_axes]{};
+
+  constexpr bool fails(data_issue issue, operand one = {}, operand two = {}) {
+    found.issue = issue;
+    found.one = one;
+    found.two = two;
+    return false;
+  }
+
+  /// Learns the extent of each axis from the first operand that has it, and holds the others against it.
+  constexpr bool extents_agree(const bound_operand& o) {
+    for (int i = 0; i < o.rank(); ++i) {
+      const int axis = (*o.axes)[i];
+      const std::ptrdiff_t extent = o.shape->extents[i];
+      if (extent >= 0 && extents[axis] < 0) {
+        extents[axis] = extent;
+        learned_from_[axis] = o.name;
+      } else if (extent < 0 || extents[axis] != extent) {
+        found.axis = axis;
+        found.got = extent;
+        found.wanted = extents[axis];
+        const bool declared = learned_from_[axis].slot < 0;
+        return fails(extent < 0 ? data_issue::extent_is_negative : declared ? data_issue::extent_differs_from_its_declaration : data_issue::extents_of_an_axis_disagree, o.name,
+                     learned_from_[axis]);
+      }
+    }
+    return true;
+  }
+
+  /// Then no product of extents overflows. In double: rounding is nothing here.
+  constexpr bool entries_can_be_counted() {
+    double entries = 1;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (extents[a] > 0) entries *= static_cast<double>(extents[a]);
+    return entries <= 0x1p60 || fails(data_issue::axes_have_too_many_entries);
+  }
+
+  constexpr bool can_be_accessed(const bound_operand& o) {
+    if (is_empty(*o.shape, o.rank())) return true;
+    if (o.data == nullptr) return fails(o.name.input ? data_issue::data_is_a_null_pointer : data_issue::buffer_is_a_null_pointer, o.name);
+    double reach = 1;
+    for (int i = 0; i < o.rank(); ++i) {
+      const double step = static_cast<double>(o.shape->strides[i]) * static_cast<double>(o.shape->extents[i] - 1);
+      reach += step < 0 ? -step : step;
+    }
+    if (reach * static_cast<double>(size_of(o.shape->type)) > 0x1p60) return fails(data_issue::strides_reach_too_far, o.name);
+    if (__builtin_is_constant_evaluated() || is_aligned(o.data, o.shape->type)) return true;
+    found.wanted = static_cast<std::int64_t>(alignment_of(o.shape->type));
+    return fails(o.name.input ? data_issue::data_is_not_aligned : data_issue::buffer_is_not_aligned, o.name);
+  }
+
+  /// Operand k is a buffer: it shares no memory with an input, an output before it, or itself.
+  constexpr bool is_apart(int k) {
+    const bound_operand& buffer = all_[k];
+    if (is_empty(*buffer.shape, buffer.rank())) return true;
+    if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
+    for (int i = 0; i < k; ++i)
+      if (meet(buffer, all_[i])) return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap, buffer.name, all_[i].name);
+    return true;
+  }
+
+  /// The loops walk all axes of a row with one stride.
+  constexpr bool columns_are_contiguous() {
+    for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
+      found.axis = p_.column_order[k];
+      found.next = p_.column_order[k + 1];
+      if (extents[found.axis] <= 1) continue;
+      for (int i = 0; i < count_; ++i)
+        if (has(as_set(*all_[i].axes), found.axis) && all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
+          return fails(data_issue::axes_reduced_together_are_not_contiguous);
+    }
+    return true;
+  }
+
+  [[gnu::noinline, gnu::cold]] constexpr bool fails_at(data_issue issue, int slot, const coordinates& c, std::uint64_t bits) {
     found.is_unsigned = bound_.inputs[slot].type == element_type::u64;
-    found.rank = rank;
-    for (int i = 0; i < rank; ++i) found.at[i] = c.at[i];
-    return fails(issue, {true, slot}, {}, static_cast<std::int64_t>(bits), wanted);
+    found.got = static_cast<std::int64_t>(bits);
+    found.rank = g_.inputs[slot].axes.size();
+    for (int i = 0; i < found.rank; ++i) found.at[i] = c.at[i];
+    return fails(issue, {true, slot});
   }
 
   /// The interpreter keeps labels as double.
   constexpr bool labels_are_constants() {
-    return each([&](operand o) {
-      if (!o.input || g_.inputs[o.slot].code != op::index) return true;
-      const erased_view& b = bound_.inputs[o.slot];
-      const int rank = rank_of(o);
-      for (std::ptrdiff_t n = 0; n < entries_of(b, rank); ++n) {
-        const std::int64_t label = label_of(b.constant.labels[n], b.type);
+    for (int k = 0; k < count_; ++k) {
+      const bound_operand& o = all_[k];
+      if (!o.name.input || g_.inputs[o.name.slot].code != op::index) continue;
+      for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
+        const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
         if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
-          return fails_at(data_issue::label_is_too_large_for_a_constant, o.slot, rank, coordinates(b, rank, n), b.constant.labels[n], 0);
+          return fails_at(data_issue::label_is_too_large_for_a_constant, o.name.slot, coordinates(*o.shape, o.rank(), n), o.shape->constant.labels[n]);
       }
-      return true;
-    });
+    }
+    return true;
   }
 
   /// Whether the label at a position is one that the use ignores.
@@ -264,21 +260,25 @@ class data_check {
   constexpr bool labels_lie_on_axis(const label_use& use) {
     const erased_view& b = bound_.inputs[use.input];
     const std::ptrdiff_t limit = extents[use.axis];
-    const int rank = rank_of({true, use.input});
+    const int rank = g_.inputs[use.input].axes.size();
     std::ptrdiff_t count = 1;
     bool contiguous = true;
     for (int i = rank - 1; i >= 0; --i) {
       contiguous = contiguous && (b.extents[i] == 1 || b.strides[i] == count);
       count *= b.extents[i];
     }
-    if (!__builtin_is_constant_evaluated() && contiguous && within(b, count, limit)) return true;
+    return __builtin_is_constant_evaluated() || !(contiguous && within(b, count, limit)) ? labels_are_good(use, b, rank, count, limit) : true;
+  }
+  /// The same, label by label.
+  [[gnu::noinline]] constexpr bool labels_are_good(const label_use& use, const erased_view& b, int rank, std::ptrdiff_t count, std::ptrdiff_t limit) {
     for (std::ptrdiff_t n = 0; n < count; ++n) {
       const coordinates c(b, rank, n);
       const std::uint64_t bits = label_bits(b, rank, c.at);
       const std::int64_t label = label_of(bits, b.type);
       if ((label >= 0 && label < limit) || is_ignored(use, c, label)) continue;
       found.axis = use.axis;
-      return fails_at(data_issue::label_is_outside_its_axis, use.input, rank, c, bits, limit);
+      found.wanted = limit;
+      return fails_at(data_issue::label_is_outside_its_axis, use.input, c, bits);
     }
     return true;
   }
@@ -290,6 +290,12 @@ class data_check {
 [[gnu::noinline]] inline axis_extents check_data(const plan& p, const label_use_list& labels, const operands& bound) {
   detail::data_check c(p, bound);
   if (!c.run(labels)) fail(p, c.found);
+  return c.extents;
+}
+/// The same of a plan with arrays.
+[[gnu::noinline]] inline axis_extents check_data_and_workspace(const plan& p, const label_use_list& labels, const operands& bound) {
+  detail::data_check c(p, bound);
+  if (!c.run(labels) || !c.workspace_is_good()) fail(p, c.found);
   return c.extents;
 }
 

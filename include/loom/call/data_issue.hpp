@@ -24,7 +24,7 @@ struct operand {
 /// One thing that is wrong, and where.
 struct finding {
   data_issue issue = data_issue::none;
-  operand one{}, other{};
+  operand one{}, two{};
   int axis = -1, next = -1;
   std::int64_t got = 0, wanted = 0;
   bool is_unsigned = false;  ///< `got` is the 64 bits of an unsigned number
@@ -37,7 +37,7 @@ struct finding {
 namespace detail {
 
 /// Writes the name of an operand, as a call binds it: x, direction(x), d(x), out or result<1>.
-constexpr void write_name(sentence& s, const plan& p, operand o) {
+[[gnu::noinline, gnu::cold]] constexpr void write_name(sentence& s, const plan& p, operand o) {
   if (o.input) {
     const input_info& in = p.program.inputs[o.slot];
     if (in.what == input_info::role::direction) s << "direction(" << in.name << ")";
@@ -49,42 +49,38 @@ constexpr void write_name(sentence& s, const plan& p, operand o) {
   else s << result.symbol() << "(" << p.program.inputs[result.input].name << ")";
 }
 
-constexpr void write_field(sentence& s, text_view field, const plan& p, const finding& f) {
-  if (field == "one") write_name(s, p, f.one);
-  else if (field == "other") write_name(s, p, f.other);
-  else if (field == "axis") s << p.program.axes[f.axis].name;
-  else if (field == "next") s << p.program.axes[f.next].name;
-  else if (field == "wanted") s << f.wanted;
-  else if (field == "got" && f.is_unsigned) s.number(static_cast<std::uint64_t>(f.got));
-  else if (field == "got") s << f.got;
-  else
-    for (int i = 0; i < f.rank; ++i) s << (i == 0 ? "" : ", ") << static_cast<std::int64_t>(f.at[i]);
+/// A field goes by its first letter.
+[[gnu::noinline, gnu::cold]] constexpr void write_field(sentence& s, char field, const plan& p, const finding& f) {
+  switch (field) {
+    case 'o': return write_name(s, p, f.one);
+    case 't': return write_name(s, p, f.two);
+    case 'a': s << p.program.axes[f.axis].name; break;
+    case 'n': s << p.program.axes[f.next].name; break;
+    case 'w': s << f.wanted; break;
+    case 'g': f.is_unsigned ? s.number(static_cast<std::uint64_t>(f.got)) : s << f.got; break;
+    default:
+      for (int i = 0; i < f.rank; ++i) s << (i == 0 ? "" : ", ") << static_cast<std::int64_t>(f.at[i]);
+  }
 }
 
-constexpr text_view sentence_about(data_issue issue) {
-  switch (issue) {
-#define LOOM_DATA_ISSUE(name, words) \
-  case data_issue::name: return words;
+inline constexpr const char* sentences[] = {
+    "",
+#define LOOM_DATA_ISSUE(name, words) words,
 #include "loom/call/data_issues.def"
-    case data_issue::none: break;
-  }
-  return {};
-}
+};
 
 }  // namespace detail
 
 /// The sentence about a finding.
-constexpr sentence sentence_of(const plan& p, const finding& f) {
-  const text_view words = detail::sentence_about(f.issue);
+[[gnu::noinline, gnu::cold]] constexpr sentence sentence_of(const plan& p, const finding& f) {
   sentence s;
-  for (std::size_t i = 0; i < words.size();) {
-    std::size_t end = i;
-    const bool is_field = words[i] == '{';
-    while (end < words.size() && words[end] != (is_field ? '}' : '{')) ++end;
-    const text_view piece(words.data() + i + (is_field ? 1 : 0), end - i - (is_field ? 1 : 0));
-    if (is_field) detail::write_field(s, piece, p, f);
-    else s << piece;
-    i = end + (is_field ? 1 : 0);
+  for (const char* c = detail::sentences[static_cast<int>(f.issue)]; *c != '\0'; ++c) {
+    if (*c != '{') {
+      s << text_view(c, 1);
+      continue;
+    }
+    detail::write_field(s, c[1], p, f);
+    while (*c != '}') ++c;
   }
   return s;
 }

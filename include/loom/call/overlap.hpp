@@ -14,7 +14,7 @@ namespace loom::inline LOOM_ABI::call {
 class offset_search {
  public:
   /// Ranges of terms with the same stride are added if they may stand for each other.
-  constexpr void add(std::ptrdiff_t stride, std::ptrdiff_t low, std::ptrdiff_t high, bool joins) {
+  [[gnu::noinline, gnu::cold]] constexpr void add(std::ptrdiff_t stride, std::ptrdiff_t low, std::ptrdiff_t high, bool joins) {
     if (low == 0 && high == 0) return;
     const term t = stride < 0 ? term{-stride, -high, -low} : term{stride, low, high};
     int at = count_++;
@@ -38,7 +38,7 @@ class offset_search {
 
   static constexpr std::ptrdiff_t floor_of(std::ptrdiff_t a, std::ptrdiff_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-  constexpr bool search(int k, std::ptrdiff_t target, bool moved) {
+  [[gnu::noinline, gnu::cold]] constexpr bool search(int k, std::ptrdiff_t target, bool moved) {
     if (k == count_) return target == 0 && moved;
     std::ptrdiff_t low = terms_[k].low, high = terms_[k].high, rest_low = 0, rest_high = 0;
     for (int i = k + 1; i < count_; ++i) {
@@ -72,6 +72,13 @@ constexpr std::ptrdiff_t entries_of(const erased_shape& b, int rank) {
   return count;
 }
 
+/// The same answer as overlaps_itself, for any strides.
+[[gnu::noinline, gnu::cold]] constexpr bool entries_meet(const erased_shape& b, int rank) {
+  offset_search differences;
+  for (int i = 0; i < rank; ++i) differences.add(b.strides[i], 1 - b.extents[i], b.extents[i] - 1, false);
+  return differences.reaches(0, false);
+}
+
 /// Two entries of an output must not be one element of memory: what is written would depend on the order.
 constexpr bool overlaps_itself(const erased_shape& b, int rank) {
   const auto size = [&](int i) { return b.strides[i] < 0 ? -b.strides[i] : b.strides[i]; };
@@ -85,10 +92,7 @@ constexpr bool overlaps_itself(const erased_shape& b, int rank) {
     nested = nested && (b.extents[next] == 1 || size(next) > reach);
     reach += (b.extents[next] - 1) * size(next);
   }
-  if (nested) return false;
-  offset_search differences;
-  for (int i = 0; i < rank; ++i) differences.add(b.strides[i], 1 - b.extents[i], b.extents[i] - 1, false);
-  return differences.reaches(0, false);
+  return !nested && entries_meet(b, rank);
 }
 
 namespace detail {
@@ -103,14 +107,16 @@ constexpr byte_range bytes_of(const erased_shape& b, int rank) {
 }
 
 /// `distance`: bytes from the first entry of a to that of b.
-constexpr bool overlap_at(std::ptrdiff_t distance, const erased_shape& a, int rank_a, const erased_shape& b, int rank_b) {
-  const byte_range ra = bytes_of(a, rank_a), rb = bytes_of(b, rank_b);
-  if (ra.high <= distance + rb.low || distance + rb.high <= ra.low) return false;
+[[gnu::noinline, gnu::cold]] constexpr bool bytes_meet(std::ptrdiff_t distance, const erased_shape& a, int rank_a, const erased_shape& b, int rank_b) {
   offset_search differences;
   for (int i = 0; i < rank_a; ++i) differences.add(a.strides[i] * size_of(a.type), 0, a.extents[i] - 1, true);
   for (int i = 0; i < rank_b; ++i) differences.add(b.strides[i] * size_of(b.type), 1 - b.extents[i], 0, true);
   differences.add(1, 1 - size_of(b.type), size_of(a.type) - 1, false);  // the bytes of an entry
   return differences.reaches(distance, true);
+}
+constexpr bool overlap_at(std::ptrdiff_t distance, const erased_shape& a, int rank_a, const erased_shape& b, int rank_b) {
+  const byte_range ra = bytes_of(a, rank_a), rb = bytes_of(b, rank_b);
+  return ra.high > distance + rb.low && distance + rb.high > ra.low && bytes_meet(distance, a, rank_a, b, rank_b);
 }
 
 /// Whether two views share an element, by the addresses of the elements. Of large ones the corners are looked for only.

@@ -13,52 +13,41 @@ namespace loom::inline LOOM_ABI::run {
 
 namespace detail {
 
-template <class View>
-constexpr bool has_negative_extent(const View& v) {
-  if constexpr (View::rank > 0)
-    for (int i = 0; i < View::rank; ++i)
-      if (v.extents[i] < 0) return true;
-  return false;
-}
+/// The positions of an array, the last axis fastest; or the last in the numbering of the graph, as the interpreter keeps inputs.
+class position_walk {
+ public:
+  std::ptrdiff_t at[max_rank]{};
 
-/// Visits the positions of a view in the order of its axes, the last one fastest.
-template <class View, class Visit>
-constexpr void for_each_position(const View& v, const Visit& visit) {
-  std::ptrdiff_t count = 1;
-  if constexpr (View::rank > 0)
-    for (int i = 0; i < View::rank; ++i) count *= v.extents[i];
-  std::ptrdiff_t position[max_rank]{};
-  for (std::ptrdiff_t n = 0; n < count; ++n) {
-    visit(v.at(position));
-    if constexpr (View::rank > 0)
-      for (int i = View::rank - 1; i >= 0 && ++position[i] == v.extents[i]; --i) position[i] = 0;
-  }
-}
-
-/// The same in the order in which the interpreter keeps an input: the last axis in the numbering of the graph runs fastest.
-template <class View, class Visit>
-constexpr void for_each_position(const View& v, const axis_order& order, const Visit& visit) {
-  std::ptrdiff_t count = 1, position[max_rank]{};
-  int by_number[max_rank]{};
-  if constexpr (View::rank > 0) {
+  constexpr position_walk(const std::ptrdiff_t* extents, int rank, const axis_order* numbering = nullptr) : extents_(extents), rank_(rank) {
+    for (int i = 0; i < rank; ++i) {
+      order_[i] = i;
+      count_ = extents[i] > 0 ? count_ * extents[i] : 0;
+    }
+    if (numbering == nullptr) return;
     for (int i = 0, axis = 0; axis < max_axes; ++axis)
-      for (int k = 0; k < order.size(); ++k)
-        if (order[k] == axis) by_number[i++] = k;
-    for (int i = 0; i < View::rank; ++i) count *= v.extents[i];
+      for (int k = 0; k < rank; ++k)
+        if ((*numbering)[k] == axis) order_[i++] = k;
   }
-  for (std::ptrdiff_t n = 0; n < count; ++n) {
-    visit(v.at(position));
-    if constexpr (View::rank > 0)
-      for (int i = View::rank - 1; i >= 0 && ++position[by_number[i]] == v.extents[by_number[i]]; --i) position[by_number[i]] = 0;
+  constexpr std::ptrdiff_t count() const { return count_; }
+  constexpr bool more() const { return n_ < count_; }
+  constexpr void next() {
+    ++n_;
+    for (int i = rank_ - 1; i >= 0 && ++at[order_[i]] == extents_[order_[i]]; --i) at[order_[i]] = 0;
   }
-}
+
+ private:
+  const std::ptrdiff_t* extents_;
+  int rank_, order_[max_rank]{};
+  std::ptrdiff_t count_ = 1, n_ = 0;
+};
 
 template <class View>
-constexpr bool is_null(const View& v) {
-  if constexpr (requires { v.value; }) return false;
-  else if constexpr (requires { v.rows; }) return v.rows == nullptr;
-  else return v.data == nullptr;
+constexpr position_walk positions_of(const View& v, const axis_order* numbering = nullptr) {
+  if constexpr (View::rank == 0) return {nullptr, 0};
+  else return {v.extents, View::rank, numbering};
 }
+
+/// Where the entries of a view begin.
 template <class View>
 constexpr auto first_of(const View& v) {
   if constexpr (requires { v.rows; }) return v.rows == nullptr ? nullptr : &v.rows[0][0];
@@ -78,24 +67,22 @@ constexpr Erased erase_constant(const View& v, bool with_addresses, constant_mem
   b.type = type_of<typename View::element>();
   if constexpr (!requires { v.value; }) {
     b.data = first_of(v);
-    std::size_t count = 1;
-    if constexpr (View::rank > 0) {
-      for (int i = View::rank - 1; i >= 0; --i) {
-        b.extents[i] = v.extents[i];
-        if constexpr (requires { v.strides; }) b.strides[i] = v.strides[i];
-        else b.strides[i] = static_cast<std::ptrdiff_t>(count);
-        count *= static_cast<std::size_t>(v.extents[i]);
-      }
+    std::ptrdiff_t stride = 1;
+    for (int i = View::rank - 1; i >= 0; --i) {
+      b.extents[i] = v.extents[i];
+      if constexpr (requires { v.strides; }) b.strides[i] = v.strides[i];
+      else b.strides[i] = stride;
+      stride *= v.extents[i];
     }
-    if (is_null(v) || has_negative_extent(v)) return b;
-    std::size_t n = 0;
+    position_walk w = positions_of(v);
+    if (b.data == nullptr) return b;
     if constexpr (std::is_integral_v<typename View::element>) {
-      memory.labels = heap_array<std::uint64_t>(count);
-      for_each_position(v, [&](const auto& e) { memory.labels[n++] = static_cast<std::uint64_t>(e); });
+      memory.labels = heap_array<std::uint64_t>(static_cast<std::size_t>(w.count()));
+      for (std::size_t n = 0; w.more(); w.next()) memory.labels[n++] = static_cast<std::uint64_t>(v.at(w.at));
       b.constant.labels = memory.labels.begin();
     } else if (with_addresses) {
-      memory.addresses = heap_array<const void*>(count);
-      for_each_position(v, [&](const auto& e) { memory.addresses[n++] = &e; });
+      memory.addresses = heap_array<const void*>(static_cast<std::size_t>(w.count()));
+      for (std::size_t n = 0; w.more(); w.next()) memory.addresses[n++] = &v.at(w.at);
       b.constant.addresses = memory.addresses.begin();
     }
   }
@@ -132,7 +119,7 @@ constexpr checked_constants check_constants(const Bindings&... bindings) {
   };
   (erase(bindings), ...);
   call::detail::data_check c(Program::schedule, bound);
-  c.run(Program::front::labels);
+  if (c.run(Program::front::labels) && !Program::schedule.arrays.empty()) c.workspace_is_good();
   return {c.found, c.extents};
 }
 
@@ -155,11 +142,10 @@ constexpr T interpret_call(const Bindings&... bindings) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
         const axis_order& order = g.inputs[s].axes;
-        std::size_t entries = 1, p = 0;
-        for (int axis : order) entries *= static_cast<std::size_t>(extents[static_cast<std::size_t>(axis)]);
+        detail::position_walk w = detail::positions_of(b.data, &order);
         reference::dense& to = inputs[static_cast<std::size_t>(s)];
-        to = {as_set(order), heap_array<double>(entries)};
-        detail::for_each_position(b.data, order, [&](const auto& e) { to.entries[p++] = static_cast<double>(loaded(e)); });
+        to = {as_set(order), heap_array<double>(static_cast<std::size_t>(w.count()))};
+        for (std::size_t p = 0; w.more(); w.next()) to.entries[p++] = static_cast<double>(loaded(b.data.at(w.at)));
       }
     }
   };
@@ -171,10 +157,12 @@ constexpr T interpret_call(const Bindings&... bindings) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
         if (role_of(info) != B::role || name_of(g, info) != text_view(B::name.text)) continue;
-        const axis_order& order = info.axes;
-        const heap_array<double> r = values.broadcast(info.id, as_set(order));
-        std::size_t p = 0;
-        detail::for_each_position(b.data, order, [&](auto& e) { e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++])); });
+        const heap_array<double> r = values.broadcast(info.id, as_set(info.axes));
+        detail::position_walk w = detail::positions_of(b.data, &info.axes);
+        for (std::size_t p = 0; w.more(); w.next()) {
+          auto& e = b.data.at(w.at);
+          e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++]));
+        }
       }
     }
   };

@@ -137,7 +137,7 @@ inline void store_scalars(const plan& p, const erased_buffer* outputs, const dou
 template <class Program, class T>
 T run(const label_use_list& labels, const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  const axis_extents extents = check_data(p, labels, bound);
+  const axis_extents extents = p.arrays.empty() ? check_data(p, labels, bound) : check_data_and_workspace(p, labels, bound);
   erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
   if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
   constexpr int room = most_part_results(p);

@@ -3,6 +3,7 @@
 // Layer 8 (run).
 #pragma once
 
+#include "loom/call/error.hpp"
 #include "loom/lang/bindings.hpp"
 #if !defined(__SSE__) && !defined(__aarch64__)
 #include <cfenv>
@@ -17,12 +18,6 @@ struct executor {
   void (*for_each)(void* pool, int count, void (*task)(void*, int), void* argument) = nullptr;
   void* pool = nullptr;
 };
-
-/// Any pool with for_each(count, f) as an executor.
-template <class Pool>
-executor executor_of(const pool_view<Pool>& v) {
-  return {[](void* pool, int count, void (*task)(void*, int), void* argument) { static_cast<Pool*>(pool)->for_each(count, [=](int i) { task(argument, i); }); }, v.pool};
-}
 
 /// How a thread rounds, and what it makes of subnormal numbers; also which exceptions trap.
 class arithmetic_mode {
@@ -65,31 +60,42 @@ class arithmetic_mode {
   static constexpr unsigned flags = 0x3F;  // of exceptions that occurred: state, not mode
 };
 
-/// Runs every part in the caller's arithmetic mode. Returns how many ran: a pool may have left some out.
-inline int run_on(const executor& on, int count, void (*task)(void*, int), void* argument) {
-  if (on.for_each == nullptr || count == 1) {
-    for (int i = 0; i < count; ++i) task(argument, i);
-    return count;
+/// The parts that a pool is given.
+class shared_parts {
+ public:
+  shared_parts(void (*task)(void*, int), void* argument) : task_(task), argument_(argument) {}
+
+  void run(int i) {
+    const arithmetic_mode::scope as_the_caller(mode_);
+    task_(argument_, i);
+    __atomic_store_n(&ran_[i], true, __ATOMIC_RELAXED);
   }
-  struct shared {
-    void (*task)(void*, int);
-    void* argument;
-    arithmetic_mode::bits mode;
-    bool ran[max_parts];
-  };
-  shared all{task, argument, arithmetic_mode::read(), {}};
-  on.for_each(
-      on.pool, count,
-      [](void* s, int i) {
-        shared& of_call = *static_cast<shared*>(s);
-        const arithmetic_mode::scope as_the_caller(of_call.mode);
-        of_call.task(of_call.argument, i);
-        __atomic_store_n(&of_call.ran[i], true, __ATOMIC_RELAXED);
-      },
-      &all);
-  int ran = 0;
-  for (int i = 0; i < count; ++i) ran += __atomic_load_n(&all.ran[i], __ATOMIC_RELAXED);
-  return ran;
+  /// A pool that leaves out parts is an error: their totals and outputs are missing.
+  void require_all(int count) const {
+    int ran = 0;
+    for (int i = 0; i < count; ++i) ran += __atomic_load_n(&ran_[i], __ATOMIC_RELAXED);
+    if (ran == count) return;
+    sentence s;
+    s << "the pool bound to threads ran " << std::int64_t{ran} << " of the " << std::int64_t{count} << " parts of this call";
+    loom::detail::fail(s);
+  }
+
+ private:
+  void (*task_)(void*, int);
+  void* argument_;
+  arithmetic_mode::bits mode_ = arithmetic_mode::read();
+  bool ran_[max_parts]{};
+};
+
+/// Any pool with for_each(count, f) as an executor.
+template <class Pool>
+executor executor_of(const pool_view<Pool>& v) {
+  return {[](void* pool, int count, void (*task)(void*, int), void* argument) {
+            shared_parts parts(task, argument);
+            static_cast<Pool*>(pool)->for_each(count, [&](int i) { parts.run(i); });
+            parts.require_all(count);
+          },
+          v.pool};
 }
 
 }  // namespace loom::run

@@ -4,7 +4,6 @@
 // Layer 8 (run).
 #pragma once
 
-#include "loom/call/data_issue.hpp"
 #include "loom/layout/scalars.hpp"
 #include "loom/loops/memory.hpp"
 #include "loom/run/executor.hpp"
@@ -78,18 +77,15 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, const sw
   const int totals = row_results(p);
   job j{run, data, partition(data, p.elementwise), scalars, results, totals + s.totals.size()};
   const int count = j.parts.count();
-  for (int i = 0; i < count * j.step; ++i) results[i] = __builtin_nan("");
+  __builtin_memset(results, 0xFF, static_cast<std::size_t>(count * j.step) * sizeof(double));  // NaN
   const auto task = [](void* argument, int i) {
     const job& all = *static_cast<const job*>(argument);
     all.run(all.data, all.parts[i], all.scalars, all.results + i * all.step);
   };
-  const int ran = run_on(one_writer ? executor{} : on, count, task, &j);
-  if (ran != count) {
-    call::finding f;
-    f.issue = call::data_issue::pool_left_out_parts;
-    f.got = ran;
-    f.wanted = count;
-    call::fail(p, f);
+  if (count == 1 || on.for_each == nullptr || one_writer) {
+    for (int i = 0; i < count; ++i) task(&j, i);
+  } else {
+    on.for_each(on.pool, count, task, &j);
   }
   for (int slot = 0; slot < p.program.outputs.size(); ++slot) {  // the one row is in every part that has it
     const value_id id = p.program.outputs[slot].id;
