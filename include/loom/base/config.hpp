@@ -22,17 +22,22 @@
 #define LOOM_MAX_NODES 512
 #endif
 
+/// Bytes of stack in which a call holds rows side by side, for threads that have little: 4096 for each tensor at the least.
+#ifndef LOOM_TILE_BYTES
+#define LOOM_TILE_BYTES 131072
+#endif
+
 // The version is part of every name, so that two libraries built against two versions of Loom can live in one process: a
 // compiler merges inline functions and constants of one name. A capacity other than the default is, too: it changes the size
-// of graphs and plans.
+// of graphs, plans and tiles.
 #define LOOM_JOINED_TEXT(a, b, c) v##a##_##b##_##c
 #define LOOM_JOINED(a, b, c) LOOM_JOINED_TEXT(a, b, c)
-#if LOOM_MAX_NODES == 512
+#if LOOM_MAX_NODES == 512 && LOOM_TILE_BYTES == 131072
 #define LOOM_ABI LOOM_JOINED(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH)
 #else
-#define LOOM_JOINED_NODES_TEXT(a, b, c, n) v##a##_##b##_##c##_nodes##n
-#define LOOM_JOINED_NODES(a, b, c, n) LOOM_JOINED_NODES_TEXT(a, b, c, n)
-#define LOOM_ABI LOOM_JOINED_NODES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES)
+#define LOOM_JOINED_SIZES_TEXT(a, b, c, n, t) v##a##_##b##_##c##_nodes##n##_tiles##t
+#define LOOM_JOINED_SIZES(a, b, c, n, t) LOOM_JOINED_SIZES_TEXT(a, b, c, n, t)
+#define LOOM_ABI LOOM_JOINED_SIZES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES, LOOM_TILE_BYTES)
 #endif
 
 /// A name says its layer, and a layer sees the names of those below it. What a user writes has no layer: loom/loom.hpp lists it.

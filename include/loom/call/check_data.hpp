@@ -71,7 +71,7 @@ constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::pt
     return b.constant.labels[offset];
   }
   for (int i = 0; i < rank; ++i) offset += at[i] * b.strides[i];
-  return b.type == element_type::u64 ? static_cast<const std::uint64_t*>(b.data)[offset] : static_cast<std::uint64_t>(load_integer(b.data, offset, b.type));
+  return load_bits(b.data, offset, b.type);
 }
 constexpr std::int64_t label_of(std::uint64_t bits, element_type t) { return t == element_type::u64 ? saturated(bits) : static_cast<std::int64_t>(bits); }
 

@@ -65,6 +65,11 @@ constexpr std::size_t alignment_of(element_type t) {
   }
 }
 
+/// Its 64 bits, those of a huge unsigned one as well.
+inline std::uint64_t load_bits(const void* data, std::ptrdiff_t i, element_type t) {
+  return t == element_type::u64 ? static_cast<const std::uint64_t*>(data)[i] : static_cast<std::uint64_t>(load_integer(data, i, t));
+}
+
 /// Stores a number as any of the types of numbers.
 inline void store_number(void* to, element_type t, double v) {
   switch (t) {

@@ -284,7 +284,7 @@ LOOM_INLINE void compute(frame<Program, T, Across>& f, [[maybe_unused]] std::ptr
     f.mask[Id] = f.mask[a] == 0;
   } else if constexpr (info(n.code).kind == family::compare) {
     if constexpr (F::P.program[a].type == kind::index || F::P.program[b].type == kind::index)
-      f.mask[Id] = kernel<n.code>::apply(integer_of<a>(f), integer_of<b>(f));
+      f.mask[Id] = compare_labels<Id, Which>(f, j);  // of label_comparisons-inl.h
     else
       f.mask[Id] = kernel<n.code>::apply(f.number[a], f.number[b]);
   } else if constexpr (arity(n.code) == 1) {

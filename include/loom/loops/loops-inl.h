@@ -4,6 +4,7 @@
 // Layer 7 (loops).
 
 #include "loom/loops/frame-inl.h"
+#include "loom/loops/label_comparisons-inl.h"
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
@@ -142,7 +143,7 @@ struct sweep_loops {
   }
   // All tiles stay on the stack and in the second-level cache; short rows fit into the smallest one.
   static constexpr std::size_t all_tiles = tiles_before(F::inputs + F::outputs);
-  static constexpr std::size_t tile_bytes = all_tiles <= 2 ? 65536 : all_tiles <= 32 ? 131072 / all_tiles / 64 * 64 : 4096;
+  static constexpr std::size_t tile_bytes = LOOM_TILE_BYTES / (all_tiles < 2 ? 2 : all_tiles) < 4096 ? 4096 : LOOM_TILE_BYTES / (all_tiles < 2 ? 2 : all_tiles) / 64 * 64;
   static constexpr std::ptrdiff_t line = 64 / sizeof(T);
 
   /// Rows that are worked on together, and their tiles if they have any.

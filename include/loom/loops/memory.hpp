@@ -12,16 +12,22 @@
 
 namespace loom::inline LOOM_ABI::loops {
 
-/// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has.
+/// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has. An unsigned "lane" takes
+/// the bits as they are.
 template <class I>
 constexpr I lane_of(std::int64_t v) {
-  if constexpr (sizeof(I) == 8) return v;
+  if constexpr (sizeof(I) == 8) return static_cast<I>(v);
   else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+}
+template <class I>
+I load_label(const void* data, std::ptrdiff_t at, element_type t) {
+  if constexpr (std::is_unsigned_v<I>) return load_bits(data, at, t);
+  else return lane_of<I>(load_integer(data, at, t));
 }
 /// An entry of an input as a lane: a number stored as S, a mask as 0 or 1, or a label.
 template <class S, class T>
 T load_lane(const stream& s, std::ptrdiff_t at) {
-  if constexpr (std::is_integral_v<T>) return lane_of<T>(load_integer(s.data, at, s.type));
+  if constexpr (std::is_integral_v<T>) return load_label<T>(s.data, at, s.type);
   else return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0) : loaded(static_cast<const S*>(s.data)[at]);
 }
 template <class From, class I>
@@ -40,11 +46,22 @@ template <class I>
       case element_type::i64: copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to); break;
       case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
       default:
-        for (std::size_t i = 0; i < r.count; ++i) to[i] = lane_of<I>(load_integer(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type));
+        for (std::size_t i = 0; i < r.count; ++i) to[i] = load_label<I>(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
     }
     to += r.count;
     row += static_cast<std::ptrdiff_t>(r.count);
     count -= r.count;
+  }
+}
+
+/// Whole numbers compared by all their 64 bits, lane by lane; either side may be unsigned.
+template <class I>
+[[gnu::noinline]] inline void compare_bits(op code, const std::uint64_t* a, bool a_is_unsigned, const std::uint64_t* b, bool b_is_unsigned, std::size_t count, I* holds) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool a_above = a_is_unsigned && a[i] >> 63 != 0, b_above = b_is_unsigned && b[i] >> 63 != 0;  // above all signed ones
+    const bool equal = a[i] == b[i] && a_above == b_above;
+    const bool less = a_above != b_above ? b_above : static_cast<std::int64_t>(a[i]) < static_cast<std::int64_t>(b[i]);
+    holds[i] = code == op::eq ? equal : code == op::ne ? !equal : code == op::lt ? less : code == op::ge ? !less : code == op::le ? less || equal : !less && !equal;
   }
 }
 
