@@ -16,7 +16,6 @@ using loom::view;
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto u = loom::tensor<"u[N]">;
 constexpr auto N = loom::axis<"N">;
-constexpr auto C = loom::axis<"C">;
 
 constexpr auto whole = loom::loss<logsumexp(x)>;
 constexpr auto row = loom::loss<logsumexp(u)>;

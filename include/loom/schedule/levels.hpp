@@ -35,6 +35,7 @@ class level_pass {
           r_.in_row[i] = r_.in_row[i] || r_.in_row[o];
         }
       if (is_reduction(n.code) || n.code == op::scatter) {
+        if (deepest == level::element) needs_passes(r_.depth[i] + 1);  // its entries, once its row values are known
         reduction(i, deepest);
       } else {
         r_.levels[i] = level_of(n, deepest);
@@ -42,9 +43,10 @@ class level_pass {
         r_.in_row[i] = r_.in_row[i] || r_.levels[i] == level::element;
       }
       // A row value of depth d is known after d passes; an entry of that depth is computed in one more.
-      const int needed = r_.depth[i] + (r_.levels[i] == level::element);
-      if (needed > passes_) passes_ = needed;
+      needs_passes(r_.depth[i] + (r_.levels[i] == level::element));
     }
+    for (const output_info& out : g_.outputs)  // a row value may be written to every entry
+      if ((as_set(out.axes) & axes_.column_axes) != 0) needs_passes(r_.depth[out.id] + 1);
     if (passes_ > max_passes) r_.refuse(unplanned::too_many_row_passes, passes_, max_passes);
     if (arrays_ > max_arrays) r_.refuse(unplanned::too_many_arrays, arrays_, max_arrays);
     if (lookups_ > max_lookups) r_.refuse(unplanned::too_many_lookups, lookups_, max_lookups);
@@ -56,6 +58,10 @@ class level_pass {
   const axis_roles& axes_;
   leveling r_;
   int passes_ = 0, arrays_ = 0, lookups_ = 0;  // needed; what does not fit is counted all the same
+
+  constexpr void needs_passes(int count) {
+    if (count > passes_) passes_ = count;
+  }
 
   constexpr level level_of(const node& n, level deepest) const {
     if ((n.axes & axes_.column_axes) != 0) return level::element;
