@@ -30,7 +30,7 @@
 
 // Argument reduction and compensated sums are additions whose order matters, each rounded to its own type.
 #elif defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || (defined(__clang__) && __FLT_EVAL_METHOD__ == -1)
-#error "Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations (-fassociative-math, -freciprocal-math)"
+#error "Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations and its parts"
 #define LOOM_REFUSED
 #elif defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
 #error "Loom needs sums rounded to their type, which x87 arithmetic is not: compile with -msse2 -mfpmath=sse"
