@@ -65,7 +65,7 @@ struct rows_view {
   Row* rows = nullptr;
   std::ptrdiff_t extents[2]{};
 
-  constexpr T& at(const std::ptrdiff_t* position) const { return rows[position[0]][position[1]]; }
+  constexpr T& at(const std::ptrdiff_t* position) const { return rows[position[0]][static_cast<std::size_t>(position[1])]; }
   operator strided_view<T, 2>() const { return lang::view(rows == nullptr ? nullptr : &rows[0][0], extents[0], extents[1]); }
 };
 
