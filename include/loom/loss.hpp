@@ -4,7 +4,7 @@
 
 #include "loom/base/config.hpp"
 
-#include "loom/run/evaluate.hpp"
+#include "loom/run/constant.hpp"
 
 namespace loom::inline LOOM_ABI {
 

@@ -8,16 +8,16 @@
 namespace {
 
 template <auto Formula>
-double loops_of(loom::loss_function<Formula>, const loom::call::bound* inputs, const loom::call::bound* outputs) {
+double loops_of(loom::loss_function<Formula>, const loom::call::operands& bound) {
   using loom::run::run;
-  return run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, float>(loom::compiler::source<Formula>::labels, inputs, outputs) +
-         run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, double>(loom::compiler::source<Formula>::labels, inputs, outputs);
+  return run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, float>(loom::compiler::source<Formula>::labels, bound) +
+         run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, double>(loom::compiler::source<Formula>::labels, bound);
 }
 
 }  // namespace
 
-double every_loop(const loom::call::bound* inputs, const loom::call::bound* outputs) {
+double every_loop(const loom::call::operands& bound) {
   double sum = 0;
-  loom::hana::for_each(loom::collection::flagships, [&](auto named) { sum += loops_of(loom::hana::second(named), inputs, outputs); });
+  loom::hana::for_each(loom::collection::flagships, [&](auto named) { sum += loops_of(loom::hana::second(named), bound); });
   return sum;
 }

@@ -138,23 +138,24 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
   s.extents = p.extents;
   s.layout = layout;
   std::vector<trial::buffer> memory;
-  loom::call::bound in[loom::ir::max_inputs], out[loom::run::max_outputs];
+  loom::call::erased_view in[loom::ir::max_inputs];
+  loom::call::erased_buffer out[loom::run::max_outputs];
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::ir::input_info& info = g.inputs[i];
     const std::vector<double>& entries = p.inputs[static_cast<std::size_t>(i)].entries;
     std::size_t n = 0;
     if (info.code == loom::ir::op::index) {
       memory.push_back(trial::make(loom::call::element_type::i64, info.axes, s, 0));
-      in[i] = memory.back().bound;
-      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_label(in[i], at, static_cast<std::int64_t>(entries[n++])); });
+      in[i] = memory.back().view();
+      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_label(memory.back().bound, at, static_cast<std::int64_t>(entries[n++])); });
     } else if (info.code == loom::ir::op::mask) {
       memory.push_back(trial::make(loom::call::element_type::boolean, info.axes, s, 0));
-      in[i] = memory.back().bound;
-      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { static_cast<unsigned char*>(const_cast<void*>(in[i].data))[at] = entries[n++] != 0; });
+      in[i] = memory.back().view();
+      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { static_cast<unsigned char*>(memory.back().bound.data)[at] = entries[n++] != 0; });
     } else {
       memory.push_back(trial::make(trial::type_in<T>(Memory.input(i)), info.axes, s, std::numeric_limits<T>::quiet_NaN()));
-      in[i] = memory.back().bound;
-      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_number(in[i].data, in[i].type, at, entries[n++]); });
+      in[i] = memory.back().view();
+      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_number(memory.back().bound.data, in[i].type, at, entries[n++]); });
       in[i].number = entries[0];
     }
   }
@@ -164,9 +165,9 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
     out[k] = derivatives.back().bound;
   }
   std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, p.extents.data())), -12345);
-  const loom::call::bound scratch = loom::run::erase(loom::lang::detail::as_view(workspace));
+  const loom::call::erased_buffer scratch = loom::run::erase_buffer(loom::lang::detail::as_view(workspace));
   T value{};
-  const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, in, out, scratch, on); });
+  const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, {in, out, scratch}, on); });
   if (on.for_each == nullptr) CHECK(allocations == 0);  // threads are somebody else's
   std::vector<std::vector<double>> all{{static_cast<double>(value)}};
   for (int k = 1; k < g.outputs.size(); ++k) {

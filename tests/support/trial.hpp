@@ -67,8 +67,8 @@ inline double load_number(const void* from, element_type t, std::ptrdiff_t i) {
     default: return static_cast<const double*>(from)[i];
   }
 }
-inline void store_number(const void* to, element_type t, std::ptrdiff_t i, double v) {
-  loom::call::store_number(static_cast<char*>(const_cast<void*>(to)) + i * loom::call::size_of(t), t, v);
+inline void store_number(void* to, element_type t, std::ptrdiff_t i, double v) {
+  loom::call::store_number(static_cast<char*>(to) + i * loom::call::size_of(t), t, v);
 }
 
 /// Half the distance of the numbers of a type near v: what storing it may cost.
@@ -86,7 +86,13 @@ constexpr element_type type_in(loom::storage s) {
 
 struct buffer {
   std::vector<std::uint64_t> memory;
-  loom::call::bound bound;
+  loom::call::erased_buffer bound;
+  loom::call::erased_view view() const {
+    loom::call::erased_view v;
+    static_cast<loom::call::erased_shape&>(v) = bound;
+    v.data = bound.data;
+    return v;
+  }
   double poison = 0;  // as it reads
   std::ptrdiff_t size = 0;
 
@@ -119,13 +125,13 @@ inline buffer make(element_type type, const loom::ir::axis_order& order, const s
   } else {
     std::memset(b.memory.data(), 1, static_cast<std::size_t>(b.size) * 8);
   }
-  b.bound.data = reinterpret_cast<const char*>(b.memory.data()) + 17 * loom::call::size_of(type);
+  b.bound.data = reinterpret_cast<char*>(b.memory.data()) + 17 * loom::call::size_of(type);
   return b;
 }
 
 /// Visits the entries of an array in the interpreter's order.
 template <class Visit>
-void visit(const loom::ir::axis_order& order, const loom::call::bound& b, const Visit& f) {
+void visit(const loom::ir::axis_order& order, const loom::call::erased_shape& b, const Visit& f) {
   std::ptrdiff_t at[loom::ir::max_rank]{};
   for (int i = 0; i < order.size(); ++i)
     if (b.extents[i] == 0) return;
@@ -146,8 +152,8 @@ void visit(const loom::ir::axis_order& order, const loom::call::bound& b, const 
   }
 }
 
-inline void store_label(loom::call::bound& b, std::ptrdiff_t i, std::int64_t v) {
-  void* p = const_cast<void*>(b.data);
+inline void store_label(const loom::call::erased_buffer& b, std::ptrdiff_t i, std::int64_t v) {
+  void* p = b.data;
   switch (loom::call::size_of(b.type)) {
     case 1: static_cast<std::int8_t*>(p)[i] = static_cast<std::int8_t>(v); break;
     case 2: static_cast<std::int16_t*>(p)[i] = static_cast<std::int16_t>(v); break;
@@ -179,7 +185,8 @@ std::vector<outcome> run(const settings& s) {
   using program = program_of<Formula, Request, Memory>;
   const loom::ir::graph& g = program::stable;
   std::mt19937 random(s.seed);
-  loom::call::bound in[loom::ir::max_inputs], out[loom::run::max_outputs];
+  loom::call::erased_view in[loom::ir::max_inputs];
+  loom::call::erased_buffer out[loom::run::max_outputs];
   std::vector<buffer> buffers;
   std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
@@ -196,33 +203,33 @@ std::vector<outcome> run(const settings& s) {
       r.entries = {v};
     } else if (info.code == loom::ir::op::index) {
       buffers.push_back(make(s.labels, info.axes, s, 0));
-      in[i] = buffers.back().bound;
+      in[i] = buffers.back().view();
       std::int64_t classes = 1;
       for (int a = 0; a < g.axes.size(); ++a)
         if (g.axes[a].name == "C") classes = s.extents[static_cast<std::size_t>(a)];
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
         std::int64_t label = static_cast<std::int64_t>(random() % static_cast<unsigned long>(std::min<std::int64_t>(classes, 100)));
         if (s.some_ignored && random() % 4 == 0) label = -100;
-        store_label(in[i], at, label);
+        store_label(buffers.back().bound, at, label);
         r.entries.push_back(static_cast<double>(label));
       });
     } else if (info.code == loom::ir::op::mask) {
       buffers.push_back(make(element_type::boolean, info.axes, s, 0));
-      in[i] = buffers.back().bound;
+      in[i] = buffers.back().view();
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
         const bool holds = random() % 3 != 0;
-        static_cast<unsigned char*>(const_cast<void*>(in[i].data))[at] = holds;
+        static_cast<unsigned char*>(buffers.back().bound.data)[at] = holds;
         r.entries.push_back(holds ? 1 : 0);
       });
     } else {
       buffers.push_back(make(type_in<T>(Memory.input(i)), info.axes, s, std::numeric_limits<T>::quiet_NaN()));
-      in[i] = buffers.back().bound;
+      in[i] = buffers.back().view();
       const bool logits = name == "x" || name == "s";
       std::size_t n = 0;
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
-        store_number(in[i].data, in[i].type, at, entry(name, s.logits, random));
+        store_number(buffers.back().bound.data, in[i].type, at, entry(name, s.logits, random));
         // labels are below 100: the last of many classes can be masked, as can one of few if nothing points at it
-        if (logits && s.logits == regime::masked && n++ % 7 == 6) store_number(in[i].data, in[i].type, at, -std::numeric_limits<T>::infinity());
+        if (logits && s.logits == regime::masked && n++ % 7 == 6) store_number(buffers.back().bound.data, in[i].type, at, -std::numeric_limits<T>::infinity());
         r.entries.push_back(load_number(in[i].data, in[i].type, at));
       });
       if (info.axes.empty()) in[i].number = r.entries[0];
@@ -240,7 +247,7 @@ std::vector<outcome> run(const settings& s) {
   extents.resize(loom::ir::max_axes, 1);
   std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, extents.data())), -12345);
   T value{};
-  const std::size_t asked_for = allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, in, out, loom::run::erase(loom::lang::detail::as_view(workspace))); });
+  const std::size_t asked_for = allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, {in, out, loom::run::erase_buffer(loom::lang::detail::as_view(workspace))}); });
   const loom::ir::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;
   for (int k = 0; k < g.outputs.size(); ++k) {

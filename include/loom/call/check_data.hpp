@@ -1,109 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
-// call/check_data.hpp — is the data of a call what the formula needs? Everything is found before anything is written.
+// call/check_data.hpp — is the data of a call what the formula needs? Everything is found before anything is written, at run time
+// and in a constant expression by the same code.
 // Layer 5 (call).
 #pragma once
 
+#include "loom/call/data_issue.hpp"
 #include "loom/call/erased_view.hpp"
-#include "loom/call/error.hpp"
+#include "loom/call/overlap.hpp"
 #include "loom/ir/labels.hpp"
-#include "loom/lang/bindings.hpp"
-#include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::call {
 
+/// The numbers that the arrays of a plan take in the workspace, for the extents of a call.
+constexpr std::ptrdiff_t workspace_size(const plan& p, const std::ptrdiff_t* extents) {
+  std::ptrdiff_t size = 0;
+  for (const array_info& a : p.arrays) {
+    std::ptrdiff_t entries = 1;
+    for (int axis : a.axes)
+      if (__builtin_mul_overflow(entries, extents[axis], &entries)) entries = PTRDIFF_MAX;
+    if (__builtin_add_overflow(size, entries, &size)) size = PTRDIFF_MAX;
+  }
+  return size;
+}
+
 namespace detail {
-
-/// What a call binds: an input, or the buffer of an output. Its name is only written down for an error.
-struct operand {
-  bool input = true;
-  int slot = -1;  ///< none: the declarations
-};
-
-/// Writes the name of an operand, as a call binds it: x, direction(x), d(x), out or result<1>.
-[[gnu::noinline, gnu::cold]] inline sentence& name(sentence& s, const plan& p, operand o) {
-  if (o.input) {
-    const input_info& in = p.program.inputs[o.slot];
-    return in.what == input_info::role::direction ? s << "direction(" << in.name << ")" : s << in.name;
-  }
-  const output_info& result = p.program.outputs[o.slot];
-  if (result.is_value()) return s << result_name(result.result);
-  return s << result.symbol() << "(" << p.program.inputs[result.input].name << ")";
-}
-
-/// The sentence about one or two operands: before, the one, between, the other, after.
-[[noreturn, gnu::noinline, gnu::cold]] inline void fail_about(const plan& p, text_view before, operand one, text_view after, operand other = {}, text_view end = {}) {
-  sentence s;
-  name(s << before, p, one) << after;
-  if (other.slot >= 0) name(s, p, other) << end;
-  fail(s);
-}
-
-[[noreturn, gnu::noinline, gnu::cold]] inline void fail_extent(const plan& p, int axis, operand o, std::ptrdiff_t got, operand learned_from, std::ptrdiff_t extent) {
-  sentence s;
-  name(s << "axis " << p.program.axes[axis].name << " of ", p, o);
-  if (got < 0) {
-    s << " has the extent " << got;
-  } else {
-    s << " has " << got << " entries, but ";
-    if (learned_from.slot < 0) s << "its declaration says " << extent;
-    else name(s << "axis " << p.program.axes[axis].name << " of ", p, learned_from) << " has " << extent;
-  }
-  fail(s);
-}
-
-/// Learns the extent of each axis from the first view that has it, and holds the others against it.
-inline void check_extents(const plan& p, const bound& b, const axis_order& axes, operand o, std::ptrdiff_t* extents, operand* learned_from) {
-  for (int i = 0; i < axes.size(); ++i) {
-    const int axis = axes[i];
-    if (b.extents[i] >= 0 && extents[axis] < 0) {
-      extents[axis] = b.extents[i];
-      learned_from[axis] = o;
-    } else if (b.extents[i] < 0 || extents[axis] != b.extents[i]) {
-      fail_extent(p, axis, o, b.extents[i], learned_from[axis], extents[axis]);
-    }
-  }
-}
-
-struct memory_range {
-  const char* first = nullptr;
-  const char* last = nullptr;  // past the end
-};
-
-inline memory_range range_of(const bound& b, int rank) {
-  std::ptrdiff_t low = 0, high = 0;
-  for (int i = 0; i < rank; ++i) {
-    if (b.extents[i] == 0) return {};
-    (b.strides[i] < 0 ? low : high) += (b.extents[i] - 1) * b.strides[i];
-  }
-  const char* base = static_cast<const char*>(b.data);
-  return {base + low * size_of(b.type), base + (high + 1) * size_of(b.type)};
-}
-
-inline bool overlap(const memory_range& a, const memory_range& b) { return a.first < b.last && b.first < a.last; }
-
-inline bool is_empty(const bound& b, int rank) {
-  for (int i = 0; i < rank; ++i)
-    if (b.extents[i] == 0) return true;
-  return false;
-}
-
-/// Two entries of an output must not be one element of memory: what is written would depend on the order.
-inline bool overlaps_itself(const bound& b, int rank) {
-  std::ptrdiff_t reach = 0;
-  bool used[max_rank]{};
-  for (int k = 0; k < rank; ++k) {  // by growing stride
-    int next = -1;
-    for (int i = 0; i < rank; ++i) {
-      const std::ptrdiff_t s = b.strides[i] < 0 ? -b.strides[i] : b.strides[i];
-      if (!used[i] && (next < 0 || s < (b.strides[next] < 0 ? -b.strides[next] : b.strides[next]))) next = i;
-    }
-    used[next] = true;
-    const std::ptrdiff_t s = b.strides[next] < 0 ? -b.strides[next] : b.strides[next];
-    if (b.extents[next] > 1 && s <= reach) return true;
-    reach += (b.extents[next] - 1) * s;
-  }
-  return false;
-}
 
 /// Whether contiguous labels all lie on an axis: one pass without branches, the rule in every call that is right.
 template <class I>
@@ -113,7 +33,7 @@ bool within(const void* labels, std::ptrdiff_t count, std::ptrdiff_t limit) {
   for (std::ptrdiff_t n = 0; n < count; ++n) outside |= static_cast<std::uint64_t>(from[n]) >= static_cast<std::uint64_t>(limit);
   return !outside;
 }
-inline bool within(const bound& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
+inline bool within(const erased_view& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
   switch (b.type) {
     case element_type::i8: return within<std::int8_t>(b.data, count, limit);
     case element_type::u8: return within<std::uint8_t>(b.data, count, limit);
@@ -126,124 +46,254 @@ inline bool within(const bound& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
   }
 }
 
-[[noreturn, gnu::noinline, gnu::cold]] inline void fail_label(const plan& p, const label_use& use, const bound& b, int rank, std::ptrdiff_t position, std::ptrdiff_t offset,
-                                                              std::ptrdiff_t limit) {
-  sentence s;
-  s << "label ";
-  if (b.type == element_type::u64) s.number(static_cast<const std::uint64_t*>(b.data)[offset]);
-  else s << load_integer(b.data, offset, b.type);
-  s << " of " << p.program.inputs[use.input].name;
-  for (int i = 0; i < rank; ++i) {  // the coordinates of the position
-    std::ptrdiff_t inner = 1;
-    for (int k = i + 1; k < rank; ++k) inner *= b.extents[k];
-    s << (i == 0 ? " at row " : ", ") << position / inner % b.extents[i];
-  }
-  s << " is outside axis " << p.program.axes[use.axis].name << ", which has " << limit << " entries";
-  fail(s);
-}
+inline bool is_aligned(const void* data, element_type t) { return reinterpret_cast<std::uintptr_t>(data) % alignment_of(t) == 0; }
 
-/// Whether label `position` of an input, counted in the order of its axes, is one that the use ignores.
-[[gnu::noinline]] inline bool is_ignored(const plan& p, const label_use& use, const bound* inputs, std::ptrdiff_t position, std::int64_t label) {
-  const axis_order& axes = p.program.inputs[use.input].axes;
-  for (const label_clause& c : use.ignored_if) {
-    if (c.mask < 0) {
-      if (c.holds(label)) return true;
-      continue;
+/// The position of entry n in the order of the axes.
+struct coordinates {
+  std::ptrdiff_t at[max_rank]{};
+  constexpr coordinates(const erased_shape& b, int rank, std::ptrdiff_t n) {
+    for (int i = rank - 1; i >= 0; --i) {
+      at[i] = n % b.extents[i];
+      n /= b.extents[i];
     }
-    const bound& m = inputs[c.mask];
-    std::ptrdiff_t offset = 0, rest = position;
-    for (int i = axes.size() - 1; i >= 0; --i) {
-      for (int k = 0; k < p.program.inputs[c.mask].axes.size(); ++k)
-        if (p.program.inputs[c.mask].axes[k] == axes[i]) offset += rest % inputs[use.input].extents[i] * m.strides[k];
-      rest /= inputs[use.input].extents[i];
-    }
-    if (c.holds(load_integer(m.data, offset, m.type))) return true;
   }
-  return false;
-}
+  constexpr coordinates() = default;
+};
 
-inline void check_labels(const plan& p, const axis_extents& extents, const label_use& use, const bound* inputs) {
-  const input_info& in = p.program.inputs[use.input];
-  const bound& b = inputs[use.input];
-  const std::ptrdiff_t limit = extents[use.axis];
-  const int rank = in.axes.size();
-  std::ptrdiff_t count = 1;
-  bool contiguous = true;
-  for (int i = rank - 1; i >= 0; --i) {
-    contiguous = contiguous && (b.extents[i] == 1 || b.strides[i] == count);
-    count *= b.extents[i];
+/// The bits of the label, or of the mask, at a position; a negative label has those of its 64-bit number.
+constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::ptrdiff_t* at) {
+  std::ptrdiff_t offset = 0;
+  if (__builtin_is_constant_evaluated()) {
+    for (int i = 0; i < rank; ++i) offset = offset * b.extents[i] + at[i];
+    return b.constant.labels[offset];
   }
-  if (contiguous && within(b, count, limit)) return;
-  for (std::ptrdiff_t n = 0; n < count; ++n) {
-    std::ptrdiff_t offset = n;
-    if (!contiguous) {
-      offset = 0;
-      std::ptrdiff_t rest = n;
-      for (int i = rank - 1; i >= 0; --i) {
-        offset += rest % b.extents[i] * b.strides[i];
-        rest /= b.extents[i];
+  for (int i = 0; i < rank; ++i) offset += at[i] * b.strides[i];
+  return load_bits(b.data, offset, b.type);
+}
+constexpr std::int64_t label_of(std::uint64_t bits, element_type t) { return t == element_type::u64 ? saturated(bits) : static_cast<std::int64_t>(bits); }
+
+/// An operand that lies in memory.
+struct bound_operand {
+  operand name{};
+  const erased_shape* shape = nullptr;
+  const axis_order* axes = nullptr;
+  const void* data = nullptr;
+
+  constexpr int rank() const { return axes->size(); }
+  constexpr std::ptrdiff_t stride_along(int axis) const {
+    for (int i = 0; i < axes->size(); ++i)
+      if ((*axes)[i] == axis) return shape->strides[i];
+    return 0;
+  }
+};
+
+constexpr bool meet(const bound_operand& a, const bound_operand& b) { return overlap(*a.shape, a.data, a.rank(), *b.shape, b.data, b.rank()); }
+
+class data_check {
+ public:
+  axis_extents extents;
+  finding found;
+
+  constexpr data_check(const plan& p, const operands& bound) : p_(p), g_(p.program), bound_(bound) {
+    for (int a = 0; a < max_axes; ++a) extents[a] = a < g_.axes.size() && g_.axes[a].extent > 0 ? g_.axes[a].extent : -1;
+    for (int i = 0; i < g_.inputs.size(); ++i)
+      if (g_.inputs[i].code != op::scalar) all_[count_++] = {{true, i}, &bound.inputs[i], &g_.inputs[i].axes, bound.inputs[i].data};
+    for (int s = 0; s < g_.outputs.size(); ++s)
+      if (bound.outputs[s].is_bound()) all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
+  }
+
+  constexpr bool run(const label_use_list& labels) {
+    for (int i = 0; i < count_; ++i)
+      if (!extents_agree(all_[i])) return false;
+    if (!entries_can_be_counted()) return false;
+    for (int i = 0; i < count_; ++i)
+      if (!can_be_accessed(all_[i])) return false;
+    for (int i = 0; i < count_; ++i)
+      if (!all_[i].name.input && !is_apart(i)) return false;
+    if (p_.column_order.size() > 1 && !columns_are_contiguous()) return false;
+    if (__builtin_is_constant_evaluated() && !labels_are_constants()) return false;
+    for (const label_use& use : labels)
+      if (!labels_lie_on_axis(use)) return false;
+    return true;
+  }
+
+  constexpr bool workspace_is_good() {
+    const std::ptrdiff_t size = workspace_size(p_, extents.of);
+    const erased_buffer& w = bound_.workspace;
+    if (size == 0) return true;
+    found.got = w.extents[0];
+    found.wanted = size;
+    if (w.data == nullptr) return fails(data_issue::workspace_is_a_null_pointer, {true, 0});
+    if (w.strides[0] != 1) return fails(data_issue::workspace_is_not_contiguous);
+    if (w.extents[0] < size) return fails(data_issue::workspace_is_too_small);
+    found.wanted = alignof(double);
+    if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type)) return fails(data_issue::workspace_is_not_aligned);
+    for (int i = 0; i < count_; ++i)
+      if (overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
+        return fails(all_[i].name.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer, all_[i].name);
+    return true;
+  }
+
+ private:
+  const plan& p_;
+  const graph& g_;
+  const operands& bound_;
+  bound_operand all_[max_inputs + max_outputs]{};  // inputs, then outputs
+  int count_ = 0;
+  operand learned_from_[max_axes]{};
+
+  constexpr bool fails(data_issue issue, operand one = {}, operand two = {}) {
+    found.issue = issue;
+    found.one = one;
+    found.two = two;
+    return false;
+  }
+
+  /// Learns the extent of each axis from the first operand that has it, and holds the others against it.
+  constexpr bool extents_agree(const bound_operand& o) {
+    for (int i = 0; i < o.rank(); ++i) {
+      const int axis = (*o.axes)[i];
+      const std::ptrdiff_t extent = o.shape->extents[i];
+      if (extent >= 0 && extents[axis] < 0) {
+        extents[axis] = extent;
+        learned_from_[axis] = o.name;
+      } else if (extent < 0 || extents[axis] != extent) {
+        found.axis = axis;
+        found.got = extent;
+        found.wanted = extents[axis];
+        const bool declared = learned_from_[axis].slot < 0;
+        return fails(extent < 0 ? data_issue::extent_is_negative : declared ? data_issue::extent_differs_from_its_declaration : data_issue::extents_of_an_axis_disagree, o.name,
+                     learned_from_[axis]);
       }
     }
-    const std::int64_t label = load_integer(b.data, offset, b.type);
-    if (label >= 0 && label < limit) continue;
-    if (is_ignored(p, use, inputs, n, label)) continue;
-    fail_label(p, use, b, rank, n, offset, limit);
+    return true;
   }
-}
+
+  /// Then no product of extents overflows. In double: rounding is nothing here.
+  constexpr bool entries_can_be_counted() {
+    double entries = 1;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (extents[a] > 0) entries *= static_cast<double>(extents[a]);
+    return entries <= 0x1p60 || fails(data_issue::axes_have_too_many_entries);
+  }
+
+  constexpr bool can_be_accessed(const bound_operand& o) {
+    if (is_empty(*o.shape, o.rank())) return true;
+    if (o.data == nullptr) return fails(o.name.input ? data_issue::data_is_a_null_pointer : data_issue::buffer_is_a_null_pointer, o.name);
+    double reach = 1;
+    for (int i = 0; i < o.rank(); ++i) {
+      const double step = static_cast<double>(o.shape->strides[i]) * static_cast<double>(o.shape->extents[i] - 1);
+      reach += step < 0 ? -step : step;
+    }
+    if (reach * static_cast<double>(size_of(o.shape->type)) > 0x1p60) return fails(data_issue::strides_reach_too_far, o.name);
+    if (__builtin_is_constant_evaluated() || is_aligned(o.data, o.shape->type)) return true;
+    found.wanted = static_cast<std::int64_t>(alignment_of(o.shape->type));
+    return fails(o.name.input ? data_issue::data_is_not_aligned : data_issue::buffer_is_not_aligned, o.name);
+  }
+
+  /// Operand k is a buffer: it shares no memory with an input, an output before it, or itself.
+  constexpr bool is_apart(int k) {
+    const bound_operand& buffer = all_[k];
+    if (is_empty(*buffer.shape, buffer.rank())) return true;
+    if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
+    for (int i = 0; i < k; ++i)
+      if (meet(buffer, all_[i])) return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap, buffer.name, all_[i].name);
+    return true;
+  }
+
+  /// The loops walk all axes of a row with one stride.
+  constexpr bool columns_are_contiguous() {
+    for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
+      found.axis = p_.column_order[k];
+      found.next = p_.column_order[k + 1];
+      if (extents[found.axis] <= 1) continue;
+      for (int i = 0; i < count_; ++i)
+        if (has(as_set(*all_[i].axes), found.axis) && all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
+          return fails(data_issue::axes_reduced_together_are_not_contiguous);
+    }
+    return true;
+  }
+
+  [[gnu::noinline, gnu::cold]] constexpr bool fails_at(data_issue issue, int slot, const coordinates& c, std::uint64_t bits) {
+    found.is_unsigned = bound_.inputs[slot].type == element_type::u64;
+    found.got = static_cast<std::int64_t>(bits);
+    found.rank = g_.inputs[slot].axes.size();
+    for (int i = 0; i < found.rank; ++i) found.at[i] = c.at[i];
+    return fails(issue, {true, slot});
+  }
+
+  /// The interpreter keeps labels as double.
+  constexpr bool labels_are_constants() {
+    for (int k = 0; k < count_; ++k) {
+      const bound_operand& o = all_[k];
+      if (!o.name.input || g_.inputs[o.name.slot].code != op::index) continue;
+      for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
+        const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
+        if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
+          return fails_at(data_issue::label_is_too_large_for_a_constant, o.name.slot, coordinates(*o.shape, o.rank(), n), o.shape->constant.labels[n]);
+      }
+    }
+    return true;
+  }
+
+  /// Whether the label at a position is one that the use ignores.
+  constexpr bool is_ignored(const label_use& use, const coordinates& c, std::int64_t label) const {
+    const axis_order& axes = g_.inputs[use.input].axes;
+    for (const label_clause& clause : use.ignored_if) {
+      if (clause.mask < 0) {
+        if (clause.holds(label)) return true;
+        continue;
+      }
+      const axis_order& order = g_.inputs[clause.mask].axes;
+      coordinates of_mask;
+      for (int k = 0; k < order.size(); ++k)
+        for (int i = 0; i < axes.size(); ++i)
+          if (order[k] == axes[i]) of_mask.at[k] = c.at[i];
+      if (clause.holds(static_cast<std::int64_t>(label_bits(bound_.inputs[clause.mask], order.size(), of_mask.at)))) return true;
+    }
+    return false;
+  }
+
+  constexpr bool labels_lie_on_axis(const label_use& use) {
+    const erased_view& b = bound_.inputs[use.input];
+    const std::ptrdiff_t limit = extents[use.axis];
+    const int rank = g_.inputs[use.input].axes.size();
+    std::ptrdiff_t count = 1;
+    bool contiguous = true;
+    for (int i = rank - 1; i >= 0; --i) {
+      contiguous = contiguous && (b.extents[i] == 1 || b.strides[i] == count);
+      count *= b.extents[i];
+    }
+    return __builtin_is_constant_evaluated() || !(contiguous && within(b, count, limit)) ? labels_are_good(use, b, rank, count, limit) : true;
+  }
+  /// The same, label by label.
+  [[gnu::noinline]] constexpr bool labels_are_good(const label_use& use, const erased_view& b, int rank, std::ptrdiff_t count, std::ptrdiff_t limit) {
+    for (std::ptrdiff_t n = 0; n < count; ++n) {
+      const coordinates c(b, rank, n);
+      const std::uint64_t bits = label_bits(b, rank, c.at);
+      const std::int64_t label = label_of(bits, b.type);
+      if ((label >= 0 && label < limit) || is_ignored(use, c, label)) continue;
+      found.axis = use.axis;
+      found.wanted = limit;
+      return fails_at(data_issue::label_is_outside_its_axis, use.input, c, bits);
+    }
+    return true;
+  }
+};
 
 }  // namespace detail
 
 /// Checks a call. Returns the extents of the axes; throws loom::error with a sentence otherwise.
-inline axis_extents check(const plan& p, const label_use_list& labels, const bound* inputs, const bound* outputs) {
-  axis_extents extents;
-  detail::operand learned_from[max_axes];
-  const graph& g = p.program;
-  const auto is_array = [&](int slot) { return g.inputs[slot].code != op::scalar; };
-  const auto is_bound = [&](int slot) { return outputs[slot].type != element_type::other; };
-  for (int a = 0; a < max_axes; ++a) extents[a] = a < g.axes.size() && g.axes[a].extent > 0 ? g.axes[a].extent : -1;
-  for (int i = 0; i < g.inputs.size(); ++i)
-    if (is_array(i)) detail::check_extents(p, inputs[i], g.inputs[i].axes, {true, i}, extents.of, learned_from);
-  for (int s = 0; s < g.outputs.size(); ++s)
-    if (is_bound(s)) detail::check_extents(p, outputs[s], output_axes(p, s), {false, s}, extents.of, learned_from);
-  for (int i = 0; i < g.inputs.size(); ++i)
-    if (is_array(i) && inputs[i].data == nullptr && !detail::is_empty(inputs[i], g.inputs[i].axes.size()))
-      detail::fail_about(p, "the data bound to ", {true, i}, " is a null pointer");
-  for (int s = 0; s < g.outputs.size(); ++s) {
-    if (!is_bound(s)) continue;
-    const int rank = output_axes(p, s).size();
-    if (detail::is_empty(outputs[s], rank)) continue;
-    if (outputs[s].data == nullptr) detail::fail_about(p, "the buffer bound to ", {false, s}, " is a null pointer");
-    if (detail::overlaps_itself(outputs[s], rank))
-      detail::fail_about(p, "the buffer bound to ", {false, s}, " overlaps itself: two of its entries are the same element of memory");
-    const detail::memory_range range = detail::range_of(outputs[s], rank);
-    for (int i = 0; i < g.inputs.size(); ++i)
-      if (is_array(i) && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
-        detail::fail_about(p, "the buffer bound to ", {false, s}, " overlaps the data of ", {true, i});
-    for (int other = 0; other < s; ++other)
-      if (is_bound(other) && detail::overlap(range, detail::range_of(outputs[other], output_axes(p, other).size())))
-        detail::fail_about(p, "the buffers bound to ", {false, s}, " and ", {false, other}, " overlap");
-  }
-  for (const label_use& use : labels) detail::check_labels(p, extents, use, inputs);
-  return extents;
+[[gnu::noinline]] inline axis_extents check_data(const plan& p, const label_use_list& labels, const operands& bound) {
+  detail::data_check c(p, bound);
+  if (!c.run(labels)) fail(p, c.found);
+  return c.extents;
 }
-
-/// Checks the workspace of a plan with arrays.
-inline void check_workspace(const plan& p, const bound* inputs, const bound* outputs, const bound& workspace, std::ptrdiff_t size) {
-  const graph& g = p.program;
-  if (size == 0) return;
-  if (workspace.data == nullptr) detail::fail_about(p, "the workspace of a loss over ", {true, 0}, " is a null pointer");
-  if (workspace.extents[0] < size || workspace.strides[0] != 1) {
-    sentence s;
-    s << "the workspace has " << workspace.extents[0] << (workspace.strides[0] != 1 ? " numbers that do not lie side by side" : " numbers") << ", but this call needs " << size;
-    call::fail(s);
-  }
-  const detail::memory_range range = detail::range_of(workspace, 1);
-  for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code != op::scalar && detail::overlap(range, detail::range_of(inputs[i], g.inputs[i].axes.size())))
-      detail::fail_about(p, "the workspace overlaps the data of ", {true, i}, "");
-  for (int s = 0; s < g.outputs.size(); ++s)
-    if (outputs[s].type != element_type::other && detail::overlap(range, detail::range_of(outputs[s], output_axes(p, s).size())))
-      detail::fail_about(p, "the workspace overlaps the buffer bound to ", {false, s}, "");
+/// The same of a plan with arrays.
+[[gnu::noinline]] inline axis_extents check_data_and_workspace(const plan& p, const label_use_list& labels, const operands& bound) {
+  detail::data_check c(p, bound);
+  if (!c.run(labels) || !c.workspace_is_good()) fail(p, c.found);
+  return c.extents;
 }
 
 }  // namespace loom::call

@@ -36,7 +36,10 @@ constexpr std::ptrdiff_t size_of(element_type t) {
   }
 }
 
-/// An integer of any of the types, as 64 bits; what exceeds them (a huge unsigned label) becomes -1, which no axis has.
+/// An unsigned label as 64 bits with a sign: one beyond them becomes the largest, which no axis has and no literal means.
+constexpr std::int64_t saturated(std::uint64_t v) { return v > static_cast<std::uint64_t>(INT64_MAX) ? INT64_MAX : static_cast<std::int64_t>(v); }
+
+/// An integer of any of the types, as 64 bits.
 inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
   switch (t) {
     case element_type::i8: return static_cast<const std::int8_t*>(data)[i];
@@ -46,12 +49,25 @@ inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_typ
     case element_type::i32: return static_cast<const std::int32_t*>(data)[i];
     case element_type::u32: return static_cast<const std::uint32_t*>(data)[i];
     case element_type::i64: return static_cast<const std::int64_t*>(data)[i];
-    case element_type::u64: {
-      const std::uint64_t v = static_cast<const std::uint64_t*>(data)[i];
-      return v > static_cast<std::uint64_t>(INT64_MAX) ? -1 : static_cast<std::int64_t>(v);
-    }
+    case element_type::u64: return saturated(static_cast<const std::uint64_t*>(data)[i]);
     default: return static_cast<const unsigned char*>(data)[i] != 0;
   }
+}
+
+/// What the address of an element must be a multiple of.
+constexpr std::size_t alignment_of(element_type t) {
+  switch (t) {
+    case element_type::f64: return alignof(double);
+    case element_type::i64: case element_type::u64: return alignof(std::int64_t);
+    case element_type::f32: return alignof(float);
+    case element_type::i32: case element_type::u32: return alignof(std::int32_t);
+    default: return static_cast<std::size_t>(size_of(t));
+  }
+}
+
+/// Its 64 bits, those of a huge unsigned one as well.
+inline std::uint64_t load_bits(const void* data, std::ptrdiff_t i, element_type t) {
+  return t == element_type::u64 ? static_cast<const std::uint64_t*>(data)[i] : static_cast<std::uint64_t>(load_integer(data, i, t));
 }
 
 /// Stores a number as any of the types of numbers.

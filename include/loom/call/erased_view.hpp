@@ -10,13 +10,38 @@
 
 namespace loom::inline LOOM_ABI::call {
 
-/// A bound view, its type erased. Extents and strides in the order of the declaration.
-struct bound {
-  const void* data = nullptr;
+/// During constant evaluation an erased pointer can be compared with another, but not read or moved. So what the checks need
+/// stands beside it: where the entries lie, and labels as 64 bits. Null at run time.
+struct constant_entries {
+  const void* const* addresses = nullptr;  ///< of every entry, in the order of the axes
+  const std::uint64_t* labels = nullptr;   ///< in the same order; negative ones as their 64 bits
+};
+
+/// The shape of bound data. Extents and strides in the order of the declaration.
+struct erased_shape {
   element_type type = element_type::other;
   std::ptrdiff_t extents[max_rank]{};
   std::ptrdiff_t strides[max_rank]{};
+  constant_entries constant{};
+};
+
+/// Bound data that a call reads.
+struct erased_view : erased_shape {
+  const void* data = nullptr;
   double number = 0;  ///< of a scalar
+};
+
+/// A bound buffer that a call writes to. Its type is `other` if nothing is bound.
+struct erased_buffer : erased_shape {
+  void* data = nullptr;
+  constexpr bool is_bound() const { return type != element_type::other; }
+};
+
+/// Everything that a call binds, by slot of its program.
+struct operands {
+  const erased_view* inputs = nullptr;
+  const erased_buffer* outputs = nullptr;
+  erased_buffer workspace{};
 };
 
 /// The extents of the axes of a call, by axis.

@@ -46,21 +46,20 @@ struct sentence {
   char text[error::longest + 1]{};
   int size = 0;
 
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(text_view more) {
+  [[gnu::noinline, gnu::cold]] constexpr sentence& operator<<(text_view more) {
     for (const char c : more)
       if (size < error::longest) text[size++] = c;
     return *this;
   }
-  [[gnu::noinline, gnu::cold]] sentence& number(std::uint64_t n, bool negative = false) {
-    char digits[21];
+  [[gnu::noinline, gnu::cold]] constexpr sentence& number(std::uint64_t n, bool negative = false) {
+    char digits[21]{};
     int at = 20;
-    digits[at] = '\0';
     do digits[--at] = static_cast<char>('0' + n % 10);
     while ((n /= 10) != 0);
     if (negative) *this << "-";
     return *this << text_view(digits + at, static_cast<std::size_t>(20 - at));
   }
-  [[gnu::noinline, gnu::cold]] sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
+  [[gnu::noinline, gnu::cold]] constexpr sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
 };
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void fail(const sentence& s) {

@@ -10,29 +10,37 @@
 
 namespace loom::inline LOOM_ABI::layout {
 
-/// Where the loops find an operand: along rows, and along the entries of a row. Strides in elements.
-struct stream {
-  const void* data = nullptr;
-  element_type type = element_type::other;
+/// The steps from one entry of an operand to the next: along a row, and along the axes that count rows. In elements.
+struct strides {
   std::ptrdiff_t column_stride = 0;
   std::ptrdiff_t row_strides[max_rank]{};
 };
 
-/// Everything a sweep reads beside its plan.
-struct loop_data {
+/// Where the loops find what they read.
+struct stream : strides {
+  const void* data = nullptr;
+  element_type type = element_type::other;
+};
+
+/// Where the loops find what they write: an output, or an array of double in the workspace.
+struct output_stream : strides {
+  void* data = nullptr;
+};
+
+/// Where a sweep finds its operands: all that the loops are told about the data of a call.
+struct sweep_layout {
   std::ptrdiff_t rows = 1;
   std::ptrdiff_t columns = 1;
   int row_rank = 0;  ///< axes that count rows, joined where memory allows
   std::ptrdiff_t row_extents[max_rank]{};
   axis_extents extents;
   stream inputs[max_inputs];
-  stream outputs[max_outputs];
-  stream arrays[max_arrays];    ///< of double, in the workspace
+  output_stream outputs[max_outputs];
+  output_stream arrays[max_arrays];
   stream lookups[max_lookups];  ///< the gathered input, without the axis its labels lie on
   std::ptrdiff_t label_strides[max_lookups]{};
   std::ptrdiff_t scatter_strides[max_arrays]{};  ///< of an array that a scatter writes, along the axis of its labels
   std::ptrdiff_t inner_rows[max_axes]{};  ///< rows from one coordinate of an axis to the next
-  double numbers[LOOM_MAX_NODES];  ///< scalar values and totals, by value id; only those of the plan are ever set
   loop_shape shape = loop_shape::along_row;
 };
 
@@ -42,11 +50,11 @@ struct part {
   std::ptrdiff_t column_begin = 0, column_end = 0;
 };
 
-/// The loops of one sweep for one target. Totals of the part go to `totals`, in the order of the sweep's.
-using part_function = void (*)(const loop_data& data, const part& p, double* numbers, double* totals);
+/// The loops of one sweep for one target: they read scalars by value id, and write the results of a part (layout/scalars.hpp).
+using part_function = void (*)(const sweep_layout& data, const part& p, const double* scalars, double* results);
 
 /// Offset of row `row` where rows are counted by several axes, in elements.
-[[gnu::noinline]] inline std::ptrdiff_t offset_over_axes(const loop_data& data, const stream& s, std::ptrdiff_t row) {
+[[gnu::noinline]] inline std::ptrdiff_t offset_over_axes(const sweep_layout& data, const strides& s, std::ptrdiff_t row) {
   std::ptrdiff_t offset = 0;
   for (int i = data.row_rank - 1; i > 0; --i) {
     offset += row % data.row_extents[i] * s.row_strides[i];
@@ -56,7 +64,7 @@ using part_function = void (*)(const loop_data& data, const part& p, double* num
 }
 
 /// Offset of row `row` in a stream, in elements.
-inline std::ptrdiff_t row_offset(const loop_data& data, const stream& s, std::ptrdiff_t row) {
+inline std::ptrdiff_t row_offset(const sweep_layout& data, const strides& s, std::ptrdiff_t row) {
   if (data.row_rank == 1) [[likely]] return row * s.row_strides[0];
   return offset_over_axes(data, s, row);
 }
@@ -69,7 +77,7 @@ struct row_run {
 };
 
 /// The first of the runs that make up `count` rows from `row` on.
-inline row_run run_of_rows(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count) {
+inline row_run run_of_rows(const sweep_layout& data, const strides& s, std::ptrdiff_t row, std::size_t count) {
   const int inner = data.row_rank - 1;
   std::ptrdiff_t offset = 0;
   for (int i = inner; i > 0; --i) {
@@ -82,7 +90,7 @@ inline row_run run_of_rows(const loop_data& data, const stream& s, std::ptrdiff_
 }
 
 /// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
-inline std::ptrdiff_t entry_offset(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t i) {
+inline std::ptrdiff_t entry_offset(const sweep_layout& data, const strides& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t i) {
   const auto step = static_cast<std::ptrdiff_t>(i);
   return row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
 }

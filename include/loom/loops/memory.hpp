@@ -13,16 +13,22 @@
 
 namespace loom::inline LOOM_ABI::loops {
 
-/// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has.
+/// A label as a lane: one of 64 bits that the lane cannot hold becomes its extreme, which no axis has. An unsigned "lane" takes
+/// the bits as they are.
 template <class I>
 constexpr I lane_of(std::int64_t v) {
-  if constexpr (sizeof(I) == 8) return v;
+  if constexpr (sizeof(I) == 8) return static_cast<I>(v);
   else return static_cast<I>(v < INT32_MIN ? INT32_MIN : v > INT32_MAX ? INT32_MAX : v);
+}
+template <class I>
+I load_label(const void* data, std::ptrdiff_t at, element_type t) {
+  if constexpr (std::is_unsigned_v<I>) return load_bits(data, at, t);
+  else return lane_of<I>(load_integer(data, at, t));
 }
 /// An entry of an input as a lane: a number stored as S, a mask as 0 or 1, or a label.
 template <class S, class T>
 T load_lane(const stream& s, std::ptrdiff_t at) {
-  if constexpr (std::is_integral_v<T>) return lane_of<T>(load_integer(s.data, at, s.type));
+  if constexpr (std::is_integral_v<T>) return load_label<T>(s.data, at, s.type);
   else return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0) : loaded(static_cast<const S*>(s.data)[at]);
 }
 template <class From, class I>
@@ -32,7 +38,7 @@ void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
 template <class I>
-[[gnu::noinline]] inline void load_integers(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   while (count > 0) {
     const row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
     const std::ptrdiff_t at = r.offset + column * s.column_stride;
@@ -41,11 +47,22 @@ template <class I>
       case element_type::i64: copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to); break;
       case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
       default:
-        for (std::size_t i = 0; i < r.count; ++i) to[i] = lane_of<I>(load_integer(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type));
+        for (std::size_t i = 0; i < r.count; ++i) to[i] = load_label<I>(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
     }
     to += r.count;
     row += static_cast<std::ptrdiff_t>(r.count);
     count -= r.count;
+  }
+}
+
+/// Whole numbers compared by all their 64 bits, lane by lane; either side may be unsigned.
+template <class I>
+[[gnu::noinline]] inline void compare_bits(op code, const std::uint64_t* a, bool a_is_unsigned, const std::uint64_t* b, bool b_is_unsigned, std::size_t count, I* holds) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool a_above = a_is_unsigned && a[i] >> 63 != 0, b_above = b_is_unsigned && b[i] >> 63 != 0;  // above all signed ones
+    const bool equal = a[i] == b[i] && a_above == b_above;
+    const bool less = a_above != b_above ? b_above : static_cast<std::int64_t>(a[i]) < static_cast<std::int64_t>(b[i]);
+    holds[i] = code == op::eq ? equal : code == op::ne ? !equal : code == op::lt ? less : code == op::ge ? !less : code == op::le ? less || equal : !less && !equal;
   }
 }
 
@@ -59,7 +76,7 @@ struct near_rows {
 /// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
 /// name, is entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_entries(const loop_data& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
@@ -73,7 +90,7 @@ template <class S, class T, class I>
 
 /// One number of each of `count` rows.
 template <class S, class T>
-[[gnu::noinline]] inline void load_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_row_values(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -81,45 +98,45 @@ template <class S, class T>
   }
 }
 template <class S, class T>
-[[gnu::noinline]] inline void store_row_values(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
+[[gnu::noinline]] inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
-    S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
+    S* to = static_cast<S*>(s.data) + r.offset;
     for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
   }
 }
 
 /// `count` entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void load_array(const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void store_into_array(op code, const loop_data& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+[[gnu::noinline]] inline void store_into_array(op code, const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                           const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
-    double& all = const_cast<double*>(static_cast<const double*>(s.data))[entry_offset(data, s, row, column, along, i)];
+    double& all = static_cast<double*>(s.data)[entry_offset(data, s, row, column, along, i)];
     all = ir::numbers::combine(code, all, static_cast<double>(from[i]));
   }
 }
 
 /// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
 template <class T, class I>
-[[gnu::noinline]] inline void scatter_into_array(const loop_data& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+[[gnu::noinline]] inline void scatter_into_array(const sweep_layout& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                             const I* label, const T* from) {
-  const stream& s = data.arrays[array];
+  const output_stream& s = data.arrays[array];
   for (std::size_t i = 0; i < count; ++i) {
     if (label[i] < 0 || label[i] >= extent) continue;
     const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
-    const_cast<double*>(static_cast<const double*>(s.data))[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
+    static_cast<double*>(s.data)[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
   }
 }
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_lookup(const loop_data& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+[[gnu::noinline]] inline void load_lookup(const sweep_layout& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
                                      std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
   for (std::size_t i = 0; i < count; ++i) {
@@ -131,7 +148,7 @@ template <class S, class T, class I>
 
 /// The coordinates of the rows from `row` on, along an axis that counts them.
 template <class I>
-[[gnu::noinline]] inline void load_coordinates(const loop_data& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 

@@ -26,9 +26,10 @@ struct registers : Shape::template place<Program::schedule.program.inputs.size()
   template <int Slot> using Input = call::element<memory.input(Slot), T>;  // as stored
   template <int Slot> using Output = call::element<memory.output(Slot), T>;
 
-  const loop_data& data;
+  const sweep_layout& data;
   const layout::part& part;
-  double* scalars;
+  const double* scalars;  // by value
+  double* results;        // of the part
   V value[values];
   M mask[values];
   VI index[values];
@@ -39,7 +40,7 @@ struct registers : Shape::template place<Program::schedule.program.inputs.size()
   const void* input_row[inputs + 1];
   void* output_row[outputs + 1];
 
-  LOOM_INLINE registers(const loop_data& call, const layout::part& some, double* of_plan) : data(call), part(some), scalars(of_plan) {}
+  LOOM_INLINE registers(const sweep_layout& call, const layout::part& some, const double* known, double* left) : data(call), part(some), scalars(known), results(left) {}
 };
 
 /// Whether the lanes of a value are different entries, or rows; else every lane is the same.

@@ -12,7 +12,7 @@ LOOM_INLINE void compute(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   if constexpr (n.code == op::constant) {
     r.value[Id] = constant<V>(n.number());
   } else if constexpr (R::P.levels[Id] == level::scalar) {
-    r.value[Id] = constant<V>(r.data.numbers[Id]);
+    r.value[Id] = constant<V>(r.scalars[Id]);
     if constexpr (n.type == kind::mask) r.mask[Id] = r.value[Id] != V{};
   } else if constexpr (is_input(n.code)) {
     load_input<Id, Which>(r, j);
@@ -85,10 +85,10 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr bool per_column = folds_entries(R::P, Id), each = R::shape::lanes_differ(per_column ? level::element : level::row);
-  const stream& s = r.data.arrays[R::P.array_of[Id] - 1];
+  const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which == lanes::all) {
-    if (s.column_stride == 1) [[likely]] return add_lanes<R>(v, const_cast<double*>(static_cast<const double*>(s.data)) + row_offset(r.data, s, r.row) + j);
+    if (s.column_stride == 1) [[likely]] return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
   }
   alignas(64) typename R::number buffer[R::lane_count];
   store(v, buffer);
@@ -106,7 +106,7 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
 template <int Id, int Slot, class R>
 LOOM_INLINE void store_row_value(R& r) {
   if constexpr (output_level(R::P, Slot) == level::scalar) {  // the one row of a formula without row axes
-    r.scalars[Id] = static_cast<double>(first_lane(r.value[Id]));
+    r.results[row_results_before(R::P, Slot)] = static_cast<double>(first_lane(r.value[Id]));
   } else {
     alignas(64) typename R::number buffer[R::lane_count];
     store(r.value[Id], buffer);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "loom/call/storage.hpp"
+#include "loom/layout/scalars.hpp"
 #include "loom/loops/memory.hpp"
 #include "loom/loops/tiles.hpp"
 

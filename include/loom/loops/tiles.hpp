@@ -105,7 +105,7 @@ void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, st
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
 template <class S>
-[[gnu::noinline]] inline void load_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
+[[gnu::noinline]] inline void load_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -119,11 +119,11 @@ template <class S>
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
 }
 template <class S>
-[[gnu::noinline]] inline void store_tile(const loop_data& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::ptrdiff_t pitch, const S* tile) {
+[[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::size_t count, std::ptrdiff_t pitch, const S* tile) {
   const bool uncached = data.rows * data.columns > uncached_bytes / static_cast<std::ptrdiff_t>(sizeof(S));
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
-    S* to = const_cast<S*>(static_cast<const S*>(s.data)) + r.offset;
+    S* to = static_cast<S*>(s.data) + r.offset;
     if (r.stride != 1)
       move(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride, s.column_stride);
     else if (uncached)

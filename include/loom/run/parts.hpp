@@ -4,26 +4,21 @@
 // Layer 8 (run).
 #pragma once
 
+#include "loom/layout/scalars.hpp"
 #include "loom/loops/memory.hpp"
+#include "loom/run/executor.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
 /// Entries of one part, at least: some tens of microseconds of work, so that handing it to a thread costs little beside it.
 inline constexpr std::ptrdiff_t part_size = 1 << 16;
-inline constexpr int max_parts = 256;
 /// Parts begin at multiples of this many rows, or entries: whole vectors on every target.
 inline constexpr std::ptrdiff_t part_grain = 64;
-
-/// Who runs the parts: calls task(argument, i) for each i below count, and returns when all are done. None: the caller.
-struct executor {
-  void (*for_each)(void* pool, int count, void (*task)(void*, int), void* argument) = nullptr;
-  void* pool = nullptr;
-};
 
 /// The parts of a sweep.
 class partition {
  public:
-  explicit partition(const loop_data& data) : rows_(data.rows), columns_(data.columns), by_columns_(data.shape == loop_shape::along_memory) {
+  explicit partition(const sweep_layout& data) : rows_(data.rows), columns_(data.columns), by_columns_(data.shape == loop_shape::along_memory) {
     const std::ptrdiff_t items = by_columns_ ? columns_ : rows_, entries = by_columns_ || columns_ == 0 ? 1 : columns_;
     const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
     const std::ptrdiff_t most = wanted > least ? wanted : least;
@@ -46,14 +41,14 @@ class partition {
   bool by_columns_;
 };
 
-/// Merges the totals of parts in their order.
-inline void merge_totals(const plan& p, const sweep& s, int parts, const double* totals, double* numbers) {
+/// Merges the totals of parts in their order. `totals`: those of the first; the others follow, `step` numbers apart.
+inline void merge_totals(const plan& p, const sweep& s, int parts, const double* totals, int step, double* scalars) {
   const int count = s.totals.size();
   for (int k = 0; k < count; ++k) {
     const op code = p.program[s.totals[k]].code;
     double all = totals[k], lost = 0;
     for (int i = 1; i < parts; ++i) {
-      const double v = totals[i * count + k];
+      const double v = totals[i * step + k];
       if (reduction(code).compensated) {  // Knuth's two-sum, as in the loops
         const double sum = all + v, added = sum - all;
         lost += (all - (sum - added)) + (v - added);
@@ -62,32 +57,42 @@ inline void merge_totals(const plan& p, const sweep& s, int parts, const double*
         all = ir::numbers::combine(code, all, v);
       }
     }
-    numbers[s.totals[k]] = ir::numbers::finish(code, all - all == 0 ? all + lost : all);
+    scalars[s.totals[k]] = ir::numbers::finish(code, all - all == 0 ? all + lost : all);
   }
 }
 
-/// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer.
-inline void run_parts(const plan& p, const sweep& s, part_function run, loop_data& data, const executor& on, bool one_writer) {
+/// Numbers that the parts of a plan leave, at most.
+constexpr int most_part_results(const plan& p) { return max_parts * most_results(p); }
+
+/// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer. `results`: room for
+/// most_part_results(p) numbers.
+inline void run_parts(const plan& p, const sweep& s, part_function run, const sweep_layout& data, const executor& on, bool one_writer, double* results, double* scalars) {
   struct job {
     part_function run;
-    const loop_data& data;
+    const sweep_layout& data;
     partition parts;
-    double* numbers;
-    int totals;
-    double* total;
+    const double* scalars;
+    double* results;
+    int step;
   };
-  double total[max_parts * max_totals];
-  job j{run, data, partition(data), data.numbers, s.totals.size(), total};
+  const int totals = row_results(p);
+  job j{run, data, partition(data), scalars, results, totals + s.totals.size()};
+  const int count = j.parts.count();
+  __builtin_memset(results, 0xFF, static_cast<std::size_t>(count * j.step) * sizeof(double));  // NaN
   const auto task = [](void* argument, int i) {
-    job& all = *static_cast<job*>(argument);
-    all.run(all.data, all.parts[i], all.numbers, all.total + i * all.totals);
+    const job& all = *static_cast<const job*>(argument);
+    all.run(all.data, all.parts[i], all.scalars, all.results + i * all.step);
   };
-  if (j.parts.count() == 1 || on.for_each == nullptr || one_writer) {
-    for (int i = 0; i < j.parts.count(); ++i) task(&j, i);
+  if (count == 1 || on.for_each == nullptr || one_writer) {
+    for (int i = 0; i < count; ++i) task(&j, i);
   } else {
-    on.for_each(on.pool, j.parts.count(), task, &j);
+    on.for_each(on.pool, count, task, &j);
   }
-  merge_totals(p, s, j.parts.count(), total, data.numbers);
+  for (int slot = 0; slot < p.program.outputs.size(); ++slot) {  // the one row is in every part that has it
+    const value_id id = p.program.outputs[slot].id;
+    if (output_level(p, slot) == level::scalar && p.levels[id] != level::scalar && touches_output(p, s, slot)) scalars[id] = results[row_results_before(p, slot)];
+  }
+  merge_totals(p, s, count, results + totals, j.step, scalars);
 }
 
 }  // namespace loom::run

@@ -93,7 +93,7 @@ struct across_rows {
     using tiles = tiles_of<R, Passes::sweep_number>;
     constexpr bool over_elements = Passes::S.over == level::element;
     constexpr std::ptrdiff_t width = R::lane_count;
-    const loop_data& data = r.data;
+    const sweep_layout& data = r.data;
     alignas(64) unsigned char memory[tiles::bytes + 1];
     row_block b;
     b.tiles = memory;
@@ -151,7 +151,7 @@ struct across_rows {
     static LOOM_INLINE void store_all(const R& r, const row_block& b, std::integer_sequence<int, O...>) { (store_one<O>(r, b), ...); }
     template <int... I, int... O>
     static LOOM_INLINE void find_all(R& r, const row_block& b, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
-      (find_one<I, typename R::template Input<I>>(r, b, r.data.inputs[I], r.input_row[I], r.input_step[I]), ...);
+      (find_one<I, const typename R::template Input<I>>(r, b, r.data.inputs[I], r.input_row[I], r.input_step[I]), ...);
       (find_one<R::inputs + O, typename R::template Output<O>>(r, b, r.data.outputs[O], r.output_row[O], r.output_step[O]), ...);
     }
 
@@ -176,8 +176,8 @@ struct across_rows {
       return in.code == op::tensor && S.over == level::element && (as_set(in.axes) & R::P.column_axes) != 0;
     }
     /// Where the block at r.row begins: in a tile, or in memory.
-    template <int Operand, class E, class Pointer>
-    static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b, [[maybe_unused]] const stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
+    template <int Operand, class E, class Stream, class Pointer>
+    static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b, [[maybe_unused]] const Stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
       constexpr bool may_be_tiled = has_tile(R::P, S, Operand);
       if constexpr (!by_entry(Operand)) {
         at = nullptr;
@@ -186,7 +186,7 @@ struct across_rows {
         at = tile<Operand, E>(b);
         step = b.size;
       } else {
-        at = const_cast<E*>(static_cast<const E*>(s.data)) + row_offset(r.data, s, r.row);
+        at = static_cast<E*>(s.data) + row_offset(r.data, s, r.row);
         step = s.column_stride;
       }
     }

@@ -114,8 +114,8 @@ struct along_rows {
   }
   template <int Slot, class R>
   static LOOM_INLINE void find_output(R& r) {
-    const stream& s = r.data.outputs[Slot];
-    if constexpr (output_level(R::P, Slot) == level::element) r.output_row[Slot] = const_cast<typename R::template Output<Slot>*>(static_cast<const typename R::template Output<Slot>*>(s.data)) + row_offset(r.data, s, r.row);
+    const output_stream& s = r.data.outputs[Slot];
+    if constexpr (output_level(R::P, Slot) == level::element) r.output_row[Slot] = static_cast<typename R::template Output<Slot>*>(s.data) + row_offset(r.data, s, r.row);
     else r.output_row[Slot] = nullptr;
   }
 };
