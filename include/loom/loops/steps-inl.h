@@ -33,7 +33,7 @@ LOOM_INLINE void compute(R& r, [[maybe_unused]] std::ptrdiff_t j) {
     r.mask[Id] = r.mask[a] == 0;
   } else if constexpr (info(n.code).kind == family::compare) {
     if constexpr (R::P.program[a].type == kind::index || R::P.program[b].type == kind::index)
-      r.mask[Id] = kernel<n.code>::apply(integer_of<a>(r), integer_of<b>(r));
+      r.mask[Id] = compare_labels<Id, Which>(r, j);
     else
       r.mask[Id] = kernel<n.code>::apply(r.value[a], r.value[b]);
   } else if constexpr (arity(n.code) == 1) {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/label_comparisons-inl.h — comparisons of labels that lanes cannot hold.
+// A lane holds what a gather needs of a label: one beyond it is a lane's extreme, which no axis has. Beside a literal that is no
+// extreme, that is exact as well. Beside another label, or a larger literal, all 64 bits are compared; labels of at most 32 bits
+// with a sign, as most are, never need it.
+// Layer 7 (loops).
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+/// The input whose labels an index has.
+constexpr int label_source(const plan& p, int id) {
+  const node& n = p.program[id];
+  return static_cast<int>(n.code == op::gather ? p.program[n.operand[0]].bits : n.bits);
+}
+
+/// A literal that the extreme of a lane of 32 bits could be taken for.
+constexpr bool is_extreme(const plan& p, int id) {
+  const node& n = p.program[id];
+  return n.code == op::constant && (n.number() >= static_cast<double>(INT32_MAX) || n.number() <= static_cast<double>(INT32_MIN));
+}
+
+/// Whether lanes of type I may be too short for the labels of an input.
+template <class I>
+LOOM_INLINE bool are_wide(const stream& labels) {
+  return labels.type == element_type::u64 || (sizeof(I) == 4 && (labels.type == element_type::i64 || labels.type == element_type::u32));
+}
+
+/// The 64 bits of a whole number, in every lane: a literal, the labels of an input, or those that other labels name.
+template <int Id, lanes Which, class R>
+LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::uint64_t* to) {
+  constexpr node n = R::P.program[Id];
+  if constexpr (n.code == op::constant) {
+    for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.number()));
+  } else {
+    const std::size_t count = lanes_in_use<Id, Which>(r);
+    if constexpr (n.code == op::gather) {
+      constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
+      using S = typename R::template Input<from>;
+      alignas(64) typename R::TI label[R::lane_count];
+      store(r.index[n.operand[1]], label);
+      if constexpr ((n.over() & R::P.column_axes) != 0) loops::load_entries(r.data, r.data.inputs[from], loops::near_rows<S>(), r.row, label, count, to);
+      else loops::load_lookup<S>(r.data, lookup_of(R::P, Id), r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along, label, count, to);
+    } else {
+      loops::load_integers(r.data, r.data.inputs[n.bits], r.row, column_of<Id, R>(j), R::shape::along, count, to);
+    }
+    if constexpr (!lanes_differ<Id, R>)
+      for (int i = 1; i < R::lane_count; ++i) to[i] = to[0];
+  }
+}
+
+/// Comparison `Id`, of an index with another or with a literal.
+template <int Id, lanes Which, class R>
+LOOM_INLINE typename R::M compare_labels(const R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  using TI = typename R::TI;
+  using VI = typename R::VI;
+  constexpr node n = R::P.program[Id];
+  constexpr value_id a = n.operand[0], b = n.operand[1];
+  constexpr bool of_labels = R::P.program[a].type == kind::index && R::P.program[b].type == kind::index;
+  constexpr bool of_extreme = sizeof(TI) == 4 && (is_extreme(R::P, a) || is_extreme(R::P, b));
+  if constexpr (of_labels || of_extreme) {
+    const stream& left = r.data.inputs[label_source(R::P, of_labels || R::P.program[a].type == kind::index ? a : b)];
+    const stream& right = of_labels ? r.data.inputs[label_source(R::P, b)] : left;
+    if (of_extreme || are_wide<TI>(left) || are_wide<TI>(right)) {
+      std::uint64_t p[R::lane_count] = {}, q[R::lane_count] = {};
+      alignas(64) TI holds[R::lane_count];
+      load_bits<a, Which>(r, j, p);
+      load_bits<b, Which>(r, j, q);
+      constexpr bool a_is_label = R::P.program[a].type == kind::index, b_is_label = R::P.program[b].type == kind::index;
+      loops::compare_bits(n.code, p, a_is_label && left.type == element_type::u64, q, b_is_label && right.type == element_type::u64, R::lane_count, holds);
+      return load<VI>(holds) != VI{};
+    }
+  }
+  return kernel<n.code>::apply(integer_of<a>(r), integer_of<b>(r));
+}
+
+}  // namespace loom::LOOM_TARGET
