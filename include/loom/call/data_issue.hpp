@@ -86,7 +86,7 @@ inline constexpr const char* sentences[] = {
 }
 
 /// Throws the sentence about a finding.
-[[noreturn, gnu::noinline, gnu::cold]] inline void fail(const plan& p, const finding& f) { call::fail(sentence_of(p, f)); }
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail(const plan& p, const finding& f) { fail(sentence_of(p, f)); }
 
 // ---- in a constant expression ----------------------------------------------------------------------------------------
 

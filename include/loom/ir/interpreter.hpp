@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "loom/ir/graph.hpp"
-#include "loom/ir/constant_arithmetic.hpp"
+#include "loom/ir/evaluate.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -43,7 +43,7 @@ class basic_interpreter {
 
   /// Adds to a sum and keeps what rounding lost (Neumaier, 1974): an oracle's sums must not err with their length.
   static constexpr void add(N& sum, N& lost, const N& e) {
-    const N total = value_of(op::add, sum, e);
+    const N total = sum + e;
     if (total < infinity() && total > -infinity()) {
       const bool larger = (sum < 0 ? N(-sum) : sum) >= (e < 0 ? N(-e) : e);
       lost += larger ? N((sum - total) + e) : N((e - total) + sum);
@@ -112,21 +112,7 @@ class basic_interpreter {
   constexpr N elementwise(const node& n, std::size_t p) const {
     N v[3] = {N(0), N(0), N(0)};
     for (int i = 0; i < arity(n.code); ++i) v[i] = entry(n.operand[i], n.axes, p);
-    return value_of(n.code, v[0], v[1], v[2]);
-  }
-  /// An op on numbers; of double, one that constants may have.
-  static constexpr N value_of(op code, const N& a, const N& b, const N& c = N(0)) {
-    if constexpr (std::is_same_v<N, double>)
-      if (__builtin_is_constant_evaluated()) return ir::numbers::constant_value(code, a, b, c);
-    return ir::numbers::evaluate<N>(code, a, b, c);
-  }
-
-  /// What is written for any number type; of double, as constants may have it.
-  template <class F>
-  static constexpr N computed(const F& f, const N& a, const N& b) {
-    if constexpr (std::is_same_v<N, double>)
-      if (__builtin_is_constant_evaluated()) return f(ir::numbers::constant_number(a), ir::numbers::constant_number(b)).value;
-    return f(a, b);
+    return ir::numbers::evaluate<N>(n.code, v[0], v[1], v[2]);
   }
 
   constexpr N gathered(const node& n, std::size_t p) const {
@@ -164,12 +150,12 @@ class basic_interpreter {
     const axis_set from = g_[operand].axes, to = without(from, over);
     Array<N> e = values_[static_cast<std::size_t>(operand)];
     if (reduction(code).entry != itself)
-      for (N& v : e) v = value_of(reduction(code).entry, v, v);
+      for (N& v : e) v = ir::numbers::entry(code, v);
     if (!reduction(code).composed) return fold(code, e, from, to);
     const Array<N> m = fold(reduction(code).scale, e, from, to);
-    for (std::size_t p = 0; p < e.size(); ++p) e[p] = computed([code](const auto& v, const auto& scale) { return ir::numbers::term(code, v, scale); }, e[p], m[project(p, from, to)]);
+    for (std::size_t p = 0; p < e.size(); ++p) e[p] = ir::numbers::term(code, e[p], m[project(p, from, to)]);
     Array<N> r = fold(op::sum, e, from, to);
-    for (std::size_t q = 0; q < r.size(); ++q) r[q] = computed([code](const auto& scale, const auto& sum) { return ir::numbers::finish(code, scale, sum); }, m[q], r[q]);
+    for (std::size_t q = 0; q < r.size(); ++q) r[q] = ir::numbers::finish(code, m[q], r[q]);
     return r;
   }
 
@@ -180,7 +166,7 @@ class basic_interpreter {
     for (std::size_t p = 0; p < e.size(); ++p) {
       const std::size_t q = project(p, from, to);
       if (compensated) add(r[q], lost[q], e[p]);
-      else r[q] = computed([code](const auto& acc, const auto& v) { return ir::numbers::combine(code, acc, v); }, r[q], e[p]);
+      else r[q] = ir::numbers::combine(code, r[q], e[p]);
     }
     settle(r, lost);
     for (N& v : r) v = ir::numbers::finish(code, v);
@@ -192,13 +178,13 @@ class basic_interpreter {
     const Array<N> m = reduce(op::shift, n.operand[0], n.over());
     Array<N> r = values_[static_cast<std::size_t>(n.operand[0])], e = r;
     for (std::size_t p = 0; p < e.size(); ++p) {
-      r[p] = value_of(op::sub, r[p], m[project(p, from, to)]);
-      e[p] = value_of(op::exp, r[p], r[p]);
+      r[p] = N(r[p] - m[project(p, from, to)]);
+      e[p] = ir::numbers::evaluate<op::exp>(r[p], r[p], r[p]);
     }
     const Array<N> s = fold(op::sum, e, from, to);
     for (std::size_t p = 0; p < e.size(); ++p) {
       const N& sum = s[project(p, from, to)];
-      r[p] = n.code == op::softmax ? value_of(op::div, e[p], sum) : value_of(op::sub, r[p], value_of(op::log, sum, sum));
+      r[p] = n.code == op::softmax ? N(e[p] / sum) : N(r[p] - ir::numbers::evaluate<op::log>(sum, sum, sum));
     }
     return r;
   }

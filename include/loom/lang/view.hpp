@@ -36,10 +36,10 @@ template <class T, class... Extents>
 constexpr strided_view<T, static_cast<int>(sizeof...(Extents))> view(T* data, Extents... extents) {
   constexpr int rank = static_cast<int>(sizeof...(Extents));
   strided_view<T, rank> v{data, {static_cast<std::ptrdiff_t>(extents)...}, {}};
-  std::ptrdiff_t stride = 1;
+  std::size_t stride = 1;  // extents that overflow it are refused by the call
   for (int i = rank - 1; i >= 0; --i) {
-    v.strides[i] = stride;
-    stride *= v.extents[i];
+    v.strides[i] = static_cast<std::ptrdiff_t>(stride);
+    stride *= static_cast<std::size_t>(v.extents[i]);
   }
   return v;
 }

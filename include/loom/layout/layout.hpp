@@ -15,9 +15,7 @@ inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 
 class layout_builder {
  public:
-  layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound, const erased_buffer* arrays,
-                 const shape_choice& choice)
-      : p_(p), s_(s), choice_(choice) {
+  layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound, const erased_buffer* arrays, const shape_choice& choice) : p_(p), s_(s), choice_(choice) {
     data_.extents = extents;
     for (int i = 0; i < p.program.inputs.size(); ++i) add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
@@ -141,8 +139,7 @@ class layout_builder {
 }  // namespace detail
 
 /// Where a sweep finds its operands. The arrays are those of place_arrays.
-inline sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound, const erased_buffer* arrays,
-                            const shape_choice& choice) {
+inline sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound, const erased_buffer* arrays, const shape_choice& choice) {
   return detail::layout_builder(p, s, extents, bound, arrays, choice).build();
 }
 

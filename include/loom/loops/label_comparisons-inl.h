@@ -29,22 +29,22 @@ LOOM_INLINE bool are_wide(const stream& labels) {
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::uint64_t* to) {
   constexpr node n = R::P.program[Id];
-  const std::size_t count = R::shape::template lanes_in_use<Which>(r);
   if constexpr (n.code == op::constant) {
-    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.number()));
+    for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.number()));
   } else {
-    const std::size_t several = lanes_in_use<Id, Which>(r);
+    const std::size_t count = lanes_in_use<Id, Which>(r);
     if constexpr (n.code == op::gather) {
       constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
       using S = typename R::template Input<from>;
-      alignas(64) typename R::TI names[R::lane_count];
-      store(r.index[n.operand[1]], names);
-      if constexpr ((n.over() & R::P.column_axes) != 0) loops::load_entries(r.data, r.data.inputs[from], loops::near_rows<S>(), r.row, names, several, to);
-      else loops::load_lookup<S>(r.data, lookup_of(R::P, Id), r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along, names, several, to);
+      alignas(64) typename R::TI label[R::lane_count];
+      store(r.index[n.operand[1]], label);
+      if constexpr ((n.over() & R::P.column_axes) != 0) loops::load_entries(r.data, r.data.inputs[from], loops::near_rows<S>(), r.row, label, count, to);
+      else loops::load_lookup<S>(r.data, lookup_of(R::P, Id), r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along, label, count, to);
     } else {
-      loops::load_integers(r.data, r.data.inputs[n.bits], r.row, column_of<Id, R>(j), R::shape::along, several, to);
+      loops::load_integers(r.data, r.data.inputs[n.bits], r.row, column_of<Id, R>(j), R::shape::along, count, to);
     }
-    for (std::size_t i = several; i < count; ++i) to[i] = to[0];
+    if constexpr (!lanes_differ<Id, R>)
+      for (int i = 1; i < R::lane_count; ++i) to[i] = to[0];
   }
 }
 

@@ -40,8 +40,7 @@ struct registers : Shape::template place<Program::schedule.program.inputs.size()
   const void* input_row[inputs + 1];
   void* output_row[outputs + 1];
 
-  LOOM_INLINE registers(const sweep_layout& call, const layout::part& some, const double* known, double* left)
-      : data(call), part(some), scalars(known), results(left) {}
+  LOOM_INLINE registers(const sweep_layout& call, const layout::part& some, const double* known, double* left) : data(call), part(some), scalars(known), results(left) {}
 };
 
 /// Whether the lanes of a value are different entries, or rows; else every lane is the same.

@@ -6,6 +6,7 @@
 #include "loom/base/heap_array.hpp"
 #include "loom/call/check_bindings.hpp"
 #include "loom/call/check_data.hpp"
+#include "loom/ir/constant_number.hpp"
 #include "loom/ir/interpreter.hpp"
 #include "loom/run/evaluate.hpp"
 
@@ -111,12 +112,16 @@ constexpr checked_constants check_constants(const Bindings&... bindings) {
       bound.workspace = erase_constant<erased_buffer>(b.data, writes, m);
     } else if constexpr (is_output(B::role)) {
       for (int s = 0; s < g.outputs.size(); ++s)
-        if (role_of(g.outputs[s]) == B::role && name_of(g, g.outputs[s]) == text_view(B::name.text))
-          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, true, m), layout_in_call<Bindings...>(g, g.outputs[s]), g.outputs[s].axes);
+        if (role_of(g.outputs[s]) == B::role && name_of(g, g.outputs[s]) == text_view(B::name.text)) {
+          const axis_order& own = g.outputs[s].axes;
+          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, true, m), bound_layout<Bindings...>(g, own, B::role, name_of(g, g.outputs[s])), own);
+        }
     } else if constexpr (B::role != binding_role::executor) {
       for (int s = 0; s < g.inputs.size(); ++s)
-        if (role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text))
-          inputs[s] = in_order(erase_constant<erased_view>(b.data, writes, m), layout_in_call<Bindings...>(g, g.inputs[s]), g.inputs[s].axes);
+        if (role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) {
+          const axis_order& own = g.inputs[s].axes;
+          inputs[s] = in_order(erase_constant<erased_view>(b.data, writes, m), bound_layout<Bindings...>(g, own, B::role, g.inputs[s].name), own);
+        }
     }
   };
   (erase(bindings), ...);
@@ -127,13 +132,15 @@ constexpr checked_constants check_constants(const Bindings&... bindings) {
 
 }  // namespace detail
 
+using ir::constants::constant_number;
+
 /// Evaluates a call by the interpreter, in double. Data that a call would refuse ends constant evaluation.
 template <class Program, class T, class... Bindings>
 constexpr T interpret_call(const Bindings&... bindings) {
   const detail::checked_constants checked = detail::check_constants<Program>(bindings...);
   if (!checked.found.is_none()) refuse(checked.found.issue, printable(sentence_of(Program::schedule, checked.found)));
   constexpr const graph& g = Program::stable;
-  using reference = basic_interpreter<double, heap_array>;
+  using reference = basic_interpreter<constant_number, heap_array>;
   heap_array<std::ptrdiff_t> extents(max_axes, 1);
   for (int a = 0; a < g.axes.size(); ++a)
     if (checked.extents[a] >= 0) extents[static_cast<std::size_t>(a)] = checked.extents[a];
@@ -143,10 +150,10 @@ constexpr T interpret_call(const Bindings&... bindings) {
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
-        const axis_order order = layout_in_call<Bindings...>(g, g.inputs[s]);
+        const axis_order order = bound_layout<Bindings...>(g, g.inputs[s].axes, B::role, g.inputs[s].name);
         detail::position_walk w = detail::positions_of(b.data, &order);
         reference::dense& to = inputs[static_cast<std::size_t>(s)];
-        to = {as_set(order), heap_array<double>(static_cast<std::size_t>(w.count()))};
+        to = {as_set(order), heap_array<constant_number>(static_cast<std::size_t>(w.count()))};
         for (std::size_t p = 0; w.more(); w.next()) to.entries[p++] = static_cast<double>(loaded(b.data.at(w.at)));
       }
     }
@@ -159,8 +166,8 @@ constexpr T interpret_call(const Bindings&... bindings) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
         if (role_of(info) != B::role || name_of(g, info) != text_view(B::name.text)) continue;
-        const heap_array<double> r = values.broadcast(info.id, as_set(info.axes));
-        const axis_order order = layout_in_call<Bindings...>(g, info);
+        const axis_order order = bound_layout<Bindings...>(g, info.axes, B::role, name_of(g, info));
+        const heap_array<constant_number> r = values.broadcast(info.id, as_set(order));
         detail::position_walk w = detail::positions_of(b.data, &order);
         for (std::size_t p = 0; w.more(); w.next()) {
           auto& e = b.data.at(w.at);

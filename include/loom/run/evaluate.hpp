@@ -86,19 +86,10 @@ constexpr axis_order bound_layout(const graph& g, const axis_order& own, binding
   return own;
 }
 
-template <class... Bindings>
-constexpr axis_order layout_in_call(const graph& g, const input_info& in) {
-  return bound_layout<Bindings...>(g, in.axes, role_of(in), in.name);
-}
-template <class... Bindings>
-constexpr axis_order layout_in_call(const graph& g, const output_info& out) {
-  return bound_layout<Bindings...>(g, out.axes, role_of(out), name_of(g, out));
-}
-
 /// Erased data with its dimensions in the order of the program.
 template <class Erased>
 constexpr Erased in_order(Erased b, const axis_order& layout, const axis_order& own) {
-  const Erased given = b;
+  const erased_shape given = b;
   for (int i = 0; i < own.size(); ++i)
     for (int k = 0; k < layout.size(); ++k)
       if (layout[k] == own[i]) {
@@ -120,7 +111,7 @@ erased_view erase_input(const binding_map<Bindings...>& map) {
   constexpr const input_info& in = g.inputs[Slot];
   const erased_view b = erase(map.template at<binding_map<Bindings...>::place_of(role_of(in), in.name)>());
   if constexpr (role_of(in) != binding_role::seed) return b;
-  else return in_order(b, layout_in_call<Bindings...>(g, in), in.axes);
+  else return in_order(b, bound_layout<Bindings...>(g, in.axes, role_of(in), in.name), in.axes);
 }
 template <class Program, int Slot, class... Bindings>
 erased_buffer erase_output(const binding_map<Bindings...>& map) {
@@ -131,7 +122,7 @@ erased_buffer erase_output(const binding_map<Bindings...>& map) {
   } else {
     const erased_buffer b = erase_buffer(map.template at<binding_map<Bindings...>::place_of(role_of(o), name_of(g, o))>());
     if constexpr (!o.is_value()) return b;
-    else return in_order(b, layout_in_call<Bindings...>(g, o), o.axes);
+    else return in_order(b, bound_layout<Bindings...>(g, o.axes, role_of(o), name_of(g, o)), o.axes);
   }
 }
 
