@@ -42,9 +42,14 @@ class level_pass {
         r_.in_row[i] = r_.in_row[i] || r_.levels[i] == level::element;
       }
       // A row value of depth d is known after d passes; an entry of that depth is computed in one more.
-      const int needed = r_.depth[i] + (r_.levels[i] == level::element);
-      if (needed > passes_) passes_ = needed;
+      at_least(r_.depth[i] + (r_.levels[i] == level::element));
     }
+    // What is added up or stored entry by entry takes a pass, after those of row values that it uses.
+    for (value_id i : r_.totals)
+      for (value_id o : g_[i].operand)
+        if (o != no_value && folds_entries(g_, r_, i)) at_least(r_.depth[o] + 1);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)
+      if (output_level(g_, axes_, slot) == level::element) at_least(r_.depth[g_.outputs[slot].id] + 1);
     if (passes_ > max_passes) r_.refuse(unplanned::too_many_row_passes, passes_, max_passes);
     if (arrays_ > max_arrays) r_.refuse(unplanned::too_many_arrays, arrays_, max_arrays);
     if (lookups_ > max_lookups) r_.refuse(unplanned::too_many_lookups, lookups_, max_lookups);
@@ -56,6 +61,10 @@ class level_pass {
   const axis_roles& axes_;
   leveling r_;
   int passes_ = 0, arrays_ = 0, lookups_ = 0;  // needed; what does not fit is counted all the same
+
+  constexpr void at_least(int passes) {
+    if (passes > passes_) passes_ = passes;
+  }
 
   constexpr level level_of(const node& n, level deepest) const {
     if ((n.axes & axes_.column_axes) != 0) return level::element;
