@@ -35,7 +35,6 @@ class level_pass {
           r_.in_row[i] = r_.in_row[i] || r_.in_row[o];
         }
       if (is_reduction(n.code) || n.code == op::scatter) {
-        if (deepest == level::element) needs_passes(r_.depth[i] + 1);  // its entries, once its row values are known
         reduction(i, deepest);
       } else {
         r_.levels[i] = level_of(n, deepest);
@@ -43,10 +42,14 @@ class level_pass {
         r_.in_row[i] = r_.in_row[i] || r_.levels[i] == level::element;
       }
       // A row value of depth d is known after d passes; an entry of that depth is computed in one more.
-      needs_passes(r_.depth[i] + (r_.levels[i] == level::element));
+      at_least(r_.depth[i] + (r_.levels[i] == level::element));
     }
-    for (const output_info& out : g_.outputs)  // a row value may be written to every entry
-      if ((as_set(out.axes) & axes_.column_axes) != 0) needs_passes(r_.depth[out.id] + 1);
+    // What is added up or stored entry by entry takes a pass, after those of row values that it uses.
+    for (value_id i : r_.totals)
+      for (value_id o : g_[i].operand)
+        if (o != no_value && folds_entries(g_, r_, i)) at_least(r_.depth[o] + 1);
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)
+      if (output_level(g_, axes_, slot) == level::element) at_least(r_.depth[g_.outputs[slot].id] + 1);
     if (passes_ > max_passes) r_.refuse(unplanned::too_many_row_passes, passes_, max_passes);
     if (arrays_ > max_arrays) r_.refuse(unplanned::too_many_arrays, arrays_, max_arrays);
     if (lookups_ > max_lookups) r_.refuse(unplanned::too_many_lookups, lookups_, max_lookups);
@@ -59,8 +62,8 @@ class level_pass {
   leveling r_;
   int passes_ = 0, arrays_ = 0, lookups_ = 0;  // needed; what does not fit is counted all the same
 
-  constexpr void needs_passes(int count) {
-    if (count > passes_) passes_ = count;
+  constexpr void at_least(int passes) {
+    if (passes > passes_) passes_ = passes;
   }
 
   constexpr level level_of(const node& n, level deepest) const {

@@ -12,7 +12,7 @@
 namespace loom::inline LOOM_ABI::schedule {
 
 /// What one sweep computes.
-struct sweep_needs : refusal {
+struct sweep_needs {
   bool scalar[LOOM_MAX_NODES]{};
   bool row[LOOM_MAX_NODES]{};
   std::uint8_t element[LOOM_MAX_NODES]{};  ///< bit p: needed in row pass p
