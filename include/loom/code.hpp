@@ -26,7 +26,7 @@ template <auto Formula> inline constexpr bool can_be_printed<loss_function<Formu
 /// What is wrong with printing a formula with these derivatives, if anything.
 template <auto Formula, class... Derivatives>
 constexpr lang::mistake mistake_in_printing() {
-  if constexpr (constexpr lang::mistake m = call::check_names<Formula, Derivatives...>(); m.what != lang::issue::none) return m;
+  if constexpr (constexpr lang::mistake m = call::check_names<Formula, Derivatives...>(); m.kind != lang::issue::none) return m;
   else return loss_function<Formula>::template program_of<Derivatives...>::problem();
 }
 

@@ -77,7 +77,7 @@ struct loss_function {
   /// What is wrong with the formula, else with its bindings, if anything.
   template <class... Bindings>
   static constexpr lang::mistake mistake_in_bindings() {
-    if constexpr (front::written.problem.what != lang::issue::none) return front::written.problem;
+    if constexpr (front::written.problem.kind != lang::issue::none) return front::written.problem;
     else if constexpr (!(lang::is_binding<Bindings>::value && ...)) return {lang::issue::not_a_binding};
     else if constexpr (refused<Bindings...>) return {};
     else return call::check_bindings<Formula, Bindings...>();
@@ -85,12 +85,12 @@ struct loss_function {
   /// What is wrong with a call, if anything: with the formula, else with its bindings, else with its plan.
   template <class... Bindings>
   static constexpr lang::mistake first_mistake() {
-    if constexpr (constexpr lang::mistake m = mistake_in_bindings<Bindings...>(); m.what != lang::issue::none || refused<Bindings...>) return m;
+    if constexpr (constexpr lang::mistake m = mistake_in_bindings<Bindings...>(); m.kind != lang::issue::none || refused<Bindings...>) return m;
     else return mistake_in_plan<program_of_call<Bindings...>, ((Bindings::role == lang::binding_role::workspace) || ...)>();
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
-    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.what != lang::issue::none) {
+    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.kind != lang::issue::none) {
       return unplannable;
     } else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) {
       ir::axis_set axes = 0;

@@ -15,8 +15,8 @@ namespace lc = loom::collection;
 struct has_plans {
   template <auto Formula>
   constexpr bool operator()(const loom::loss_function<Formula>&) const {
-    return loom::compiler::compiled<Formula, loom::derive::input_set{0}>::problem().what == loom::lang::issue::none &&
-           loom::compiler::compiled<Formula, trial::differentiable<Formula>()>::problem().what == loom::lang::issue::none;
+    return loom::compiler::compiled<Formula, loom::derive::input_set{0}>::problem().kind == loom::lang::issue::none &&
+           loom::compiler::compiled<Formula, trial::differentiable<Formula>()>::problem().kind == loom::lang::issue::none;
   }
 };
 

@@ -10,7 +10,7 @@ using loom::derive::derivative_request;
 
 template <derivative_request Request, auto Formula>
 constexpr bool has_plan(loom::loss_function<Formula>) {
-  return loom::compiler::compiled<Formula, Request>::problem().what == loom::lang::issue::none;
+  return loom::compiler::compiled<Formula, Request>::problem().kind == loom::lang::issue::none;
 }
 
 /// Gradient and diagonal, product, and all of it with a seed; for the inputs whose derivatives have a plan.
@@ -32,7 +32,7 @@ static_assert(have_plans<1>(lc::distillation));  // the temperature
 using loom::compiler::compiled;
 constexpr auto nll = -loom::gather(loom::log_softmax(lc::x, -1), lc::t).mean();
 static_assert(compiled<nll, 1>::differentiated.program.outputs.size() == 2);
-static_assert(compiled<nll, derivative_request{0, 1}>::schedule.program.outputs[1].what == loom::ir::output_info::role::curvature);
-static_assert(compiled<nll, derivative_request{0, 0, 1, 1}>::schedule.program.inputs.back().what == loom::ir::input_info::role::direction);
+static_assert(compiled<nll, derivative_request{0, 1}>::schedule.program.outputs[1].kind == loom::ir::derivative_kind::curvature);
+static_assert(compiled<nll, derivative_request{0, 0, 1, 1}>::schedule.program.inputs.back().origin == loom::ir::input_origin::direction);
 
 }  // namespace

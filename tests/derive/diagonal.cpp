@@ -46,8 +46,8 @@ TEST_CASE("an input that the gradient does not depend on, or does not have, has 
 
 /// Entry by entry, in binary32 beside 80 digits.
 void check_digits(const graph& program, const point& p, double ulps) {
-  const std::vector<single> got = derivative_at<single>(program, p, output_info::role::curvature, 0);
-  const std::vector<real> want = derivative_at<real>(program, p, output_info::role::curvature, 0);
+  const std::vector<single> got = derivative_at<single>(program, p, derivative_kind::curvature, 0);
+  const std::vector<real> want = derivative_at<real>(program, p, derivative_kind::curvature, 0);
   for (std::size_t i = 0; i < got.size(); ++i) {
     CAPTURE(i, got[i].v, want[i].str(12));
     CHECK(got[i].v >= 0);
@@ -62,13 +62,13 @@ TEST_CASE("the curvature of a cross entropy keeps its digits: it is not a differ
   check_digits(g, {{2, 3}, {{3, {10001, 10002, 10003, -1e4, -1e4, -1e4}}, {1, {0, 2}}}}, 8);  // an offset
   // Entries of -inf have probability 0, and no curvature.
   const std::vector<double> masked =
-      derivative_at<double>(g, {{1, 3}, {{3, {0, -numeric::infinity, 0}}, {1, {0}}}}, output_info::role::curvature, 0);
+      derivative_at<double>(g, {{1, 3}, {{3, {0, -numeric::infinity, 0}}, {1, {0}}}}, derivative_kind::curvature, 0);
   CHECK(masked == std::vector<double>{0.25, 0, 0.25});
 }
 
 TEST_CASE("the curvature of a binary cross entropy keeps its digits at both ends", "[derive]") {
   const graph g = finished(curvature(-(v * log(1 / (1 + exp(-u))) + (1 - v) * log(1 - 1 / (1 + exp(-u)))).mean(), 2).program);
-  const std::vector<double> got = derivative_at<double>(g, {{5}, {{1, {0, 1, 0, 1, 0.5}}, {1, {-40, 40, 700, 0, 1}}}}, output_info::role::curvature, 1);
+  const std::vector<double> got = derivative_at<double>(g, {{5}, {{1, {0, 1, 0, 1, 0.5}}, {1, {-40, 40, 700, 0, 1}}}}, derivative_kind::curvature, 1);
   CHECK(got[0] == Approx(4.248354255291589e-18 / 5).epsilon(1e-14));
   CHECK(got[1] == Approx(4.248354255291589e-18 / 5).epsilon(1e-14));
   CHECK(got[2] == Approx(9.859676543759770e-305 / 5).epsilon(1e-12));
@@ -78,12 +78,12 @@ TEST_CASE("the curvature of a binary cross entropy keeps its digits at both ends
 TEST_CASE("of a product with two zeros, the second derivative with respect to the two is 0 by convention", "[derive]") {
   const derived d = with_derivatives(written(prod(u)), {0, 1, 1, 1});
   const auto along_the_second = [&](std::vector<double> entries) {
-    return derivative_at<double>(d.program, {{3}, {{1, entries}, {1, {0, 1, 0}}}}, output_info::role::product, 0);
+    return derivative_at<double>(d.program, {{3}, {{1, entries}, {1, {0, 1, 0}}}}, derivative_kind::product, 0);
   };
   CHECK(along_the_second({5, 3, 2}) == std::vector<double>{2, 0, 5});
   CHECK(along_the_second({0, 3, 2}) == std::vector<double>{2, 0, 0});
   CHECK(along_the_second({0, 0, 2}) == std::vector<double>{0, 0, 0});  // that of the first is 2
-  CHECK(derivative_at<double>(d.program, {{3}, {{1, {0, 0, 2}}, {1, {0, 1, 0}}}}, output_info::role::curvature, 0) == std::vector<double>(3));
+  CHECK(derivative_at<double>(d.program, {{3}, {{1, {0, 0, 2}}, {1, {0, 1, 0}}}}, derivative_kind::curvature, 0) == std::vector<double>(3));
 }
 
 TEST_CASE("extreme logits give no NaN", "[derive]") {
@@ -96,7 +96,7 @@ TEST_CASE("extreme logits give no NaN", "[derive]") {
       else at.inputs.push_back({in.code == op::index ? axis_set{1} : axis_set{0}, in.code == op::index ? std::vector<double>{1, 0, 2} : std::vector<double>{2}});
     }
     bool all = true;
-    for (double c : derivative_at<double>(g, at, output_info::role::curvature, 0)) all = all && c - c == 0;
+    for (double c : derivative_at<double>(g, at, derivative_kind::curvature, 0)) all = all && c - c == 0;
     return all;
   };
   CHECK(finite(written(-gather(log(p), t).mean())));

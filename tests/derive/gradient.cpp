@@ -120,7 +120,7 @@ TEST_CASE("a result that is not a scalar has a gradient, given the cotangent of 
   const derived d = gradient(g, 1);
   const input_info& seed = d.program.inputs.back();
   CHECK(d.program.inputs.size() == g.inputs.size() + 1);
-  CHECK((seed.name == "seed" && seed.what == input_info::role::seed && seed.code == op::tensor));
+  CHECK((seed.name == "seed" && seed.origin == input_origin::seed && seed.code == op::tensor));
   CHECK(as_set(seed.axes) == as_set(g.result_axes));
   // The same as the gradient of sum(seed * result), where y is the seed.
   const point p{{2, 3}, {{3, {0.5, 1, -1, 2, 0, 1}}, {1, {1, -2}}, {3, {1, 2, 3, -1, 0.5, 4}}}};
@@ -151,7 +151,7 @@ TEST_CASE("a scalar is seeded on demand", "[derive]") {
 
 TEST_CASE("all results pass through, the first is differentiated", "[derive]") {
   graph g = stable(sum(square(u)));
-  g.outputs.push_back({output_info::role::value, -1, g[g.outputs[0].id].operand[0], 1});
+  g.outputs.push_back({derivative_kind::value, -1, g[g.outputs[0].id].operand[0], 1});
   const graph d = gradient(g, 1).program;
   CHECK(d.outputs.size() == 3);
   CHECK((d.outputs[1].is_value() && d.outputs[1].result == 1));
@@ -177,7 +177,7 @@ TEST_CASE("one input too many, the seed, is reported", "[derive]") {
     total = b.binary(op::add, total, b.input(i));
   }
   b.result.result_axes.push_back(0);
-  b.add_output({output_info::role::value, -1, total, 0, b.result.result_axes});
+  b.add_output({derivative_kind::value, -1, total, 0, b.result.result_axes});
   const derived r = gradient(b.view(), 1);
   CHECK(r.program.too_large);
   CHECK(r.program.overflow.of == capacity::inputs);

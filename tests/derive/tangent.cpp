@@ -29,7 +29,7 @@ numbers product(const F& f, const std::vector<numbers>& data, const numbers& dir
     p.inputs.push_back({as_set(g.inputs[s].axes), entries});
   }
   p.inputs.push_back({p.inputs[0].axes, direction});
-  return derivative_at<double>(finished(with_derivatives(g, {0, 0, 1, 1}).program), p, output_info::role::product, 0);
+  return derivative_at<double>(finished(with_derivatives(g, {0, 0, 1, 1}).program), p, derivative_kind::product, 0);
 }
 
 template <formula F>
@@ -135,9 +135,9 @@ TEST_CASE("what is not in the direction stands still, a constant has no Hessian"
   const derived d = with_derivatives(g, {0, 0, 3, 2});  // u, q move along q only
   const point at{{2}, {{1, {1, 2}}, {1, {3, 4}}, {1, {1, 10}}}};
   CHECK(d.program.inputs.size() == 3);
-  CHECK((d.program.inputs[2].what == input_info::role::direction && d.program.inputs[2].of == 1));
-  CHECK(derivative_at<double>(d.program, at, output_info::role::product, 0) == numbers{6, 80});
-  CHECK(derivative_at<double>(d.program, at, output_info::role::product, 1) == numbers{2, 40});
+  CHECK((d.program.inputs[2].origin == input_origin::direction && d.program.inputs[2].of == 1));
+  CHECK(derivative_at<double>(d.program, at, derivative_kind::product, 0) == numbers{6, 80});
+  CHECK(derivative_at<double>(d.program, at, derivative_kind::product, 1) == numbers{2, 40});
   CHECK(product(sum(u) + 2, {{1, 2}}, {1, 1}) == numbers{0, 0});
   CHECK(product(sum(square(stop_gradient(u)) * u), {{1, 2}}, {1, 1}) == numbers{0, 0});
 }
@@ -146,8 +146,8 @@ TEST_CASE("the seed does not move", "[derive]") {
   const graph g = stable(square(u));
   const derived d = second_derivatives(gradient(g, 1).program, {0, 1, 1, 1});
   const point at{{2}, {{1, {1, 2}}, {1, {5, 7}}, {1, {1, 10}}}};  // u, seed, direction
-  CHECK(derivative_at<double>(d.program, at, output_info::role::product, 0) == numbers{10, 140});
-  CHECK(derivative_at<double>(d.program, at, output_info::role::curvature, 0) == numbers{10, 14});
+  CHECK(derivative_at<double>(d.program, at, derivative_kind::product, 0) == numbers{10, 140});
+  CHECK(derivative_at<double>(d.program, at, derivative_kind::curvature, 0) == numbers{10, 14});
 }
 
 TEST_CASE("an op that has no second derivative is named", "[derive]") {

@@ -110,7 +110,7 @@ bool ignores(const loom::ir::graph& g, int slot) {
       for (int k : {0, 1}) {
         const loom::ir::node &label = g[n.operand[k]], &other = g[n.operand[1 - k]];
         if (label.code == loom::ir::op::index && static_cast<int>(label.bits) == slot &&
-            other.code == loom::ir::op::constant && other.number() == -100)
+            other.code == loom::ir::op::constant && other.constant_value() == -100)
           return true;
       }
   return false;
@@ -187,8 +187,8 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
   }
   // Second derivatives are differences of products of first ones: what cancels is judged beside them.
   for (int k = 0; k < g.outputs.size(); ++k)
-    if (g.outputs[k].what == loom::ir::output_info::role::curvature ||
-        g.outputs[k].what == loom::ir::output_info::role::product)
+    if (g.outputs[k].kind == loom::ir::derivative_kind::curvature ||
+        g.outputs[k].kind == loom::ir::derivative_kind::product)
       for (const result& other : all)
         all[static_cast<std::size_t>(k)].largest = std::max(all[static_cast<std::size_t>(k)].largest, other.largest);
   return all;

@@ -38,7 +38,7 @@ std::vector<subject> subjects_of(const Map& losses, bool values_too) {
 template <auto Formula>
 subject of(const std::string& name, bool gradients = true) {
   const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
-  REQUIRE(loom::compiler::source<Formula>::written.problem.what == loom::lang::issue::none);
+  REQUIRE(loom::compiler::source<Formula>::written.problem.kind == loom::lang::issue::none);
   return compiled(name, g, gradients ? differentiable(g) : 0);
 }
 

@@ -42,7 +42,7 @@ loom::ir::lowered built(const Write& write) {
 }
 template <class Write>
 issue problem(const Write& write) {
-  return built(write).problem.what;
+  return built(write).problem.kind;
 }
 template <class Write>
 std::string sentence(const Write& write) {
@@ -59,7 +59,7 @@ TEST_CASE("a cross entropy built at run time is the one written as an expression
     const typed_value logp = w.one(op::log, p), picked = w.b.gather(logp, w.index(t_text));
     w.b.result(w.one(op::neg, w.over(op::mean, picked)));
   });
-  REQUIRE(l.problem.what == issue::none);
+  REQUIRE(l.problem.kind == issue::none);
   constexpr auto x = loom::tensor<"x[N,C]">;
   constexpr auto t = loom::index<"t[N]">;
   const loom::ir::graph written = lower(-gather(log(exp(x) / sum(exp(x), -1)), t).mean()).program;
@@ -78,7 +78,7 @@ TEST_CASE("a position that depends on later declarations is resolved in a second
         w.of(op::add, {w.over(op::sum, w.over(op::sum, product, {{{}, -1}})), w.over(op::sum, w.tensor("x[N,C]"))}));
   });
   CHECK(readings == 2);
-  CHECK(l.problem.what == issue::none);
+  CHECK(l.problem.kind == issue::none);
   CHECK(formula_text(l.program, l.program.outputs[0].id) == "sum(sum(c * v, C), N) + sum(x, C,N)");
 }
 
@@ -157,8 +157,8 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
       w.b.result(w.over(op::mean, sum));
     });
   };
-  CHECK(inputs(16).problem.what == issue::none);
-  CHECK(inputs(17).problem.what == issue::too_many_inputs);
+  CHECK(inputs(16).problem.kind == issue::none);
+  CHECK(inputs(17).problem.kind == issue::too_many_inputs);
   CHECK(inputs(17).problem.got == 17);
   CHECK(inputs(30).problem.got == 30);
   CHECK(inputs(30).problem.limit == 16);
@@ -168,7 +168,7 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
     for (int i = 0; i < LOOM_MAX_NODES; ++i) v = w.of(op::mul, {v, w.one(op::exp, w.of(op::add, {v, w.b.number(i)}))});
     w.b.result(w.over(op::mean, v));
   });
-  CHECK(large.problem.what == issue::too_large);
+  CHECK(large.problem.kind == issue::too_large);
   CHECK(large.problem.limit == LOOM_MAX_NODES);
   CHECK(large.program.size() == 1);
 
@@ -188,8 +188,8 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
       w.b.result(sum);
     });
   };
-  CHECK(lookups(16, 3).problem.what == issue::none);
-  CHECK(lookups(17, 1).problem.what == issue::too_many_labels);
+  CHECK(lookups(16, 3).problem.kind == issue::none);
+  CHECK(lookups(17, 1).problem.kind == issue::too_many_labels);
   CHECK(lookups(17, 1).problem.got == 17);
 }
 
@@ -198,5 +198,5 @@ TEST_CASE("a builder that was never told the order says so, instead of choosing"
   const writer w{b};
   b.result(w.over(op::sum, w.of(op::mul, {w.tensor("a[N]"), w.tensor("b[M]")}), {{{}, -1}}));
   CHECK(b.undecided());
-  CHECK(b.finish().problem.what == issue::axis_in_doubt);
+  CHECK(b.finish().problem.kind == issue::axis_in_doubt);
 }

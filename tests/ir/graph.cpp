@@ -41,7 +41,7 @@ TEST_CASE("constants are equal bit by bit", "[ir]") {
   builder b;
   CHECK(b.constant(0.0) != b.constant(-0.0));
   CHECK(b.constant(__builtin_nan("")) == b.constant(__builtin_nan("")));
-  CHECK(b[b.constant(-2.5)].number() == -2.5);
+  CHECK(b[b.constant(-2.5)].constant_value() == -2.5);
 }
 
 TEST_CASE("axes and kinds follow from the operands", "[ir]") {
@@ -67,7 +67,7 @@ TEST_CASE("compact keeps the order and drops what no output needs", "[ir]") {
   const value_id needed = b.unary(op::log, x);
   b.unary(op::sin, needed);
   graph g = b.result;
-  g.outputs.push_back({output_info::role::value, -1, needed});
+  g.outputs.push_back({derivative_kind::value, -1, needed});
   const graph small = compact(g);
   CHECK(small.size() == 2);
   CHECK(small.outputs[0].id == 1);

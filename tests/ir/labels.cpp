@@ -131,7 +131,7 @@ TEST_CASE("the labels of every gather are looked at, and those of equal ones onc
     const value_id other = b.make(op::gather, b.unary(op::exp, b.input(0)), b.input(i), no_value, only(1));
     total = b.binary(op::add, total, b.binary(op::mul, entry, other));
   }
-  b.add_output({output_info::role::value, -1, b.reduce(op::sum, total, only(0))});
+  b.add_output({derivative_kind::value, -1, b.reduce(op::sum, total, only(0))});
   const label_use_list uses = label_uses(b.view());
   CHECK(uses.size() == count);
   bool found[count + 1]{};

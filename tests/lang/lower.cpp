@@ -99,7 +99,7 @@ TEST_CASE("what the inputs of a value say goes before what others say") {
 
 TEST_CASE("a position that the declarations leave open is a mistake that names the axes in doubt") {
   constexpr loom::ir::mistake open = lower(sum(f * h, -2)).problem;
-  LOOM_CHECK(open.what == issue::axis_in_doubt);
+  LOOM_CHECK(open.kind == issue::axis_in_doubt);
   LOOM_CHECK(open.name == "N");
   LOOM_CHECK(open.more[0] == "C");
   LOOM_CHECK(open.got == -2);
@@ -134,16 +134,16 @@ TEST_CASE("an extent that one input declares holds for all") {
 
 TEST_CASE("a mistake is data: which, about what, and the numbers") {
   constexpr loom::lang::mistake range = lower(sum(x, -3)).problem;
-  LOOM_CHECK(range.what == issue::axis_out_of_range);
+  LOOM_CHECK(range.kind == issue::axis_out_of_range);
   LOOM_CHECK(range.got == -3);
   LOOM_CHECK(range.limit == 2);
   constexpr loom::lang::mistake extents = lower(sum(loom::tensor<"a[C=10]"> * loom::tensor<"b[C=11]">)).problem;
-  LOOM_CHECK(extents.what == issue::extents_disagree);
+  LOOM_CHECK(extents.kind == issue::extents_disagree);
   LOOM_CHECK(extents.name == "C");
   LOOM_CHECK(extents.got == 10);
   LOOM_CHECK(extents.limit == 11);
   constexpr loom::lang::mistake text = lower(sum(loom::tensor<"a[N,">)).problem;
-  LOOM_CHECK(text.what == issue::malformed_text);
+  LOOM_CHECK(text.kind == issue::malformed_text);
   LOOM_CHECK(text.name == "a[N,");
   LOOM_CHECK(text.got == 5);
 }
@@ -183,21 +183,21 @@ TEST_CASE("the result is a number") {
 TEST_CASE("limits are mistakes like others: which was passed, and by how much") {
   constexpr auto wide = loom::tensor<"a[A,B,C,D]">;
   constexpr loom::ir::mistake rank_of_five = lower(wide * loom::tensor<"e[E]">).problem;
-  LOOM_CHECK(rank_of_five.what == issue::rank_too_large);
+  LOOM_CHECK(rank_of_five.kind == issue::rank_too_large);
   LOOM_CHECK(rank_of_five.got == 5);
   LOOM_CHECK(rank_of_five.limit == 4);
   LOOM_CHECK(rank_of_five.more.size() == 4);
   LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">)) == issue::none);
   constexpr loom::ir::mistake axes = lower(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">) + sum(loom::tensor<"d[I,J]">)).problem;
-  LOOM_CHECK(axes.what == issue::too_many_axes);
+  LOOM_CHECK(axes.kind == issue::too_many_axes);
   LOOM_CHECK(axes.got == 10);
   LOOM_CHECK(axes.limit == 8);
   constexpr loom::ir::mistake five = lower(sum(loom::tensor<"a[A,B,C,D,E]">)).problem;
-  LOOM_CHECK(five.what == issue::too_many_axes_of_an_input);
+  LOOM_CHECK(five.kind == issue::too_many_axes_of_an_input);
   LOOM_CHECK(five.name == "a");
   LOOM_CHECK(five.got == 5);
   constexpr loom::ir::mistake results = lower(loom::results(sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x))).problem;
-  LOOM_CHECK(results.what == issue::too_many_results);
+  LOOM_CHECK(results.kind == issue::too_many_results);
   LOOM_CHECK(results.got == 9);
   LOOM_CHECK(results.limit == 8);
 }

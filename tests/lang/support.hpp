@@ -13,7 +13,7 @@ using namespace layers;
 
 template <class E>
 constexpr issue problem(const E& e) {
-  return lower(e).problem.what;
+  return lower(e).problem.kind;
 }
 
 /// The last op of a formula's graph.

@@ -37,7 +37,7 @@ void check_gradients(const graph& written, const point& p, double tolerance = 1e
 
 graph with_output(const builder& b, value_id v) {
   graph g = b.result;
-  g.outputs.push_back({output_info::role::value, -1, v});
+  g.outputs.push_back({derivative_kind::value, -1, v});
   return g;
 }
 

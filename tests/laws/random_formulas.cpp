@@ -66,7 +66,7 @@ template <class N>
 real slope_from_gradients(const graph& g, const interpreter<N>& values, const std::vector<dense<double>>& direction) {
   real sum = 0;
   for (const output_info& out : g.outputs) {
-    if (out.what != output_info::role::gradient) continue;
+    if (out.kind != derivative_kind::gradient) continue;
     const std::vector<N> d = values.broadcast(out.id, as_set(g.inputs[out.input].axes));
     for (std::size_t i = 0; i < d.size(); ++i)
       sum += real(d[i]) * direction[static_cast<std::size_t>(out.input)].entries[i];

@@ -208,7 +208,7 @@ TEST_CASE("a stabilising rule is better at its witness", "[laws]") {
       CAPTURE(made.text);
       // In its table: what a rule makes of the left side may need the next rule.
       graph written = made.program;
-      written.outputs.push_back({output_info::role::value, -1, made.left});
+      written.outputs.push_back({derivative_kind::value, -1, made.left});
       const graph stable = stage::stabilize(written);
       CHECK(stable.trace.contains(r.name));
       const point p = witness_point(written, w);

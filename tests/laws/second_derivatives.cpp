@@ -18,7 +18,7 @@ double tolerance_of(op code) { return code == op::erf || code == op::erfc || cod
 
 graph with_output(const builder& b, value_id v) {
   graph g = b.result;
-  g.outputs.push_back({output_info::role::value, -1, v});
+  g.outputs.push_back({derivative_kind::value, -1, v});
   return g;
 }
 

@@ -25,7 +25,7 @@ template <auto Formula, class T = float, loom::call::storages Memory = loom::cal
 void agrees(const char* what, std::initializer_list<size> sizes) {
   constexpr const loom::ir::graph& graph = loom::compiler::source<Formula>::written.program;
   constexpr loom::derive::input_set wanted = 1;
-  static_assert(loom::compiler::compiled<Formula, wanted>::problem().what == loom::lang::issue::none);
+  static_assert(loom::compiler::compiled<Formula, wanted>::problem().kind == loom::lang::issue::none);
   for (loom::target target : trial::targets()) {
     const loom::limit_target limit(target);
     int labels = 0;

@@ -18,7 +18,7 @@ constexpr auto m = loom::mask<"m[N]">;
 /// A formula with what a request asks for, on every target and some sizes, against the interpreter.
 template <auto Formula, loom::derive::derivative_request Request, class T>
 void agrees(const char* what) {
-  static_assert(loom::compiler::compiled<Formula, Request>::problem().what == loom::lang::issue::none);
+  static_assert(loom::compiler::compiled<Formula, Request>::problem().kind == loom::lang::issue::none);
   constexpr const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
   for (loom::target target : trial::targets()) {
     const loom::limit_target limit(target);

@@ -29,7 +29,7 @@ constexpr trial::memory layouts[] = {trial::memory::contiguous, trial::memory::p
 template <auto Formula, class T = float, int Layouts = 3, class... Names>
 void agrees(const char* what, Names... names) {
   constexpr const loom::ir::graph& graph = loom::compiler::source<Formula>::written.program;
-  static_assert(loom::compiler::source<Formula>::written.problem.what == loom::lang::issue::none);
+  static_assert(loom::compiler::source<Formula>::written.problem.kind == loom::lang::issue::none);
   constexpr loom::derive::input_set wanted = [] {
     loom::derive::input_set set = 0;
     const std::string_view all[] = {Names::text()..., ""};
@@ -39,7 +39,7 @@ void agrees(const char* what, Names... names) {
     return set;
   }();
   (void)std::initializer_list<int>{((void)names, 0)...};
-  static_assert(loom::compiler::compiled<Formula, wanted>::problem().what == loom::lang::issue::none);
+  static_assert(loom::compiler::compiled<Formula, wanted>::problem().kind == loom::lang::issue::none);
   const int sizes[][4] = {{1, 1, 1, 1}, {2, 3, 5, 4}, {3, 17, 10, 2}, {5, 4, 70, 3}, {33, 1, 9, 1}};  // N or A, B, C, D
   for (loom::target target : trial::targets()) {
     const loom::limit_target limit(target);

@@ -19,7 +19,7 @@ graph sum_of(op code) {
   add_input(g, "x", op::tensor, only(axis_n));
   add_input(g, "y", op::tensor, only(axis_n));
   builder b(g);
-  b.add_output({output_info::role::value, -1, b.reduce(op::sum, b.binary(code, b.input(0), b.input(1)), only(axis_n))});
+  b.add_output({derivative_kind::value, -1, b.reduce(op::sum, b.binary(code, b.input(0), b.input(1)), only(axis_n))});
   return b.result;
 }
 
@@ -50,7 +50,7 @@ graph too_many_terms(int terms) {
   value_id total = b.input(0);
   for (int i = 1; i <= terms; ++i)
     total = b.binary(op::add, total, b.unary(op::tanh, b.binary(op::mul, b.input(0), b.constant(i))));
-  b.add_output({output_info::role::value, -1, b.reduce(op::sum, total, only(axis_n))});
+  b.add_output({derivative_kind::value, -1, b.reduce(op::sum, total, only(axis_n))});
   return b.result;
 }
 

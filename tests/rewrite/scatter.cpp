@@ -30,7 +30,7 @@ constexpr int scatters(const graph& f) {
 /// The value before and after, for three rows and four classes; the second label lies nowhere.
 template <formula F>
 void same(const F& f, int expected) {
-  REQUIRE(lower(f * r).problem.what == issue::none);
+  REQUIRE(lower(f * r).problem.kind == issue::none);
   const graph before = written(f * r), after = scatter_sums(before);
   CHECK(scatters(after) == expected);
   std::vector<std::ptrdiff_t> extents(max_axes, 1);

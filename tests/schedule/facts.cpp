@@ -46,7 +46,7 @@ TEST_CASE("a row that two passes read is read once from memory, one that two swe
 TEST_CASE("facts follow the steps: without its store a plan writes nothing", "[schedule]") {
   plan p = weighted_shares();
   for (step& s : p.steps)
-    if (s.what == action::store || s.what == action::keep) s.what = action::compute;
+    if (s.kind == action::store || s.kind == action::park) s.kind = action::compute;
   CHECK(count_facts(p).writes_per_element == 0);
   CHECK(count_facts(p).kept == 0);
   CHECK(count_facts(p).exponentials == 2);

@@ -34,7 +34,7 @@ std::string after(const F& change) {
 }
 
 int find(const plan& p, action what, int from = 0) {
-  while (p.steps[from].what != what) ++from;
+  while (p.steps[from].kind != what) ++from;
   return from;
 }
 }  // namespace

@@ -39,10 +39,10 @@ struct recorder : plan_visitor {
     for (int k = 0; k < 2; ++k) text += "entry\n", entry();
   }
   void perform(const step& s) {
-    if (s.what != action::compute)
-      note(s.what == action::reduce       ? "reduce"
-           : s.what == action::total      ? "total"
-           : s.what == action::accumulate ? "accumulate"
+    if (s.kind != action::compute)
+      note(s.kind == action::reduce       ? "reduce"
+           : s.kind == action::total      ? "total"
+           : s.kind == action::accumulate ? "accumulate"
                                           : "store",
            s.id);
   }

@@ -206,7 +206,7 @@ void agrees_with_textbook(const std::string& name, const extents& e, double larg
         for (std::size_t n = 0; n < have.size(); n += step) {
           auto direction = loom::test::no_direction(p);
           direction[static_cast<std::size_t>(g.outputs[k].input)].entries[n] = 1;
-          const bool second = g.outputs[k].what == loom::ir::output_info::role::curvature;
+          const bool second = g.outputs[k].kind == loom::ir::derivative_kind::curvature;
           truth.back().push_back(static_cast<double>(second ? loom::test::second_slope(written, p, direction, direction) : loom::test::slope(written, p, direction)));
         }
       }
@@ -242,8 +242,8 @@ void textbook(const std::string& name, digits allowed) {
 /// Where a row is certain of its class, 1 - p is all that a curvature has left, and log(p / q) of two certain rows all that a
 /// divergence has; a cosine of vectors of one entry does not move at all. The curvatures of CLIP are variances, differences of
 /// squares of a scale of 16 times numbers of 3.
-inline double cancelling(std::string_view name, loom::ir::output_info::role what) {
-  const bool curvature = what == loom::ir::output_info::role::curvature;
+inline double cancelling(std::string_view name, loom::ir::derivative_kind what) {
+  const bool curvature = what == loom::ir::derivative_kind::curvature;
   return name == "clip" && curvature ? 48 * 48 : curvature || name == "distillation" || name == "cosine_embedding" ? 1 : 0;
 }
 
@@ -354,7 +354,7 @@ constexpr loom::derive::derivative_request both_orders() {
 /// What every loss of the collection obeys, with its first and second derivatives.
 template <auto Formula, loom::derive::derivative_request Request>
 void obeys(const std::string& name, digits allowed = {}) {
-  static_assert(loom::compiler::compiled<Formula, Request>::problem().what == loom::lang::issue::none);
+  static_assert(loom::compiler::compiled<Formula, Request>::problem().kind == loom::lang::issue::none);
   textbook<Formula, Request>(name, allowed);
   loops_of<Formula, Request, float>(name);
   loops_of<Formula, Request, double>(name);

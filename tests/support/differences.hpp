@@ -51,14 +51,14 @@ inline graph finished(const graph& stable) { return stage::simplify(stage::expan
 
 /// A derivative with respect to input `slot` as a program computes it, over the axes of the input.
 template <class N>
-std::vector<N> derivative_at(const graph& program, const point& p, output_info::role what, int slot) {
+std::vector<N> derivative_at(const graph& program, const point& p, derivative_kind what, int slot) {
   for (const output_info& out : program.outputs)
-    if (out.what == what && out.input == slot) return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
+    if (out.kind == what && out.input == slot) return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
   return {};
 }
 template <class N>
 std::vector<N> gradient_at(const graph& program, const point& p, int slot) {
-  return derivative_at<N>(program, p, output_info::role::gradient, slot);
+  return derivative_at<N>(program, p, derivative_kind::gradient, slot);
 }
 
 inline bool close(const real& got, const real& want, double tolerance) {

@@ -34,10 +34,10 @@ class graph_of : public builder {
 
   /// The graph with one more output: its value, or a gradient of its first input.
   graph_of& returns(value_id id, std::initializer_list<int> axes = {}) {
-    return put(output_info::role::value, -1, id, axes);
+    return put(derivative_kind::value, -1, id, axes);
   }
   graph_of& gradient(value_id id, std::initializer_list<int> axes) {
-    return put(output_info::role::gradient, 0, id, axes);
+    return put(derivative_kind::gradient, 0, id, axes);
   }
 
  private:
@@ -50,7 +50,7 @@ class graph_of : public builder {
     result.inputs.push_back({name, code, ordered(axes)});
     return input(result.inputs.size() - 1);
   }
-  graph_of& put(output_info::role what, int of, value_id id, std::initializer_list<int> axes) {
+  graph_of& put(derivative_kind what, int of, value_id id, std::initializer_list<int> axes) {
     result.outputs.push_back({what, of, id, 0, ordered(axes)});
     return *this;
   }

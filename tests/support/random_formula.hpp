@@ -40,7 +40,7 @@ class formula_maker {
       total = b_.binary(op::div, total, b_[weight].axes == 0 ? weight : b_.reduce(op::sum, weight, b_[weight].axes));
     }
     graph g = b_.result;
-    g.outputs.push_back({output_info::role::value, -1, total});
+    g.outputs.push_back({derivative_kind::value, -1, total});
     return compact(g);
   }
 

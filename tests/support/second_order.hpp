@@ -48,7 +48,7 @@ inline directions random_directions(const point& p, points& random, input_set mo
 inline point with_directions(const graph& program, const point& p, const directions& d) {
   point q = p;
   for (const input_info& in : program.inputs)
-    if (in.what == input_info::role::direction) q.inputs.push_back(d[static_cast<std::size_t>(in.of)]);
+    if (in.origin == input_origin::direction) q.inputs.push_back(d[static_cast<std::size_t>(in.of)]);
   return q;
 }
 
@@ -64,11 +64,11 @@ class hessian {
 
   template <class N>
   std::vector<N> times(const point& p, const directions& v, int slot) const {
-    return derivative_at<N>(made_.program, with_directions(made_.program, p, v), output_info::role::product, slot);
+    return derivative_at<N>(made_.program, with_directions(made_.program, p, v), derivative_kind::product, slot);
   }
   template <class N>
   std::vector<N> diagonal(const point& p, int slot) const {
-    return derivative_at<N>(made_.program, with_directions(made_.program, p, no_direction(p)), output_info::role::curvature, slot);
+    return derivative_at<N>(made_.program, with_directions(made_.program, p, no_direction(p)), derivative_kind::curvature, slot);
   }
   /// u H v.
   template <class N>
@@ -77,7 +77,7 @@ class hessian {
     const interpreter<N> values(made_.program, q.extents, q.as<N>());
     N sum = 0;
     for (const output_info& out : made_.program.outputs) {
-      if (out.what != output_info::role::product) continue;
+      if (out.kind != derivative_kind::product) continue;
       const std::vector<N> row = values.broadcast(out.id, as_set(g_.inputs[out.input].axes));
       for (std::size_t i = 0; i < row.size(); ++i) sum += row[i] * N(u[static_cast<std::size_t>(out.input)].entries[i]);
     }
@@ -91,7 +91,7 @@ class hessian {
     if (!close(uhv, want, tolerance)) return "u H v = " + uhv.str(20) + ", not " + want.str(20);
     if (!close(uhv, vhu, tolerance)) return "H is not symmetric: " + uhv.str(20) + ", " + vhu.str(20);
     for (const output_info& out : made_.program.outputs) {
-      if (out.what != output_info::role::curvature) continue;
+      if (out.kind != derivative_kind::curvature) continue;
       const std::vector<real> got = diagonal<real>(p, out.input);
       for (std::size_t i = 0; i < got.size(); ++i) {
         directions e = no_direction(p);

@@ -69,6 +69,7 @@
 #ifndef LOOM_REFUSED
 
 /// A name says its layer, and a layer sees the names of those below it. What a user writes has no layer: loom/loom.hpp lists it.
+// clang-format off
 namespace loom::inline LOOM_ABI {
 namespace base {}
 namespace numeric { using namespace base; }
@@ -87,6 +88,7 @@ namespace avx512 { using namespace loops; }
 namespace run { using namespace loops; }
 namespace emit { using namespace compiler; }
 }  // namespace loom
+// clang-format on
 
 #if defined(__clang__)
 // clang has no macro for these flags. It rejects the pragma beside them, and warns of a NaN where it assumes there is none.
@@ -105,7 +107,7 @@ inline void arithmetic_is_as_written() {
   (void)__builtin_nanf("");  // Loom needs NaN: compile without -fno-honor-nans
 #pragma clang diagnostic pop
 }
-}  // namespace loom::inline LOOM_ABI::base
+}  // namespace loom::base
 #endif
 
 #endif  // LOOM_REFUSED

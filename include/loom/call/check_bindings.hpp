@@ -39,7 +39,7 @@ constexpr axis_names listed_axes() {
 }
 
 /// A binding as data.
-struct bound_info {
+struct binding_info {
   binding_role role = binding_role::input;
   text_view name;
   op code = op::any;
@@ -51,33 +51,33 @@ struct bound_info {
 };
 
 template <class B>
-constexpr bound_info bound_info_of() {
+constexpr binding_info binding_info_of() {
   using view = decltype(B::data);
   return {B::role, text_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>, listed_axes<view>()};
 }
 
 /// The roles in which a call binds the inputs and outputs of a program, and the names.
 constexpr binding_role role_of(const input_info& in) {
-  return in.what == input_info::role::seed ? binding_role::seed : in.what == input_info::role::direction ? binding_role::direction : binding_role::input;
+  return in.origin == input_origin::seed ? binding_role::seed : in.origin == input_origin::direction ? binding_role::direction : binding_role::input;
 }
 constexpr binding_role role_of(const output_info& out) {
-  switch (out.what) {
-    case output_info::role::gradient: return binding_role::gradient;
-    case output_info::role::curvature: return binding_role::curvature;
-    case output_info::role::product: return binding_role::product;
+  switch (out.kind) {
+    case derivative_kind::gradient: return binding_role::gradient;
+    case derivative_kind::curvature: return binding_role::curvature;
+    case derivative_kind::product: return binding_role::product;
     default: return binding_role::out;
   }
 }
 constexpr text_view name_of(const graph& g, const output_info& out) { return out.is_value() ? result_name(out.result) : g.inputs[out.input].name; }
 
 /// The input that a name means; -1: none.
-constexpr int slot_of(const graph& g, const bound_info& b) {
+constexpr int slot_of(const graph& g, const binding_info& b) {
   for (int s = 0; s < g.inputs.size(); ++s)
     if (g.inputs[s].name == b.name && g.inputs[s].code == b.code) return s;
   return -1;
 }
 /// The result that a name means; -1: none.
-constexpr int result_of(const graph& g, const bound_info& b) {
+constexpr int result_of(const graph& g, const binding_info& b) {
   for (const output_info& o : g.outputs)
     if (b.name == result_name(o.result)) return o.result;
   return -1;
@@ -103,7 +103,7 @@ constexpr axis_order layout_of(const graph& g, const axis_order& own, const axis
 }
 
 /// What is wrong with asking for a derivative, if anything.
-constexpr mistake check_derivative(const graph& g, const bound_info& b, bool seeded) {
+constexpr mistake check_derivative(const graph& g, const binding_info& b, bool seeded) {
   if (slot_of(g, b) < 0) return {issue::unknown_binding, b.name};
   if (b.code == op::index || b.code == op::mask) return {issue::gradient_of_an_index, b.name};
   if (is_derivative(b.role) && !g.result_axes.empty() && !seeded) return about_axes(issue::gradient_of_a_result_that_is_not_a_scalar, g, as_set(g.result_axes));
@@ -111,7 +111,7 @@ constexpr mistake check_derivative(const graph& g, const bound_info& b, bool see
 }
 
 /// What is wrong with one binding, if anything.
-constexpr mistake check_binding(const lowered& formula, const bound_info& b, bool narrow, bool seeded) {
+constexpr mistake check_binding(const lowered& formula, const binding_info& b, bool narrow, bool seeded) {
   const graph& g = formula.program;
   axis_order listed;
   if (b.role == binding_role::executor) return {};
@@ -127,7 +127,7 @@ constexpr mistake check_binding(const lowered& formula, const bound_info& b, boo
     if (formula.in_doubt[k] != 0 && b.axes.empty()) return about_axes(issue::layout_in_doubt, g, formula.in_doubt[k]);
   } else if (b.role != binding_role::seed) {
     const mistake m = b.role == binding_role::input ? mistake{slot_of(g, b) < 0 ? issue::unknown_binding : issue::none, b.name} : check_derivative(g, b, seeded);
-    if (m.what != issue::none) return m;
+    if (m.kind != issue::none) return m;
     axes = &g.inputs[slot_of(g, b)].axes;
   }
   if (b.role != binding_role::workspace) rank = axes->size();
@@ -154,7 +154,7 @@ constexpr mistake check_binding(const lowered& formula, const bound_info& b, boo
 }
 
 /// Whether the program that a call asks for has room: its inputs, with a seed and directions, and its outputs.
-constexpr mistake check_capacities(const graph& g, const bound_info* all, int count) {
+constexpr mistake check_capacities(const graph& g, const binding_info* all, int count) {
   int inputs = g.inputs.size(), outputs = g.outputs.size();
   for (int i = 0; i < count; ++i) {
     inputs += all[i].role == binding_role::seed || all[i].role == binding_role::direction;
@@ -166,7 +166,7 @@ constexpr mistake check_capacities(const graph& g, const bound_info* all, int co
 }
 
 /// The axes in the order of the seed: as it lists them, else as the result does that it belongs to.
-constexpr const axis_names& seed_layout(const bound_info* all, int count) {
+constexpr const axis_names& seed_layout(const binding_info* all, int count) {
   const axis_names* of_result = nullptr;
   for (int i = 0; i < count; ++i) {
     if (all[i].role == binding_role::seed && !all[i].axes.empty()) return all[i].axes;
@@ -183,10 +183,10 @@ inline constexpr bool is_refused<binding<Role, Name, Code, View>> = std::is_base
 /// What is wrong with asking for derivatives by name, if anything: with the formula, else with a name.
 template <auto Formula, class... Derivatives>
 constexpr mistake check_names() {
-  const bound_info asked[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
-  if (source<Formula>::written.problem.what != issue::none) return source<Formula>::written.problem;
+  const binding_info asked[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  if (source<Formula>::written.problem.kind != issue::none) return source<Formula>::written.problem;
   for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
-    if (const mistake m = check_derivative(source<Formula>::written.program, asked[i], true); m.what != issue::none) return m;
+    if (const mistake m = check_derivative(source<Formula>::written.program, asked[i], true); m.kind != issue::none) return m;
   return {};
 }
 
@@ -196,7 +196,7 @@ constexpr mistake check_bindings() {
   constexpr const lowered& formula = source<Formula>::written;
   constexpr const graph& g = formula.program;
   constexpr int count = static_cast<int>(sizeof...(Bindings));
-  const bound_info all[] = {bound_info_of<Bindings>()..., {}};
+  const binding_info all[] = {binding_info_of<Bindings>()..., {}};
   const auto bound = [&](binding_role role, text_view name) {
     for (int i = 0; i < count; ++i)
       if (all[i].role == role && (name.empty() || all[i].name == name)) return true;
@@ -207,7 +207,7 @@ constexpr mistake check_bindings() {
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < i; ++j)
       if (all[j].role == all[i].role && all[j].name == all[i].name) return {issue::doubled_binding, all[i].name};
-    if (const mistake m = check_binding(formula, all[i], float_type<Bindings...>::narrow, seeded); m.what != issue::none) return m;
+    if (const mistake m = check_binding(formula, all[i], float_type<Bindings...>::narrow, seeded); m.kind != issue::none) return m;
     derivatives = derivatives || is_derivative(all[i].role);
   }
   for (const input_info& in : g.inputs)
@@ -220,12 +220,12 @@ constexpr mistake check_bindings() {
 }
 
 /// What a list of names asks for.
-constexpr derivative_request request_of(const graph& g, const bound_info* all, int count) {
+constexpr derivative_request request_of(const graph& g, const binding_info* all, int count) {
   derivative_request r;
   for (const output_info& o : g.outputs)
     if (o.result > 0 || !o.axes.empty()) r.left_out |= 1u << o.result;
   for (int i = 0; i < count; ++i) {
-    const bound_info& b = all[i];
+    const binding_info& b = all[i];
     if (b.role == binding_role::seed) r.seeded = true;
     if (b.role == binding_role::out && result_of(g, b) >= 0) r.left_out &= ~(1u << result_of(g, b));
     const int slot = slot_of(g, b);
@@ -242,7 +242,7 @@ constexpr derivative_request request_of(const graph& g, const bound_info* all, i
 /// What a call asks for.
 template <auto Formula, class... Bindings>
 constexpr derivative_request requested() {
-  const bound_info all[] = {bound_info_of<Bindings>()..., {}};
+  const binding_info all[] = {binding_info_of<Bindings>()..., {}};
   return request_of(source<Formula>::written.program, all, static_cast<int>(sizeof...(Bindings)));
 }
 
@@ -250,7 +250,7 @@ constexpr derivative_request requested() {
 template <auto Formula, class... Derivatives>
 constexpr derivative_request requested_by_name() {
   const graph& g = source<Formula>::written.program;
-  const bound_info all[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  const binding_info all[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
   derivative_request r = request_of(g, all, static_cast<int>(sizeof...(Derivatives)));
   r.left_out = 0;
   if (r.products != 0 && r.directions == 0) r.directions = r.products;

@@ -40,7 +40,7 @@ namespace detail {
 [[gnu::noinline, gnu::cold]] constexpr void write_name(sentence& s, const plan& p, operand o) {
   if (o.input) {
     const input_info& in = p.program.inputs[o.slot];
-    if (in.what == input_info::role::direction) s << "direction(" << in.name << ")";
+    if (in.origin == input_origin::direction) s << "direction(" << in.name << ")";
     else s << in.name;
     return;
   }

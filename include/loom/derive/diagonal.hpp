@@ -31,7 +31,7 @@ class diagonal_sweep {
       if (!depends_[i]) continue;
       const value_list jacobian = free_[i] != 0 || (wanted_[i] && met(i) != 0) ? terms_of(i) : value_list();
       if (wanted_[i]) diagonal_[i] = is_x(i) ? one_ : met(i) == 0 ? tangent_of(work_, i, diagonal_) : met_diagonal(i, jacobian);
-      if (free_[i] != 0) keep(i, jacobian);
+      if (free_[i] != 0) record(i, jacobian);
     }
     return diagonal_[root];
   }
@@ -79,7 +79,7 @@ class diagonal_sweep {
       }
   }
 
-  constexpr void keep(int i, const value_list& terms) {
+  constexpr void record(int i, const value_list& terms) {
     first_[i] = static_cast<std::int16_t>(kept_.size());
     for (const outer_product& t : terms) {
       if (kept_.size() == kept_.capacity()) exact = false;

@@ -28,13 +28,13 @@ struct differentiation {
     return out.result.too_large ? out.constant(0) : out.input(slot);
   }
 
-  constexpr void output(output_info::role what, int slot, value_id id) {
+  constexpr void output(derivative_kind what, int slot, value_id id) {
     out.add_output({what, slot, id == no_value ? out.constant(0) : id, 0, in.inputs[slot].axes});
   }
   /// The results themselves, before their derivatives, but for those left out.
   constexpr void output_values(std::uint32_t left_out) {
     for (const output_info& o : in.outputs)
-      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.add_output({o.what, o.input, image[o.id], o.result, o.axes});
+      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.add_output({o.kind, o.input, image[o.id], o.result, o.axes});
   }
 
   /// True where operand k of value i can receive something: numbers both, and not behind a row that says 0.
@@ -61,7 +61,7 @@ struct differentiation {
   constexpr value_id plus(value_id a, value_id b) { return a == no_value ? b : b == no_value ? a : out.binary(op::add, a, b); }
 
  private:
-  static constexpr bool is_zero(const term& t) { return t.root().code == op::constant && t.root().number() == 0; }
+  static constexpr bool is_zero(const term& t) { return t.root().code == op::constant && t.root().constant_value() == 0; }
 };
 
 }  // namespace loom::derive::detail

@@ -23,13 +23,13 @@ class reverse_sweep {
         if (o != no_value && n.code != op::stop_gradient) active_[i] = active_[i] || active_[o];
     }
     const value_id root = in_.outputs[0].id;  // of several results, the first
-    if (needs_seed()) add(root, work_.append({"seed", in_.result_axes.empty() ? op::scalar : op::tensor, in_.result_axes, input_info::role::seed}), 0);
+    if (needs_seed()) add(root, work_.append({"seed", in_.result_axes.empty() ? op::scalar : op::tensor, in_.result_axes, input_origin::seed}), 0);
     else adjoint_[root] = work_.out.constant(1);
     for (int i = root; i >= 0; --i)
       if (active_[i] && adjoint_[i] != no_value && !is_leaf(in_[i].code)) spread(i);
     work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
-      if (is_wanted(slot)) work_.output(output_info::role::gradient, slot, of_input(slot));
+      if (is_wanted(slot)) work_.output(derivative_kind::gradient, slot, of_input(slot));
     return {compact(work_.out.result), work_.missing};
   }
 

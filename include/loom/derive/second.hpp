@@ -16,12 +16,12 @@ class second_sweep {
   constexpr derived run() {
     work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
-      if (is_in(wanted_.gradients, slot)) work_.output(output_info::role::gradient, slot, work_.image[gradient_of(slot)]);
+      if (is_in(wanted_.gradients, slot)) work_.output(derivative_kind::gradient, slot, work_.image[gradient_of(slot)]);
     text_view refused{};
     for (int slot = 0; slot < in_.inputs.size(); ++slot) {
       if (!is_in(wanted_.curvatures, slot)) continue;
       diagonal_sweep sweep(work_, slot);
-      work_.output(output_info::role::curvature, slot, sweep.run(gradient_of(slot)));
+      work_.output(derivative_kind::curvature, slot, sweep.run(gradient_of(slot)));
       if (!sweep.exact && refused.empty()) refused = in_.inputs[slot].name;
     }
     if (wanted_.products != 0) products();
@@ -37,7 +37,7 @@ class second_sweep {
 
   constexpr value_id gradient_of(int slot) const {
     for (const output_info& o : in_.outputs)
-      if (o.what == output_info::role::gradient && o.input == slot) return o.id;
+      if (o.kind == derivative_kind::gradient && o.input == slot) return o.id;
     return in_.outputs[0].id;  // not reached: first_order() asks for every gradient that is needed
   }
 
@@ -45,12 +45,12 @@ class second_sweep {
     fixed_vector<value_id, max_inputs> direction, gradients;
     for (int slot = 0; slot < in_.inputs.size(); ++slot) {
       const input_info& x = in_.inputs[slot];
-      direction.push_back(is_in(wanted_.directions, slot) ? work_.append({x.name, x.code, x.axes, input_info::role::direction, slot}) : no_value);
+      direction.push_back(is_in(wanted_.directions, slot) ? work_.append({x.name, x.code, x.axes, input_origin::direction, slot}) : no_value);
       if (is_in(wanted_.products, slot)) gradients.push_back(gradient_of(slot));
     }
     const forward_sweep tangent(work_, direction, gradients);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
-      if (is_in(wanted_.products, slot)) work_.output(output_info::role::product, slot, tangent[gradient_of(slot)]);
+      if (is_in(wanted_.products, slot)) work_.output(derivative_kind::product, slot, tangent[gradient_of(slot)]);
   }
 };
 

@@ -45,4 +45,4 @@ inline constexpr dialect c99 = {
     .open = detail::open_c99,
 };
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

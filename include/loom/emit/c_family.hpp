@@ -107,14 +107,14 @@ class c_family_printer : public plan_visitor, private lines {
     for (int k = 0; k < p_.column_order.size(); ++k) close();
   }
   void perform(const step& s) {
-    switch (s.what) {
+    switch (s.kind) {
       case action::compute: return compute(s.id);
       case action::reduce: return fold(s.id, type_);
       case action::total: return fold(s.id, element::f64);
       case action::accumulate: return g_[s.id].code == op::scatter ? scatter(s.id) : fold(s.id, element::f64);
-      case action::keep: return line("{} = {};  // kept", at_.output_entry(s.slot), operand(s.id));
+      case action::park: return line("{} = {};  // parked", at_.output_entry(s.slot), operand(s.id));
       case action::recall:
-        return line("const {} {} = {};  // as kept", T_, name_.value[s.id], at_.output_entry(s.slot));
+        return line("const {} {} = {};  // as parked", T_, name_.value[s.id], at_.output_entry(s.slot));
       case action::store:
         if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", at_.output_entry(s.slot), operand(s.id));
         if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
@@ -188,18 +188,18 @@ class c_family_printer : public plan_visitor, private lines {
   /// A value as the loops see it.
   std::string operand(int id) const {
     const node& n = g_[id];
-    if (n.code == op::constant) return literal(d_, n.number(), type_);
+    if (n.code == op::constant) return literal(d_, n.constant_value(), type_);
     return rounded_[id] ? name_.rounded[id] : name_.value[id];
   }
   /// A scalar as other scalars see it.
   std::string scalar_operand(int id) const {
     const node& n = g_[id];
-    return n.code == op::constant ? literal(d_, n.number(), element::f64) : name_.value[id];
+    return n.code == op::constant ? literal(d_, n.constant_value(), element::f64) : name_.value[id];
   }
   /// A whole number beside an index.
   std::string integer_operand(int id) const {
     const node& n = g_[id];
-    return n.code == op::constant ? fmt::format("{}", static_cast<std::int64_t>(n.number())) : name_.value[id];
+    return n.code == op::constant ? fmt::format("{}", static_cast<std::int64_t>(n.constant_value())) : name_.value[id];
   }
 
   std::string expression(int id, bool scalar) const {
@@ -278,8 +278,8 @@ class c_family_printer : public plan_visitor, private lines {
     for (int i = r.begin; i < r.end; ++i) {
       const step& s = p_.steps[i];
       const node& n = g_[s.id];
-      if (s.what == action::compute && n.code == op::gather && at_.is_along_row(n)) input[g_[n.operand[0]].bits] = true;
-      if (s.what == action::compute && is_input(n.code) && p_.levels[s.id] == level::element) input[n.bits] = true;
+      if (s.kind == action::compute && n.code == op::gather && at_.is_along_row(n)) input[g_[n.operand[0]].bits] = true;
+      if (s.kind == action::compute && is_input(n.code) && p_.levels[s.id] == level::element) input[n.bits] = true;
       if (s.slot >= 0 && output_level(p_, s.slot) == level::element) output[s.slot] = true;
     }
     for (int k = 0; k < g_.inputs.size(); ++k)
@@ -352,4 +352,4 @@ inline std::string print(const plan& p, const dialect& d, std::string_view funct
   return detail::c_family_printer(p, d, function, type).print();
 }
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

@@ -40,4 +40,4 @@ inline constexpr dialect cpp = {
     .open = detail::open_cpp,
 };
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

@@ -13,14 +13,14 @@ namespace loom::inline LOOM_ABI::emit::detail {
 
 /// What the steps of one kind do, as a comment of the code says it and as an explanation does; no word: it does not.
 struct verb {
-  action what;
+  action kind;
   std::string_view in_code, in_words;
 };
 
 inline constexpr verb verbs[] = {
     {action::recall, "", "recalls "},        {action::reduce, "finds ", "reduces "},
     {action::total, "adds to ", "adds to "}, {action::accumulate, "fills ", "fills "},
-    {action::keep, "keeps ", "keeps "},      {action::store, "writes ", "writes "},
+    {action::park, "parks ", "parks "},      {action::store, "writes ", "writes "},
 };
 
 class description {
@@ -49,22 +49,22 @@ class description {
     return std::string(", over ") + axes_text(p_.program, s.over == level::row ? s.rows : s.rows | p_.column_axes);
   }
 
-  /// What some steps are for, in a comment: "finds row_sum; keeps exp_x (in d_x)".
+  /// What some steps are for, in a comment: "finds row_sum; parks exp_x (in d_x)".
   std::string purpose(step_range r) const {
     return told(r, &verb::in_code, [this](const step& s) {
-      if (s.what == action::accumulate) return name_.array[p_.array_of[s.id] - 1];
-      if (s.what == action::store)
+      if (s.kind == action::accumulate) return name_.array[p_.array_of[s.id] - 1];
+      if (s.kind == action::store)
         return output_level(p_, s.slot) == level::scalar ? name_.result : name_.output[s.slot];
-      return name_.value[s.id] + (s.what == action::keep ? " (in " + name_.output[s.slot] + ")" : "");
+      return name_.value[s.id] + (s.kind == action::park ? " (in " + name_.output[s.slot] + ")" : "");
     });
   }
-  /// The same in an explanation: "reduces row_sum (sum of exp_x); keeps exp_x in d(x)".
+  /// The same in an explanation: "reduces row_sum (sum of exp_x); parks exp_x in d(x)".
   std::string deeds(step_range r) const {
     return told(r, &verb::in_words, [this](const step& s) {
-      if (s.what == action::accumulate) return array(p_.array_of[s.id] - 1);
-      if (s.what == action::reduce || s.what == action::total) return named(s.id) + " (" + reduction_of(s.id) + ")";
+      if (s.kind == action::accumulate) return array(p_.array_of[s.id] - 1);
+      if (s.kind == action::reduce || s.kind == action::total) return named(s.id) + " (" + reduction_of(s.id) + ")";
       const std::string output = schedule::detail::output_text(p_.program, s.slot);
-      return s.what == action::store ? output + " (" + named(s.id) + ")" : named(s.id) + " in " + output;
+      return s.kind == action::store ? output + " (" + named(s.id) + ")" : named(s.id) + " in " + output;
     });
   }
 
@@ -78,11 +78,11 @@ class description {
     for (const verb& v : verbs) {
       std::string items;
       for (int i = r.begin; i < r.end; ++i)
-        if (p_.steps[i].what == v.what && !(v.*word).empty()) list(items, item(p_.steps[i]));
+        if (p_.steps[i].kind == v.kind && !(v.*word).empty()) list(items, item(p_.steps[i]));
       if (!items.empty()) list(s, std::string(v.*word) + items, "; ");
     }
     return s;
   }
 };
 
-}  // namespace loom::inline LOOM_ABI::emit::detail
+}  // namespace loom::emit::detail

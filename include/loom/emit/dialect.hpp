@@ -154,4 +154,4 @@ inline std::string includes_of(const dialect& d, std::string_view code) {
 
 }  // namespace detail
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

@@ -250,4 +250,4 @@ class explanation : public plan_visitor {
 ///          most 110 characters.
 inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

@@ -99,7 +99,7 @@ class names {
   names(const plan& p, std::string_view function, const vocabulary& reserved) : p_(p), g_(p.program), pool_(reserved) {
     pool_.take(function);
     for (int s = 0; s < g_.inputs.size(); ++s)
-      input[s] = pool_.take((g_.inputs[s].what == input_info::role::direction ? "direction_" : "") +
+      input[s] = pool_.take((g_.inputs[s].origin == input_origin::direction ? "direction_" : "") +
                             std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
@@ -151,7 +151,7 @@ class names {
     return s.empty() ? "value" : s;
   }
 
-  bool is_one(int i) const { return g_[i].code == op::constant && g_[i].number() == 1; }
+  bool is_one(int i) const { return g_[i].code == op::constant && g_[i].constant_value() == 1; }
   /// A name that says something: not v7.
   bool has_name(int i) const { return !value[i].empty() && value[i] != std::string("v") + std::to_string(i); }
 
@@ -169,7 +169,7 @@ class names {
     if (is_reduction(n.code))
       return p_.is_total[i] && n.code == op::sum ? "total" : (p_.is_total[i] ? "total_" : "row_") + word_of(i);
     for (const output_info& o : g_.outputs)
-      if (o.id == i && o.what == output_info::role::gradient)
+      if (o.id == i && o.kind == derivative_kind::gradient)
         return std::string("grad_") + std::string(g_.inputs[o.input].name);
     switch (n.code) {
       case op::extent: return std::string("count") + axes_word(n.over());
@@ -201,4 +201,4 @@ class names {
   }
 };
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

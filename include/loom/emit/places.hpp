@@ -94,4 +94,4 @@ class places {
   }
 };
 
-}  // namespace loom::inline LOOM_ABI::emit::detail
+}  // namespace loom::emit::detail

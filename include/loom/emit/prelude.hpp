@@ -113,4 +113,4 @@ inline std::string prelude_of(const dialect& d, std::string_view code, element t
   return all;
 }
 
-}  // namespace loom::inline LOOM_ABI::emit::detail
+}  // namespace loom::emit::detail

@@ -113,4 +113,4 @@ inline std::string argument_list(const std::string& head, const std::vector<std:
 
 }  // namespace detail
 
-}  // namespace loom::inline LOOM_ABI::emit
+}  // namespace loom::emit

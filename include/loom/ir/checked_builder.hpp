@@ -82,7 +82,7 @@ class checked_builder {
     if (n != arity(code) || n == 0) return fail({issue::wrong_number_of_operands, info(code).name, n, arity(code)});
     if (code == op::max || code == op::min)
       for (int i = 0; i < 2; ++i)
-        if (v[i].written >= typed_value::literal::integer && out_[v[i].id].number() < 0)
+        if (v[i].written >= typed_value::literal::integer && out_[v[i].id].constant_value() < 0)
           return fail({issue::integer_beside_min_or_max});
     axis_set axes = 0;
     typed_value r;
@@ -159,12 +159,12 @@ class checked_builder {
   constexpr lowered finish() {
     if (undecided_) problem_ = {issue::axis_in_doubt};
     check_whole();
-    if (problem_.what == issue::too_many_inputs) problem_.got = out_.result.inputs.size() + beyond_.size();
-    if (problem_.what == issue::too_many_axes) problem_.got = out_.result.axes.size() + beyond_.size();
-    if (problem_.what == issue::too_many_results) problem_.got = results_;
+    if (problem_.kind == issue::too_many_inputs) problem_.got = out_.result.inputs.size() + beyond_.size();
+    if (problem_.kind == issue::too_many_axes) problem_.got = out_.result.axes.size() + beyond_.size();
+    if (problem_.kind == issue::too_many_results) problem_.got = results_;
     lowered r;
     r.problem = problem_;
-    if (problem_.what != issue::none) {
+    if (problem_.kind != issue::none) {
       out_ = builder();
       roots_.count = 0;
       roots_.push_back({out_.constant(0)});
@@ -174,7 +174,7 @@ class checked_builder {
       const axis_ranking ranking = ranking_of(roots_[k], known_.listed);
       const axis_order order = ranking.order();
       r.in_doubt[k] = ranking.in_doubt();
-      r.program.outputs.push_back({output_info::role::value, -1, roots_[k].id, k, order});
+      r.program.outputs.push_back({derivative_kind::value, -1, roots_[k].id, k, order});
       if (k == 0) r.program.result_axes = order;
     }
     return r;
@@ -189,7 +189,7 @@ class checked_builder {
   fixed_vector<typed_value, max_results> roots_;
   fixed_vector<text_view, 64> beyond_;  ///< names past the limit of the first problem, each once
 
-  constexpr bool stopped() const { return undecided_ || problem_.what != issue::none; }
+  constexpr bool stopped() const { return undecided_ || problem_.kind != issue::none; }
   constexpr typed_value failed() { return {out_.constant(0)}; }
   constexpr typed_value fail(const mistake& m) {
     if (!stopped()) problem_ = m;
@@ -198,7 +198,7 @@ class checked_builder {
   /// One name too many; those that follow are counted, so that the sentence can say by how much.
   constexpr int too_many(issue what, text_view name, int limit) {
     fail({what, {}, 0, limit});
-    if (problem_.what == what && beyond_.size() < beyond_.capacity()) beyond_.insert_once(name);
+    if (problem_.kind == what && beyond_.size() < beyond_.capacity()) beyond_.insert_once(name);
     return -1;
   }
 
@@ -294,7 +294,7 @@ class checked_builder {
     if (ai && bi) return true;
     const typed_value& other = ai ? b : a;
     if (out_[other.id].code != op::constant) return fail({issue::index_used_as_a_number}), false;
-    const double v = out_[other.id].number();
+    const double v = out_[other.id].constant_value();
     const bool in_range = v > -0x1p63 && v < 0x1p63;
     if (!in_range && v == v) return fail({issue::index_compared_beyond_its_range}), false;
     if (!in_range || static_cast<double>(static_cast<std::int64_t>(v)) != v)
@@ -395,4 +395,4 @@ constexpr lowered build(const Write& write) {
   return again.finish();
 }
 
-}  // namespace loom::inline LOOM_ABI::ir
+}  // namespace loom::ir

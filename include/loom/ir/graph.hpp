@@ -25,33 +25,39 @@ struct node {
   std::uint64_t bits = 0;  ///< what the op needs beside operands; a constant is kept as bits: -0 and NaN compare right
 
   constexpr bool operator==(const node&) const = default;
-  constexpr double number() const { return std::bit_cast<double>(bits); }
+  constexpr double constant_value() const { return std::bit_cast<double>(bits); }
   constexpr axis_set over() const { return static_cast<axis_set>(bits); }
   constexpr int scattered_over() const { return static_cast<int>(bits >> 8); }  ///< of a scatter: the axis it writes along
 };
+
+/// Where an input comes from: the formula declares it, or differentiation brings it, after those: the cotangent of the result,
+/// a direction.
+enum class input_origin : std::uint8_t { declared, seed, direction };
 
 struct input_info {
   text_view name;
   op code = op::tensor;
   axis_order axes;
-  /// Declared by the formula; or brought by differentiation, after those: the cotangent of the result, a direction.
-  enum class role : std::uint8_t { declared, seed, direction } what = role::declared;
+  input_origin origin = input_origin::declared;
   int of = -1;  ///< the declared input whose direction this is
 };
 
-/// What a program computes: its value, or something with the axes of one input: the gradient, the diagonal of the
-/// Hessian, the product of the Hessian with the directions.
+/// The value of a formula, or one of its derivatives with the axes of one input: the gradient, the diagonal of the Hessian, the
+/// product of the Hessian with the directions.
+enum class derivative_kind : std::uint8_t { value, gradient, curvature, product };
+
+/// One result of a program.
 struct output_info {
-  enum class role : std::uint8_t { value, gradient, curvature, product } what = role::value;
+  derivative_kind kind = derivative_kind::value;
   int input = -1;
   value_id id = no_value;
   int result = 0;  ///< of several values, which
   axis_order axes{};  ///< of the buffer it is written to
-  constexpr bool is_value() const { return what == role::value; }
+  constexpr bool is_value() const { return kind == derivative_kind::value; }
   /// What a call writes in front of the input: d(x), d2(x), hvp(x).
   constexpr text_view symbol() const {
     constexpr text_view symbols[] = {"", "d", "d2", "hvp"};
-    return symbols[static_cast<int>(what)];
+    return symbols[static_cast<int>(kind)];
   }
 };
 

@@ -95,7 +95,7 @@ class basic_interpreter {
 
   constexpr Array<N> evaluate(const node& n, const Array<dense>& inputs) const {
     if (is_input(n.code)) return inputs[static_cast<std::size_t>(n.bits)].entries;
-    if (n.code == op::constant) return Array<N>(1, N(n.number()));
+    if (n.code == op::constant) return Array<N>(1, N(n.constant_value()));
     if (n.code == op::extent) return Array<N>(1, N(static_cast<double>(size_of(n.over()))));
     if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);

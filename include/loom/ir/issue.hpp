@@ -23,7 +23,7 @@ enum class issue : std::uint8_t {
 
 /// Which mistake, and where. `got` and `limit` are numbers whose meaning the sentence gives.
 struct mistake {
-  issue what = issue::none;
+  issue kind = issue::none;
   text_view name{};
   std::int64_t got = 0;
   std::int64_t limit = 0;
@@ -110,7 +110,7 @@ constexpr bool goes_on(text_view text, std::size_t at, text_view with) {
 /// What is wrong, in one sentence with its names and numbers: "loom: the operand does not have the axis K".
 constexpr message sentence_of(const mistake& m) {
   message r;
-  const text_view s = sentence_of(m.what);
+  const text_view s = sentence_of(m.kind);
   r << "loom: ";
   for (std::size_t at = 0; at < s.size();) {
     if (detail::goes_on(s, at, "named<>")) {
@@ -129,4 +129,4 @@ constexpr message sentence_of(const mistake& m) {
   return r;
 }
 
-}  // namespace loom::inline LOOM_ABI::ir
+}  // namespace loom::ir

@@ -99,7 +99,7 @@ constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clause
     compare = compare == op::lt ? op::gt : compare == op::gt ? op::lt : compare == op::le ? op::ge : compare == op::ge ? op::le : compare;
   }
   if (g[index].code != op::index || number->code != op::constant || out.size() == out.capacity()) return;
-  out.insert_once({index, truth ? compare : opposite(compare), static_cast<std::int64_t>(number->number())});
+  out.insert_once({index, truth ? compare : opposite(compare), static_cast<std::int64_t>(number->constant_value())});
 }
 
 }  // namespace detail

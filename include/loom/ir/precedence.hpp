@@ -91,4 +91,4 @@ class axis_ranking {
   axis_set earlier_[max_axes]{};
 };
 
-}  // namespace loom::inline LOOM_ABI::ir
+}  // namespace loom::ir

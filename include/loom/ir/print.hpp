@@ -29,7 +29,7 @@ inline std::string axes_text(const graph& g, axis_set axes) {
 
 inline std::string input_text(const graph& g, int slot) {
   const std::string name(g.inputs[slot].name);
-  return g.inputs[slot].what == input_info::role::direction ? std::string("direction(") + name + ")" : name;
+  return g.inputs[slot].origin == input_origin::direction ? std::string("direction(") + name + ")" : name;
 }
 inline std::string output_text(const graph& g, const output_info& o) {
   return o.is_value() ? std::string("value") : std::string(o.symbol()) + "(" + std::string(g.inputs[o.input].name) + ")";
@@ -38,7 +38,7 @@ inline std::string output_text(const graph& g, const output_info& o) {
 /// A value, its operands as operand(k) spells them: sum(v3, C).
 template <class Operand>
 std::string value_text(const graph& g, const node& n, const Operand& operand) {
-  if (n.code == op::constant) return number_text(n.number());
+  if (n.code == op::constant) return number_text(n.constant_value());
   if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
@@ -62,7 +62,7 @@ class formula_printer {
     const auto arg = [&](int i, int level = 0) { return print(n.operand[i], level); };
     const auto infix = [&](const char* symbol, int level, int right) { return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer); };
     switch (n.code) {
-      case op::constant: return wrapped(number_text(n.number()), n.number() < 0 && outer > 0);
+      case op::constant: return wrapped(number_text(n.constant_value()), n.constant_value() < 0 && outer > 0);
       case op::neg: return wrapped(std::string("-") + arg(0, 5), outer > 3);
       case op::add: return infix("+", 3, 3);
       case op::sub: return infix("-", 3, 4);

@@ -33,4 +33,4 @@ constexpr graph rebuild(const graph& in, builder& out, const Make& make) {
   return compact(out.result);
 }
 
-}  // namespace loom::inline LOOM_ABI::ir
+}  // namespace loom::ir

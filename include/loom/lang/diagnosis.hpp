@@ -54,12 +54,12 @@ template <auto Find, int... More>
 constexpr auto diagnose(std::integer_sequence<int, More...>) {
   constexpr const mistake& m = found_by<Find>;
   if constexpr (m.name.empty()) {
-    if constexpr (m.got == 0 && m.limit == 0) return diagnosis<m.what>{};
-    else return diagnosis<m.what, got<m.got>, limit_is<m.limit>>{};
+    if constexpr (m.got == 0 && m.limit == 0) return diagnosis<m.kind>{};
+    else return diagnosis<m.kind, got<m.got>, limit_is<m.limit>>{};
   } else {
     using where = named<fixed<m.name.size()>(m.name), fixed<m.more[More].size()>(m.more[More])...>;
-    if constexpr (m.got == 0 && m.limit == 0) return diagnosis<m.what, where>{};
-    else return diagnosis<m.what, where, got<m.got>, limit_is<m.limit>>{};
+    if constexpr (m.got == 0 && m.limit == 0) return diagnosis<m.kind, where>{};
+    else return diagnosis<m.kind, where, got<m.got>, limit_is<m.limit>>{};
   }
 }
 
@@ -70,4 +70,4 @@ template <auto Find>
 using diagnosis_of =
     decltype(detail::diagnose<Find>(std::make_integer_sequence<int, detail::found_by<Find>.more.size()>()));
 
-}  // namespace loom::inline LOOM_ABI::lang
+}  // namespace loom::lang

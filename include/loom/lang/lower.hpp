@@ -99,4 +99,4 @@ constexpr lowered lower(const expression<Shape, Literals>& e) {
   return build(detail::written_formula<Shape>{literals});
 }
 
-}  // namespace loom::inline LOOM_ABI::lang
+}  // namespace loom::lang

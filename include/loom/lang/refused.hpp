@@ -36,4 +36,4 @@ constexpr auto matmul(const A& a, const B& b) {
   return a * b;
 }
 
-}  // namespace loom::inline LOOM_ABI::lang
+}  // namespace loom::lang

@@ -83,7 +83,7 @@ constexpr bool acts_on_rows(const plan& p, const sweep& s) {
   for (int i = s.before.begin; i < end_of(s); ++i) {
     bool in_body = false;
     for (const row_pass& pass : s.passes) in_body = in_body || (i >= pass.body.begin && i < pass.body.end);
-    if (!in_body && p.steps[i].what != action::compute) return true;
+    if (!in_body && p.steps[i].kind != action::compute) return true;
   }
   return false;
 }
@@ -131,4 +131,4 @@ constexpr loop_shape choose_loop_shape(const shape_choice& choice, std::ptrdiff_
   return loop_shape::along_row;
 }
 
-}  // namespace loom::inline LOOM_ABI::layout
+}  // namespace loom::layout

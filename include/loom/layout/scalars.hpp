@@ -37,7 +37,7 @@ void evaluate_scalar(const erased_view* inputs, const axis_extents& extents, dou
   constexpr node n = Program::schedule.program[Id];
   double& v = scalars[Id];
   if constexpr (n.code == op::constant) {
-    v = n.number();
+    v = n.constant_value();
   } else if constexpr (n.code == op::scalar || n.code == op::tensor) {
     v = inputs[n.bits].number;
   } else if constexpr (n.code == op::extent) {

@@ -29,7 +29,7 @@ inline void place_arrays(const plan& p, const axis_extents& extents, const erase
 
 constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
   for (int i = s.before.begin; i < end_of(s); ++i)
-    if (p.steps[i].what == action::accumulate) return true;
+    if (p.steps[i].kind == action::accumulate) return true;
   return false;
 }
 
@@ -37,7 +37,7 @@ constexpr bool adds_to_arrays(const plan& p, const sweep& s) {
 /// are finished.
 inline void prepare_arrays(const plan& p, const sweep& s, const erased_buffer* arrays, bool before) {
   for (int i = s.before.begin; i < end_of(s); ++i) {
-    if (p.steps[i].what != action::accumulate) continue;
+    if (p.steps[i].kind != action::accumulate) continue;
     const int k = p.array_of[p.steps[i].id] - 1;
     const op code = folded_as(p.program[p.steps[i].id].code);
     double* entries = static_cast<double*>(arrays[k].data);

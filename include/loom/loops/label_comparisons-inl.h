@@ -16,7 +16,7 @@ constexpr int label_source(const plan& p, int id) {
 /// A literal that the extreme of a lane of 32 bits could be taken for.
 constexpr bool is_extreme(const plan& p, int id) {
   const node& n = p.program[id];
-  return n.code == op::constant && (n.number() >= static_cast<double>(INT32_MAX) || n.number() <= static_cast<double>(INT32_MIN));
+  return n.code == op::constant && (n.constant_value() >= static_cast<double>(INT32_MAX) || n.constant_value() <= static_cast<double>(INT32_MIN));
 }
 
 /// Whether lanes of type I may be too short for the labels of an input.
@@ -30,7 +30,7 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::uint64_t* to) {
   constexpr node n = R::P.program[Id];
   if constexpr (n.code == op::constant) {
-    for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.number()));
+    for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.constant_value()));
   } else {
     const std::size_t count = lanes_in_use<Id, Which>(r);
     if constexpr (n.code == op::gather) {

@@ -58,6 +58,6 @@ void run_sweep(const sweep_layout& data, const layout::part& part, const double*
   }
 }
 
-}  // namespace loom::inline LOOM_ABI::LOOM_TARGET
+}  // namespace loom::LOOM_TARGET
 
 #undef LOOM_INLINE

@@ -16,7 +16,7 @@ template <int Id, class R>
 LOOM_INLINE typename R::VI integer_of(const R& r) {
   constexpr node n = R::P.program[Id];
   if constexpr (n.type == kind::index) return r.index[Id];
-  else return broadcast<typename R::VI>(static_cast<typename R::TI>(whole_lane<sizeof(typename R::TI)>(n.number())));
+  else return broadcast<typename R::VI>(static_cast<typename R::TI>(whole_lane<sizeof(typename R::TI)>(n.constant_value())));
 }
 
 /// An operand of a reduction or a total as a number: masks count as 0 and 1.

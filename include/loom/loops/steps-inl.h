@@ -10,7 +10,7 @@ LOOM_INLINE void compute(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr value_id a = n.operand[0], b = n.operand[1], c = n.operand[2];
   if constexpr (n.code == op::constant) {
-    r.value[Id] = constant<V>(n.number());
+    r.value[Id] = constant<V>(n.constant_value());
   } else if constexpr (R::P.levels[Id] == level::scalar) {
     r.value[Id] = constant<V>(r.scalars[Id]);
     if constexpr (n.type == kind::mask) r.mask[Id] = r.value[Id] != V{};
@@ -119,17 +119,17 @@ template <int Index, lanes Which, class R>
 LOOM_INLINE void perform(R& r, [[maybe_unused]] typename R::V* acc, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr step s = R::P.steps[Index];
   constexpr node n = R::P.program[s.id];
-  if constexpr (s.what == action::compute) {
+  if constexpr (s.kind == action::compute) {
     compute<s.id, Which>(r, j);
-  } else if constexpr (s.what == action::reduce) {
+  } else if constexpr (s.kind == action::reduce) {
     typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
     if constexpr (Which == lanes::some) v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
     acc[s.id] = combine<n.code>(acc[s.id], v);
-  } else if constexpr (s.what == action::total) {
+  } else if constexpr (s.kind == action::total) {
     add_to_total<s.id, Which>(r);
-  } else if constexpr (s.what == action::accumulate) {
+  } else if constexpr (s.kind == action::accumulate) {
     add_to_array<s.id, Which>(r, j);
-  } else if constexpr (s.what == action::recall) {
+  } else if constexpr (s.kind == action::recall) {
     r.value[s.id] = R::shape::template load_output<s.slot, Which>(r, j);
   } else if constexpr (output_level(R::P, s.slot) == level::element) {  // keep or store
     R::shape::template store_output<s.slot, Which>(r, r.value[s.id], j);

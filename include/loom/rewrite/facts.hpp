@@ -11,7 +11,7 @@ namespace loom::inline LOOM_ABI::rewrite::facts {
 /// The bounds of a value, from its own op alone.
 constexpr interval range(const graph& g, value_id v) {
   const node& n = g[v];
-  if (n.code == op::constant) return {n.number(), n.number()};
+  if (n.code == op::constant) return {n.constant_value(), n.constant_value()};
   return info(n.code == op::gather ? g[n.operand[0]].code : n.code).range;
 }
 
@@ -82,7 +82,7 @@ constexpr bool given(const graph& g, value_id v, int depth = 16) {
 constexpr bool may_be_zero(const graph& g, value_id v) {
   const node& n = g[v];
   switch (n.code) {
-    case op::constant: return n.number() == 0;
+    case op::constant: return n.constant_value() == 0;
     case op::extent: return false;
     case op::neg: case op::stop_gradient: return may_be_zero(g, n.operand[0]);
     case op::mul: case op::div: return may_be_zero(g, n.operand[0]) || (n.code == op::mul && may_be_zero(g, n.operand[1]));

@@ -38,14 +38,14 @@ constexpr bool ratio_of_exponentials(const graph& g, const matched& w) {
 /// that a mask makes 0 goes outside with its mask instead.
 constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
   const node& n = g[w[a]];
-  const bool masked = n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].number() == 0;
+  const bool masked = n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].constant_value() == 0;
   return !masked && facts::may_be_zero(g, w[a]) && facts::logarithmic(g, w[b]) && !facts::logarithmic(g, w[a]);
 }
 
 /// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost.
 constexpr bool b_is_shared_and_safe(const graph& g, const matched& w) {
   const node& n = g[w[b]];
-  const bool is_far_from_zero = n.code == op::constant && (n.number() > 1e-30 || n.number() < -1e-30);
+  const bool is_far_from_zero = n.code == op::constant && (n.constant_value() > 1e-30 || n.constant_value() < -1e-30);
   // A sum of exponentials that was shifted by its largest entry is at least 1.
   const bool is_sum_of_exponentials = n.code == op::sum && g[n.operand[0]].code == op::exp;
   return b_is_shared(g, w) &&
@@ -65,4 +65,4 @@ constexpr bool only_m_is_given(const graph& g, const matched& w) {
   return facts::given(g, w[m]) && !facts::given(g, w[c]);
 }
 
-}  // namespace loom::inline LOOM_ABI::rewrite::guards
+}  // namespace loom::rewrite::guards

@@ -85,4 +85,4 @@ class path_order {
   }
 };
 
-}  // namespace loom::inline LOOM_ABI::rewrite
+}  // namespace loom::rewrite

@@ -89,15 +89,15 @@ class rewriter {
     const node n = out_[id];
     if (is_reduction(n.code) || info(n.code).kind == family::row) return narrowed(n);
     if (n.code == op::sign && out_[n.operand[0]].code == op::constant) {
-      const double v = out_[n.operand[0]].number();
+      const double v = out_[n.operand[0]].constant_value();
       return out_.constant(v > 0 ? 1 : v < 0 ? -1 : v);
     }
-    if (n.code == op::neg && out_[n.operand[0]].code == op::constant) return out_.constant(-out_[n.operand[0]].number());
+    if (n.code == op::neg && out_[n.operand[0]].code == op::constant) return out_.constant(-out_[n.operand[0]].constant_value());
     if (arity(n.code) != 2) return no_value;
     const node& l = out_[n.operand[0]];
     const node& r = out_[n.operand[1]];
     if (l.code != op::constant || r.code != op::constant) return no_value;
-    const double a = l.number(), b = r.number();
+    const double a = l.constant_value(), b = r.constant_value();
     constexpr double huge = 1e150;  // beyond, a product could overflow, which is an error in a constant expression
     if (!(a > -huge && a < huge && b > -huge && b < huge)) return no_value;
     switch (n.code) {

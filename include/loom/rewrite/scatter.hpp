@@ -50,7 +50,7 @@ class scattering {
       default: return no_value;
     }
   }
-  constexpr bool is_zero(value_id v) const { return out_[v].code == op::constant && out_[v].number() == 0; }
+  constexpr bool is_zero(value_id v) const { return out_[v].code == op::constant && out_[v].constant_value() == 0; }
 
   /// v with 1 in the place of a factor.
   constexpr value_id without_factor(value_id v, value_id factor) {
@@ -59,7 +59,7 @@ class scattering {
     if (!is_elementwise(n.code)) return v;
     if (n.code == op::mul || n.code == op::mul0) {
       const value_id a = without_factor(n.operand[0], factor), b = a == n.operand[0] ? without_factor(n.operand[1], factor) : n.operand[1];
-      return out_[a].code == op::constant && out_[a].number() == 1 ? b : out_[b].code == op::constant && out_[b].number() == 1 ? a : out_.make(n.code, a, b);
+      return out_[a].code == op::constant && out_[a].constant_value() == 1 ? b : out_[b].code == op::constant && out_[b].constant_value() == 1 ? a : out_.make(n.code, a, b);
     }
     if (n.code == op::neg || n.code == op::div) return out_.make(n.code, without_factor(n.operand[0], factor), n.operand[1], no_value, n.bits);
     if (n.code == op::where) {

@@ -16,7 +16,7 @@ struct term_node {
   std::uint64_t bits = 0;  ///< as those of a graph's node; of a variable: which
 
   constexpr bool operator==(const term_node&) const = default;
-  constexpr double number() const { return std::bit_cast<double>(bits); }
+  constexpr double constant_value() const { return std::bit_cast<double>(bits); }
 };
 
 /// A term as data: nodes of the table it belongs to, operands before users; the last is the root.

@@ -20,7 +20,7 @@ template <class Program, class... Bindings>
 constexpr storages storages_of() {
   const graph& g = Program::simple;
   storages memory;
-  const bound_info all[] = {bound_info_of<Bindings>()...};
+  const binding_info all[] = {binding_info_of<Bindings>()...};
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
   for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
     for (int s = 0; s < g.inputs.size(); ++s)
@@ -78,7 +78,7 @@ erased_buffer erase_buffer(const View& v) {
 /// The order of the axes of a result, or of its seed, as the bindings of a call have them.
 template <class... Bindings>
 constexpr axis_order bound_layout(const graph& g, const axis_order& own, binding_role role, text_view name) {
-  const bound_info all[] = {bound_info_of<Bindings>()..., {}};
+  const binding_info all[] = {binding_info_of<Bindings>()..., {}};
   constexpr int count = static_cast<int>(sizeof...(Bindings));
   if (role == binding_role::seed) return layout_of(g, own, seed_layout(all, count));
   for (int i = 0; i < count; ++i)

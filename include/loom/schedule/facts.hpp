@@ -19,9 +19,9 @@ constexpr plan_facts count_facts(const plan& p) {
       for (int k = pass.body.begin; k < pass.body.end; ++k) {
         const step& it = p.steps[k];
         const node& n = p.program[it.id];
-        if (it.what == action::keep) ++r.kept;
-        if (it.what == action::store && as_set(output_axes(p, it.slot)) == all) ++r.writes_per_element;
-        if (it.what != action::compute) continue;
+        if (it.kind == action::park) ++r.kept;
+        if (it.kind == action::store && as_set(output_axes(p, it.slot)) == all) ++r.writes_per_element;
+        if (it.kind != action::compute) continue;
         r.exponentials += info(n.code).exponential;
         if (n.code != op::tensor || n.axes != all || read_in[it.id] == s + 1) continue;  // a row stays in cache
         ++r.reads_per_element;

@@ -20,13 +20,13 @@ enum class action : std::uint8_t {
   reduce,   ///< entry into row reduction `id`
   total,    ///< entry or row value into the total `id`
   accumulate, ///< entry or row value into the array of `id`
-  keep,     ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
+  park,     ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
   recall,   ///< value `id` is read back from there
   store,    ///< value `id` is written to output `slot`
 };
 
 struct step {
-  action what = action::compute;
+  action kind = action::compute;
   std::int8_t slot = -1;
   value_id id = no_value;
 };
@@ -194,14 +194,14 @@ constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : 
 constexpr bool reads_input(const plan& p, const sweep& s, int slot) {
   for (int i = s.hoisted.begin; i < end_of(s); ++i) {
     const node* n = &p.program[p.steps[i].id];
-    if (p.steps[i].what != action::compute) continue;
+    if (p.steps[i].kind != action::compute) continue;
     if (n->code == op::gather) n = &p.program[n->operand[0]];
     if (is_input(n->code) && static_cast<int>(n->bits) == slot) return true;
   }
   return false;
 }
 
-/// Whether sweep `s` does something to an output: stores it, or keeps a value in it.
+/// Whether sweep `s` does something to an output: stores it, or parks a value in it.
 constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
   for (int i = s.hoisted.begin; i < end_of(s); ++i)
     if (p.steps[i].slot == slot) return true;

@@ -25,13 +25,13 @@ inline std::string array_text(const plan& p, int id) {
 
 inline std::string step_text(const plan& p, const step& s) {
   std::string v = std::string("v") + std::to_string(s.id);
-  switch (s.what) {
+  switch (s.kind) {
     case action::compute:
       return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : value_text(p.program, s.id));
     case action::reduce: return std::string("reduce ") + v + " = " + value_text(p.program, s.id);
     case action::total: return std::string("total ") + v + " = " + value_text(p.program, s.id);
     case action::accumulate: return std::string("accumulate ") + v + " in " + array_text(p, s.id);
-    case action::keep: return std::string("keep ") + v + " in " + output_text(p.program, s.slot);
+    case action::park: return std::string("park ") + v + " in " + output_text(p.program, s.slot);
     case action::recall: return std::string("recall ") + v + " from " + output_text(p.program, s.slot);
     case action::store: return std::string("store ") + v + " in " + output_text(p.program, s.slot);
   }

@@ -34,7 +34,7 @@ class plan_runner : public plan_visitor {
 
   void scalar(value_id id) {
     const node& n = g_[id];
-    if (n.code == op::constant) at(scalar_, id) = n.number();
+    if (n.code == op::constant) at(scalar_, id) = n.constant_value();
     else if (is_input(n.code)) at(scalar_, id) = input(n);
     else if (n.code == op::extent) at(scalar_, id) = static_cast<double>(entries_over(n.over()));
     else at(scalar_, id) = elementwise(n, scalar_);
@@ -72,12 +72,12 @@ class plan_runner : public plan_visitor {
 
   void perform(const step& it) {
     const node& n = g_[it.id];
-    switch (it.what) {
+    switch (it.kind) {
       case action::compute: at(value_, it.id) = computed(it.id); break;
       case action::reduce:
       case action::total: fold(n.code, at(sum_, it.id), at(value_, n.operand[0])); break;
       case action::accumulate: accumulate(it.id); break;
-      case action::keep: output_entry(it.slot) = at(value_, it.id); break;
+      case action::park: output_entry(it.slot) = at(value_, it.id); break;
       case action::recall: at(value_, it.id) = output_entry(it.slot); break;
       case action::store:
         output_entry(it.slot) = at(value_, it.id);
@@ -161,7 +161,7 @@ class plan_runner : public plan_visitor {
   double elementwise(const node& n, std::vector<double>& values) const {
     const auto operand = [&](int k) {
       if (n.operand[k] == no_value) return 0.0;
-      return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].number() : at(values, n.operand[k]);
+      return g_[n.operand[k]].code == op::constant ? g_[n.operand[k]].constant_value() : at(values, n.operand[k]);
     };
     return ir::numbers::evaluate<double>(n.code, operand(0), operand(1), operand(2));
   }

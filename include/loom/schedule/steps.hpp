@@ -93,7 +93,7 @@ class step_pass {
       }
       add(action::compute, i);
       cost += info(g_[i].code).cost;
-      if (slot >= 0) add(action::keep, i, slot);
+      if (slot >= 0) add(action::park, i, slot);
     }
     out.reductions.begin = next_step();
     for (value_id i : values_.reductions)

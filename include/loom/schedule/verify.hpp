@@ -94,7 +94,7 @@ class plan_checker {
     if (end != p_.steps.size()) wrong("steps of no sweep", end);
     for (const step& it : p_.steps) {
       if (it.id < 0 || it.id >= g_.size()) wrong("a step of no value", it.id);
-      const bool has_slot = it.what == action::keep || it.what == action::recall || it.what == action::store;
+      const bool has_slot = it.kind == action::park || it.kind == action::recall || it.kind == action::store;
       if (has_slot ? it.slot < 0 || it.slot >= g_.outputs.size() : it.slot != -1) wrong("a step of no output", it.id);
     }
   }
@@ -149,7 +149,7 @@ class plan_checker {
       const step& it = p_.steps[k];
       const auto id = static_cast<std::size_t>(it.id);
       const auto slot = static_cast<std::size_t>(it.slot);
-      switch (it.what) {
+      switch (it.kind) {
         case action::compute:
           check_compute(it.id, here, s);
           if (known(it.id)) wrong("computed twice in one place", it.id);
@@ -165,7 +165,7 @@ class plan_checker {
         case action::accumulate: {
           if (!p_.is_total[it.id] || folds_entries(p_, it.id) != (here == level::element))
             wrong("a total at the wrong level", it.id);
-          if ((it.what == action::accumulate) != (p_.array_of[it.id] != 0)) wrong("added to what it is not", it.id);
+          if ((it.kind == action::accumulate) != (p_.array_of[it.id] != 0)) wrong("added to what it is not", it.id);
           axis_set walked = 0;
           for (value_id o : g_[it.id].operand) {
             if (o == no_value) continue;
@@ -181,7 +181,7 @@ class plan_checker {
           added_in_[id] = s;
           break;
         }
-        case action::keep:
+        case action::park:
           need(it.id, it.id);
           if (kept_[slot] != -1) wrong("two values are kept in one buffer", it.id);
           kept_[slot] = it.id;
@@ -216,7 +216,7 @@ class plan_checker {
       wrong("a sweep over entries without a pass over them", s);
     for (int k = loop.hoisted.begin; k < loop.hoisted.end; ++k) {
       const value_id id = p_.steps[k].id;
-      if (p_.steps[k].what != action::compute || p_.at(id) != level::scalar) wrong("only scalars are hoisted", id);
+      if (p_.steps[k].kind != action::compute || p_.at(id) != level::scalar) wrong("only scalars are hoisted", id);
       if (p_.available[id] > s || (p_.is_total[id] && added_in_[static_cast<std::size_t>(id)] < 0))
         wrong("a scalar is used before it is known", id);
       scalar_[static_cast<std::size_t>(id)] = true;

@@ -52,7 +52,7 @@ constexpr step_range steps_of(const sweep& s) { return {s.hoisted.begin, static_
 template <class F>
 constexpr void for_each_step(const plan& p, step_range range, action what, const F& f) {
   for (int i = range.begin; i < range.end; ++i)
-    if (p.steps[i].what == what) f(p.steps[i].id);
+    if (p.steps[i].kind == what) f(p.steps[i].id);
 }
 
 /// Whether a scalar is computed between sweeps, just before sweep `s` (or after the last one): totals come out of the loops.
