@@ -33,15 +33,24 @@ auto gradient(const data& d) { return loom::view(d.dx, d.rows, d.classes); }
 double ce(const data& r) { return cross_entropy(x = logits(r), t = labels(r)); }
 double ce_g(const data& r) { return cross_entropy(x = logits(r), t = labels(r), d(x) = gradient(r)); }
 double fo(const data& r) { return focal_cross_entropy(x = logits(r), t = labels(r), gamma = 2, e = 0.1, z = 1e-4); }
-double fo_g(const data& r) { return focal_cross_entropy(x = logits(r), t = labels(r), gamma = 2, e = 0.1, z = 1e-4, d(x) = gradient(r)); }
+double fo_g(const data& r) {
+  return focal_cross_entropy(x = logits(r), t = labels(r), gamma = 2, e = 0.1, z = 1e-4, d(x) = gradient(r));
+}
 double bc(const data& r) { return binary_cross_entropy(a = flat(r.x, r), y = flat(r.y, r), pw = 1); }
-double bc_g(const data& r) { return binary_cross_entropy(a = flat(r.x, r), y = flat(r.y, r), pw = 1, d(a) = flat(r.dx, r)); }
+double bc_g(const data& r) {
+  return binary_cross_entropy(a = flat(r.x, r), y = flat(r.y, r), pw = 1, d(a) = flat(r.dx, r));
+}
 double hu(const data& r) { return huber(a = flat(r.x, r), y = flat(r.y, r), delta = 1); }
 double hu_g(const data& r) { return huber(a = flat(r.x, r), y = flat(r.y, r), delta = 1, d(a) = flat(r.dx, r)); }
 double ga(const data& r) { return gaussian_nll(mu = flat(r.x, r), v = flat(r.v, r), y = flat(r.y, r)); }
-double ga_g(const data& r) { return gaussian_nll(mu = flat(r.x, r), v = flat(r.v, r), y = flat(r.y, r), d(mu) = flat(r.dx, r), d(v) = flat(r.dv, r)); }
+double ga_g(const data& r) {
+  return gaussian_nll(mu = flat(r.x, r), v = flat(r.v, r), y = flat(r.y, r), d(mu) = flat(r.dx, r),
+                      d(v) = flat(r.dv, r));
+}
 double di(const data& r) { return distillation(x = logits(r), s = loom::view(r.y, r.rows, r.classes), T = 2); }
-double di_g(const data& r) { return distillation(x = logits(r), s = loom::view(r.y, r.rows, r.classes), T = 2, d(x) = gradient(r)); }
+double di_g(const data& r) {
+  return distillation(x = logits(r), s = loom::view(r.y, r.rows, r.classes), T = 2, d(x) = gradient(r));
+}
 
 contender loom_itself() { return {"Loom", ce, ce_g, fo, fo_g, bc, bc_g, hu, hu_g, ga, ga_g, di, di_g}; }
 
@@ -56,7 +65,9 @@ auto planes(float* p, const data& d) { return loom::view(p, images, d.classes, h
 auto pixels(const data& d) { return loom::view(d.t, images, height, width); }
 
 double first(const data& r) { return segmentation(image = planes(r.y, r), pixel = pixels(r)); }
-double first_g(const data& r) { return segmentation(image = planes(r.y, r), pixel = pixels(r), d(image) = planes(r.dx, r)); }
+double first_g(const data& r) {
+  return segmentation(image = planes(r.y, r), pixel = pixels(r), d(image) = planes(r.dx, r));
+}
 
 #ifdef LOOM_BENCH_THREADS
 loom::thread_pool& two_threads() {
@@ -64,15 +75,23 @@ loom::thread_pool& two_threads() {
   return pool;
 }
 double two(const data& r) { return cross_entropy(x = logits(r), t = labels(r), loom::threads = two_threads()); }
-double two_g(const data& r) { return cross_entropy(x = logits(r), t = labels(r), d(x) = gradient(r), loom::threads = two_threads()); }
+double two_g(const data& r) {
+  return cross_entropy(x = logits(r), t = labels(r), d(x) = gradient(r), loom::threads = two_threads());
+}
 #endif
 
 // And in 16 bits.
 template <class H> std::vector<H> stored_logits;
 template <class H> std::vector<H> stored_gradient;
-template <class H> auto stored_view(std::vector<H>& v, const data& d) { return loom::view(v.data(), d.rows, d.classes); }
-template <class H> double halves(const data& r) { return cross_entropy(x = stored_view(stored_logits<H>, r), t = labels(r)); }
-template <class H> double halves_g(const data& r) { return cross_entropy(x = stored_view(stored_logits<H>, r), t = labels(r), d(x) = stored_view(stored_gradient<H>, r)); }
+template <class H> auto stored_view(std::vector<H>& v, const data& d) {
+  return loom::view(v.data(), d.rows, d.classes);
+}
+template <class H> double halves(const data& r) {
+  return cross_entropy(x = stored_view(stored_logits<H>, r), t = labels(r));
+}
+template <class H> double halves_g(const data& r) {
+  return cross_entropy(x = stored_view(stored_logits<H>, r), t = labels(r), d(x) = stored_view(stored_gradient<H>, r));
+}
 
 template <class H>
 void store(const data& d) {
@@ -83,7 +102,9 @@ void store(const data& d) {
 }
 
 using clock = std::chrono::steady_clock;
-double milliseconds(clock::time_point from) { return std::chrono::duration<double, std::milli>(clock::now() - from).count(); }
+double milliseconds(clock::time_point from) {
+  return std::chrono::duration<double, std::milli>(clock::now() - from).count();
+}
 
 /// One timing: calls until at least two milliseconds have passed, so that short ones are measured too.
 double time_of(workload f, const data& d) {
@@ -119,7 +140,8 @@ void compare(const char* what, const std::vector<way>& all, const data& d, int r
     for (std::size_t k = 0; k < all.size(); ++k) times[k].push_back(time_of(all[k].second, d));
   const double own = median(times[0]);
   std::printf("| %-40s | %8.3f |", what, own);
-  for (std::size_t k = 1; k < all.size(); ++k) std::printf(" %8.3f (%5.1fx) |", median(times[k]), median(times[k]) / own);
+  for (std::size_t k = 1; k < all.size(); ++k)
+    std::printf(" %8.3f (%5.1fx) |", median(times[k]), median(times[k]) / own);
   std::puts("");
   std::fflush(stdout);
 }
@@ -184,7 +206,8 @@ int main(int argc, char** argv) {
 #ifdef LOOM_BENCH_TORCH
   all.push_back(bench::torch());
 #endif
-  std::printf("target %s, one thread, medians of %d in ms; in brackets the ratio to the first column\n", std::string(loom::name(loom::current_target())).c_str(), repetitions);
+  std::printf("target %s, one thread, medians of %d in ms; in brackets the ratio to the first column\n",
+              std::string(loom::name(loom::current_target())).c_str(), repetitions);
   std::vector<const char*> names;
   for (const bench::contender& c : all) names.push_back(c.name);
   bench::print_head(names);
@@ -204,7 +227,8 @@ int main(int argc, char** argv) {
     }
     for (int& label : t) label = static_cast<int>(random() % static_cast<unsigned>(size[1]));
     bench::data d{size[0], size[1], x.data(), y.data(), v.data(), t.data(), dx.data(), dv.data()};
-    const auto run = [&](const char* loss, bench::workload bench::contender::*value, bench::workload bench::contender::*gradient) {
+    const auto run = [&](const char* loss, bench::workload bench::contender::* value,
+                         bench::workload bench::contender::* gradient) {
       for (auto [which, suffix] : {std::pair(value, ""), std::pair(gradient, ", gradient")}) {
         std::vector<std::pair<const char*, bench::workload>> entries;
         for (const bench::contender& c : all) entries.emplace_back(c.name, c.*which);

@@ -39,7 +39,8 @@ double focal(const data& d) {
       s += std::exp(x[j] - m);
       sx += x[j] - m;
     }
-    const float ls = std::log(s), lse = ls + m, nll = ls - (x[d.t[i]] - m), pt = std::exp(-nll), om = 1 - pt, w = om * om;
+    const float ls = std::log(s), lse = ls + m, nll = ls - (x[d.t[i]] - m), pt = std::exp(-nll), om = 1 - pt,
+                w = om * om;
     const float smooth = 0.9f * nll + 0.1f * (ls - sx / c);
     total += static_cast<double>(w * smooth + 1e-4f * lse * lse);
     if constexpr (Gradient) {
@@ -121,8 +122,10 @@ double distillation(const data& d) {
 }  // namespace
 
 contender plain() {
-  return {"plain loops", cross_entropy<false>, cross_entropy<true>, focal<false>, focal<true>, bce<false>, bce<true>, huber<false>, huber<true>,
-          gaussian<false>, gaussian<true>, distillation<false>, distillation<true>};
+  return {"plain loops",     cross_entropy<false>, cross_entropy<true>, focal<false>,
+          focal<true>,       bce<false>,           bce<true>,           huber<false>,
+          huber<true>,       gaussian<false>,      gaussian<true>,      distillation<false>,
+          distillation<true>};
 }
 
 }  // namespace bench

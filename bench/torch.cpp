@@ -13,8 +13,12 @@ namespace {
 namespace F = torch::nn::functional;
 using torch::Tensor;
 
-Tensor matrix(const float* p, const data& d) { return torch::from_blob(const_cast<float*>(p), {d.rows, d.classes}, torch::kFloat32); }
-Tensor vector(const float* p, const data& d) { return torch::from_blob(const_cast<float*>(p), {d.rows * d.classes}, torch::kFloat32); }
+Tensor matrix(const float* p, const data& d) {
+  return torch::from_blob(const_cast<float*>(p), {d.rows, d.classes}, torch::kFloat32);
+}
+Tensor vector(const float* p, const data& d) {
+  return torch::from_blob(const_cast<float*>(p), {d.rows * d.classes}, torch::kFloat32);
+}
 Tensor labels(const data& d) {
   static std::map<std::pair<const int*, std::ptrdiff_t>, Tensor> known;
   Tensor& t = known[{d.t, d.rows}];
@@ -52,18 +56,54 @@ Tensor gaussian_of(const Tensor& m, const Tensor& v0, const Tensor& y) {
   return 0.5 * (v.log() + (m - y).square() / v).mean();
 }
 
-double ce(const data& d) { const Tensor x = matrix(d.x, d), t = labels(d); return value([&] { return F::cross_entropy(x, t); }); }
-double ce_g(const data& d) { const Tensor x = matrix(d.x, d), t = labels(d); return gradient([&] { return F::cross_entropy(x, t); }, {x}); }
-double fo(const data& d) { const Tensor x = matrix(d.x, d), t = labels(d); return value([&] { return focal_of(x, t); }); }
-double fo_g(const data& d) { const Tensor x = matrix(d.x, d), t = labels(d); return gradient([&] { return focal_of(x, t); }, {x}); }
-double bc(const data& d) { const Tensor x = vector(d.x, d), y = vector(d.y, d); return value([&] { return F::binary_cross_entropy_with_logits(x, y); }); }
-double bc_g(const data& d) { const Tensor x = vector(d.x, d), y = vector(d.y, d); return gradient([&] { return F::binary_cross_entropy_with_logits(x, y); }, {x}); }
-double hu(const data& d) { const Tensor x = vector(d.x, d), y = vector(d.y, d); return value([&] { return F::huber_loss(x, y); }); }
-double hu_g(const data& d) { const Tensor x = vector(d.x, d), y = vector(d.y, d); return gradient([&] { return F::huber_loss(x, y); }, {x}); }
-double ga(const data& d) { const Tensor x = vector(d.x, d), v = vector(d.v, d), y = vector(d.y, d); return value([&] { return gaussian_of(x, v, y); }); }
-double ga_g(const data& d) { const Tensor x = vector(d.x, d), v = vector(d.v, d), y = vector(d.y, d); return gradient([&] { return gaussian_of(x, v, y); }, {x, v}); }
-double di(const data& d) { const Tensor x = matrix(d.x, d), s = matrix(d.y, d); return value([&] { return distillation_of(s, x); }); }
-double di_g(const data& d) { const Tensor x = matrix(d.x, d), s = matrix(d.y, d); return gradient([&] { return distillation_of(s, x); }, {x}); }
+double ce(const data& d) {
+  const Tensor x = matrix(d.x, d), t = labels(d);
+  return value([&] { return F::cross_entropy(x, t); });
+}
+double ce_g(const data& d) {
+  const Tensor x = matrix(d.x, d), t = labels(d);
+  return gradient([&] { return F::cross_entropy(x, t); }, {x});
+}
+double fo(const data& d) {
+  const Tensor x = matrix(d.x, d), t = labels(d);
+  return value([&] { return focal_of(x, t); });
+}
+double fo_g(const data& d) {
+  const Tensor x = matrix(d.x, d), t = labels(d);
+  return gradient([&] { return focal_of(x, t); }, {x});
+}
+double bc(const data& d) {
+  const Tensor x = vector(d.x, d), y = vector(d.y, d);
+  return value([&] { return F::binary_cross_entropy_with_logits(x, y); });
+}
+double bc_g(const data& d) {
+  const Tensor x = vector(d.x, d), y = vector(d.y, d);
+  return gradient([&] { return F::binary_cross_entropy_with_logits(x, y); }, {x});
+}
+double hu(const data& d) {
+  const Tensor x = vector(d.x, d), y = vector(d.y, d);
+  return value([&] { return F::huber_loss(x, y); });
+}
+double hu_g(const data& d) {
+  const Tensor x = vector(d.x, d), y = vector(d.y, d);
+  return gradient([&] { return F::huber_loss(x, y); }, {x});
+}
+double ga(const data& d) {
+  const Tensor x = vector(d.x, d), v = vector(d.v, d), y = vector(d.y, d);
+  return value([&] { return gaussian_of(x, v, y); });
+}
+double ga_g(const data& d) {
+  const Tensor x = vector(d.x, d), v = vector(d.v, d), y = vector(d.y, d);
+  return gradient([&] { return gaussian_of(x, v, y); }, {x, v});
+}
+double di(const data& d) {
+  const Tensor x = matrix(d.x, d), s = matrix(d.y, d);
+  return value([&] { return distillation_of(s, x); });
+}
+double di_g(const data& d) {
+  const Tensor x = matrix(d.x, d), s = matrix(d.y, d);
+  return gradient([&] { return distillation_of(s, x); }, {x});
+}
 
 }  // namespace
 

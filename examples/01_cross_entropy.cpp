@@ -27,12 +27,14 @@ int main() {
   const std::vector<int> targets = {1, 0};
   std::vector<float> gradient(logits.size());
 
-  const float value = cross_entropy(x = loom::view(logits.data(), 2, 5), t = targets, d(x) = loom::view(gradient.data(), 2, 5));
+  const float value =
+      cross_entropy(x = loom::view(logits.data(), 2, 5), t = targets, d(x) = loom::view(gradient.data(), 2, 5));
   // [/call]
 
   std::printf("loss %.4f, gradient of the first row:", static_cast<double>(value));
   for (int j = 0; j < 5; ++j) std::printf(" %.4f", static_cast<double>(gradient[static_cast<std::size_t>(j)]));
   std::puts("");
-  const bool right = std::fabs(value - 0.6813f / 2) < 1e-4f && std::fabs(gradient[1] - (std::exp(-0.6813f) - 1) / 2) < 1e-4f;
+  const bool right =
+      std::fabs(value - 0.6813f / 2) < 1e-4f && std::fabs(gradient[1] - (std::exp(-0.6813f) - 1) / 2) < 1e-4f;
   return right ? EXIT_SUCCESS : EXIT_FAILURE;
 }

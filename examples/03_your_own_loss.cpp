@@ -36,7 +36,8 @@ int main() {
 
   const auto value = [&](double* out) {
     if (out == nullptr) return my_loss(x = loom::view(logits.data(), n, 3), t = labels, v = weights, margin = 0.5);
-    return my_loss(x = loom::view(logits.data(), n, 3), t = labels, v = weights, margin = 0.5, d(x) = loom::view(out, n, 3));
+    return my_loss(x = loom::view(logits.data(), n, 3), t = labels, v = weights, margin = 0.5,
+                   d(x) = loom::view(out, n, 3));
   };
   const double loss = value(gradient.data());
 

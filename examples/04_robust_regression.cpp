@@ -14,7 +14,7 @@ constexpr auto observed = loom::tensor<"observed[N]">;
 constexpr auto delta = loom::scalar<"delta">;
 
 constexpr auto r = prediction - observed;
-constexpr auto huber = loom::loss<where(abs(r) <= delta, 0.5 * square(r), delta * (abs(r) - 0.5 * delta)).mean()>;
+constexpr auto huber = loom::loss<where(abs(r) <= delta, 0.5 * square(r), (abs(r) - 0.5 * delta) * delta).mean()>;
 // [/formula]
 
 int main() {

@@ -26,7 +26,8 @@ template <auto Formula> inline constexpr bool can_be_printed<loss_function<Formu
 /// What is wrong with printing a formula with these derivatives, if anything.
 template <auto Formula, class... Derivatives>
 constexpr lang::mistake mistake_in_printing() {
-  if constexpr (constexpr lang::mistake m = call::check_names<Formula, Derivatives...>(); m.kind != lang::issue::none) return m;
+  if constexpr (constexpr lang::mistake m = call::check_names<Formula, Derivatives...>(); m.kind != lang::issue::none)
+    return m;
   else return loss_function<Formula>::template program_of<Derivatives...>::problem();
 }
 
@@ -77,7 +78,8 @@ std::string explain(const loss_function<Formula>&, Derivatives...) {
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<lang::issue::none>) {
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;
-    return emit::explain({compiler::source<Formula>::written.program, compiler::source<Formula>::stable, program::stable, program::schedule});
+    return emit::explain({compiler::source<Formula>::written.program, compiler::source<Formula>::stable,
+                          program::stable, program::schedule});
   } else {
     return {};
   }

@@ -41,8 +41,13 @@ constexpr mistake mistake_of(const plan& p) {
     case unplanned::computed_table: return {issue::computed_table};
     case unplanned::scattered_row: return {issue::scattered_row};
     case unplanned::reduced_scalar: return {issue::reduced_scalar};
-    case unplanned::too_many_sweeps: case unplanned::too_many_row_passes: case unplanned::too_many_totals: case unplanned::too_many_arrays: case unplanned::too_many_lookups:
-    case unplanned::too_many_steps: case unplanned::too_many_row_axes: break;
+    case unplanned::too_many_sweeps:
+    case unplanned::too_many_row_passes:
+    case unplanned::too_many_totals:
+    case unplanned::too_many_arrays:
+    case unplanned::too_many_lookups:
+    case unplanned::too_many_steps:
+    case unplanned::too_many_row_axes: break;
   }
   return {issue::too_many_loops, limited_by(p.problem), p.problem_count, p.problem_limit};
 }

@@ -32,7 +32,8 @@ struct loss_function {
       using T = typename call::float_type<Bindings...>::type;
       using program = program_of_call<Bindings...>;
       // Not the std:: function: g++ folds that one too late, and carries the interpreter into every program.
-      const T value = __builtin_is_constant_evaluated() ? run::interpret_call<program, T>(bindings...) : run::run_call<program, T>(bindings...);
+      const T value = __builtin_is_constant_evaluated() ? run::interpret_call<program, T>(bindings...)
+                                                        : run::run_call<program, T>(bindings...);
       if constexpr (front::written.program.result_axes.empty()) return value;
     } else {
       return 0.0F;  // the call failed to compile; nothing else should complain
@@ -61,14 +62,19 @@ struct loss_function {
 
   /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the derivatives named.
   template <lang::derivative_name... Derivatives>
-  static constexpr bool uses(base::text_view rule_name, Derivatives... derivatives) { return plan(derivatives...).uses(rule_name); }
+  static constexpr bool uses(base::text_view rule_name, Derivatives... derivatives) {
+    return plan(derivatives...).uses(rule_name);
+  }
 
-  template <class... Derivatives> using program_of = compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
+  template <class... Derivatives> using program_of =
+      compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
 
  private:
   /// The program of a call's derivatives, planned for the memory of its tensors.
   template <class... Bindings>
-  using program_of_call = typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>, Bindings...>())::type;
+  using program_of_call =
+      typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>,
+                                        Bindings...>())::type;
 
   /// Whether something was refused when it was bound.
   template <class... Bindings>
@@ -85,8 +91,12 @@ struct loss_function {
   /// What is wrong with a call, if anything: with the formula, else with its bindings, else with its plan.
   template <class... Bindings>
   static constexpr lang::mistake first_mistake() {
-    if constexpr (constexpr lang::mistake m = mistake_in_bindings<Bindings...>(); m.kind != lang::issue::none || refused<Bindings...>) return m;
-    else return mistake_in_plan<program_of_call<Bindings...>, ((Bindings::role == lang::binding_role::workspace) || ...)>();
+    if constexpr (constexpr lang::mistake m = mistake_in_bindings<Bindings...>();
+                  m.kind != lang::issue::none || refused<Bindings...>)
+      return m;
+    else
+      return mistake_in_plan<program_of_call<Bindings...>,
+                             ((Bindings::role == lang::binding_role::workspace) || ...)>();
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
@@ -123,13 +133,15 @@ struct unprinted : base::text_view {
 template <class T = float, class Loss, class... Arguments>
   requires(!detail::can_be_printed<Loss>)
 constexpr detail::unprinted code(const Loss&, const Arguments&...) {
-  static_assert(lang::detail::never<Loss>, "loom: code(loss, d(x)) is in the header loom/code.hpp; include it, and link fmt");
+  static_assert(lang::detail::never<Loss>,
+                "loom: code(loss, d(x)) is in the header loom/code.hpp; include it, and link fmt");
   return {};
 }
 template <class Loss, class... Arguments>
   requires(!detail::can_be_printed<Loss>)
 constexpr detail::unprinted explain(const Loss&, const Arguments&...) {
-  static_assert(lang::detail::never<Loss>, "loom: explain(loss, d(x)) is in the header loom/code.hpp; include it, and link fmt");
+  static_assert(lang::detail::never<Loss>,
+                "loom: explain(loss, d(x)) is in the header loom/code.hpp; include it, and link fmt");
   return {};
 }
 

@@ -23,7 +23,8 @@ namespace loom::inline LOOM_ABI {
 class thread_pool {
  public:
   /// At most `most` at once, the calling one among them, and never more than the machine has; by default, these.
-  explicit thread_pool(int most = tbb::info::default_concurrency()) : arena_(std::clamp(most, 1, tbb::info::default_concurrency())) {}
+  explicit thread_pool(int most = tbb::info::default_concurrency())
+      : arena_(std::clamp(most, 1, tbb::info::default_concurrency())) {}
 
   int size() { return arena_.max_concurrency(); }
 

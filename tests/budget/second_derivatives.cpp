@@ -32,7 +32,9 @@ static_assert(have_plans<1>(lc::distillation));  // the temperature
 using loom::compiler::compiled;
 constexpr auto nll = -loom::gather(loom::log_softmax(lc::x, -1), lc::t).mean();
 static_assert(compiled<nll, 1>::differentiated.program.outputs.size() == 2);
-static_assert(compiled<nll, derivative_request{0, 1}>::schedule.program.outputs[1].kind == loom::ir::derivative_kind::curvature);
-static_assert(compiled<nll, derivative_request{0, 0, 1, 1}>::schedule.program.inputs.back().origin == loom::ir::input_origin::direction);
+static_assert(compiled<nll, derivative_request{0, 1}>::schedule.program.outputs[1].kind ==
+              loom::ir::derivative_kind::curvature);
+static_assert(compiled<nll, derivative_request{0, 0, 1, 1}>::schedule.program.inputs.back().origin ==
+              loom::ir::input_origin::direction);
 
 }  // namespace

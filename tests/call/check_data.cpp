@@ -211,11 +211,15 @@ TEST_CASE("a result may lie between the rows of its input, and its strides may b
   data a;
   std::array<float, 8> both{1, 2, untouched, untouched, 3, 4, untouched, untouched};
   const auto left = view(static_cast<const float*>(both.data()), {2, 2}, {4, 1});
-  CHECK(product(x = left, y = view(a.others.data(), 2, 2), d(x) = view(both.data() + 2, {2, 2}, {4, 1})) == 8 + 14 + 18 + 20);
+  CHECK(product(x = left, y = view(a.others.data(), 2, 2), d(x) = view(both.data() + 2, {2, 2}, {4, 1})) ==
+        8 + 14 + 18 + 20);
   CHECK(both == std::array<float, 8>{1, 2, 8, 7, 3, 4, 6, 5});
-  CHECK(refusal(a, [&] { product(x = left, y = view(a.others.data(), 2, 2), d(x) = view(both.data() + 1, {2, 2}, {4, 1})); }) == "the buffer bound to d(x) overlaps the data of x");
+  CHECK(refusal(a, [&] {
+          product(x = left, y = view(a.others.data(), 2, 2), d(x) = view(both.data() + 1, {2, 2}, {4, 1}));
+        }) == "the buffer bound to d(x) overlaps the data of x");
   std::array<float, 8> crossed{};
-  product(x = view(a.values.data(), 3, 2), y = view(a.others.data(), 3, 2), d(x) = view(crossed.data(), {3, 2}, {2, 3}));
+  product(x = view(a.values.data(), 3, 2), y = view(a.others.data(), 3, 2),
+          d(x) = view(crossed.data(), {3, 2}, {2, 3}));
   CHECK(crossed == std::array<float, 8>{8, 0, 6, 7, 4, 5, 0, 3});
 }
 
@@ -223,7 +227,8 @@ TEST_CASE("data that is not aligned is refused") {
   data a;
   alignas(8) unsigned char bytes[64] = {};
   const auto* const floats = reinterpret_cast<const float*>(bytes + 1);
-  CHECK(refusal(a, [&] { nll(x = view(floats, 2, 3), t = a.t2()); }) == "the data bound to x is not aligned: its address is no multiple of 4");
+  CHECK(refusal(a, [&] { nll(x = view(floats, 2, 3), t = a.t2()); }) ==
+        "the data bound to x is not aligned: its address is no multiple of 4");
   CHECK(refusal(a, [&] { nll(x = a.x23(), t = view(reinterpret_cast<const std::int16_t*>(bytes + 1), 2)); }) ==
         "the data bound to t is not aligned: its address is no multiple of 2");
   CHECK(refusal(a, [&] { nll(x = a.x23(), t = a.t2(), d(x) = view(reinterpret_cast<float*>(bytes + 3), 2, 3)); }) ==
@@ -233,9 +238,12 @@ TEST_CASE("data that is not aligned is refused") {
 TEST_CASE("extents and strides that no memory has are refused") {
   data a;
   constexpr std::ptrdiff_t huge = std::ptrdiff_t{1} << 40, far = std::ptrdiff_t{1} << 60;
-  CHECK(refusal(a, [&] { rows(x = view(a.values.data(), {huge, huge}, {0, 0}), out = view(a.buffer.data(), huge)); }) == "the axes of this loss have more than 2^60 entries together");
-  CHECK(refusal(a, [&] { rows(x = view(a.values.data(), huge, huge), out = view(a.buffer.data(), huge)); }) == "the axes of this loss have more than 2^60 entries together");
-  CHECK(refusal(a, [&] { rows(x = view(a.values.data(), {2, 3}, {far, 1}), out = view(a.buffer.data(), 2)); }) == "the strides of x reach further than 2^60 bytes");
+  CHECK(refusal(a, [&] { rows(x = view(a.values.data(), {huge, huge}, {0, 0}), out = view(a.buffer.data(), huge)); }) ==
+        "the axes of this loss have more than 2^60 entries together");
+  CHECK(refusal(a, [&] { rows(x = view(a.values.data(), huge, huge), out = view(a.buffer.data(), huge)); }) ==
+        "the axes of this loss have more than 2^60 entries together");
+  CHECK(refusal(a, [&] { rows(x = view(a.values.data(), {2, 3}, {far, 1}), out = view(a.buffer.data(), 2)); }) ==
+        "the strides of x reach further than 2^60 bytes");
 }
 
 TEST_CASE("an input may repeat itself") {

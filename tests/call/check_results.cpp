@@ -60,9 +60,12 @@ std::string refusal(const data& of, const Call& call) {
 
 TEST_CASE("a seed has the shape of the result") {
   data a;
-  CHECK(refusal(a, [&] { rows(x = a.x23(), seed = view(a.others.data(), 3), d(x) = a.g23()); }) == "axis N of seed has 3 entries, but axis N of x has 2");
-  CHECK(refusal(a, [&] { rows(x = a.x23(), seed = view(static_cast<const float*>(nullptr), 2), d(x) = a.g23()); }) == "the data bound to seed is a null pointer");
-  CHECK(refusal(a, [&] { rows(x = a.x23(), seed = view(a.buffer.data() + 5, 2), d(x) = a.g23()); }) == "the buffer bound to d(x) overlaps the data of seed");
+  CHECK(refusal(a, [&] { rows(x = a.x23(), seed = view(a.others.data(), 3), d(x) = a.g23()); }) ==
+        "axis N of seed has 3 entries, but axis N of x has 2");
+  CHECK(refusal(a, [&] { rows(x = a.x23(), seed = view(static_cast<const float*>(nullptr), 2), d(x) = a.g23()); }) ==
+        "the data bound to seed is a null pointer");
+  CHECK(refusal(a, [&] { rows(x = a.x23(), seed = view(a.buffer.data() + 5, 2), d(x) = a.g23()); }) ==
+        "the buffer bound to d(x) overlaps the data of seed");
   rows(x = a.x23(), seed = view(a.others.data(), 2), d(x) = a.g23());
   CHECK(a.buffer[0] == 8 * 2 * 6);
   CHECK(a.buffer[5] == 7 * 2 * 15);
@@ -75,29 +78,37 @@ TEST_CASE("a direction, a product and a curvature have the shape of their input,
         "axis C of direction(x) has 4 entries, but axis C of x has 3");
   CHECK(refusal(a, [&] { squares(x = a.x23(), direction(x) = view(a.buffer.data(), 2, 3), hvp(x) = a.g23()); }) ==
         "the buffer bound to hvp(x) overlaps the data of direction(x)");
-  CHECK(refusal(a, [&] { squares(x = a.x23(), direction(x) = view(static_cast<const float*>(nullptr), 2, 3), hvp(x) = a.g23()); }) ==
-        "the data bound to direction(x) is a null pointer");
+  CHECK(refusal(a, [&] {
+          squares(x = a.x23(), direction(x) = view(static_cast<const float*>(nullptr), 2, 3), hvp(x) = a.g23());
+        }) == "the data bound to direction(x) is a null pointer");
   CHECK(refusal(a, [&] { squares(x = a.x23(), direction(x) = along, hvp(x) = view(a.buffer.data(), 3, 2)); }) ==
         "axis N of hvp(x) has 3 entries, but axis N of x has 2");
-  CHECK(refusal(a, [&] { squares(x = a.x23(), d(x) = a.h23(), d2(x) = view(a.buffer.data(), 2, 2)); }) == "axis C of d2(x) has 2 entries, but axis C of x has 3");
-  CHECK(refusal(a, [&] { squares(x = a.x23(), d(x) = a.g23(), d2(x) = a.g23()); }) == "the buffers bound to d2(x) and d(x) overlap");
+  CHECK(refusal(a, [&] { squares(x = a.x23(), d(x) = a.h23(), d2(x) = view(a.buffer.data(), 2, 2)); }) ==
+        "axis C of d2(x) has 2 entries, but axis C of x has 3");
+  CHECK(refusal(a, [&] { squares(x = a.x23(), d(x) = a.g23(), d2(x) = a.g23()); }) ==
+        "the buffers bound to d2(x) and d(x) overlap");
   CHECK(squares(x = a.x23(), d(x) = a.g23(), d2(x) = a.h23()) == 91);
   CHECK(a.second[5] == 2);
 }
 
 TEST_CASE("a further result has the shape of its formula, and its own name") {
   data a;
-  CHECK(refusal(a, [&] { two(x = a.x23(), result<1> = view(a.buffer.data(), 3)); }) == "axis N of result<1> has 3 entries, but axis N of x has 2");
-  CHECK(refusal(a, [&] { two(x = view(a.buffer.data(), 2, 3), result<1> = view(a.buffer.data(), 2)); }) == "the buffer bound to result<1> overlaps the data of x");
-  CHECK(refusal(a, [&] { two(x = a.x23(), result<1> = view(a.buffer.data(), 2), d(x) = a.g23()); }) == "the buffers bound to d(x) and result<1> overlap");
+  CHECK(refusal(a, [&] { two(x = a.x23(), result<1> = view(a.buffer.data(), 3)); }) ==
+        "axis N of result<1> has 3 entries, but axis N of x has 2");
+  CHECK(refusal(a, [&] { two(x = view(a.buffer.data(), 2, 3), result<1> = view(a.buffer.data(), 2)); }) ==
+        "the buffer bound to result<1> overlaps the data of x");
+  CHECK(refusal(a, [&] { two(x = a.x23(), result<1> = view(a.buffer.data(), 2), d(x) = a.g23()); }) ==
+        "the buffers bound to d(x) and result<1> overlap");
   CHECK(two(x = a.x23(), result<1> = view(a.buffer.data(), 2)) == 21);
   CHECK(a.buffer[1] == 15);
 }
 
 TEST_CASE("a mask has the shape it was declared with") {
   data a;
-  CHECK(refusal(a, [&] { kept(x = a.x23(), m = view(a.both.data(), 3), d(x) = a.g23()); }) == "axis N of x has 2 entries, but axis N of m has 3");
-  CHECK(refusal(a, [&] { kept(x = a.x23(), m = view(static_cast<const bool*>(nullptr), 2), d(x) = a.g23()); }) == "the data bound to m is a null pointer");
+  CHECK(refusal(a, [&] { kept(x = a.x23(), m = view(a.both.data(), 3), d(x) = a.g23()); }) ==
+        "axis N of x has 2 entries, but axis N of m has 3");
+  CHECK(refusal(a, [&] { kept(x = a.x23(), m = view(static_cast<const bool*>(nullptr), 2), d(x) = a.g23()); }) ==
+        "the data bound to m is a null pointer");
   CHECK(kept(x = a.x23(), m = view(a.both.data(), 2), d(x) = a.g23()) == 21);
 }
 
@@ -107,20 +118,29 @@ TEST_CASE("a workspace is large enough, contiguous, and apart from everything el
   REQUIRE(needed > 1);
   REQUIRE(needed <= 8);
   const std::string n = std::to_string(needed);
-  const auto call = [&](const auto& memory) { return refusal(a, [&] { columns(x = a.x23(), d(x) = a.g23(), workspace = memory); }); };
-  CHECK(call(view(a.scratch.data(), needed - 1)) == "the workspace has " + std::to_string(needed - 1) + " numbers, but this call needs " + n);
-  CHECK(call(view(a.scratch.data(), {needed}, {2})) == "the workspace has " + n + " numbers that do not lie side by side, but this call needs " + n);
+  const auto call = [&](const auto& memory) {
+    return refusal(a, [&] { columns(x = a.x23(), d(x) = a.g23(), workspace = memory); });
+  };
+  CHECK(call(view(a.scratch.data(), needed - 1)) ==
+        "the workspace has " + std::to_string(needed - 1) + " numbers, but this call needs " + n);
+  CHECK(call(view(a.scratch.data(), {needed}, {2})) ==
+        "the workspace has " + n + " numbers that do not lie side by side, but this call needs " + n);
   CHECK(call(view(static_cast<double*>(nullptr), needed)) == "the workspace of a loss over x is a null pointer");
   double memory[16]{};
   const auto in_doubles = view(static_cast<const double*>(memory), 2, 3);
-  CHECK(refusal(a, [&] { columns(x = in_doubles, d(x) = view(memory + 8, 2, 3), workspace = view(memory + 2, needed)); }) == "the workspace overlaps the data of x");
-  CHECK(refusal(a, [&] { columns(x = in_doubles, d(x) = view(memory + 8, 2, 3), workspace = view(memory + 7, needed)); }) == "the workspace overlaps the buffer bound to d(x)");
+  CHECK(refusal(a, [&] {
+          columns(x = in_doubles, d(x) = view(memory + 8, 2, 3), workspace = view(memory + 2, needed));
+        }) == "the workspace overlaps the data of x");
+  CHECK(refusal(a, [&] {
+          columns(x = in_doubles, d(x) = view(memory + 8, 2, 3), workspace = view(memory + 7, needed));
+        }) == "the workspace overlaps the buffer bound to d(x)");
   CHECK(std::isfinite(columns(x = a.x23(), d(x) = a.g23(), workspace = view(a.scratch.data(), needed))));
 }
 
 TEST_CASE("axes that are reduced together must lie contiguously") {
   data a;
   CHECK(images(f = view(a.values.data(), 2, 2, 3)) == 21 * 21 + 57 * 57);
-  CHECK(refusal(a, [&] { images(f = view(a.values.data(), {2, 2, 2}, {6, 3, 1}), d(f) = view(a.buffer.data(), 2, 2, 2)); }) ==
-        "axes H and W are reduced together and must lie contiguously in memory");
+  CHECK(refusal(a, [&] {
+          images(f = view(a.values.data(), {2, 2, 2}, {6, 3, 1}), d(f) = view(a.buffer.data(), 2, 2, 2));
+        }) == "axes H and W are reduced together and must lie contiguously in memory");
 }

@@ -79,7 +79,8 @@ TEST_CASE("a view overlaps itself if two of its entries are one element") {
     const bool meet = std::adjacent_find(offsets.begin(), offsets.end()) != offsets.end();
     INFO("trial " << n);
     REQUIRE(loom::call::overlaps_itself(v.shape, v.rank) == meet);
-    apart_but_not_nested += !meet && v.rank == 2 && std::abs(v.shape.strides[0]) < std::abs(v.shape.strides[1]) * (v.shape.extents[1] - 1) &&
+    apart_but_not_nested += !meet && v.rank == 2 &&
+                            std::abs(v.shape.strides[0]) < std::abs(v.shape.strides[1]) * (v.shape.extents[1] - 1) &&
                             std::abs(v.shape.strides[1]) < std::abs(v.shape.strides[0]) * (v.shape.extents[0] - 1);
   }
   CHECK(apart_but_not_nested > 10);

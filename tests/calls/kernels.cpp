@@ -10,14 +10,17 @@ namespace {
 template <auto Formula>
 double loops_of(loom::loss_function<Formula>, const loom::call::operands& bound) {
   using loom::run::run;
-  return run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, float>(loom::compiler::source<Formula>::labels, bound) +
-         run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, double>(loom::compiler::source<Formula>::labels, bound);
+  return run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, float>(
+             loom::compiler::source<Formula>::labels, bound) +
+         run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, double>(
+             loom::compiler::source<Formula>::labels, bound);
 }
 
 }  // namespace
 
 double every_loop(const loom::call::operands& bound) {
   double sum = 0;
-  loom::hana::for_each(loom::collection::flagships, [&](auto named) { sum += loops_of(loom::hana::second(named), bound); });
+  loom::hana::for_each(loom::collection::flagships,
+                       [&](auto named) { sum += loops_of(loom::hana::second(named), bound); });
   return sum;
 }

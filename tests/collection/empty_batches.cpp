@@ -47,18 +47,21 @@ TEST_CASE("nothing kept: the mean over nothing is NaN, or 0 with a gradient of 0
 TEST_CASE("a sequence of which nothing is kept loses nothing in GRPO and DPO") {
   using namespace loom::collection::preference;
   everywhere([](std::ptrdiff_t words) {
-    numbers logits = waves(4 * words), g(logits.size(), 7), sampled(4, -1.5), given(4, -1.25), advantage = {1, -0.5}, scratch(64);
+    numbers logits = waves(4 * words), g(logits.size(), 7), sampled(4, -1.5), given(4, -1.25), advantage = {1, -0.5},
+            scratch(64);
     const std::vector<int> labels = {0, 1, -100, -100};
     const bool keep[] = {true, true, false, false};
     const auto rows = view(logits.data(), 2, 2, words);
     const auto targets = view(labels.data(), 2, 2);
-    const double value = grpo(x = rows, t = targets, m = view(keep, 2, 2), old = view(sampled.data(), 2, 2), reference = view(given.data(), 2, 2), A = advantage, eps = 0.2,
-                              beta = 0.1, d(x) = view(g.data(), 2, 2, words), workspace = scratch);
+    const double value = grpo(x = rows, t = targets, m = view(keep, 2, 2), old = view(sampled.data(), 2, 2),
+                              reference = view(given.data(), 2, 2), A = advantage, eps = 0.2, beta = 0.1,
+                              d(x) = view(g.data(), 2, 2, words), workspace = scratch);
     CHECK(std::isfinite(value));
     for (std::size_t i = 2 * static_cast<std::size_t>(words); i < g.size(); ++i) CHECK(g[i] == 0);
     const std::vector<int> none(4, -100);
-    const double even = dpo(xc = rows, xr = rows, tc = view(none.data(), 2, 2), tr = view(none.data(), 2, 2), rc = view(given.data(), 2, 2), rr = view(given.data(), 2, 2),
-                            beta = 0.1, d(xc) = view(g.data(), 2, 2, words), workspace = scratch);
+    const double even = dpo(xc = rows, xr = rows, tc = view(none.data(), 2, 2), tr = view(none.data(), 2, 2),
+                            rc = view(given.data(), 2, 2), rr = view(given.data(), 2, 2), beta = 0.1,
+                            d(xc) = view(g.data(), 2, 2, words), workspace = scratch);
     CHECK(std::fabs(even - std::log(2.0)) < 1e-15);
     for (double v : g) CHECK(v == 0);
   });

@@ -14,7 +14,10 @@ TEST_CASE("a masked token may hold anything, and any label") {
     std::vector<int> labels = {0, 1, 2, 3, 4, 0};
     const bool keep[] = {true, true, true, true, false, true};
     const auto rows = view(logits.data(), 2, 3, words);
-    const auto call = [&] { return token_cross_entropy(x = rows, t = view(labels.data(), 2, 3), m = view(keep, 2, 3), d(x) = view(g.data(), 2, 3, words)); };
+    const auto call = [&] {
+      return token_cross_entropy(x = rows, t = view(labels.data(), 2, 3), m = view(keep, 2, 3),
+                                 d(x) = view(g.data(), 2, 3, words));
+    };
     const double clean = call();
     spoil(logits, 4, 6);
     for (int label : {4, -1, 1 << 30}) {
@@ -30,12 +33,14 @@ TEST_CASE("a masked token may hold anything, and any label") {
 TEST_CASE("GRPO: a masked token may hold anything, a ratio beyond all bounds is clipped, in its gradient as well") {
   using namespace loom::collection::preference;
   everywhere([](std::ptrdiff_t words) {
-    numbers logits = waves(6 * words), g(logits.size(), 7), sampled(6, -1.5), given(6, -1.25), advantage = {1, -0.5}, scratch(64);
+    numbers logits = waves(6 * words), g(logits.size(), 7), sampled(6, -1.5), given(6, -1.25), advantage = {1, -0.5},
+            scratch(64);
     std::vector<long> labels = {0, 1, 2, 3, 4, 0};
     const bool keep[] = {true, true, true, true, false, true};
     const auto call = [&] {
-      return grpo(x = view(logits.data(), 2, 3, words), t = view(labels.data(), 2, 3), m = view(keep, 2, 3), old = view(sampled.data(), 2, 3),
-                  reference = view(given.data(), 2, 3), A = advantage, eps = 0.2, beta = 0.1, d(x) = view(g.data(), 2, 3, words), workspace = scratch);
+      return grpo(x = view(logits.data(), 2, 3, words), t = view(labels.data(), 2, 3), m = view(keep, 2, 3),
+                  old = view(sampled.data(), 2, 3), reference = view(given.data(), 2, 3), A = advantage, eps = 0.2,
+                  beta = 0.1, d(x) = view(g.data(), 2, 3, words), workspace = scratch);
     };
     const double clean = call();
     spoil(logits, 4, 6);
@@ -64,12 +69,14 @@ TEST_CASE("GRPO: a masked token may hold anything, a ratio beyond all bounds is 
 TEST_CASE("DPO: a token whose label is -100 may hold anything") {
   using namespace loom::collection::preference;
   everywhere([](std::ptrdiff_t words) {
-    numbers good = waves(6 * words), bad = waves(6 * words, 3), g(good.size(), 7), h(good.size(), 7), reference_good(6, -1), reference_bad(6, -2), scratch(64);
+    numbers good = waves(6 * words), bad = waves(6 * words, 3), g(good.size(), 7), h(good.size(), 7),
+            reference_good(6, -1), reference_bad(6, -2), scratch(64);
     std::vector<int> good_labels = {0, 1, -100, 3, 4, 0}, bad_labels = {1, 1, 2, -100, 0, 4};
     const auto call = [&] {
-      return dpo(xc = view(good.data(), 2, 3, words), xr = view(bad.data(), 2, 3, words), tc = view(good_labels.data(), 2, 3), tr = view(bad_labels.data(), 2, 3),
-                 rc = view(reference_good.data(), 2, 3), rr = view(reference_bad.data(), 2, 3), beta = 0.1, d(xc) = view(g.data(), 2, 3, words),
-                 d(xr) = view(h.data(), 2, 3, words), workspace = scratch);
+      return dpo(xc = view(good.data(), 2, 3, words), xr = view(bad.data(), 2, 3, words),
+                 tc = view(good_labels.data(), 2, 3), tr = view(bad_labels.data(), 2, 3),
+                 rc = view(reference_good.data(), 2, 3), rr = view(reference_bad.data(), 2, 3), beta = 0.1,
+                 d(xc) = view(g.data(), 2, 3, words), d(xr) = view(h.data(), 2, 3, words), workspace = scratch);
     };
     const double clean = call();
     spoil(good, 2, 6);
@@ -90,7 +97,8 @@ TEST_CASE("masked words have no probability and no gradient") {
     const std::vector<int> labels = {0, 1, 2, 0};
     const auto check = [&](double value, double want, const numbers& gradient) {
       CHECK(std::fabs(value - want) < 1e-14);
-      for (std::size_t i = 0; i < gradient.size(); ++i) CHECK((std::isfinite(gradient[i]) && (i % n < 3 || gradient[i] == 0)));
+      for (std::size_t i = 0; i < gradient.size(); ++i)
+        CHECK((std::isfinite(gradient[i]) && (i % n < 3 || gradient[i] == 0)));
     };
     using namespace loom::collection::preference;
     const auto rows = view(logits.data(), 2, 2, entries), out = view(g.data(), 2, 2, entries);
@@ -99,10 +107,13 @@ TEST_CASE("masked words have no probability and no gradient") {
     const bool keep[] = {true, true, true, true};
     const numbers advantage = {0, 0};
     check(token_cross_entropy(x = rows, t = t22, m = view(keep, 2, 2), d(x) = out), std::log(3.0), g);
-    check(dpo(xc = rows, xr = rows, tc = t22, tr = t22, rc = r22, rr = r22, beta = 1, d(xc) = out, d(xr) = view(h.data(), 2, 2, entries), workspace = scratch), std::log(2.0), g);
+    check(dpo(xc = rows, xr = rows, tc = t22, tr = t22, rc = r22, rr = r22, beta = 1, d(xc) = out,
+              d(xr) = view(h.data(), 2, 2, entries), workspace = scratch),
+          std::log(2.0), g);
     check(0, 0, h);
     const double away = -1 + std::log(3.0);  // how far the reference is from log(1 / 3)
-    check(grpo(x = rows, t = t22, m = view(keep, 2, 2), old = r22, reference = r22, A = advantage, eps = 0.2, beta = 1, d(x) = out, workspace = scratch),
+    check(grpo(x = rows, t = t22, m = view(keep, 2, 2), old = r22, reference = r22, A = advantage, eps = 0.2, beta = 1,
+               d(x) = out, workspace = scratch),
           std::expm1(away) - away, g);
   });
 }

@@ -24,7 +24,8 @@ TEST_CASE("gradients and second derivatives of the softmax objective are p - 1 a
       logits[0] = 1e4;  // certain of class 0
       logits[4 * static_cast<std::size_t>(classes) + 1] = -1e4;
       const std::vector<int> labels = {0, 1, 2, 0, 1};
-      lc::softmax_objective(lc::x = loom::view(logits.data(), 5, classes), lc::t = labels, loom::d(lc::x) = loom::view(g.data(), 5, classes),
+      lc::softmax_objective(lc::x = loom::view(logits.data(), 5, classes), lc::t = labels,
+                            loom::d(lc::x) = loom::view(g.data(), 5, classes),
                             loom::d2(lc::x) = loom::view(h.data(), 5, classes));
       for (std::size_t row = 0; row < 5; ++row) {
         const double* x = logits.data() + row * static_cast<std::size_t>(classes);
@@ -42,7 +43,8 @@ TEST_CASE("gradients and second derivatives of the softmax objective are p - 1 a
   }
 }
 
-TEST_CASE("gradients and second derivatives of the logistic objective are p - y and p (1 - p), also where p is near 1") {
+TEST_CASE(
+    "gradients and second derivatives of the logistic objective are p - y and p (1 - p), also where p is near 1") {
   for (loom::target each : trial::targets()) {
     const loom::limit_target limit(each);
     const std::vector<double> scores = {-1e4, -40, -3, -1e-9, 0, 0.5, 2, 40, 1e4, 7, -7};

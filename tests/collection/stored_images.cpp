@@ -5,9 +5,13 @@
 #include "support/collection_trials.hpp"
 
 TEST_CASE("losses of images in bf16, with gradients in f16, agree with the interpreter") {
-  loom::hana::for_each(loom::collection::segmentation_losses, [](auto named) { collected::stored<loom::storage::bf16>(loom::hana::second(named), loom::hana::first(named).c_str()); });
+  loom::hana::for_each(loom::collection::segmentation_losses, [](auto named) {
+    collected::stored<loom::storage::bf16>(loom::hana::second(named), loom::hana::first(named).c_str());
+  });
 }
 
 TEST_CASE("losses of images in f16, with gradients in bf16, agree with the interpreter") {
-  loom::hana::for_each(loom::collection::segmentation_losses, [](auto named) { collected::stored<loom::storage::f16>(loom::hana::second(named), loom::hana::first(named).c_str()); });
+  loom::hana::for_each(loom::collection::segmentation_losses, [](auto named) {
+    collected::stored<loom::storage::f16>(loom::hana::second(named), loom::hana::first(named).c_str());
+  });
 }

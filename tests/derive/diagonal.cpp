@@ -4,9 +4,9 @@
 #include "loom/derive/diagonal.hpp"
 
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 #include "support/second_order.hpp"
 #include "support/written.hpp"
-#include "support/layers.hpp"
 
 namespace {
 
@@ -51,14 +51,15 @@ void check_digits(const graph& program, const point& p, double ulps) {
   for (std::size_t i = 0; i < got.size(); ++i) {
     CAPTURE(i, got[i].v, want[i].str(12));
     CHECK(got[i].v >= 0);
-    CHECK(magnitude(real(real(static_cast<double>(got[i].v)) - want[i])) <= ulps * 0x1p-24 * magnitude(want[i]) + 0x1p-149);
+    CHECK(magnitude(real(real(static_cast<double>(got[i].v)) - want[i])) <=
+          ulps * 0x1p-24 * magnitude(want[i]) + 0x1p-149);
   }
 }
 
 TEST_CASE("the curvature of a cross entropy keeps its digits: it is not a difference", "[derive]") {
   const graph g = finished(curvature(-gather(log(exp(x) / sum(exp(x), C)), t).mean()).program);
   check_digits(g, {{2, 3}, {{3, {1, 2, 3, -1, 0.5f, 0}}, {1, {0, 2}}}}, 8);
-  check_digits(g, {{2, 3}, {{3, {-30, 0.5f, 0, 0, -80, 0}}, {1, {0, 2}}}}, 64);         // tiny probabilities
+  check_digits(g, {{2, 3}, {{3, {-30, 0.5f, 0, 0, -80, 0}}, {1, {0, 2}}}}, 64);  // tiny probabilities
   check_digits(g, {{2, 3}, {{3, {10001, 10002, 10003, -1e4, -1e4, -1e4}}, {1, {0, 2}}}}, 8);  // an offset
   // Entries of -inf have probability 0, and no curvature.
   const std::vector<double> masked =
@@ -67,8 +68,10 @@ TEST_CASE("the curvature of a cross entropy keeps its digits: it is not a differ
 }
 
 TEST_CASE("the curvature of a binary cross entropy keeps its digits at both ends", "[derive]") {
-  const graph g = finished(curvature(-(v * log(1 / (1 + exp(-u))) + (1 - v) * log(1 - 1 / (1 + exp(-u)))).mean(), 2).program);
-  const std::vector<double> got = derivative_at<double>(g, {{5}, {{1, {0, 1, 0, 1, 0.5}}, {1, {-40, 40, 700, 0, 1}}}}, derivative_kind::curvature, 1);
+  const graph g =
+      finished(curvature(-(v * log(1 / (1 + exp(-u))) + (1 - v) * log(1 - 1 / (1 + exp(-u)))).mean(), 2).program);
+  const std::vector<double> got = derivative_at<double>(g, {{5}, {{1, {0, 1, 0, 1, 0.5}}, {1, {-40, 40, 700, 0, 1}}}},
+                                                        derivative_kind::curvature, 1);
   CHECK(got[0] == Approx(4.248354255291589e-18 / 5).epsilon(1e-14));
   CHECK(got[1] == Approx(4.248354255291589e-18 / 5).epsilon(1e-14));
   CHECK(got[2] == Approx(9.859676543759770e-305 / 5).epsilon(1e-12));
@@ -83,7 +86,8 @@ TEST_CASE("of a product with two zeros, the second derivative with respect to th
   CHECK(along_the_second({5, 3, 2}) == std::vector<double>{2, 0, 5});
   CHECK(along_the_second({0, 3, 2}) == std::vector<double>{2, 0, 0});
   CHECK(along_the_second({0, 0, 2}) == std::vector<double>{0, 0, 0});  // that of the first is 2
-  CHECK(derivative_at<double>(d.program, {{3}, {{1, {0, 0, 2}}, {1, {0, 1, 0}}}}, derivative_kind::curvature, 0) == std::vector<double>(3));
+  CHECK(derivative_at<double>(d.program, {{3}, {{1, {0, 0, 2}}, {1, {0, 1, 0}}}}, derivative_kind::curvature, 0) ==
+        std::vector<double>(3));
 }
 
 TEST_CASE("extreme logits give no NaN", "[derive]") {
@@ -92,8 +96,11 @@ TEST_CASE("extreme logits give no NaN", "[derive]") {
     const graph g = finished(with_derivatives(written, {0, 1}).program);
     point at{{3, 4}, {}};
     for (const input_info& in : g.inputs) {
-      if (in.code == op::tensor) at.inputs.push_back({3, {1e4, -1e4, 88, 0, 1e4, 1e4, 1e4, 1e4, -700, 700, 1e-20, -1e-20}});
-      else at.inputs.push_back({in.code == op::index ? axis_set{1} : axis_set{0}, in.code == op::index ? std::vector<double>{1, 0, 2} : std::vector<double>{2}});
+      if (in.code == op::tensor)
+        at.inputs.push_back({3, {1e4, -1e4, 88, 0, 1e4, 1e4, 1e4, 1e4, -700, 700, 1e-20, -1e-20}});
+      else
+        at.inputs.push_back({in.code == op::index ? axis_set{1} : axis_set{0},
+                             in.code == op::index ? std::vector<double>{1, 0, 2} : std::vector<double>{2}});
     }
     bool all = true;
     for (double c : derivative_at<double>(g, at, derivative_kind::curvature, 0)) all = all && c - c == 0;

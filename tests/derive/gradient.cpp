@@ -4,8 +4,8 @@
 
 #include "support/catch.hpp"
 #include "support/differences.hpp"
-#include "support/written.hpp"
 #include "support/layers.hpp"
+#include "support/written.hpp"
 
 namespace {
 
@@ -126,7 +126,8 @@ TEST_CASE("a result that is not a scalar has a gradient, given the cotangent of 
   const point p{{2, 3}, {{3, {0.5, 1, -1, 2, 0, 1}}, {1, {1, -2}}, {3, {1, 2, 3, -1, 0.5, 4}}}};
   const graph scalar = with_gradients(written(sum(y * log_softmax(x * v, -1))), 1u << 1);
   const point at{p.extents, {p.inputs[2], p.inputs[0], p.inputs[1]}};
-  const std::vector<real> got = gradient_at<real>(stage::stabilize(d.program), p, 0), want = gradient_at<real>(scalar, at, 1);
+  const std::vector<real> got = gradient_at<real>(stage::stabilize(d.program), p, 0),
+                          want = gradient_at<real>(scalar, at, 1);
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(close(got[i], want[i], 1e-60));
 }
 

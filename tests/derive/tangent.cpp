@@ -3,9 +3,9 @@
 #include "loom/derive/second.hpp"
 
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 #include "support/second_order.hpp"
 #include "support/written.hpp"
-#include "support/layers.hpp"
 
 namespace {
 
@@ -25,7 +25,8 @@ numbers product(const F& f, const std::vector<numbers>& data, const numbers& dir
   point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
   for (int s = 0; s < g.inputs.size(); ++s) {
     const numbers& entries = data[static_cast<std::size_t>(s)];
-    if (g.inputs[s].axes.size() == 1) p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
+    if (g.inputs[s].axes.size() == 1)
+      p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
     p.inputs.push_back({as_set(g.inputs[s].axes), entries});
   }
   p.inputs.push_back({p.inputs[0].axes, direction});
@@ -62,11 +63,15 @@ TEST_CASE("products with the Hessians of losses, and their diagonals", "[derive]
   check(-sum(smoothed * log(p), C).mean());
   check(-sum(w * smoothed * log(p), C).mean() / sum(gather(w, t)), domain::positive);
   check(sum(where(t != 1, -sum(w * smoothed * log(p), C), 0)) / sum(gather(w, t)), domain::positive);
-  check((pow(1 - gather(p, t), s) * -sum(smoothed * log(p), C) + 0.25 * square(log(sum(exp(x), C)))).mean(), domain::positive);
+  check((pow(1 - gather(p, t), s) * -sum(smoothed * log(p), C) + 0.25 * square(log(sum(exp(x), C)))).mean(),
+        domain::positive);
   check(-(s * q * log(1 / (1 + exp(-u))) + (1 - q) * log(1 - 1 / (1 + exp(-u)))).mean(), domain::positive);
   check(where(abs(u - q) <= s, 0.5 * square(u - q), s * (abs(u - q) - 0.5 * s)).mean(), domain::positive);
   check(0.5 * (log(max(v, 1e-6)) + square(u - q) / max(v, 1e-6)).mean(), domain::positive);
-  check(square(s) * sum(exp(y / s) / sum(exp(y / s), C) * log(exp(y / s) / sum(exp(y / s), C) / (exp(x / s) / sum(exp(x / s), C))), C).mean(),
+  check(square(s) * sum(exp(y / s) / sum(exp(y / s), C) *
+                            log(exp(y / s) / sum(exp(y / s), C) / (exp(x / s) / sum(exp(x / s), C))),
+                        C)
+                        .mean(),
         domain::positive);
 }
 

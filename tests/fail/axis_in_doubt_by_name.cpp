@@ -8,9 +8,9 @@
 constexpr auto f_ = loom::tensor<"f[N,D]">;
 constexpr auto g = loom::tensor<"g[C,D]">;
 #ifdef LOOM_FIXED
-constexpr auto f = loom::loss<logsumexp(f_ * g, loom::axis<"D">).mean()>;
+constexpr auto f = loom::loss<logsumexp(f_* g, loom::axis<"D">).mean()>;
 #else
-constexpr auto f = loom::loss<logsumexp(f_ * g, -2).mean()>;
+constexpr auto f = loom::loss<logsumexp(f_* g, -2).mean()>;
 #endif
 
 float call(const float* p) { return f(f_ = loom::view(p, 2, 3), g = loom::view(p, 2, 3)); }

@@ -5,7 +5,9 @@
 
 constexpr auto x = loom::tensor<"x[N]">;
 constexpr auto y = loom::tensor<"y[N]">;
+// clang-format off
 constexpr auto product = loom::loss<sum(x * y)>;
+// clang-format on
 
 constexpr float a[2] = {1, 2};
 constexpr float b[2] = {3, 4};

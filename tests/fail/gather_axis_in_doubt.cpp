@@ -12,4 +12,6 @@ constexpr auto f = loom::loss<gather(x + y, t, loom::axis<"C">).mean()>;
 constexpr auto f = loom::loss<gather(x + y, t).mean()>;
 #endif
 
-float call(const float* p, const int* q) { return f(x = loom::view(p, 2, 3), y = loom::view(p, 3, 2), t = loom::view(q, 2)); }
+float call(const float* p, const int* q) {
+  return f(x = loom::view(p, 2, 3), y = loom::view(p, 3, 2), t = loom::view(q, 2));
+}

@@ -7,7 +7,9 @@ constexpr auto a = loom::tensor<"a[N,D]">;
 constexpr auto b = loom::tensor<"b[M,D]">;
 constexpr auto N = loom::axis<"N">;
 constexpr auto M = loom::axis<"M">;
+// clang-format off
 constexpr auto f = loom::loss<sum(a * b, loom::axis<"D">)>;
+// clang-format on
 
 void call(const float* p, float* r) {
 #ifdef LOOM_FIXED

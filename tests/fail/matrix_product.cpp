@@ -6,7 +6,9 @@
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto y = loom::tensor<"y[M,C]">;
 #ifdef LOOM_FIXED
+// clang-format off
 constexpr auto f = loom::loss<sum(x * y, loom::axis<"C">).mean()>;
+// clang-format on
 #else
 constexpr auto f = loom::loss<matmul(x, y).mean()>;
 #endif

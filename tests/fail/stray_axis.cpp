@@ -5,7 +5,9 @@
 
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto w = loom::tensor<"w[K]">;  // was meant to be w[C]
+// clang-format off
 constexpr auto f = loom::loss<sum(w * x, loom::axis<"C">).mean(loom::axis<"N">)>;
+// clang-format on
 
 float call(const float* p, [[maybe_unused]] float* r) {
 #ifdef LOOM_FIXED

@@ -15,7 +15,9 @@ template <> float* tensor::data_ptr<float>() const;
 constexpr auto f = loom::loss<x.mean()>;
 
 #ifdef LOOM_FIXED
-float call(const tensor& t) { return f(x = loom::view(t.data_ptr<float>(), {t.size(0), t.size(1)}, {t.stride(0), t.stride(1)})); }
+float call(const tensor& t) {
+  return f(x = loom::view(t.data_ptr<float>(), {t.size(0), t.size(1)}, {t.stride(0), t.stride(1)}));
+}
 #else
 float call(const tensor& t) { return f(x = t); }
 #endif

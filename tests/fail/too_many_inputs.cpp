@@ -24,7 +24,8 @@ constexpr auto a16 = loom::tensor<"a16[N]">;
 #ifdef LOOM_FIXED
 constexpr auto f = loom::loss<x.mean()>;
 #else
-constexpr auto f = loom::loss<(x + a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11 + a12 + a13 + a14 + a15 + a16).mean()>;
+constexpr auto f =
+    loom::loss<(x + a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11 + a12 + a13 + a14 + a15 + a16).mean()>;
 #endif
 
 float call(const float* p) { return f(x = loom::view(p, 2, 3)); }

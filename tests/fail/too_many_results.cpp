@@ -7,7 +7,8 @@ constexpr auto x = loom::tensor<"x[N,C]">;
 #ifdef LOOM_FIXED
 constexpr auto f = loom::loss<loom::results(x.mean(), x.sum())>;
 #else
-constexpr auto f = loom::loss<loom::results(x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean())>;
+constexpr auto f =
+    loom::loss<loom::results(x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean(), x.mean())>;
 #endif
 
 float call(const float* p) { return f(x = loom::view(p, 2, 3)); }

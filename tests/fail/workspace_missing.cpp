@@ -8,7 +8,8 @@ constexpr auto both_ways = loom::loss<(logsumexp(x, -1).mean() + logsumexp(x, -2
 
 float call(const float* p, [[maybe_unused]] double* w) {
 #ifdef LOOM_FIXED
-  return both_ways(x = loom::view(p, 2, 3), loom::workspace = loom::view(w, both_ways.workspace_size(x = loom::view(p, 2, 3))));
+  return both_ways(x = loom::view(p, 2, 3),
+                   loom::workspace = loom::view(w, both_ways.workspace_size(x = loom::view(p, 2, 3))));
 #else
   return both_ways(x = loom::view(p, 2, 3));
 #endif

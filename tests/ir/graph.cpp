@@ -3,8 +3,8 @@
 #include "loom/ir/graph.hpp"
 
 #include "support/catch.hpp"
-#include "support/rule_instances.hpp"
 #include "support/layers.hpp"
+#include "support/rule_instances.hpp"
 
 namespace {
 

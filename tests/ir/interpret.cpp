@@ -3,10 +3,10 @@
 #include "loom/ir/interpret.hpp"
 
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 #include "support/numbers.hpp"
 #include "support/points.hpp"
 #include "support/written.hpp"
-#include "support/layers.hpp"
 
 namespace {
 

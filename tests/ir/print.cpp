@@ -3,8 +3,8 @@
 #include "loom/ir/print.hpp"
 
 #include "support/catch.hpp"
-#include "support/written.hpp"
 #include "support/layers.hpp"
+#include "support/written.hpp"
 
 namespace {
 

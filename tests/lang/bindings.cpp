@@ -9,10 +9,10 @@
 #include "support/catch.hpp"
 #include "support/layers.hpp"
 
-using loom::lang::binding_role;
 using loom::d;
 using loom::out;
 using loom::view;
+using loom::lang::binding_role;
 
 namespace {
 constexpr auto x = loom::tensor<"x[N,C=3]">;
@@ -21,7 +21,9 @@ constexpr auto scale = loom::scalar<"scale">;
 constexpr float six[6] = {0, 1, 2, 3, 4, 5};
 
 template <class Binding>
-constexpr std::string_view named(const Binding&) { return Binding::name.text; }
+constexpr std::string_view named(const Binding&) {
+  return Binding::name.text;
+}
 }  // namespace
 
 TEST_CASE("a binding knows its role, its name and what it is bound to") {

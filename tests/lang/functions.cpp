@@ -9,8 +9,8 @@
 #include "support/layers.hpp"
 
 using namespace loom::tests;
-using loom::lang::issue;
 using loom::ir::op;
+using loom::lang::issue;
 
 namespace {
 constexpr auto x = loom::tensor<"x[N,C]">;

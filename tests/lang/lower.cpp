@@ -61,7 +61,9 @@ std::string layout(const E& e) {
   return s;
 }
 template <class E>
-constexpr bool open_order(const E& e) { return lower(e).in_doubt[0] != 0; }
+constexpr bool open_order(const E& e) {
+  return lower(e).in_doubt[0] != 0;
+}
 constexpr auto r = loom::tensor<"r[C]">;
 constexpr auto v = loom::tensor<"v[N]">;
 constexpr auto y = loom::tensor<"y[C,N]">;
@@ -84,11 +86,12 @@ TEST_CASE("a position names the axis that the declarations determine, whatever t
 }
 
 TEST_CASE("declarations of the whole formula count, also those that come later") {
-  CHECK(text(sum(r * v, -1)  * sum(x)) == text(sum(r * v, C) * sum(x)));
+  CHECK(text(sum(r * v, -1) * sum(x)) == text(sum(r * v, C) * sum(x)));
   LOOM_CHECK(problem(sum(r * v, -1)) == issue::axis_in_doubt);
   // N before D and D before E: N before E, which no input says by itself.
   constexpr auto e = loom::tensor<"e[E]">;
-  CHECK(text(sum(e * v, -1) * sum(f) * sum(loom::tensor<"i[D,E]">)) == text(sum(e * v, loom::axis<"E">) * sum(f) * sum(loom::tensor<"i[D,E]">)));
+  CHECK(text(sum(e * v, -1) * sum(f) * sum(loom::tensor<"i[D,E]">)) ==
+        text(sum(e * v, loom::axis<"E">) * sum(f) * sum(loom::tensor<"i[D,E]">)));
 }
 
 TEST_CASE("what the inputs of a value say goes before what others say") {
@@ -188,7 +191,9 @@ TEST_CASE("limits are mistakes like others: which was passed, and by how much") 
   LOOM_CHECK(rank_of_five.limit == 4);
   LOOM_CHECK(rank_of_five.more.size() == 4);
   LOOM_CHECK(problem(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">)) == issue::none);
-  constexpr loom::ir::mistake axes = lower(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">) + sum(loom::tensor<"d[I,J]">)).problem;
+  constexpr loom::ir::mistake axes =
+      lower(sum(wide) + sum(loom::tensor<"b[E,F,G,H]">) + sum(loom::tensor<"c[I]">) + sum(loom::tensor<"d[I,J]">))
+          .problem;
   LOOM_CHECK(axes.kind == issue::too_many_axes);
   LOOM_CHECK(axes.got == 10);
   LOOM_CHECK(axes.limit == 8);
@@ -196,7 +201,8 @@ TEST_CASE("limits are mistakes like others: which was passed, and by how much") 
   LOOM_CHECK(five.kind == issue::too_many_axes_of_an_input);
   LOOM_CHECK(five.name == "a");
   LOOM_CHECK(five.got == 5);
-  constexpr loom::ir::mistake results = lower(loom::results(sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x))).problem;
+  constexpr loom::ir::mistake results =
+      lower(loom::results(sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x), sum(x))).problem;
   LOOM_CHECK(results.kind == issue::too_many_results);
   LOOM_CHECK(results.got == 9);
   LOOM_CHECK(results.limit == 8);

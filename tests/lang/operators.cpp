@@ -12,8 +12,8 @@
 #include "support/layers.hpp"
 
 using namespace loom::tests;
-using loom::lang::issue;
 using loom::ir::op;
+using loom::lang::issue;
 
 namespace {
 constexpr auto a = loom::tensor<"a[N]">;
@@ -80,7 +80,8 @@ TEST_CASE("an index is compared with what 64 bits and a double can hold, exactly
   LOOM_CHECK(problem(chosen(t == 0x1p62)) == issue::none);
   LOOM_CHECK(problem(chosen(t == 0x1p63)) == issue::index_compared_beyond_its_range);
   LOOM_CHECK(problem(chosen(t == -0x1p63)) == issue::index_compared_beyond_its_range);
-  LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::int64_t>::max())) == issue::index_compared_beyond_its_range);  // as a double: 2^63
+  LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::int64_t>::max())) ==
+             issue::index_compared_beyond_its_range);  // as a double: 2^63
   LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::int64_t>::min())) == issue::index_compared_beyond_its_range);
   LOOM_CHECK(problem(chosen(t == std::numeric_limits<std::uint64_t>::max())) == issue::index_compared_beyond_its_range);
   LOOM_CHECK(problem(chosen(t == 1e300)) == issue::index_compared_beyond_its_range);

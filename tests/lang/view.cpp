@@ -151,11 +151,11 @@ TEST_CASE("what holds containers, or is none, is refused before it is viewed") {
   LOOM_CHECK(fault_of<std::vector<std::vector<float>>&> == fault::holds_containers);
   LOOM_CHECK(fault_of<std::array<std::array<std::array<float, 2>, 2>, 2>&> == fault::holds_containers);
   LOOM_CHECK(fault_of<std::vector<span_like>&> == fault::holds_containers);
-  LOOM_CHECK(fault_of<float (&)[2][3][4]> == fault::holds_containers);
+  LOOM_CHECK(fault_of<float(&)[2][3][4]> == fault::holds_containers);
   LOOM_CHECK(fault_of<std::vector<bool>&> == fault::unknown);
   LOOM_CHECK(fault_of<std::vector<float>&> == fault::none);
   LOOM_CHECK(fault_of<const std::array<std::array<float, 2>, 2>&> == fault::none);
-  LOOM_CHECK(fault_of<float (&)[2][3]> == fault::none);
+  LOOM_CHECK(fault_of<float(&)[2][3]> == fault::none);
   LOOM_CHECK(fault_of<std::span<float, 2>&> == fault::none);
   LOOM_CHECK(fault_of<by_columns&> == fault::none);
 }

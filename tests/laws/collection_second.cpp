@@ -35,7 +35,8 @@ void check_plan(const graph& written, const derivative_request& wanted, const po
     const std::vector<double> want = values.broadcast(program.outputs[slot].id, as_set(output_axes(planned, slot)));
     double size = 1e-3;  // of what cancels to nothing, too
     for (double w : want) size = std::max(size, std::fabs(w));
-    for (std::size_t i = 0; i < want.size(); ++i) CHECK(std::fabs(got[static_cast<std::size_t>(slot)][i] - want[i]) <= 1e-11 * size);
+    for (std::size_t i = 0; i < want.size(); ++i)
+      CHECK(std::fabs(got[static_cast<std::size_t>(slot)][i] - want[i]) <= 1e-11 * size);
   }
 }
 
@@ -58,7 +59,9 @@ TEST_CASE("the Hessian of every loss is that of its textbook spelling, symmetric
   CHECK(losses == 20);
 }
 
-TEST_CASE("second derivatives of every loss with respect to each input have a plan, which gives the numbers of the graph", "[laws]") {
+TEST_CASE(
+    "second derivatives of every loss with respect to each input have a plan, which gives the numbers of the graph",
+    "[laws]") {
   for_each_loss([](const std::string& name, const graph& written, const auto& labels) {
     const point p = collected::data_for(written, labels, {3, 2, 5, 2}, 2, 5);
     const input_set numbers = numbers_of(written);

@@ -21,7 +21,8 @@ constexpr loom::derive::input_set named(std::initializer_list<std::string_view> 
 /// are asked for in two calls. They are variances: what cancels in them are squares of 48, in float with an error of 1e-4.
 template <auto Formula>
 void clip_obeys(loom::loss_function<Formula>) {
-  collected::obeys<Formula, loom::derive::derivative_request(named<Formula>({"a", "b", "scale"}), named<Formula>({"a"}))>("clip", {4e-14, 1e-4});
+  collected::obeys<Formula, loom::derive::derivative_request(named<Formula>({"a", "b", "scale"}),
+                                                             named<Formula>({"a"}))>("clip", {4e-14, 1e-4});
   collected::obeys<Formula, loom::derive::derivative_request(0, named<Formula>({"b", "scale"}))>("clip", {4e-14, 1e-4});
 }
 
@@ -29,9 +30,12 @@ void clip_obeys(loom::loss_function<Formula>) {
 
 TEST_CASE("losses of pairs agree with their textbook spelling in 80 digits, to the second derivative", "[laws]") {
   loom::hana::for_each(lc::contrastive_losses, [](auto named) {
-    constexpr bool is_clip = std::is_same_v<std::remove_cvref_t<decltype(loom::hana::second(named))>, std::remove_cvref_t<decltype(lc::clip)>>;
+    constexpr bool is_clip = std::is_same_v<std::remove_cvref_t<decltype(loom::hana::second(named))>,
+                                            std::remove_cvref_t<decltype(lc::clip)>>;
     if constexpr (!is_clip) collected::obeys(loom::hana::second(named), loom::hana::first(named).c_str());
   });
 }
 
-TEST_CASE("CLIP agrees with its textbook spelling in 80 digits, to the second derivative of each input", "[laws]") { clip_obeys(lc::clip); }
+TEST_CASE("CLIP agrees with its textbook spelling in 80 digits, to the second derivative of each input", "[laws]") {
+  clip_obeys(lc::clip);
+}

@@ -3,8 +3,8 @@
 #include "loom/ir/print.hpp"
 #include "support/catch.hpp"
 #include "support/differences.hpp"
-#include "support/rule_instances.hpp"
 #include "support/layers.hpp"
+#include "support/rule_instances.hpp"
 
 namespace {
 

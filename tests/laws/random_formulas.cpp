@@ -11,8 +11,8 @@
 #include "loom/schedule/verify.hpp"
 #include "support/catch.hpp"
 #include "support/differences.hpp"
-#include "support/random_formula.hpp"
 #include "support/layers.hpp"
+#include "support/random_formula.hpp"
 
 namespace {
 
@@ -23,7 +23,8 @@ using namespace loom::test;
 
 constexpr input_set numbers = 1u << formula_maker::x | 1u << formula_maker::y | 1u << formula_maker::w |
                               1u << formula_maker::v | 1u << formula_maker::s | 1u << formula_maker::r;
-constexpr input_set more_numbers = numbers | 1u << formula_maker::q | 1u << formula_maker::k;  // of formulas along any axes
+constexpr input_set more_numbers =
+    numbers | 1u << formula_maker::q | 1u << formula_maker::k;  // of formulas along any axes
 
 struct sample {
   int number;

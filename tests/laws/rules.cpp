@@ -3,9 +3,9 @@
 // side rounds no worse, a stabilising rule is better where it claims to be, and NaN is not lost.
 #include "loom/compile.hpp"
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 #include "support/numbers.hpp"
 #include "support/rule_instances.hpp"
-#include "support/layers.hpp"
 
 namespace {
 

@@ -2,9 +2,9 @@
 // Second derivatives of every op, and of thousands of random formulas: the Hessian against second differences of the
 // value in 80 digits, its symmetry, and its diagonal against its products with unit directions.
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 #include "support/random_formula.hpp"
 #include "support/second_order.hpp"
-#include "support/layers.hpp"
 
 namespace {
 
@@ -67,14 +67,16 @@ graph weighted(op code) {
   if (code == op::gather) add_input(g, "t", op::index, only(axis_n));
   builder b(g);
   const value_id e = b.binary(op::mul, b.unary(op::sin, b.input(0)), b.input(0));
-  const value_id f = code == op::gather ? b.make(code, e, b.input(2), no_value, only(axis_c)) : b.make(code, e, no_value, no_value, only(axis_c));
+  const value_id f = code == op::gather ? b.make(code, e, b.input(2), no_value, only(axis_c))
+                                        : b.make(code, e, no_value, no_value, only(axis_c));
   const value_id square = b.unary(op::square, b.binary(op::mul, b.input(1), f));
   return with_output(b, b.reduce(op::sum, square, keeps ? both : only(axis_n)));
 }
 
 TEST_CASE("the second derivatives of reductions, row functions and gather", "[laws]") {
   points random(12);
-  for (const op code : {op::sum, op::prod, op::reduce_max, op::reduce_min, op::logsumexp, op::norm, op::softmax, op::log_softmax, op::gather}) {
+  for (const op code : {op::sum, op::prod, op::reduce_max, op::reduce_min, op::logsumexp, op::norm, op::softmax,
+                        op::log_softmax, op::gather}) {
     CAPTURE(std::string(info(code).name));
     const graph written = weighted(code);
     const hessian h(written);
@@ -95,7 +97,8 @@ TEST_CASE("an operand with fewer axes than its user: its entries are used in man
         add_input(g, "v", fewer == 0 ? op::scalar : op::tensor, fewer);
         builder b(g);
         const value_id row = b.reduce(along, b.binary(code, b.input(0), b.input(1)), only(axis_c));
-        const graph written = with_output(b, b.unary(op::log, b.reduce(op::sum, b.unary(op::square, row), only(axis_n))));
+        const graph written =
+            with_output(b, b.unary(op::log, b.reduce(op::sum, b.unary(op::square, row), only(axis_n))));
         const hessian h(written);
         CHECK(h.complete());
         CHECK(h.wrong_at(data_for(written, random, domain::positive, {3, 2}), random) == "");
@@ -127,7 +130,9 @@ TEST_CASE("random formulas: the Hessian is that of the value, symmetric, and its
     if (h.made().program.too_large) continue;
     ++compared;
     // Loom's constants have the digits of a double.
-    const std::string wrong = h.complete() ? h.wrong_at(p, random, 1e-13) : std::string("refused ") + std::string(h.made().not_differentiable) + std::string(h.made().no_diagonal);
+    const std::string wrong = h.complete() ? h.wrong_at(p, random, 1e-13)
+                                           : std::string("refused ") + std::string(h.made().not_differentiable) +
+                                                 std::string(h.made().no_diagonal);
     if (!wrong.empty()) {
       CAPTURE(number, formula_text(written, written.outputs[0].id), wrong);
       CHECK(wrong.empty());

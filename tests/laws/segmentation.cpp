@@ -4,5 +4,7 @@
 #include "support/collection_trials.hpp"
 
 TEST_CASE("losses of images agree with their textbook spelling in 80 digits, to the second derivative", "[laws]") {
-  loom::hana::for_each(loom::collection::segmentation_losses, [](auto named) { collected::obeys(loom::hana::second(named), loom::hana::first(named).c_str()); });
+  loom::hana::for_each(loom::collection::segmentation_losses, [](auto named) {
+    collected::obeys(loom::hana::second(named), loom::hana::first(named).c_str());
+  });
 }

@@ -10,8 +10,8 @@
 
 #include "loom/collection/collection.hpp"
 #include "support/catch.hpp"
-#include "support/random_formula.hpp"
 #include "support/layers.hpp"
+#include "support/random_formula.hpp"
 
 namespace {
 

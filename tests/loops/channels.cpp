@@ -14,8 +14,11 @@ constexpr auto b = loom::tensor<"x[N,C=600,L]">;
 constexpr auto k = loom::index<"k[N,L]">;
 constexpr auto C = loom::axis<"C">;
 
-constexpr trial::memory layouts[] = {trial::memory::contiguous, trial::memory::channels_last, trial::memory::padded_rows, trial::memory::every_third, trial::memory::transposed};
-constexpr trial::element_type label_types[] = {trial::element_type::i32, trial::element_type::i64, trial::element_type::u8, trial::element_type::i16, trial::element_type::u64};
+constexpr trial::memory layouts[] = {trial::memory::contiguous, trial::memory::channels_last,
+                                     trial::memory::padded_rows, trial::memory::every_third, trial::memory::transposed};
+constexpr trial::element_type label_types[] = {trial::element_type::i32, trial::element_type::i64,
+                                               trial::element_type::u8, trial::element_type::i16,
+                                               trial::element_type::u64};
 
 struct size {
   int n, c, h, w;
@@ -33,7 +36,11 @@ void agrees(const char* what, std::initializer_list<size> sizes) {
       trial::settings set;
       for (int a = 0; a < graph.axes.size(); ++a) {
         const std::string_view name = graph.axes[a].name;
-        set.extents.push_back(name == "N" ? e.n : name == "C" ? e.c : name == "H" ? e.h : name == "L" ? e.h * e.w : e.w);
+        set.extents.push_back(name == "N"   ? e.n
+                              : name == "C" ? e.c
+                              : name == "H" ? e.h
+                              : name == "L" ? e.h * e.w
+                                            : e.w);
       }
       set.condition = 4;
       for (trial::memory layout : layouts) {
@@ -48,11 +55,19 @@ void agrees(const char* what, std::initializer_list<size> sizes) {
 }  // namespace
 
 TEST_CASE("channels first, last and padded: images of odd sizes") {
-  agrees<-gather(log_softmax(x, C), t, C).mean()>("cross entropy", {{1, 1, 1, 1}, {2, 3, 2, 3}, {3, 21, 7, 7}, {2, 5, 17, 3}, {1, 64, 5, 33}, {2, 65, 3, 19}, {1, 21, 1, 500}, {1, 100, 2, 2}});
+  agrees<-gather(log_softmax(x, C), t, C).mean()>("cross entropy", {{1, 1, 1, 1},
+                                                                    {2, 3, 2, 3},
+                                                                    {3, 21, 7, 7},
+                                                                    {2, 5, 17, 3},
+                                                                    {1, 64, 5, 33},
+                                                                    {2, 65, 3, 19},
+                                                                    {1, 21, 1, 500},
+                                                                    {1, 100, 2, 2}});
 }
 
 TEST_CASE("channels of any number: through tiles, and straight from memory") {
-  agrees<-gather(log_softmax(x, C), t, C).mean(), double>("cross entropy", {{1, 300, 5, 7}, {2, 1100, 4, 5}, {1, 2100, 1, 17}, {3, 1100, 3, 5}});
+  agrees<-gather(log_softmax(x, C), t, C).mean(), double>(
+      "cross entropy", {{1, 300, 5, 7}, {2, 1100, 4, 5}, {1, 2100, 1, 17}, {3, 1100, 3, 5}});
 }
 
 TEST_CASE("a gradient too large for any cache is the same, wherever its planes begin in memory") {
@@ -62,7 +77,8 @@ TEST_CASE("a gradient too large for any cache is the same, wherever its planes b
   constexpr auto labels = loom::index<"labels[P]">;
   std::vector<float> planes(c * pixels), by_planes(c * pixels + 1, 7), rows(c * pixels), by_rows(c * pixels);
   std::vector<std::uint8_t> label(pixels);
-  for (std::ptrdiff_t i = 0; i < c * pixels; ++i) planes[static_cast<std::size_t>(i)] = static_cast<float>(i * 7919 % 1009) * 0.01F - 5;
+  for (std::ptrdiff_t i = 0; i < c * pixels; ++i)
+    planes[static_cast<std::size_t>(i)] = static_cast<float>(i * 7919 % 1009) * 0.01F - 5;
   for (std::size_t p = 0; p < label.size(); ++p) {
     label[p] = static_cast<std::uint8_t>(p % c);
     for (std::size_t j = 0; j < c; ++j) rows[p * c + j] = planes[j * pixels + p];
@@ -70,17 +86,20 @@ TEST_CASE("a gradient too large for any cache is the same, wherever its planes b
   constexpr auto loss = loom::loss<-gather(log_softmax(logits, C), labels, C).mean()>;
   const auto first = loom::view(planes.data(), c, pixels), last = loom::view(rows.data(), {c, pixels}, {1, c});
   const float of_planes = loss(logits = first, labels = label, d(logits) = loom::view(by_planes.data() + 1, c, pixels));
-  const float of_rows = loss(logits = last, labels = label, d(logits) = loom::view(by_rows.data(), {c, pixels}, {1, c}));
+  const float of_rows =
+      loss(logits = last, labels = label, d(logits) = loom::view(by_rows.data(), {c, pixels}, {1, c}));
   CHECK(of_planes == Approx(of_rows).epsilon(1e-6));
   CHECK(by_planes[0] == 7);  // what lies before the buffer
   float most = 0;
   for (std::size_t p = 0; p < label.size(); ++p)
-    for (std::size_t j = 0; j < c; ++j) most = std::max(most, std::fabs(by_planes[1 + j * pixels + p] - by_rows[p * c + j]));
+    for (std::size_t j = 0; j < c; ++j)
+      most = std::max(most, std::fabs(by_planes[1 + j * pixels + p] - by_rows[p * c + j]));
   CHECK(most < 1e-12F);
 }
 
 TEST_CASE("weights of rows and of channels, masks and labels beside channels") {
-  agrees<sum(where(m, v * gather(w, t) * (logsumexp(x, C) - gather(x, t, C)), 0))>("weighted", {{2, 5, 5, 7}, {2, 70, 1, 23}, {1, 1100, 6, 3}});
+  agrees<sum(where(m, v * gather(w, t) * (logsumexp(x, C) - gather(x, t, C)), 0))>(
+      "weighted", {{2, 5, 5, 7}, {2, 70, 1, 23}, {1, 1100, 6, 3}});
 }
 
 TEST_CASE("channels in the middle of three axes, of a known number") {
@@ -89,7 +108,8 @@ TEST_CASE("channels in the middle of three axes, of a known number") {
 
 TEST_CASE("channels first in 16 bits") {
   constexpr auto halves = trial::all_stored(loom::storage::bf16, loom::storage::f16);
-  agrees<-gather(log_softmax(x, C), t, C).mean(), float, halves>("cross entropy", {{3, 21, 7, 7}, {1, 64, 5, 33}, {2, 65, 3, 19}, {1, 1100, 3, 7}, {1, 2100, 1, 17}});
+  agrees<-gather(log_softmax(x, C), t, C).mean(), float, halves>(
+      "cross entropy", {{3, 21, 7, 7}, {1, 64, 5, 33}, {2, 65, 3, 19}, {1, 1100, 3, 7}, {1, 2100, 1, 17}});
 }
 
 TEST_CASE("rows over several axes that do not join") {

@@ -37,20 +37,27 @@ void agrees(const char* what) {
 
 // d, d2, hvp, direction: sets of inputs, in the order in which the formula names them.
 TEST_CASE("second derivatives of a row", "[exec]") {
-  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t).mean(), loom::derive::derivative_request(1, 1, 1, 1), float>("cross entropy");
-  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t).mean(), loom::derive::derivative_request(0, 1), double>("cross entropy, the diagonal alone");
+  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t).mean(), loom::derive::derivative_request(1, 1, 1, 1), float>(
+      "cross entropy");
+  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t).mean(), loom::derive::derivative_request(0, 1), double>(
+      "cross entropy, the diagonal alone");
 }
 TEST_CASE("second derivatives of elementwise losses", "[exec]") {
-  agrees<0.5 * (log(lc::variance) + square(lc::mu - lc::y) / lc::variance).mean(), loom::derive::derivative_request(3, 3, 3, 3), double>("Gaussian likelihood");
-  agrees<-(lc::pw * lc::y * log(lc::yes) + (1 - lc::y) * log(1 - lc::yes)).mean(), loom::derive::derivative_request(2, 2), float>("binary cross entropy");
+  agrees<0.5 * (log(lc::variance) + square(lc::mu - lc::y) / lc::variance).mean(),
+         loom::derive::derivative_request(3, 3, 3, 3), double>("Gaussian likelihood");
+  agrees<-(lc::pw * lc::y * log(lc::yes) + (1 - lc::y) * log(1 - lc::yes)).mean(),
+         loom::derive::derivative_request(2, 2), float>("binary cross entropy");
 }
 TEST_CASE("a cotangent scales what each row gives", "[exec]") {
-  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t), loom::derive::derivative_request(1), float>("rows of cross entropy");
-  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t), loom::derive::derivative_request(1, 1, 0, 0, true, 1), double>("and their diagonal, the rows left out");
+  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t), loom::derive::derivative_request(1), float>(
+      "rows of cross entropy");
+  agrees<-gather(log(exp(x) / sum(exp(x), -1)), t), loom::derive::derivative_request(1, 1, 0, 0, true, 1), double>(
+      "and their diagonal, the rows left out");
   agrees<softmax(x, -1), loom::derive::derivative_request(1), double>("softmax");
 }
 TEST_CASE("several results take one sweep", "[exec]") {
-  constexpr auto all = loom::results(sum(where(m, -gather(log_softmax(x, -1), t), 0)), count(m), max(x, loom::axis<"C">));
+  constexpr auto all =
+      loom::results(sum(where(m, -gather(log_softmax(x, -1), t), 0)), count(m), max(x, loom::axis<"C">));
   static_assert(loom::loss<all>.plan(d(x)).sweeps == 1);
   agrees<all, loom::derive::derivative_request(1), float>("a sum, its denominator, the largest of each row");
 }
@@ -60,10 +67,12 @@ TEST_CASE("the gradient of a table goes where it was read", "[exec]") {
   constexpr auto y = loom::tensor<"y[N,D]">;
   constexpr auto w = loom::tensor<"w[C]">;
   constexpr auto embedding = square(gather(table, t, loom::axis<"C">) - y).mean();
-  static_assert(loom::compiler::compiled<embedding, 1>::schedule.loops.size() == 2);  // over what was read, and over the table
+  static_assert(loom::compiler::compiled<embedding, 1>::schedule.loops.size() ==
+                2);  // over what was read, and over the table
   static_assert(loom::compiler::compiled<embedding, 1>::schedule.arrays.size() == 1);
   agrees<embedding, loom::derive::derivative_request(1), float>("a table of rows");
-  agrees<-(gather(log_softmax(x, -1), t) * gather(w, t)).mean(), loom::derive::derivative_request(4), double>("weights of classes");
+  agrees<-(gather(log_softmax(x, -1), t) * gather(w, t)).mean(), loom::derive::derivative_request(4), double>(
+      "weights of classes");
 }
 
 TEST_CASE("a call computes what is bound", "[exec]") {
@@ -76,7 +85,8 @@ TEST_CASE("a call computes what is bound", "[exec]") {
   rows(x = view(logits.data(), 2, 3), t = labels, loom::out = r);
   CHECK(r[1] == Approx(std::log(3)));
   rows(x = view(logits.data(), 2, 3), t = labels, loom::out = r, loom::seed = cotangent, d(x) = view(g.data(), 2, 3));
-  rows(x = view(logits.data(), 2, 3), t = labels, loom::seed = cotangent, d(x) = view(g2.data(), 2, 3), d2(x) = view(h.data(), 2, 3));
+  rows(x = view(logits.data(), 2, 3), t = labels, loom::seed = cotangent, d(x) = view(g2.data(), 2, 3),
+       d2(x) = view(h.data(), 2, 3));
   CHECK(g == g2);
   CHECK(g[3] == Approx(4.0 / 3));
   CHECK(h[3] == Approx(-4.0 / 9));
@@ -86,7 +96,8 @@ TEST_CASE("a call computes what is bound", "[exec]") {
   // A scalar may have a cotangent as well; the Hessian times a direction is symmetric.
   constexpr auto mean = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)), t).mean()>;
   const std::vector<double> u{1, 0, 0, 0, 0, 0};
-  mean(x = view(logits.data(), 2, 3), t = labels, loom::seed = 2.0, direction(x) = view(u.data(), 2, 3), hvp(x) = view(hv.data(), 2, 3), d2(x) = view(h.data(), 2, 3));
+  mean(x = view(logits.data(), 2, 3), t = labels, loom::seed = 2.0, direction(x) = view(u.data(), 2, 3),
+       hvp(x) = view(hv.data(), 2, 3), d2(x) = view(h.data(), 2, 3));
   CHECK(hv[0] == Approx(h[0]));
   CHECK(hv[1] + hv[2] == Approx(-hv[0]));
 }

@@ -25,11 +25,13 @@ constexpr auto C = loom::axis<"C">;
 
 /// Row n of result k: the sum of the row of x if label n compares so.
 template <auto L>
-constexpr auto compared = loom::loss<loom::results(sum(where(t == L, x, 0), C), sum(where(t != L, x, 0), C), sum(where(t < L, x, 0), C), sum(where(t <= L, x, 0), C),
-                                                   sum(where(t > L, x, 0), C), sum(where(t >= L, x, 0), C))>;
+constexpr auto compared =
+    loom::loss<loom::results(sum(where(t == L, x, 0), C), sum(where(t != L, x, 0), C), sum(where(t < L, x, 0), C),
+                             sum(where(t <= L, x, 0), C), sum(where(t > L, x, 0), C), sum(where(t >= L, x, 0), C))>;
 constexpr auto pairs = loom::loss<loom::results(where(t == u, s, 0), where(t < u, s, 0), where(t >= u, s, 0))>;
 /// The gather sinks to its leaves: labels named by labels are compared.
-constexpr auto named = loom::loss<loom::results(gather(where(names == 5000000000, w, 0), which), gather(where(names < also, w, 0), which))>;
+constexpr auto named = loom::loss<loom::results(gather(where(names == 5000000000, w, 0), which),
+                                                gather(where(names < also, w, 0), which))>;
 
 using wide = __int128;
 
@@ -37,8 +39,10 @@ template <class I>
 std::vector<I> labels_of() {
   using limits = std::numeric_limits<I>;
   std::vector<I> all;
-  for (const wide v : {wide{-100}, wide{-1}, wide{0}, wide{1}, wide{INT32_MAX} - 1, wide{INT32_MAX}, wide{INT32_MAX} + 1, wide{UINT32_MAX}, wide{5000000000}, wide{6000000000}, wide{INT32_MIN},
-                       wide{INT32_MIN} - 1, wide{-5000000000}, wide{INT64_MAX}, wide{INT64_MAX} + 5, wide{limits::min()}, wide{limits::max()}})
+  for (const wide v :
+       {wide{-100}, wide{-1}, wide{0}, wide{1}, wide{INT32_MAX} - 1, wide{INT32_MAX}, wide{INT32_MAX} + 1,
+        wide{UINT32_MAX}, wide{5000000000}, wide{6000000000}, wide{INT32_MIN}, wide{INT32_MIN} - 1, wide{-5000000000},
+        wide{INT64_MAX}, wide{INT64_MAX} + 5, wide{limits::min()}, wide{limits::max()}})
     if (v >= limits::min() && v <= limits::max()) all.push_back(static_cast<I>(v));
   return all;
 }
@@ -50,10 +54,11 @@ void compares_with_literal(std::ptrdiff_t columns) {
   const std::vector<T> ones(static_cast<std::size_t>(n * columns), T(1) / static_cast<T>(columns));
   std::vector<T> r[6];
   for (auto& v : r) v.assign(labels.size(), T(7));
-  compared<L>(x = view(ones.data(), n, columns), t = labels, out = r[0], result<1> = r[1], result<2> = r[2], result<3> = r[3], result<4> = r[4], result<5> = r[5]);
+  compared<L>(x = view(ones.data(), n, columns), t = labels, out = r[0], result<1> = r[1], result<2> = r[2],
+              result<3> = r[3], result<4> = r[4], result<5> = r[5]);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const wide a = labels[i], b = L;
-    const bool right[] = {a == b, a != b, a < b, a <= b, a > b, a >= b};
+    const bool right[] = {a == b, a != b, a<b, a <= b, a> b, a >= b};
     INFO("label " << +labels[i] << ", literal " << L);
     for (int k = 0; k < 6; ++k) CHECK(r[k][i] == (right[k] ? T(1) : T(0)));
   }
@@ -72,7 +77,8 @@ template <class T, class I, class J>
 void compares_pairs() {
   const std::vector<I> a = labels_of<I>();
   std::vector<J> b = labels_of<J>();
-  for (int more = 0; more < 3; ++more) b.insert(b.end(), b.begin(), b.begin() + static_cast<std::ptrdiff_t>(labels_of<J>().size()));  // more than a vector
+  for (int more = 0; more < 3; ++more)
+    b.insert(b.end(), b.begin(), b.begin() + static_cast<std::ptrdiff_t>(labels_of<J>().size()));  // more than a vector
   const auto n = static_cast<std::ptrdiff_t>(a.size()), m = static_cast<std::ptrdiff_t>(b.size());
   const std::vector<T> ones(a.size() * b.size(), T(1));
   std::vector<T> r[3];
@@ -109,8 +115,8 @@ const auto each_target = {loom::target::baseline, loom::target::avx2, loom::targ
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a label compares with a literal as whole numbers do", "", std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t, std::int64_t,
-                   std::uint64_t) {
+TEMPLATE_TEST_CASE("a label compares with a literal as whole numbers do", "", std::int8_t, std::uint8_t, std::int16_t,
+                   std::uint16_t, std::int32_t, std::uint32_t, std::int64_t, std::uint64_t) {
   for (loom::target most : each_target) {
     const loom::limit_target limit(most);
     for (std::ptrdiff_t columns : {1, 4, 128}) {
@@ -120,7 +126,8 @@ TEMPLATE_TEST_CASE("a label compares with a literal as whole numbers do", "", st
   }
 }
 
-TEMPLATE_TEST_CASE("labels compare with each other as whole numbers do", "", std::int8_t, std::uint32_t, std::int32_t, std::int64_t, std::uint64_t) {
+TEMPLATE_TEST_CASE("labels compare with each other as whole numbers do", "", std::int8_t, std::uint32_t, std::int32_t,
+                   std::int64_t, std::uint64_t) {
   for (loom::target most : each_target) {
     const loom::limit_target limit(most);
     compares_pairs<float, TestType, std::int64_t>();
@@ -137,5 +144,6 @@ TEST_CASE("a huge unsigned label is not the ignored -1") {
   constexpr auto kept = loom::loss<sum(where(t == -1, 0, gather(w, t) * v))>;
   const std::vector<float> two{1, 2}, table{10, 20};
   const std::vector<std::uint64_t> labels{(std::uint64_t{1} << 63) + 5, 1};
-  CHECK_THROWS_WITH(kept(v = two, w = table, t = labels), "label 9223372036854775813 of t at row 0 is outside axis C, which has 2 entries");
+  CHECK_THROWS_WITH(kept(v = two, w = table, t = labels),
+                    "label 9223372036854775813 of t at row 0 is outside axis C, which has 2 entries");
 }

@@ -60,15 +60,33 @@ void agrees(const char* what, Names... names) {
   }
 }
 
-struct d_x { static constexpr std::string_view text() { return "x"; } };
-struct d_v { static constexpr std::string_view text() { return "v"; } };
-struct d_w { static constexpr std::string_view text() { return "w"; } };
-struct d_g { static constexpr std::string_view text() { return "g"; } };
-struct d_r { static constexpr std::string_view text() { return "r"; } };
-struct d_s { static constexpr std::string_view text() { return "s"; } };
-struct d_b { static constexpr std::string_view text() { return "b"; } };
-struct d_f { static constexpr std::string_view text() { return "f"; } };
-struct d_p { static constexpr std::string_view text() { return "p"; } };
+struct d_x {
+  static constexpr std::string_view text() { return "x"; }
+};
+struct d_v {
+  static constexpr std::string_view text() { return "v"; }
+};
+struct d_w {
+  static constexpr std::string_view text() { return "w"; }
+};
+struct d_g {
+  static constexpr std::string_view text() { return "g"; }
+};
+struct d_r {
+  static constexpr std::string_view text() { return "r"; }
+};
+struct d_s {
+  static constexpr std::string_view text() { return "s"; }
+};
+struct d_b {
+  static constexpr std::string_view text() { return "b"; }
+};
+struct d_f {
+  static constexpr std::string_view text() { return "f"; }
+};
+struct d_p {
+  static constexpr std::string_view text() { return "p"; }
+};
 
 }  // namespace
 
@@ -127,6 +145,4 @@ TEST_CASE("several row axes, and a class axis anywhere") {
   agrees<sum(f, C, loom::axis<"D">).mean(), double, 1>("two axes reduced together, where they lie contiguously");
 }
 
-TEST_CASE("a row of known length") {
-  agrees<-gather(log_softmax(p, -1), t).mean()>("nine classes", d_p{});
-}
+TEST_CASE("a row of known length") { agrees<-gather(log_softmax(p, -1), t).mean()>("nine classes", d_p{}); }

@@ -63,7 +63,8 @@ TEST_CASE("a row ignored by its label may hold anything") {
       std::vector<float> logits(3 * classes, 0.25f), weights(classes, 1), g(logits.size(), 7);
       for (std::size_t j = 0; j < classes; ++j) logits[classes + j] = j % 2 != 0 ? not_a_number : inf;
       const std::vector<long> labels = {1, -100, 0};
-      const float value = weighted_cross_entropy(x = loom::view(logits.data(), 3, classes), t = labels, w = weights, e = 0.1, d(x) = loom::view(g.data(), 3, classes));
+      const float value = weighted_cross_entropy(x = loom::view(logits.data(), 3, classes), t = labels, w = weights,
+                                                 e = 0.1, d(x) = loom::view(g.data(), 3, classes));
       CHECK(std::fabs(value - std::log(static_cast<float>(classes))) < 1e-5f);
       for (std::size_t j = 0; j < classes; ++j) CHECK(g[classes + j] == 0);
     }
@@ -75,7 +76,8 @@ TEST_CASE("no row left: the mean over nothing is NaN, its gradient 0 in the rows
     const std::vector<float> logits(10, 1), weights(5, 1);
     std::vector<float> g(10, 7);
     const std::vector<int> labels = {-100, -100};
-    CHECK(std::isnan(weighted_cross_entropy(x = loom::view(logits.data(), 2, 5), t = labels, w = weights, e = 0, d(x) = loom::view(g.data(), 2, 5))));
+    CHECK(std::isnan(weighted_cross_entropy(x = loom::view(logits.data(), 2, 5), t = labels, w = weights, e = 0,
+                                            d(x) = loom::view(g.data(), 2, 5))));
     for (float entry : g) CHECK(entry == 0);
   });
 }
@@ -84,16 +86,19 @@ TEST_CASE("masked classes have no probability and no gradient") {
   on_every_target([] {
     for (std::size_t classes : {6u, 90u}) {
       std::vector<double> logits(2 * classes, 0.5), g(logits.size(), 7), weights(classes, 1);
-      for (std::size_t j = 3; j < classes; ++j) logits[j] = logits[classes + j] = -std::numeric_limits<double>::infinity();
+      for (std::size_t j = 3; j < classes; ++j)
+        logits[j] = logits[classes + j] = -std::numeric_limits<double>::infinity();
       const std::vector<int> labels = {0, 2};
       const auto rows = loom::view(logits.data(), 2, classes);
       const auto out = loom::view(g.data(), 2, classes);
       CHECK(std::fabs(cross_entropy(x = rows, t = labels, d(x) = out) - std::log(3.0)) < 1e-14);
       for (std::size_t j = 3; j < classes; ++j) CHECK(g[j] == 0);
-      CHECK(std::fabs(weighted_cross_entropy(x = rows, t = labels, w = weights, e = 0, d(x) = out) - std::log(3.0)) < 1e-14);
+      CHECK(std::fabs(weighted_cross_entropy(x = rows, t = labels, w = weights, e = 0, d(x) = out) - std::log(3.0)) <
+            1e-14);
       for (std::size_t j = 3; j < classes; ++j) CHECK(g[j] == 0);
       std::vector<double> h(logits.size(), 7);
-      CHECK(std::fabs(distillation(x = rows, s = rows, T = 3, d(x) = out, d(s) = loom::view(h.data(), 2, classes))) < 1e-15);
+      CHECK(std::fabs(distillation(x = rows, s = rows, T = 3, d(x) = out, d(s) = loom::view(h.data(), 2, classes))) <
+            1e-15);
       for (std::size_t j = 0; j < classes; ++j) CHECK((std::fabs(g[j]) < 1e-15 && std::fabs(h[j]) < 1e-15));
     }
   });
@@ -109,7 +114,8 @@ std::vector<float> with_labels(std::size_t classes, std::size_t stride) {
   std::vector<Label> labels(37 * stride, Label(111));
   for (std::size_t i = 0; i < 37; ++i) labels[i * stride] = static_cast<Label>((i * 7) % classes);
   const auto targets = loom::view(labels.data(), {37}, {static_cast<std::ptrdiff_t>(stride)});
-  const float value = cross_entropy(x = loom::view(logits.data(), 37, classes), t = targets, d(x) = loom::view(result.data(), 37, classes));
+  const float value = cross_entropy(x = loom::view(logits.data(), 37, classes), t = targets,
+                                    d(x) = loom::view(result.data(), 37, classes));
   result.push_back(value);
   return result;
 }

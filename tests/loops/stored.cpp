@@ -12,7 +12,9 @@ namespace {
 constexpr auto own = loom::storage::own, brain = loom::storage::bf16, half = loom::storage::f16;
 
 /// Inputs of both types in turn, outputs of another.
-constexpr loom::call::storages mixed(loom::storage outputs) { return {0x6666666666666666u, trial::all_stored(own, outputs).outputs}; }
+constexpr loom::call::storages mixed(loom::storage outputs) {
+  return {0x6666666666666666u, trial::all_stored(own, outputs).outputs};
+}
 
 /// A vector of rows out of a matrix, in 16 bits all of them.
 constexpr auto u = loom::tensor<"u[N]">;
@@ -22,7 +24,8 @@ void agrees(const char* what, trial::element_type scalar_results = trial::elemen
   for (loom::target target : trial::targets()) {
     const loom::limit_target limit(target);
     for (std::ptrdiff_t columns : {1, 10, 64, 71})
-      for (trial::memory layout : {trial::memory::contiguous, trial::memory::padded_rows, trial::memory::every_third, trial::memory::transposed}) {
+      for (trial::memory layout : {trial::memory::contiguous, trial::memory::padded_rows, trial::memory::every_third,
+                                   trial::memory::transposed}) {
         trial::settings s;
         s.extents = {19, columns};
         s.layout = layout;
@@ -59,7 +62,8 @@ TEST_CASE("losses of elements in 16 bits") {
 
 TEST_CASE("results of rows, and of scalars, in 16 bits") {
   agrees<logsumexp(x, C) + u, 0, trial::all_stored(half, brain)>("rows");
-  agrees<mean(u * loom::collection::gamma * square(x)), 7, trial::all_stored(brain, half)>("scalars", trial::element_type::bf16);
+  agrees<mean(u * loom::collection::gamma * square(x)), 7, trial::all_stored(brain, half)>("scalars",
+                                                                                           trial::element_type::bf16);
 }
 
 TEST_CASE("a value is never kept in an output of 16 bits") {
@@ -117,8 +121,10 @@ TEST_CASE("every type of 16 bits can be bound, mixed with others") {
 #endif
   const loom::bf16 factor(2);
   const float one[] = {1, 2};
-  CHECK(loom::loss<mean(loom::collection::gamma * loom::collection::a)>(loom::collection::gamma = factor, loom::collection::a = one) == 3);
-  CHECK(loom::loss<mean(loom::collection::gamma * loom::collection::a)>(loom::collection::gamma = loom::f16(2), loom::collection::a = one) == 3);
+  CHECK(loom::loss<mean(loom::collection::gamma * loom::collection::a)>(loom::collection::gamma = factor,
+                                                                        loom::collection::a = one) == 3);
+  CHECK(loom::loss<mean(loom::collection::gamma * loom::collection::a)>(loom::collection::gamma = loom::f16(2),
+                                                                        loom::collection::a = one) == 3);
 }
 
 TEST_CASE("numbers of 16 bits in a call that is a constant") {

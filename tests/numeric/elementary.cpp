@@ -20,7 +20,8 @@ constexpr double tiny = std::numeric_limits<double>::denorm_min();
 
 /// The same bits, or both NaN.
 constexpr bool same(double a, double b) {
-  return (numeric::is_nan(a) && numeric::is_nan(b)) || std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+  return (numeric::is_nan(a) && numeric::is_nan(b)) ||
+         std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
 /// Within 4 ulp, and for any <cmath>.

@@ -6,6 +6,4 @@
 #if __has_include(<oneapi/tbb/task_arena.h>)
 #include <loom/threads.hpp>
 #endif
-void here() {
-  loom::
-}
+void here() { loom:: }

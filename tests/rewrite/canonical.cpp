@@ -3,9 +3,9 @@
 #include "loom/rewrite/rules/canonical.hpp"
 
 #include "support/catch.hpp"
+#include "support/layers.hpp"
 #include "support/points.hpp"
 #include "support/written.hpp"
-#include "support/layers.hpp"
 
 namespace {
 

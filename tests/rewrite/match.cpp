@@ -3,8 +3,8 @@
 #include "loom/rewrite/match.hpp"
 
 #include "support/catch.hpp"
-#include "support/rule_instances.hpp"
 #include "support/layers.hpp"
+#include "support/rule_instances.hpp"
 
 namespace {
 
@@ -89,8 +89,10 @@ TEST_CASE("commutative ops are read in both orders, others in one", "[rewrite]")
 TEST_CASE("a guard that refuses one reading does not hide another", "[rewrite]") {
   board q;
   const value_id product = q.g.binary(op::mul, q.x, q.exp_of(q.y));
-  const rule_table second_is_exp({{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }}});
-  const rule_table first_is_exp({{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }}});
+  const rule_table second_is_exp(
+      {{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }}});
+  const rule_table first_is_exp(
+      {{"", a * b, a, [](const graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }}});
   matched w;
   CHECK(matches(q.g.view(), product, second_is_exp.rows[0], w));
   CHECK(w.variable[0] == q.x);

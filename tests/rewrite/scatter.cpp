@@ -4,8 +4,8 @@
 
 #include "loom/ir/interpret.hpp"
 #include "support/catch.hpp"
-#include "support/written.hpp"
 #include "support/layers.hpp"
+#include "support/written.hpp"
 
 namespace {
 
@@ -35,7 +35,8 @@ void same(const F& f, int expected) {
   CHECK(scatters(after) == expected);
   std::vector<std::ptrdiff_t> extents(max_axes, 1);
   std::vector<dense<double>> inputs;
-  for (int a = 0; a < before.axes.size(); ++a) extents[static_cast<std::size_t>(a)] = before.axes[a].name == "C" ? 4 : 3;
+  for (int a = 0; a < before.axes.size(); ++a)
+    extents[static_cast<std::size_t>(a)] = before.axes[a].name == "C" ? 4 : 3;
   for (const input_info& in : before.inputs) {
     dense<double> d{as_set(in.axes), {}};
     const int size = in.axes.size() == 2 ? 12 : in.name == "r" ? 4 : 3;

@@ -115,12 +115,27 @@ TEST_CASE("a constant over no rows is what it is at run time") {
 }
 
 TEST_CASE("a constant of infinities and NaN is what it is at run time") {
-  constexpr float of_nan[1][2] = {{1, unknown}}, of_inf[1][2] = {{1, inf}}, of_both[1][2] = {{inf, -inf}}, huge[1][2] = {{1, 3e38F}}, one[1][2] = {{1, 1}};
+  constexpr float of_nan[1][2] = {{1, unknown}}, of_inf[1][2] = {{1, inf}}, of_both[1][2] = {{inf, -inf}},
+                  huge[1][2] = {{1, 3e38F}}, one[1][2] = {{1, 1}};
   constexpr int first[1] = {0}, ignored[1] = {-100};
-  constexpr float values[] = {total(x = of_nan),          total(x = of_both),         total(x = of_inf),          squares(x = of_nan, y = one),  squares(x = of_inf, y = of_inf),
-                              squares(x = huge, y = one), kept(x = of_nan, t = first), kept(x = of_inf, t = first), kept(x = of_both, t = ignored)};
-  float run[] = {total(x = of_nan),          total(x = of_both),         total(x = of_inf),          squares(x = of_nan, y = one),  squares(x = of_inf, y = of_inf),
-                       squares(x = huge, y = one), kept(x = of_nan, t = first), kept(x = of_inf, t = first), kept(x = of_both, t = ignored)};
+  constexpr float values[] = {total(x = of_nan),
+                              total(x = of_both),
+                              total(x = of_inf),
+                              squares(x = of_nan, y = one),
+                              squares(x = of_inf, y = of_inf),
+                              squares(x = huge, y = one),
+                              kept(x = of_nan, t = first),
+                              kept(x = of_inf, t = first),
+                              kept(x = of_both, t = ignored)};
+  float run[] = {total(x = of_nan),
+                 total(x = of_both),
+                 total(x = of_inf),
+                 squares(x = of_nan, y = one),
+                 squares(x = of_inf, y = of_inf),
+                 squares(x = huge, y = one),
+                 kept(x = of_nan, t = first),
+                 kept(x = of_inf, t = first),
+                 kept(x = of_both, t = ignored)};
   for (std::size_t i = 0; i < std::size(run); ++i) {
     INFO("value " << i);
     CHECK(((std::isnan(values[i]) && std::isnan(run[i])) || values[i] == run[i]));
@@ -133,8 +148,16 @@ TEST_CASE("a variable that could be a constant is computed at run time if its da
   static constexpr int outside[1] = {5};
   static constexpr int two[2] = {0, 1};
   static constexpr int far[1] = {1};
-  CHECK_THROWS_WITH(([] { const float value = cross_entropy(x = predictions, t = outside); return value; }()), "label 5 of t at row 0 is outside axis C, which has 5 entries");
-  CHECK_THROWS_WITH(([] { static const float value = cross_entropy(x = predictions, t = two); return value; }()), "axis N of t has 2 entries, but axis N of x has 1");
+  CHECK_THROWS_WITH(([] {
+                      const float value = cross_entropy(x = predictions, t = outside);
+                      return value;
+                    }()),
+                    "label 5 of t at row 0 is outside axis C, which has 5 entries");
+  CHECK_THROWS_WITH(([] {
+                      static const float value = cross_entropy(x = predictions, t = two);
+                      return value;
+                    }()),
+                    "axis N of t has 2 entries, but axis N of x has 1");
   const float value = cross_entropy(x = predictions, t = far);
   CHECK(near(static_cast<double>(value), -expected[1], 1e-4));
 }
@@ -144,13 +167,16 @@ namespace {
 /// Two halves of the rows of one matrix: data on the left, its gradient on the right.
 constexpr double halves_apart() {
   double both[8] = {1, 2, 0, 0, 3, 4, 0, 0};
-  loom::loss<sum(square(x))>(x = view(static_cast<const double*>(both), {2, 2}, {4, 1}), d(x) = view(both + 2, {2, 2}, {4, 1}));
+  loom::loss<sum(square(x))>(x = view(static_cast<const double*>(both), {2, 2}, {4, 1}),
+                             d(x) = view(both + 2, {2, 2}, {4, 1}));
   return both[2] + 10 * both[3] + 100 * both[6] + 1000 * both[7];
 }
 
 }  // namespace
 
-TEST_CASE("a constant gradient may lie between the rows of its input") { LOOM_CHECK(halves_apart() == 2 + 40 + 600 + 8000); }
+TEST_CASE("a constant gradient may lie between the rows of its input") {
+  LOOM_CHECK(halves_apart() == 2 + 40 + 600 + 8000);
+}
 
 TEST_CASE("a constant takes labels of every size up to 2^53") {
   constexpr std::int64_t large[1] = {std::int64_t{1} << 53};

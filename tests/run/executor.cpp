@@ -71,7 +71,9 @@ std::vector<float> waves(std::ptrdiff_t n) {
   return v;
 }
 
-bool same_bits(const std::vector<float>& p, const std::vector<float>& q) { return std::memcmp(p.data(), q.data(), p.size() * sizeof(float)) == 0; }
+bool same_bits(const std::vector<float>& p, const std::vector<float>& q) {
+  return std::memcmp(p.data(), q.data(), p.size() * sizeof(float)) == 0;
+}
 
 template <class Pool>
 void agrees_with_the_caller(Pool& pool) {
@@ -90,8 +92,10 @@ TEST_CASE("a pool that leaves out parts is an error") {
   const std::vector<float> data = waves(rows * columns);
   const auto matrix = view(data.data(), rows, columns);
   odd_pool none{1, 1}, half{2, 1};
-  CHECK_THROWS_WITH(squares(x = matrix, loom::threads = none), "the pool bound to threads ran 0 of the 16 parts of this call");
-  CHECK_THROWS_WITH(squares(x = matrix, loom::threads = half), "the pool bound to threads ran 8 of the 16 parts of this call");
+  CHECK_THROWS_WITH(squares(x = matrix, loom::threads = none),
+                    "the pool bound to threads ran 0 of the 16 parts of this call");
+  CHECK_THROWS_WITH(squares(x = matrix, loom::threads = half),
+                    "the pool bound to threads ran 8 of the 16 parts of this call");
 }
 
 TEST_CASE("parts may run in any order, and more than once") {

@@ -53,7 +53,9 @@ void on_every_target(const Call& call) {
 template <class T>
 void infinite_parts_count_for_nothing() {
   on_every_target<T>([](masked_parts<T>& m, trial::plain_pool& pool) {
-    const auto close = [](T got, double want) { return std::fabs(static_cast<double>(got) - want) <= 4 * std::numeric_limits<T>::epsilon() * std::fabs(want); };
+    const auto close = [](T got, double want) {
+      return std::fabs(static_cast<double>(got) - want) <= 4 * std::numeric_limits<T>::epsilon() * std::fabs(want);
+    };
     const auto data = view(m.data.data(), m.n, m.c), out = view(m.out.data(), m.n, m.c);
     CHECK(close(whole(x = data), m.logsumexp));
     CHECK(close(whole(x = data, loom::threads = pool), m.logsumexp));
@@ -81,7 +83,8 @@ TEST_CASE("rows that are all -inf count for nothing in a log-sum-exp over rows",
     const double want = 8 * (m.logsumexp - std::log(8.0));
     const auto data = view(m.data.data(), m.n, m.c);
     CHECK(std::fabs(columns(x = data, loom::workspace = workspace) - static_cast<float>(want)) < 1e-2F);
-    CHECK(std::fabs(columns(x = data, loom::workspace = workspace, loom::threads = pool) - static_cast<float>(want)) < 1e-2F);
+    CHECK(std::fabs(columns(x = data, loom::workspace = workspace, loom::threads = pool) - static_cast<float>(want)) <
+          1e-2F);
   });
 }
 

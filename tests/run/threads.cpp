@@ -22,7 +22,12 @@ struct batch {
   std::vector<float> x, w;
   std::vector<int> t;
 
-  batch(std::ptrdiff_t rows, std::ptrdiff_t columns) : n(rows), c(columns), x(static_cast<std::size_t>(n * c)), w(static_cast<std::size_t>(c)), t(static_cast<std::size_t>(n)) {
+  batch(std::ptrdiff_t rows, std::ptrdiff_t columns)
+      : n(rows),
+        c(columns),
+        x(static_cast<std::size_t>(n * c)),
+        w(static_cast<std::size_t>(c)),
+        t(static_cast<std::size_t>(n)) {
     std::mt19937 random(5);
     std::normal_distribution<float> normal(0, 3);
     for (float& v : x) v = normal(random);
@@ -32,7 +37,9 @@ struct batch {
 };
 
 template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) { return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0; }
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
 
 template <class Call>
 void same_for_all_pools(const Call& call, bool cut) {
@@ -54,8 +61,9 @@ TEST_CASE("rows are cut by the size of the data alone", "[exec]") {
           g.assign(b.x.size(), 0);
           const auto data = view(b.x.data(), b.n, b.c);
           const auto gradient = view(g.data(), b.n, b.c);
-          return pool == nullptr ? lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient)
-                                 : lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient, loom::threads = *pool);
+          return pool == nullptr
+                     ? lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient)
+                     : lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient, loom::threads = *pool);
         },
         cut);
   }
@@ -67,8 +75,9 @@ TEST_CASE("so is elementwise data, which has no rows", "[exec]") {
       [&](std::vector<float>& g, plain_pool* pool) {
         g.assign(b.x.size(), 0);
         const std::vector<float> y(b.x.size(), 0.25F);
-        return pool == nullptr ? lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g)
-                               : lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g, loom::threads = *pool);
+        return pool == nullptr
+                   ? lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g)
+                   : lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g, loom::threads = *pool);
       },
       true);
 }
@@ -81,8 +90,10 @@ TEST_CASE("a sweep that adds up an array has one writer", "[exec]") {
       [&](std::vector<float>& g, plain_pool* pool) {
         g.assign(b.w.size(), 0);
         const auto data = view(b.x.data(), b.n, b.c);
-        return pool == nullptr ? weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace)
-                               : weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace, loom::threads = *pool);
+        return pool == nullptr
+                   ? weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace)
+                   : weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace,
+                              loom::threads = *pool);
       },
       false);
 }
@@ -95,7 +106,8 @@ TEST_CASE("oneTBB runs the parts", "[exec]") {
   std::vector<float> one(b.x.size()), many(b.x.size());
   const auto data = view(b.x.data(), b.n, b.c);
   const float alone = lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(one.data(), b.n, b.c));
-  CHECK(lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(many.data(), b.n, b.c), loom::threads = pool) == alone);
+  CHECK(lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(many.data(), b.n, b.c), loom::threads = pool) ==
+        alone);
   CHECK(same_bits(one, many));
 }
 #endif

@@ -99,7 +99,8 @@ TEST_CASE("every loss passes over its data as often as the table says", "[schedu
   CHECK(losses == static_cast<int>(table.size()));
 }
 
-TEST_CASE("CLIP has the curvatures of both embeddings, or of one beside all gradients, and is refused all at once", "[schedule]") {
+TEST_CASE("CLIP has the curvatures of both embeddings, or of one beside all gradients, and is refused all at once",
+          "[schedule]") {
   const graph& g = std::remove_cvref_t<decltype(collection::clip)>::front::written.program;
   const input_set a = slots_of(g, {"a"}), b = slots_of(g, {"b"}), scale = slots_of(g, {"scale"}), all = a | b | scale;
   CHECK(passes_of(loom::compiler::compile(g, {all, a})) == passes{4, 2, 8, 8});
@@ -111,12 +112,15 @@ TEST_CASE("CLIP has the curvatures of both embeddings, or of one beside all grad
   CHECK(none.problem_count == 10);
 }
 
-TEST_CASE("nothing of the size of the data is made: arrays have fewer axes than logits and similarities", "[schedule]") {
+TEST_CASE("nothing of the size of the data is made: arrays have fewer axes than logits and similarities",
+          "[schedule]") {
   for_each_loss([](const std::string& name, const graph& g) {
-    const bool of_pairs = name == "clip";  // its gradients are sums over the other rows, and have the size of the embeddings
+    const bool of_pairs =
+        name == "clip";  // its gradients are sums over the other rows, and have the size of the embeddings
     const input_set all = tensors_of(g);
-    for (const derivative_request& wanted : {derivative_request(), derivative_request(all), derivative_request(all, of_pairs ? input_set{0} : all),
-                                             derivative_request(0, all), derivative_request(all, slots_of(g, {"a"}))}) {
+    for (const derivative_request& wanted :
+         {derivative_request(), derivative_request(all), derivative_request(all, of_pairs ? input_set{0} : all),
+          derivative_request(0, all), derivative_request(all, slots_of(g, {"a"}))}) {
       const plan p = loom::compiler::compile(g, wanted);
       REQUIRE(p.problem == unplanned::none);
       for (const array_info& array : p.arrays) {

@@ -16,7 +16,8 @@ struct facts {
 };
 
 constexpr facts facts_of(const plan& p) {
-  return {p.sweeps, p.prologues, p.row_passes, p.arrays.size(), p.exponentials, p.reads_per_element, p.writes_per_element};
+  return {p.sweeps,       p.prologues,         p.row_passes,        p.arrays.size(),
+          p.exponentials, p.reads_per_element, p.writes_per_element};
 }
 
 TEST_CASE("losses of images read them once, sums over a batch ask for a second sweep for the gradient", "[schedule]") {
@@ -42,12 +43,14 @@ TEST_CASE("a matrix of similarities is walked in both directions by arrays of it
 TEST_CASE("pairs of rows are read once", "[schedule]") {
   namespace c = lc::contrastive;
   LOOM_CHECK(facts_of(lc::triplet_margin.plan()) == facts{1, 0, 2, 0, 0, 3, 0});
-  LOOM_CHECK(facts_of(lc::triplet_margin.plan(d(c::anchor), d(c::positive), d(c::negative))) == facts{1, 0, 3, 0, 0, 3, 3});
+  LOOM_CHECK(facts_of(lc::triplet_margin.plan(d(c::anchor), d(c::positive), d(c::negative))) ==
+             facts{1, 0, 3, 0, 0, 3, 3});
   LOOM_CHECK(facts_of(lc::cosine_embedding.plan()) == facts{1, 0, 1, 0, 0, 2, 0});
   LOOM_CHECK(facts_of(lc::cosine_embedding.plan(d(c::a), d(c::c))) == facts{1, 0, 2, 0, 0, 2, 2});
 }
 
-TEST_CASE("logits of sequences are read once, but for DPO's gradient, which needs the whole sequence first", "[schedule]") {
+TEST_CASE("logits of sequences are read once, but for DPO's gradient, which needs the whole sequence first",
+          "[schedule]") {
   namespace p = lc::preference;
   LOOM_CHECK(facts_of(lc::token_cross_entropy.plan()) == facts{1, 0, 2, 0, 1, 1, 0});
   LOOM_CHECK(facts_of(lc::token_cross_entropy.plan(d(p::x))) == facts{1, 1, 3, 0, 1, 1, 1});

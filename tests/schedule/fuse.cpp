@@ -6,8 +6,8 @@
 #include "loom/ir/print.hpp"
 #include "loom/schedule/verify.hpp"
 #include "support/catch.hpp"
-#include "support/over_axes.hpp"
 #include "support/layers.hpp"
+#include "support/over_axes.hpp"
 
 namespace {
 
@@ -131,11 +131,11 @@ TEST_CASE("the gradient of the weights of classes is an array of one number a cl
 
 TEST_CASE("no array is larger than the data: embeddings meet entry by entry", "[schedule]") {
   using namespace over_axes;
-  for (const plan& p : {with<clip>(), with<clip>("a", "b"), with<-gather(log_softmax(similarity, M), pair, M).mean()>("a")}) {
+  for (const plan& p :
+       {with<clip>(), with<clip>("a", "b"), with<-gather(log_softmax(similarity, M), pair, M).mean()>("a")}) {
     CHECK(plan_problem(p) == "");
     CHECK(axes_text(p.program, p.column_axes) == "D");
-    for (const array_info& each : p.arrays)
-      CHECK(loom::schedule::detail::within_data(p.program, as_set(each.axes)));
+    for (const array_info& each : p.arrays) CHECK(loom::schedule::detail::within_data(p.program, as_set(each.axes)));
   }
   CHECK(sound_shape(with<clip>()) == shape{2, 2, 4, 2, "D"});
   CHECK(sound_shape(with<clip>("a", "b")) == shape{3, 2, 6, 2, "D"});
@@ -143,7 +143,8 @@ TEST_CASE("no array is larger than the data: embeddings meet entry by entry", "[
 
 TEST_CASE("sets of axes that overlap in part are split at one axis", "[schedule]") {
   using namespace over_axes;
-  CHECK(sound_shape(with<logsumexp(over_axes::x, N, C).mean() + logsumexp(over_axes::x, C, P).mean()>("x")) == shape{3, 2, 4, 0, "C"});
+  CHECK(sound_shape(with<logsumexp(over_axes::x, N, C).mean() + logsumexp(over_axes::x, C, P).mean()>("x")) ==
+        shape{3, 2, 4, 0, "C"});
   constexpr auto row = tensor<"row[N]">;  // {N, C} cannot be walked as one: row has but one of them
   CHECK(sound_shape(with<sum(softmax(row * flagship::x * tensor<"k[M]">, N, C) * row)>()) == shape{3, 0, 2, 0, "C"});
 }

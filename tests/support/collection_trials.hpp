@@ -45,11 +45,11 @@ struct extents {
     std::vector<std::ptrdiff_t> e;
     for (int a = 0; a < loom::ir::max_axes; ++a) {
       const std::string_view name = a < g.axes.size() ? g.axes[a].name : "";
-      e.push_back(name == "N" || name == "B"                   ? rows
-                  : name == "M" || name == "T" || name == "H"  ? inner
+      e.push_back(name == "N" || name == "B"                  ? rows
+                  : name == "M" || name == "T" || name == "H" ? inner
                   : name == "C" || name == "V" || name == "D" ? entries
-                  : name == "W"                                ? width
-                                                               : 1);
+                  : name == "W"                               ? width
+                                                              : 1);
     }
     return e;
   }
@@ -73,7 +73,8 @@ inline std::vector<double> log_probabilities(const std::vector<double>& x, const
 /// A number as a tensor stored like that holds it.
 inline double held(loom::storage s, double v) {
   if (s == loom::storage::own) return v;
-  return static_cast<double>(s == loom::storage::bf16 ? loom::numeric::loaded(loom::numeric::stored<loom::bf16>(v)) : loom::numeric::loaded(loom::numeric::stored<loom::f16>(v)));
+  return static_cast<double>(s == loom::storage::bf16 ? loom::numeric::loaded(loom::numeric::stored<loom::bf16>(v))
+                                                      : loom::numeric::loaded(loom::numeric::stored<loom::f16>(v)));
 }
 
 /// Whether a formula ignores the label -100.
@@ -84,8 +85,8 @@ inline bool ignores(const loom::ir::label_use& use, std::int64_t label) {
 }
 
 /// Data for a formula as written; numbers are of a size, and each is a binary32, or what a tensor of 16 bits holds.
-inline point data_for(const loom::ir::graph& g, const loom::ir::label_use_list& uses, const extents& size, double largest, std::uint64_t seed,
-                      loom::call::storages memory = {}) {
+inline point data_for(const loom::ir::graph& g, const loom::ir::label_use_list& uses, const extents& size,
+                      double largest, std::uint64_t seed, loom::call::storages memory = {}) {
   loom::test::points random(seed);
   point p{size.of(g), {}};
   const auto slot_of = [&](std::string_view name) {
@@ -99,7 +100,8 @@ inline point data_for(const loom::ir::graph& g, const loom::ir::label_use_list& 
     for (const loom::ir::label_use& u : uses)
       if (u.input == i) use = &u;
     loom::ir::dense<double> d{loom::ir::as_set(info.axes), {}};
-    const bool feature = info.name == "a" && info.axes.size() == 2;  // of a pair: its products with another have the size
+    const bool feature =
+        info.name == "a" && info.axes.size() == 2;  // of a pair: its products with another have the size
     for (std::size_t n = loom::test::size_of(d.axes, p.extents); n > 0; --n) {
       double v = random.uniform(-largest, largest);
       if (use != nullptr) v = random.below(static_cast<int>(p.extents[static_cast<std::size_t>(use->axis)]));
@@ -116,7 +118,8 @@ inline point data_for(const loom::ir::graph& g, const loom::ir::label_use_list& 
   }
   if (const int m = slot_of("m"); m >= 0)  // a label that is masked may be anything
     for (std::size_t n = 0; n < p.inputs[static_cast<std::size_t>(m)].entries.size(); ++n)
-      if (p.inputs[static_cast<std::size_t>(m)].entries[n] == 0) p.inputs[static_cast<std::size_t>(slot_of("t"))].entries[n] = random.once_in(2) ? -7 : 1 << 20;
+      if (p.inputs[static_cast<std::size_t>(m)].entries[n] == 0)
+        p.inputs[static_cast<std::size_t>(slot_of("t"))].entries[n] = random.once_in(2) ? -7 : 1 << 20;
   const std::string_view policies[][3] = {{"old", "x", "t"}, {"ref", "x", "t"}, {"rc", "xc", "tc"}, {"rr", "xr", "tr"}};
   for (const auto& [name, logits, labels] : policies) {
     if (slot_of(name) < 0) continue;
@@ -124,14 +127,17 @@ inline point data_for(const loom::ir::graph& g, const loom::ir::label_use_list& 
     const auto& t = p.inputs[static_cast<std::size_t>(slot_of(labels))].entries;
     std::size_t n = 0;
     for (double l : log_probabilities(x, t))
-      p.inputs[static_cast<std::size_t>(slot_of(name))].entries[n++] = held(memory.input(slot_of(name)), static_cast<float>(l + random.uniform(-0.3, 0.3)));
+      p.inputs[static_cast<std::size_t>(slot_of(name))].entries[n++] =
+          held(memory.input(slot_of(name)), static_cast<float>(l + random.uniform(-0.3, 0.3)));
   }
   return p;
 }
 
 /// One call of the loops: the value and the derivatives, in the order of the program's outputs.
-template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
-std::vector<std::vector<double>> results(const point& p, trial::memory layout = trial::memory::contiguous, const loom::run::executor& on = {}) {
+template <auto Formula, loom::derive::derivative_request Request, class T,
+          loom::call::storages Memory = loom::call::storages{}>
+std::vector<std::vector<double>> results(const point& p, trial::memory layout = trial::memory::contiguous,
+                                         const loom::run::executor& on = {}) {
   using program = trial::program_of<Formula, Request, Memory>;
   const loom::ir::graph& g = program::schedule.program;
   trial::settings s;
@@ -147,15 +153,22 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
     if (info.code == loom::ir::op::index) {
       memory.push_back(trial::make(loom::call::element_type::i64, info.axes, s, 0));
       in[i] = memory.back().view();
-      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_label(memory.back().bound, at, static_cast<std::int64_t>(entries[n++])); });
+      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) {
+        trial::store_label(memory.back().bound, at, static_cast<std::int64_t>(entries[n++]));
+      });
     } else if (info.code == loom::ir::op::mask) {
       memory.push_back(trial::make(loom::call::element_type::boolean, info.axes, s, 0));
       in[i] = memory.back().view();
-      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { static_cast<unsigned char*>(memory.back().bound.data)[at] = entries[n++] != 0; });
+      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) {
+        static_cast<unsigned char*>(memory.back().bound.data)[at] = entries[n++] != 0;
+      });
     } else {
-      memory.push_back(trial::make(trial::type_in<T>(Memory.input(i)), info.axes, s, std::numeric_limits<T>::quiet_NaN()));
+      memory.push_back(
+          trial::make(trial::type_in<T>(Memory.input(i)), info.axes, s, std::numeric_limits<T>::quiet_NaN()));
       in[i] = memory.back().view();
-      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) { trial::store_number(memory.back().bound.data, in[i].type, at, entries[n++]); });
+      trial::visit(info.axes, in[i], [&](std::ptrdiff_t at) {
+        trial::store_number(memory.back().bound.data, in[i].type, at, entries[n++]);
+      });
       in[i].number = entries[0];
     }
   }
@@ -164,15 +177,18 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
     derivatives.push_back(trial::make(trial::type_in<T>(Memory.output(k)), g.outputs[k].axes, s, -12345));
     out[k] = derivatives.back().bound;
   }
-  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, p.extents.data())), -12345);
+  std::vector<double> workspace(
+      static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, p.extents.data())), -12345);
   const loom::call::erased_buffer scratch = loom::run::erase_buffer(loom::lang::detail::as_view(workspace));
   T value{};
-  const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, {in, out, scratch}, on); });
+  const std::size_t allocations = trial::allocated(
+      [&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, {in, out, scratch}, on); });
   if (on.for_each == nullptr) CHECK(allocations == 0);  // threads are somebody else's
   std::vector<std::vector<double>> all{{static_cast<double>(value)}};
   for (int k = 1; k < g.outputs.size(); ++k) {
     all.emplace_back();
-    trial::visit(g.outputs[k].axes, out[k], [&](std::ptrdiff_t at) { all.back().push_back(trial::load_number(out[k].data, out[k].type, at)); });
+    trial::visit(g.outputs[k].axes, out[k],
+                 [&](std::ptrdiff_t at) { all.back().push_back(trial::load_number(out[k].data, out[k].type, at)); });
     // What lies between the entries of an output is not ours.
     CHECK(derivatives[static_cast<std::size_t>(k - 1)].touched() <= static_cast<std::ptrdiff_t>(all.back().size()));
   }
@@ -180,8 +196,9 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
 }
 
 inline std::string place(const std::string& name, const extents& e, double largest) {
-  return name + ", numbers of " + std::to_string(largest) + ", " + std::to_string(e.rows) + " x " + std::to_string(e.inner) + " x " + std::to_string(e.entries) + " x " +
-         std::to_string(e.width) + ", target " + std::string(loom::name(loom::current_target()));
+  return name + ", numbers of " + std::to_string(largest) + ", " + std::to_string(e.rows) + " x " +
+         std::to_string(e.inner) + " x " + std::to_string(e.entries) + " x " + std::to_string(e.width) + ", target " +
+         std::string(loom::name(loom::current_target()));
 }
 
 /// Value and derivatives against the formula as written, in 80 digits; its derivatives are central differences.
@@ -189,30 +206,35 @@ template <auto Formula, loom::derive::derivative_request Request, class T>
 void agrees_with_textbook(const std::string& name, const extents& e, double largest, double tolerance) {
   const loom::ir::graph& written = loom::compiler::source<Formula>::written.program;
   const loom::ir::graph& g = loom::compiler::compiled<Formula, Request>::schedule.program;
-  const point p = data_for(written, loom::compiler::source<Formula>::labels, e, largest, static_cast<std::uint64_t>(largest) + 3);
+  const point p =
+      data_for(written, loom::compiler::source<Formula>::labels, e, largest, static_cast<std::uint64_t>(largest) + 3);
   INFO(place(name, e, largest));
   std::vector<std::vector<double>> truth;  // the same for every target
   for (loom::target t : trial::targets()) {
     const loom::limit_target limit(t);
     INFO("target " << loom::name(loom::current_target()));
     const auto got = results<Formula, Request, T>(p);
-    if (truth.empty()) truth.push_back({static_cast<double>(loom::test::value_at<real>(written, p, written.outputs[0].id, 0)[0])});
+    if (truth.empty())
+      truth.push_back({static_cast<double>(loom::test::value_at<real>(written, p, written.outputs[0].id, 0)[0])});
     CHECK(std::fabs(got[0][0] - truth[0][0]) <= tolerance * (1 + std::fabs(truth[0][0])));
     for (int k = 1; k < g.outputs.size(); ++k) {
       const std::vector<double>& have = got[static_cast<std::size_t>(k)];
-      const std::size_t step = have.size() > 24 ? 1 + have.size() / 17 : 1;  // a difference evaluates the whole formula twice
+      const std::size_t step =
+          have.size() > 24 ? 1 + have.size() / 17 : 1;  // a difference evaluates the whole formula twice
       if (static_cast<int>(truth.size()) == k) {
         truth.emplace_back();
         for (std::size_t n = 0; n < have.size(); n += step) {
           auto direction = loom::test::no_direction(p);
           direction[static_cast<std::size_t>(g.outputs[k].input)].entries[n] = 1;
           const bool second = g.outputs[k].kind == loom::ir::derivative_kind::curvature;
-          truth.back().push_back(static_cast<double>(second ? loom::test::second_slope(written, p, direction, direction) : loom::test::slope(written, p, direction)));
+          truth.back().push_back(static_cast<double>(second ? loom::test::second_slope(written, p, direction, direction)
+                                                            : loom::test::slope(written, p, direction)));
         }
       }
       for (std::size_t n = 0, i = 0; n < have.size(); n += step, ++i) {
         const double want = truth[static_cast<std::size_t>(k)][i];
-        INFO(g.outputs[k].symbol() << "(" << g.inputs[g.outputs[k].input].name << "), entry " << n << ": " << have[n] << ", expected " << want);
+        INFO(g.outputs[k].symbol() << "(" << g.inputs[g.outputs[k].input].name << "), entry " << n << ": " << have[n]
+                                   << ", expected " << want);
         CHECK(std::fabs(have[n] - want) <= tolerance * (1 + std::fabs(want)));
       }
     }
@@ -244,16 +266,19 @@ void textbook(const std::string& name, digits allowed) {
 /// squares of a scale of 16 times numbers of 3.
 inline double cancelling(std::string_view name, loom::ir::derivative_kind what) {
   const bool curvature = what == loom::ir::derivative_kind::curvature;
-  return name == "clip" && curvature ? 48 * 48 : curvature || name == "distillation" || name == "cosine_embedding" ? 1 : 0;
+  return name == "clip" && curvature                                         ? 48 * 48
+         : curvature || name == "distillation" || name == "cosine_embedding" ? 1
+                                                                             : 0;
 }
 
 /// Value and derivatives against the interpreter, in double, on the numbers that the tensors hold: differences are judged beside
 /// the largest entry wanted, and what is stored in 16 bits may be off by half an ulp beside that.
-template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
+template <auto Formula, loom::derive::derivative_request Request, class T,
+          loom::call::storages Memory = loom::call::storages{}>
 void agrees_with_interpreter(const std::string& name, const extents& e, double largest, trial::memory layout) {
   const loom::ir::graph& stable = loom::compiler::compiled<Formula, Request>::stable;
-  const point p = data_for(loom::compiler::source<Formula>::written.program, loom::compiler::source<Formula>::labels, e, largest,
-                           static_cast<std::uint64_t>(largest * 10 + static_cast<double>(e.entries)), Memory);
+  const point p = data_for(loom::compiler::source<Formula>::written.program, loom::compiler::source<Formula>::labels, e,
+                           largest, static_cast<std::uint64_t>(largest * 10 + static_cast<double>(e.entries)), Memory);
   const loom::ir::interpreter<double> oracle(stable, p.extents, p.inputs);
   INFO(place(name, e, largest) << ", layout " << static_cast<int>(layout));
   const auto got = results<Formula, Request, T, Memory>(p, layout);
@@ -268,26 +293,34 @@ void agrees_with_interpreter(const std::string& name, const extents& e, double l
     scale = std::max(scale, k == 0 ? 1.0 : cancelling(name, stable.outputs[k].what) / static_cast<double>(want.size()));
     for (std::size_t n = 0; n < want.size(); ++n) {
       const double h = got[static_cast<std::size_t>(k)][n];
-      if (!std::isfinite(want[n]) || !std::isfinite(h)) finite_alike = finite_alike && ((std::isnan(want[n]) && std::isnan(h)) || want[n] == h);
-      else worst = std::max(worst, (std::fabs(want[n] - h) - trial::rounding(type, std::max(std::fabs(h), std::fabs(want[n])))) / scale);
+      if (!std::isfinite(want[n]) || !std::isfinite(h))
+        finite_alike = finite_alike && ((std::isnan(want[n]) && std::isnan(h)) || want[n] == h);
+      else
+        worst = std::max(
+            worst,
+            (std::fabs(want[n] - h) - trial::rounding(type, std::max(std::fabs(h), std::fabs(want[n])))) / scale);
     }
-    INFO("output " << k << ": " << (k == 0 ? "value" : stable.outputs[k].symbol()) << " " << (k == 0 ? "" : stable.inputs[stable.outputs[k].input].name));
+    INFO("output " << k << ": " << (k == 0 ? "value" : stable.outputs[k].symbol()) << " "
+                   << (k == 0 ? "" : stable.inputs[stable.outputs[k].input].name));
     CHECK(finite_alike);
     CHECK(worst / std::numeric_limits<T>::epsilon() <= trial::tolerance * condition);
   }
 }
 
-inline constexpr extents sizes[] = {{1, 1, 1, 1}, {2, 3, 10, 5}, {3, 7, 9, 4}, {5, 9, 7, 3}, {9, 2, 33, 8}, {3, 4, 15, 17}, {2, 5, 17, 33}, {33, 10, 4, 1}, {2, 3, 65, 2}, {2, 10, 130, 3}};
+inline constexpr extents sizes[] = {{1, 1, 1, 1},   {2, 3, 10, 5},  {3, 7, 9, 4},   {5, 9, 7, 3},  {9, 2, 33, 8},
+                                    {3, 4, 15, 17}, {2, 5, 17, 33}, {33, 10, 4, 1}, {2, 3, 65, 2}, {2, 10, 130, 3}};
 
 /// A program over all targets and sizes, contiguous and strided, for numbers of a moderate and of a large size.
-template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
+template <auto Formula, loom::derive::derivative_request Request, class T,
+          loom::call::storages Memory = loom::call::storages{}>
 void loops_of(const std::string& name, double large = 1e4) {
   // Axes that are reduced together must lie contiguously.
   const bool joins = loom::compiler::compiled<Formula, Request>::schedule.column_order.size() > 1;
   for (loom::target t : trial::targets()) {
     const loom::limit_target limit(t);
     for (const extents& e : sizes) {
-      for (double largest : {3.0, large}) agrees_with_interpreter<Formula, Request, T, Memory>(name, e, largest, trial::memory::contiguous);
+      for (double largest : {3.0, large})
+        agrees_with_interpreter<Formula, Request, T, Memory>(name, e, largest, trial::memory::contiguous);
       agrees_with_interpreter<Formula, Request, T, Memory>(name, e, 3, trial::memory::every_third);
       if (joins) continue;
       for (trial::memory m : {trial::memory::padded_rows, trial::memory::transposed, trial::memory::channels_last})
@@ -319,7 +352,10 @@ inline extents many(const loom::ir::graph& g) {
     nested = nested || a.name == "T" || a.name == "W";
     of_rows = of_rows || a.name == "C" || a.name == "D";
   }
-  return of_pairs ? extents{300, 301, 5, 1} : nested ? extents{101, 31, 33, 3} : of_rows ? extents{3001, 1, 33, 1} : extents{200001, 1, 1, 1};
+  return of_pairs  ? extents{300, 301, 5, 1}
+         : nested  ? extents{101, 31, 33, 3}
+         : of_rows ? extents{3001, 1, 33, 1}
+                   : extents{200001, 1, 1, 1};
 }
 
 /// The same bits for 1, 2 and 8 threads as for none, on every target. An array in the workspace has one writer.
@@ -333,7 +369,8 @@ void same_for_all_threads(const std::string& name) {
     for (int threads : {1, 2, 8}) {
       INFO(name << ", target " << loom::name(loom::current_target()) << ", " << threads << " threads");
       trial::plain_pool pool(threads);
-      const auto shared = results<Formula, Request, T>(data, trial::memory::contiguous, loom::run::executor_of(loom::lang::pool_view<trial::plain_pool>{&pool}));
+      const auto shared = results<Formula, Request, T>(
+          data, trial::memory::contiguous, loom::run::executor_of(loom::lang::pool_view<trial::plain_pool>{&pool}));
       for (std::size_t k = 0; k < alone.size(); ++k)
         CHECK(std::memcmp(alone[k].data(), shared[k].data(), alone[k].size() * sizeof(double)) == 0);
       if (p.arrays.empty()) CHECK(pool.calls > 1);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "loom/compile.hpp"
+#include "support/layers.hpp"
 #include "support/numbers.hpp"
 #include "support/points.hpp"
-#include "support/layers.hpp"
 
 namespace loom::test {
 using namespace layers;
@@ -53,7 +53,8 @@ inline graph finished(const graph& stable) { return stage::simplify(stage::expan
 template <class N>
 std::vector<N> derivative_at(const graph& program, const point& p, derivative_kind what, int slot) {
   for (const output_info& out : program.outputs)
-    if (out.kind == what && out.input == slot) return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
+    if (out.kind == what && out.input == slot)
+      return value_at<N>(program, p, out.id, as_set(program.inputs[slot].axes));
   return {};
 }
 template <class N>

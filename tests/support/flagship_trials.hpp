@@ -25,11 +25,13 @@ inline std::vector<std::pair<std::string, double>> usual_scalars() {
 /// Error allowed, in units of the epsilon of the type, of the largest entry.
 inline constexpr double tolerance = 40;
 
-template <auto Formula, loom::derive::derivative_request Gradients, class T, loom::call::storages Memory = loom::call::storages{}>
+template <auto Formula, loom::derive::derivative_request Gradients, class T,
+          loom::call::storages Memory = loom::call::storages{}>
 void check(const settings& s, const std::string& what) {
   for (const outcome& o : run<Formula, Gradients, T, Memory>(s)) {
     INFO(what << ": " << o.output << ", logits " << name(s.logits) << ", layout " << static_cast<int>(s.layout) << ", "
-              << (s.extents.empty() ? 1 : s.extents[0]) << " x " << (s.extents.size() > 1 ? s.extents[1] : 1) << ", target " << loom::name(loom::current_target()));
+              << (s.extents.empty() ? 1 : s.extents[0]) << " x " << (s.extents.size() > 1 ? s.extents[1] : 1)
+              << ", target " << loom::name(loom::current_target()));
     CHECK(o.finite_alike);
     CHECK(o.allocations == 0);
     CHECK(o.error / std::numeric_limits<T>::epsilon() <= tolerance);
@@ -41,12 +43,14 @@ template <class T, bool Gradient, loom::call::storages Memory = loom::call::stor
 void flagship(loom::loss_function<Formula>, const std::string& what) {
   constexpr const loom::ir::graph& g = loom::compiler::source<Formula>::written.program;
   constexpr loom::derive::input_set wanted = Gradient ? differentiable<Formula>() : 0;
-  const std::ptrdiff_t sizes[][2] = {{1, 1}, {17, 1}, {1, 10}, {15, 10}, {16, 10}, {33, 10}, {31, 15}, {5, 16}, {6, 17}, {9, 64}, {9, 65}, {3, 1000}, {2, 4099}};
+  const std::ptrdiff_t sizes[][2] = {{1, 1},  {17, 1}, {1, 10}, {15, 10}, {16, 10},  {33, 10}, {31, 15},
+                                     {5, 16}, {6, 17}, {9, 64}, {9, 65},  {3, 1000}, {2, 4099}};
   for (loom::target t : targets()) {
     const loom::limit_target limit(t);
     for (const auto& size : sizes) {
       settings s;
-      for (int a = 0; a < g.axes.size(); ++a) s.extents.push_back(g.axes.size() == 1 ? size[0] * size[1] : g.axes[a].name == "C" ? size[1] : size[0]);
+      for (int a = 0; a < g.axes.size(); ++a)
+        s.extents.push_back(g.axes.size() == 1 ? size[0] * size[1] : g.axes[a].name == "C" ? size[1] : size[0]);
       s.scalars = usual_scalars();
       s.some_ignored = what == "weighted_cross_entropy";
       for (regime r : {regime::normal, regime::wide, regime::offset, regime::tiny, regime::equal, regime::masked}) {

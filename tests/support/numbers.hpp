@@ -42,9 +42,11 @@ struct single {
 
 #define LOOM_TEST_SINGLE(name) \
   inline single name(single x) { return {loom::numeric::name(static_cast<double>(x))}; }
+// clang-format off
 LOOM_TEST_SINGLE(abs)
 LOOM_TEST_SINGLE(sqrt)
 LOOM_TEST_SINGLE(exp) LOOM_TEST_SINGLE(expm1) LOOM_TEST_SINGLE(log) LOOM_TEST_SINGLE(log1p) LOOM_TEST_SINGLE(sin)
+// clang-format on
     LOOM_TEST_SINGLE(cos) LOOM_TEST_SINGLE(tan) LOOM_TEST_SINGLE(asin) LOOM_TEST_SINGLE(acos) LOOM_TEST_SINGLE(atan)
         LOOM_TEST_SINGLE(sinh) LOOM_TEST_SINGLE(cosh) LOOM_TEST_SINGLE(tanh) LOOM_TEST_SINGLE(asinh)
             LOOM_TEST_SINGLE(acosh) LOOM_TEST_SINGLE(atanh) LOOM_TEST_SINGLE(erf) LOOM_TEST_SINGLE(erfc)
@@ -72,9 +74,11 @@ using loom_real = loom::test::real;
     function(r.backend().data(), x.backend().data(), MPFR_RNDN); \
     return r;                                                    \
   }
+// clang-format off
 LOOM_TEST_REAL(abs, mpfr_abs)
 LOOM_TEST_REAL(sqrt, mpfr_sqrt)
 LOOM_TEST_REAL(exp, mpfr_exp) LOOM_TEST_REAL(expm1, mpfr_expm1) LOOM_TEST_REAL(log, mpfr_log)
+// clang-format on
     LOOM_TEST_REAL(log1p, mpfr_log1p) LOOM_TEST_REAL(sin, mpfr_sin) LOOM_TEST_REAL(cos, mpfr_cos)
         LOOM_TEST_REAL(tan, mpfr_tan) LOOM_TEST_REAL(asin, mpfr_asin) LOOM_TEST_REAL(acos, mpfr_acos)
             LOOM_TEST_REAL(atan, mpfr_atan) LOOM_TEST_REAL(sinh, mpfr_sinh) LOOM_TEST_REAL(cosh, mpfr_cosh)

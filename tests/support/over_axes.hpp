@@ -23,8 +23,8 @@ inline constexpr auto a = tensor<"a[N,D]">;
 inline constexpr auto b = tensor<"b[M,D]">;
 inline constexpr auto tau = scalar<"tau">;
 inline constexpr auto similarity = sum(a * b, axis<"D">) / tau;
-inline constexpr auto clip = -0.5 * (gather(log_softmax(similarity, M), pair, M).mean() +
-                                     gather(log_softmax(similarity, N), back, N).mean());
+inline constexpr auto clip =
+    -0.5 * (gather(log_softmax(similarity, M), pair, M).mean() + gather(log_softmax(similarity, N), back, N).mean());
 
 // Soft dice of an image's classes, over its pixels P, and of the classes over all images.
 inline constexpr auto x = tensor<"x[N,C,P]">;
@@ -44,7 +44,9 @@ inline constexpr auto reference = tensor<"reference[B]">;  // the same differenc
 inline constexpr auto good = loom::index<"good[B,T]">;
 inline constexpr auto bad = loom::index<"bad[B,T]">;
 inline constexpr auto beta = scalar<"beta">;
-inline constexpr auto answer = [](auto logits, auto tokens) { return sum(gather(log_softmax(logits, V), tokens, V), T); };
+inline constexpr auto answer = [](auto logits, auto tokens) {
+  return sum(gather(log_softmax(logits, V), tokens, V), T);
+};
 inline constexpr auto dpo = softplus(-beta * (answer(chosen, good) - answer(rejected, bad) - reference)).mean();
 
 // Cross entropy of tokens, averaged over the tokens of a sequence that count, then over sequences.

@@ -7,15 +7,16 @@
 #pragma once
 
 #include "loom/derive/request.hpp"
+#include "support/layers.hpp"
 #include "support/points.hpp"
 #include "support/rule_instances.hpp"
-#include "support/layers.hpp"
 
 namespace loom::test {
 using namespace layers;
 
 inline constexpr int axis_m = 2;
-inline constexpr axis_set over_n = only(axis_n), over_c = only(axis_c), over_m = only(axis_m), over_both = over_n | over_c;
+inline constexpr axis_set over_n = only(axis_n), over_c = only(axis_c), over_m = only(axis_m),
+                          over_both = over_n | over_c;
 
 /// Along which axes the reductions of a formula go.
 enum class along { columns, any };
@@ -239,7 +240,9 @@ class formula_maker {
       case 10: return b_.unary(op::sqrt, b_.reduce(op::sum, b_.unary(op::square, a), over));
       case 11: {
         const lookup at = some_label(b_[a].axes);
-        return b_.reduce(op::sum, b_.binary(op::mul, b_.make(op::onehot, b_.input(at.label), no_value, no_value, at.over), a), at.over);
+        return b_.reduce(op::sum,
+                         b_.binary(op::mul, b_.make(op::onehot, b_.input(at.label), no_value, no_value, at.over), a),
+                         at.over);
       }
       default: return gathered(a);
     }
@@ -305,7 +308,8 @@ class formula_maker {
 };
 
 /// Data for the inputs of a random formula; scalars away from 0.
-inline point data_for_formula(const graph& g, points& random, std::ptrdiff_t n, std::ptrdiff_t c, std::ptrdiff_t m = 2) {
+inline point data_for_formula(const graph& g, points& random, std::ptrdiff_t n, std::ptrdiff_t c,
+                              std::ptrdiff_t m = 2) {
   std::vector<std::ptrdiff_t> extents = {n, c};
   if (g.axes.size() > 2) extents.push_back(m);
   point p = data_for(g, random, domain::any, extents);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "loom/rewrite/match.hpp"
-#include "support/points.hpp"
 #include "support/layers.hpp"
+#include "support/points.hpp"
 
 namespace loom::test {
 using namespace layers;
@@ -131,10 +131,10 @@ inline std::vector<instance> instances(const rule& r) {
     for (const auto& [v, f] : choice) {
       const variable_kind kind = kind_of(r.lhs, v);
       add_input(g, detail::names[v],
-                kind == variable_kind::index  ? op::index
+                kind == variable_kind::index                         ? op::index
                 : kind == variable_kind::mask && f.around == op::any ? op::mask
-                : f.axes == 0                 ? op::scalar
-                                              : op::tensor,
+                : f.axes == 0                                        ? op::scalar
+                                                                     : op::tensor,
                 f.axes);
       text += (text.empty() ? "" : ", ") + detail::text_of(v, f);
     }

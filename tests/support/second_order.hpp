@@ -57,10 +57,13 @@ class hessian {
  public:
   explicit hessian(const graph& written) : hessian(written, numbers_of(written)) {}
   hessian(const graph& written, input_set of) : hessian(written, of, of) {}
-  hessian(const graph& written, input_set of, input_set diagonal_of) : g_(written), of_(of), made_(with_derivatives(written, {0, diagonal_of, of, of})) {}
+  hessian(const graph& written, input_set of, input_set diagonal_of)
+      : g_(written), of_(of), made_(with_derivatives(written, {0, diagonal_of, of, of})) {}
 
   const derived& made() const { return made_; }
-  bool complete() const { return !made_.program.too_large && made_.not_differentiable.empty() && made_.no_diagonal.empty(); }
+  bool complete() const {
+    return !made_.program.too_large && made_.not_differentiable.empty() && made_.no_diagonal.empty();
+  }
 
   template <class N>
   std::vector<N> times(const point& p, const directions& v, int slot) const {
@@ -68,7 +71,8 @@ class hessian {
   }
   template <class N>
   std::vector<N> diagonal(const point& p, int slot) const {
-    return derivative_at<N>(made_.program, with_directions(made_.program, p, no_direction(p)), derivative_kind::curvature, slot);
+    return derivative_at<N>(made_.program, with_directions(made_.program, p, no_direction(p)),
+                            derivative_kind::curvature, slot);
   }
   /// u H v.
   template <class N>
@@ -98,7 +102,8 @@ class hessian {
         e[static_cast<std::size_t>(out.input)].entries[i] = 1;
         const real entry = times<real>(p, e, out.input)[i];
         if (!close(got[i], entry, tolerance))
-          return output_text(made_.program, out) + " entry " + std::to_string(i) + ": " + got[i].str(20) + ", not " + entry.str(20);
+          return output_text(made_.program, out) + " entry " + std::to_string(i) + ": " + got[i].str(20) + ", not " +
+                 entry.str(20);
       }
     }
     return "";

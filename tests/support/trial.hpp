@@ -37,7 +37,8 @@ struct settings {
   bool some_ignored = false;  // labels of -100
   unsigned seed = 1;
   std::vector<std::pair<std::string, double>> scalars;
-  loom::call::element_type scalar_results = loom::call::element_type::other;  // their buffers, if not of the type computed with
+  loom::call::element_type scalar_results =
+      loom::call::element_type::other;  // their buffers, if not of the type computed with
   double condition = 1;  // how large the terms are that cancel in a result: an error is judged beside it
 };
 
@@ -81,7 +82,9 @@ inline double rounding(element_type t, double v) {
 /// The type of a slot, if T is computed with.
 template <class T>
 constexpr element_type type_in(loom::storage s) {
-  return s == loom::storage::bf16 ? element_type::bf16 : s == loom::storage::f16 ? element_type::f16 : loom::call::type_of<T>();
+  return s == loom::storage::bf16  ? element_type::bf16
+         : s == loom::storage::f16 ? element_type::f16
+                                   : loom::call::type_of<T>();
 }
 
 struct buffer {
@@ -164,7 +167,7 @@ inline void store_label(const loom::call::erased_buffer& b, std::ptrdiff_t i, st
 
 struct outcome {
   std::string output;
-  double error = 0;      // largest difference, over the largest finite entry wanted (or the size of what cancels in it)
+  double error = 0;  // largest difference, over the largest finite entry wanted (or the size of what cancels in it)
   bool finite_alike = true;  // infinities and NaN in the same places
   std::size_t allocations = 0;  // of the call
   std::vector<double> got, wanted;
@@ -172,15 +175,18 @@ struct outcome {
 
 /// Every tensor stored alike.
 constexpr loom::call::storages all_stored(loom::storage inputs, loom::storage outputs) {
-  return {0x5555555555555555u * static_cast<std::uint64_t>(inputs), 0x5555555555555555u * static_cast<std::uint64_t>(outputs)};
+  return {0x5555555555555555u * static_cast<std::uint64_t>(inputs),
+          0x5555555555555555u * static_cast<std::uint64_t>(outputs)};
 }
 
 /// A formula with what a request asks for, its tensors stored as `Memory` says.
 template <auto Formula, loom::derive::derivative_request Request, loom::call::storages Memory>
-using program_of = std::conditional_t<Memory == loom::call::storages{}, loom::compiler::compiled<Formula, Request>, loom::call::in_memory<loom::compiler::compiled<Formula, Request>, Memory>>;
+using program_of = std::conditional_t<Memory == loom::call::storages{}, loom::compiler::compiled<Formula, Request>,
+                                      loom::call::in_memory<loom::compiler::compiled<Formula, Request>, Memory>>;
 
 /// Runs one program on one set of data. `T`: float or double; `Memory`: how its tensors are stored.
-template <auto Formula, loom::derive::derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
+template <auto Formula, loom::derive::derivative_request Request, class T,
+          loom::call::storages Memory = loom::call::storages{}>
 std::vector<outcome> run(const settings& s) {
   using program = program_of<Formula, Request, Memory>;
   const loom::ir::graph& g = program::stable;
@@ -208,7 +214,8 @@ std::vector<outcome> run(const settings& s) {
       for (int a = 0; a < g.axes.size(); ++a)
         if (g.axes[a].name == "C") classes = s.extents[static_cast<std::size_t>(a)];
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
-        std::int64_t label = static_cast<std::int64_t>(random() % static_cast<unsigned long>(std::min<std::int64_t>(classes, 100)));
+        std::int64_t label =
+            static_cast<std::int64_t>(random() % static_cast<unsigned long>(std::min<std::int64_t>(classes, 100)));
         if (s.some_ignored && random() % 4 == 0) label = -100;
         store_label(buffers.back().bound, at, label);
         r.entries.push_back(static_cast<double>(label));
@@ -229,7 +236,8 @@ std::vector<outcome> run(const settings& s) {
       visit(info.axes, in[i], [&](std::ptrdiff_t at) {
         store_number(buffers.back().bound.data, in[i].type, at, entry(name, s.logits, random));
         // labels are below 100: the last of many classes can be masked, as can one of few if nothing points at it
-        if (logits && s.logits == regime::masked && n++ % 7 == 6) store_number(buffers.back().bound.data, in[i].type, at, -std::numeric_limits<T>::infinity());
+        if (logits && s.logits == regime::masked && n++ % 7 == 6)
+          store_number(buffers.back().bound.data, in[i].type, at, -std::numeric_limits<T>::infinity());
         r.entries.push_back(load_number(in[i].data, in[i].type, at));
       });
       if (info.axes.empty()) in[i].number = r.entries[0];
@@ -245,16 +253,22 @@ std::vector<outcome> run(const settings& s) {
   }
   std::vector<std::ptrdiff_t> extents = s.extents;
   extents.resize(loom::ir::max_axes, 1);
-  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, extents.data())), -12345);
+  std::vector<double> workspace(
+      static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, extents.data())), -12345);
   T value{};
-  const std::size_t asked_for = allocated([&] { value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels, {in, out, loom::run::erase_buffer(loom::lang::detail::as_view(workspace))}); });
+  const std::size_t asked_for = allocated([&] {
+    value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels,
+                                       {in, out, loom::run::erase_buffer(loom::lang::detail::as_view(workspace))});
+  });
   const loom::ir::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;
   for (int k = 0; k < g.outputs.size(); ++k) {
     outcome o;
     const bool scalar = out[k].type == loom::call::element_type::other;
     const loom::ir::axis_order& order = g.outputs[k].axes;
-    o.output = g.outputs[k].is_value() ? "value" : std::string(g.outputs[k].symbol()) + "(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
+    o.output = g.outputs[k].is_value()
+                   ? "value"
+                   : std::string(g.outputs[k].symbol()) + "(" + std::string(g.inputs[g.outputs[k].input].name) + ")";
     o.wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
     if (scalar) o.got = {static_cast<double>(value)};
     else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(load_number(out[k].data, out[k].type, at)); });
@@ -264,8 +278,11 @@ std::vector<outcome> run(const settings& s) {
       if (std::isfinite(w)) largest = std::max(largest, std::fabs(w));
     for (std::size_t n = 0; n < o.wanted.size(); ++n) {
       const double w = o.wanted[n], v = o.got[n];
-      if (!std::isfinite(w) || !std::isfinite(v)) o.finite_alike = o.finite_alike && ((std::isnan(w) && std::isnan(v)) || w == v);
-      else if (w != v) o.error = std::max(o.error, (std::fabs(w - v) - rounding(out[k].type, std::max(std::fabs(v), std::fabs(w)))) / largest);
+      if (!std::isfinite(w) || !std::isfinite(v))
+        o.finite_alike = o.finite_alike && ((std::isnan(w) && std::isnan(v)) || w == v);
+      else if (w != v)
+        o.error = std::max(o.error,
+                           (std::fabs(w - v) - rounding(out[k].type, std::max(std::fabs(v), std::fabs(w)))) / largest);
     }
     o.allocations = asked_for;
     outcomes.push_back(o);
@@ -273,7 +290,8 @@ std::vector<outcome> run(const settings& s) {
   // What lies between the entries of an output is not ours.
   for (std::size_t b = 0, k = 0; k < static_cast<std::size_t>(g.outputs.size()); ++k) {
     if (out[k].type == loom::call::element_type::other) continue;
-    if (results[b++].touched() > static_cast<std::ptrdiff_t>(outcomes[k].wanted.size())) outcomes[k].finite_alike = false;
+    if (results[b++].touched() > static_cast<std::ptrdiff_t>(outcomes[k].wanted.size()))
+      outcomes[k].finite_alike = false;
   }
   return outcomes;
 }

@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-
 namespace loom::inline LOOM_ABI::base::limit {
 
 [[noreturn]] inline void exceeded(const char* message) {

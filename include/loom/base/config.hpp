@@ -63,7 +63,8 @@
 #else
 #define LOOM_JOINED_SIZES_TEXT(a, b, c, n, t) v##a##_##b##_##c##_nodes##n##_tiles##t
 #define LOOM_JOINED_SIZES(a, b, c, n, t) LOOM_JOINED_SIZES_TEXT(a, b, c, n, t)
-#define LOOM_ABI LOOM_JOINED_SIZES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES, LOOM_TILE_BYTES)
+#define LOOM_ABI \
+  LOOM_JOINED_SIZES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES, LOOM_TILE_BYTES)
 #endif
 
 #ifndef LOOM_REFUSED
@@ -97,7 +98,8 @@ inline void arithmetic_is_as_written() {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wignored-pragmas"
 #if __clang_major__ >= 15
-#pragma clang fp eval_method(source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
+#pragma clang fp eval_method( \
+    source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
 #else
 #pragma STDC FENV_ACCESS ON  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
 #endif

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 
-
 namespace loom::inline LOOM_ABI::base {
 
 template <class T>

@@ -10,14 +10,17 @@
 #include <cstddef>
 #include <type_traits>
 
-
 namespace loom::inline LOOM_ABI::base {
 
 namespace detail {
 
 /// std::string and std::string_view.
 template <class T>
-concept standard_text = requires(const T& t, const char*& data, std::size_t& size) { typename T::traits_type; data = t.data(); size = t.size(); };
+concept standard_text = requires(const T& t, const char*& data, std::size_t& size) {
+  typename T::traits_type;
+  data = t.data();
+  size = t.size();
+};
 
 }  // namespace detail
 
@@ -31,7 +34,9 @@ class text_view {
   constexpr text_view(const detail::standard_text auto& text) : data_(text.data()), size_(text.size()) {}
   template <detail::standard_text View>
     requires std::is_trivially_copyable_v<View>
-  constexpr operator View() const { return {data_, size_}; }
+  constexpr operator View() const {
+    return {data_, size_};
+  }
 
   constexpr const char* data() const { return data_; }
   constexpr std::size_t size() const { return size_; }

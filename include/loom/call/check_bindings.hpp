@@ -4,28 +4,33 @@
 // Layer 5 (call).
 #pragma once
 
-#include "loom/compiled.hpp"
 #include "loom/call/element_type.hpp"
+#include "loom/compiled.hpp"
 #include "loom/lang/bindings.hpp"
 
 namespace loom::inline LOOM_ABI::call {
 
 /// Whether numbers of a type are computed with in float.
-constexpr bool is_narrow(element_type t) { return t == element_type::f32 || t == element_type::bf16 || t == element_type::f16; }
+constexpr bool is_narrow(element_type t) {
+  return t == element_type::f32 || t == element_type::bf16 || t == element_type::f16;
+}
 
 /// The type a call computes with: double if its tensors and outputs are, or if it has none; else float.
 template <class... Bindings>
 struct float_type {
   template <class B>
   static constexpr bool is_tensor = is_output(B::role) || (B::code == op::tensor && B::role != binding_role::workspace);
-  static constexpr bool narrow = ((is_tensor<Bindings> && is_narrow(type_of<typename decltype(Bindings::data)::element>())) || ...);
+  static constexpr bool narrow =
+      ((is_tensor<Bindings> && is_narrow(type_of<typename decltype(Bindings::data)::element>())) || ...);
   using type = std::conditional_t<narrow, float, double>;
 };
 
 /// The length of the rows of a view, if its type says it; else 0.
 template <class View> inline constexpr std::ptrdiff_t columns_of = 0;
-template <class T, std::size_t Columns, class Row> inline constexpr std::ptrdiff_t columns_of<rows_view<T, Columns, Row>> = Columns;
-template <class View, fixed_string... Axes> inline constexpr std::ptrdiff_t columns_of<laid_out<View, Axes...>> = columns_of<View>;
+template <class T, std::size_t Columns, class Row> inline constexpr std::ptrdiff_t
+    columns_of<rows_view<T, Columns, Row>> = Columns;
+template <class View, fixed_string... Axes> inline constexpr std::ptrdiff_t columns_of<laid_out<View, Axes...>> =
+    columns_of<View>;
 
 /// The axes that a binding lists, as its dimensions have them; none: it lists none.
 using axis_names = fixed_vector<text_view, max_rank>;
@@ -53,12 +58,21 @@ struct binding_info {
 template <class B>
 constexpr binding_info binding_info_of() {
   using view = decltype(B::data);
-  return {B::role, text_view(B::name.text), B::code, type_of<typename view::element>(), view::rank, columns_of<view>, !std::is_const_v<typename view::element>, listed_axes<view>()};
+  return {B::role,
+          text_view(B::name.text),
+          B::code,
+          type_of<typename view::element>(),
+          view::rank,
+          columns_of<view>,
+          !std::is_const_v<typename view::element>,
+          listed_axes<view>()};
 }
 
 /// The roles in which a call binds the inputs and outputs of a program, and the names.
 constexpr binding_role role_of(const input_info& in) {
-  return in.origin == input_origin::seed ? binding_role::seed : in.origin == input_origin::direction ? binding_role::direction : binding_role::input;
+  return in.origin == input_origin::seed        ? binding_role::seed
+         : in.origin == input_origin::direction ? binding_role::direction
+                                                : binding_role::input;
 }
 constexpr binding_role role_of(const output_info& out) {
   switch (out.kind) {
@@ -68,7 +82,9 @@ constexpr binding_role role_of(const output_info& out) {
     default: return binding_role::out;
   }
 }
-constexpr text_view name_of(const graph& g, const output_info& out) { return out.is_value() ? result_name(out.result) : g.inputs[out.input].name; }
+constexpr text_view name_of(const graph& g, const output_info& out) {
+  return out.is_value() ? result_name(out.result) : g.inputs[out.input].name;
+}
 
 /// The input that a name means; -1: none.
 constexpr int slot_of(const graph& g, const binding_info& b) {
@@ -106,7 +122,8 @@ constexpr axis_order layout_of(const graph& g, const axis_order& own, const axis
 constexpr mistake check_derivative(const graph& g, const binding_info& b, bool seeded) {
   if (slot_of(g, b) < 0) return {issue::unknown_binding, b.name};
   if (b.code == op::index || b.code == op::mask) return {issue::gradient_of_an_index, b.name};
-  if (is_derivative(b.role) && !g.result_axes.empty() && !seeded) return about_axes(issue::gradient_of_a_result_that_is_not_a_scalar, g, as_set(g.result_axes));
+  if (is_derivative(b.role) && !g.result_axes.empty() && !seeded)
+    return about_axes(issue::gradient_of_a_result_that_is_not_a_scalar, g, as_set(g.result_axes));
   return {};
 }
 
@@ -126,20 +143,23 @@ constexpr mistake check_binding(const lowered& formula, const binding_info& b, b
     if (k == 0 && axes->empty()) return {issue::out_of_a_scalar, b.name};
     if (formula.in_doubt[k] != 0 && b.axes.empty()) return about_axes(issue::layout_in_doubt, g, formula.in_doubt[k]);
   } else if (b.role != binding_role::seed) {
-    const mistake m = b.role == binding_role::input ? mistake{slot_of(g, b) < 0 ? issue::unknown_binding : issue::none, b.name} : check_derivative(g, b, seeded);
+    const mistake m = b.role == binding_role::input
+                          ? mistake{slot_of(g, b) < 0 ? issue::unknown_binding : issue::none, b.name}
+                          : check_derivative(g, b, seeded);
     if (m.kind != issue::none) return m;
     axes = &g.inputs[slot_of(g, b)].axes;
   }
   if (b.role != binding_role::workspace) rank = axes->size();
   const element_type t = b.type;
   const bool integer = t >= element_type::i8 && t <= element_type::u64;
-  const bool any_number = b.code == op::scalar && (b.role == binding_role::input || b.role == binding_role::seed || b.role == binding_role::direction);
-  const bool fits = b.role == binding_role::workspace                        ? t == element_type::f64
-                    : any_number                                             ? t != element_type::other
-                    : b.role == binding_role::input && b.code == op::index   ? integer
-                    : b.role == binding_role::input && b.code == op::mask    ? t == element_type::boolean
-                    : narrow                                                 ? is_narrow(t)
-                                                                             : t == element_type::f64;
+  const bool any_number = b.code == op::scalar && (b.role == binding_role::input || b.role == binding_role::seed ||
+                                                   b.role == binding_role::direction);
+  const bool fits = b.role == binding_role::workspace                      ? t == element_type::f64
+                    : any_number                                           ? t != element_type::other
+                    : b.role == binding_role::input && b.code == op::index ? integer
+                    : b.role == binding_role::input && b.code == op::mask  ? t == element_type::boolean
+                    : narrow                                               ? is_narrow(t)
+                                                                           : t == element_type::f64;
   if (!fits) return {issue::wrong_type, b.name};
   if ((is_output(b.role) || b.role == binding_role::workspace) && !b.writable) return {issue::constant_buffer, b.name};
   if (!b.axes.empty()) {
@@ -183,10 +203,12 @@ inline constexpr bool is_refused<binding<Role, Name, Code, View>> = std::is_base
 /// What is wrong with asking for derivatives by name, if anything: with the formula, else with a name.
 template <auto Formula, class... Derivatives>
 constexpr mistake check_names() {
-  const binding_info asked[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  const binding_info asked[] = {
+      {Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
   if (source<Formula>::written.problem.kind != issue::none) return source<Formula>::written.problem;
   for (unsigned i = 0; i < sizeof...(Derivatives); ++i)
-    if (const mistake m = check_derivative(source<Formula>::written.program, asked[i], true); m.kind != issue::none) return m;
+    if (const mistake m = check_derivative(source<Formula>::written.program, asked[i], true); m.kind != issue::none)
+      return m;
   return {};
 }
 
@@ -207,15 +229,20 @@ constexpr mistake check_bindings() {
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < i; ++j)
       if (all[j].role == all[i].role && all[j].name == all[i].name) return {issue::doubled_binding, all[i].name};
-    if (const mistake m = check_binding(formula, all[i], float_type<Bindings...>::narrow, seeded); m.kind != issue::none) return m;
+    if (const mistake m = check_binding(formula, all[i], float_type<Bindings...>::narrow, seeded);
+        m.kind != issue::none)
+      return m;
     derivatives = derivatives || is_derivative(all[i].role);
   }
   for (const input_info& in : g.inputs)
     if (!bound(binding_role::input, in.name)) return {issue::missing_binding, in.name};
-  if (!g.result_axes.empty() && !derivatives && !bound(binding_role::out, "out")) return about_axes(issue::out_missing, g, as_set(g.result_axes));
+  if (!g.result_axes.empty() && !derivatives && !bound(binding_role::out, "out"))
+    return about_axes(issue::out_missing, g, as_set(g.result_axes));
   if (seeded && !derivatives) return {issue::seed_without_a_derivative};
-  if (seeded && formula.in_doubt[0] != 0 && seed_layout(all, count).empty()) return about_axes(issue::layout_in_doubt, g, formula.in_doubt[0]);
-  if (bound(binding_role::product, {}) != bound(binding_role::direction, {})) return {issue::product_without_a_direction};
+  if (seeded && formula.in_doubt[0] != 0 && seed_layout(all, count).empty())
+    return about_axes(issue::layout_in_doubt, g, formula.in_doubt[0]);
+  if (bound(binding_role::product, {}) != bound(binding_role::direction, {}))
+    return {issue::product_without_a_direction};
   return check_capacities(g, all, count);
 }
 
@@ -250,7 +277,8 @@ constexpr derivative_request requested() {
 template <auto Formula, class... Derivatives>
 constexpr derivative_request requested_by_name() {
   const graph& g = source<Formula>::written.program;
-  const binding_info all[] = {{Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
+  const binding_info all[] = {
+      {Derivatives::role, text_view(Derivatives::traits::name.text), Derivatives::traits::code}..., {}};
   derivative_request r = request_of(g, all, static_cast<int>(sizeof...(Derivatives)));
   r.left_out = 0;
   if (r.products != 0 && r.directions == 0) r.directions = r.products;

@@ -30,7 +30,8 @@ template <class I>
 bool within(const void* labels, std::ptrdiff_t count, std::ptrdiff_t limit) {
   const I* from = static_cast<const I*>(labels);
   bool outside = false;
-  for (std::ptrdiff_t n = 0; n < count; ++n) outside |= static_cast<std::uint64_t>(from[n]) >= static_cast<std::uint64_t>(limit);
+  for (std::ptrdiff_t n = 0; n < count; ++n)
+    outside |= static_cast<std::uint64_t>(from[n]) >= static_cast<std::uint64_t>(limit);
   return !outside;
 }
 inline bool within(const erased_view& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
@@ -46,7 +47,9 @@ inline bool within(const erased_view& b, std::ptrdiff_t count, std::ptrdiff_t li
   }
 }
 
-inline bool is_aligned(const void* data, element_type t) { return reinterpret_cast<std::uintptr_t>(data) % alignment_of(t) == 0; }
+inline bool is_aligned(const void* data, element_type t) {
+  return reinterpret_cast<std::uintptr_t>(data) % alignment_of(t) == 0;
+}
 
 /// The position of entry n in the order of the axes.
 struct coordinates {
@@ -70,7 +73,9 @@ constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::pt
   for (int i = 0; i < rank; ++i) offset += at[i] * b.strides[i];
   return load_bits(b.data, offset, b.type);
 }
-constexpr std::int64_t label_of(std::uint64_t bits, element_type t) { return t == element_type::u64 ? saturated(bits) : static_cast<std::int64_t>(bits); }
+constexpr std::int64_t label_of(std::uint64_t bits, element_type t) {
+  return t == element_type::u64 ? saturated(bits) : static_cast<std::int64_t>(bits);
+}
 
 /// An operand that lies in memory.
 struct bound_operand {
@@ -87,7 +92,9 @@ struct bound_operand {
   }
 };
 
-constexpr bool meet(const bound_operand& a, const bound_operand& b) { return overlap(*a.shape, a.data, a.rank(), *b.shape, b.data, b.rank()); }
+constexpr bool meet(const bound_operand& a, const bound_operand& b) {
+  return overlap(*a.shape, a.data, a.rank(), *b.shape, b.data, b.rank());
+}
 
 class data_check {
  public:
@@ -95,11 +102,14 @@ class data_check {
   finding found;
 
   constexpr data_check(const plan& p, const operands& bound) : p_(p), g_(p.program), bound_(bound) {
-    for (int a = 0; a < max_axes; ++a) extents[a] = a < g_.axes.size() && g_.axes[a].extent > 0 ? g_.axes[a].extent : -1;
+    for (int a = 0; a < max_axes; ++a)
+      extents[a] = a < g_.axes.size() && g_.axes[a].extent > 0 ? g_.axes[a].extent : -1;
     for (int i = 0; i < g_.inputs.size(); ++i)
-      if (g_.inputs[i].code != op::scalar) all_[count_++] = {{true, i}, &bound.inputs[i], &g_.inputs[i].axes, bound.inputs[i].data};
+      if (g_.inputs[i].code != op::scalar)
+        all_[count_++] = {{true, i}, &bound.inputs[i], &g_.inputs[i].axes, bound.inputs[i].data};
     for (int s = 0; s < g_.outputs.size(); ++s)
-      if (bound.outputs[s].is_bound()) all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
+      if (bound.outputs[s].is_bound())
+        all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
   }
 
   constexpr bool run(const label_use_list& labels) {
@@ -127,10 +137,13 @@ class data_check {
     if (w.strides[0] != 1) return fails(data_issue::workspace_is_not_contiguous);
     if (w.extents[0] < size) return fails(data_issue::workspace_is_too_small);
     found.wanted = alignof(double);
-    if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type)) return fails(data_issue::workspace_is_not_aligned);
+    if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type))
+      return fails(data_issue::workspace_is_not_aligned);
     for (int i = 0; i < count_; ++i)
       if (overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
-        return fails(all_[i].name.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer, all_[i].name);
+        return fails(
+            all_[i].name.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer,
+            all_[i].name);
     return true;
   }
 
@@ -162,8 +175,10 @@ class data_check {
         found.got = extent;
         found.wanted = extents[axis];
         const bool declared = learned_from_[axis].slot < 0;
-        return fails(extent < 0 ? data_issue::extent_is_negative : declared ? data_issue::extent_differs_from_its_declaration : data_issue::extents_of_an_axis_disagree, o.name,
-                     learned_from_[axis]);
+        return fails(extent < 0 ? data_issue::extent_is_negative
+                     : declared ? data_issue::extent_differs_from_its_declaration
+                                : data_issue::extents_of_an_axis_disagree,
+                     o.name, learned_from_[axis]);
       }
     }
     return true;
@@ -179,13 +194,15 @@ class data_check {
 
   constexpr bool can_be_accessed(const bound_operand& o) {
     if (is_empty(*o.shape, o.rank())) return true;
-    if (o.data == nullptr) return fails(o.name.input ? data_issue::data_is_a_null_pointer : data_issue::buffer_is_a_null_pointer, o.name);
+    if (o.data == nullptr)
+      return fails(o.name.input ? data_issue::data_is_a_null_pointer : data_issue::buffer_is_a_null_pointer, o.name);
     double reach = 1;
     for (int i = 0; i < o.rank(); ++i) {
       const double step = static_cast<double>(o.shape->strides[i]) * static_cast<double>(o.shape->extents[i] - 1);
       reach += step < 0 ? -step : step;
     }
-    if (reach * static_cast<double>(size_of(o.shape->type)) > 0x1p60) return fails(data_issue::strides_reach_too_far, o.name);
+    if (reach * static_cast<double>(size_of(o.shape->type)) > 0x1p60)
+      return fails(data_issue::strides_reach_too_far, o.name);
     if (__builtin_is_constant_evaluated() || is_aligned(o.data, o.shape->type)) return true;
     found.wanted = static_cast<std::int64_t>(alignment_of(o.shape->type));
     return fails(o.name.input ? data_issue::data_is_not_aligned : data_issue::buffer_is_not_aligned, o.name);
@@ -197,7 +214,9 @@ class data_check {
     if (is_empty(*buffer.shape, buffer.rank())) return true;
     if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
     for (int i = 0; i < k; ++i)
-      if (meet(buffer, all_[i])) return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap, buffer.name, all_[i].name);
+      if (meet(buffer, all_[i]))
+        return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap,
+                     buffer.name, all_[i].name);
     return true;
   }
 
@@ -208,13 +227,15 @@ class data_check {
       found.next = p_.column_order[k + 1];
       if (extents[found.axis] <= 1) continue;
       for (int i = 0; i < count_; ++i)
-        if (has(as_set(*all_[i].axes), found.axis) && all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
+        if (has(as_set(*all_[i].axes), found.axis) &&
+            all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
           return fails(data_issue::axes_reduced_together_are_not_contiguous);
     }
     return true;
   }
 
-  [[gnu::noinline, gnu::cold]] constexpr bool fails_at(data_issue issue, int slot, const coordinates& c, std::uint64_t bits) {
+  [[gnu::noinline, gnu::cold]] constexpr bool fails_at(data_issue issue, int slot, const coordinates& c,
+                                                       std::uint64_t bits) {
     found.is_unsigned = bound_.inputs[slot].type == element_type::u64;
     found.got = static_cast<std::int64_t>(bits);
     found.rank = g_.inputs[slot].axes.size();
@@ -230,7 +251,8 @@ class data_check {
       for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
         const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
         if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
-          return fails_at(data_issue::label_is_too_large_for_a_constant, o.name.slot, coordinates(*o.shape, o.rank(), n), o.shape->constant.labels[n]);
+          return fails_at(data_issue::label_is_too_large_for_a_constant, o.name.slot,
+                          coordinates(*o.shape, o.rank(), n), o.shape->constant.labels[n]);
       }
     }
     return true;
@@ -249,7 +271,8 @@ class data_check {
       for (int k = 0; k < order.size(); ++k)
         for (int i = 0; i < axes.size(); ++i)
           if (order[k] == axes[i]) of_mask.at[k] = c.at[i];
-      if (clause.holds(static_cast<std::int64_t>(label_bits(bound_.inputs[clause.mask], order.size(), of_mask.at)))) return true;
+      if (clause.holds(static_cast<std::int64_t>(label_bits(bound_.inputs[clause.mask], order.size(), of_mask.at))))
+        return true;
     }
     return false;
   }
@@ -264,10 +287,13 @@ class data_check {
       contiguous = contiguous && (b.extents[i] == 1 || b.strides[i] == count);
       count *= b.extents[i];
     }
-    return __builtin_is_constant_evaluated() || !(contiguous && within(b, count, limit)) ? labels_are_good(use, b, rank, count, limit) : true;
+    return __builtin_is_constant_evaluated() || !(contiguous && within(b, count, limit))
+               ? labels_are_good(use, b, rank, count, limit)
+               : true;
   }
   /// The same, label by label.
-  [[gnu::noinline]] constexpr bool labels_are_good(const label_use& use, const erased_view& b, int rank, std::ptrdiff_t count, std::ptrdiff_t limit) {
+  [[gnu::noinline]] constexpr bool labels_are_good(const label_use& use, const erased_view& b, int rank,
+                                                   std::ptrdiff_t count, std::ptrdiff_t limit) {
     for (std::ptrdiff_t n = 0; n < count; ++n) {
       const coordinates c(b, rank, n);
       const std::uint64_t bits = label_bits(b, rank, c.at);
@@ -290,7 +316,8 @@ class data_check {
   return c.extents;
 }
 /// The same of a plan with arrays.
-[[gnu::noinline]] inline axis_extents check_data_and_workspace(const plan& p, const label_use_list& labels, const operands& bound) {
+[[gnu::noinline]] inline axis_extents check_data_and_workspace(const plan& p, const label_use_list& labels,
+                                                               const operands& bound) {
   detail::data_check c(p, bound);
   if (!c.run(labels) || !c.workspace_is_good()) fail(p, c.found);
   return c.extents;

@@ -18,26 +18,40 @@ constexpr element_type type_of() {
   using U = std::remove_cv_t<T>;
   if constexpr (std::is_same_v<U, float>) return element_type::f32;
   else if constexpr (std::is_same_v<U, double>) return element_type::f64;
-  else if constexpr (number_of_16_bits<U> && sizeof(U) == 2) return storage_of<U> == storage::bf16 ? element_type::bf16 : element_type::f16;
+  else if constexpr (number_of_16_bits<U> && sizeof(U) == 2)
+    return storage_of<U> == storage::bf16 ? element_type::bf16 : element_type::f16;
   else if constexpr (std::is_same_v<U, bool>) return element_type::boolean;
-  else if constexpr (std::is_integral_v<U> && sizeof(U) == 1) return std::is_signed_v<U> ? element_type::i8 : element_type::u8;
-  else if constexpr (std::is_integral_v<U> && sizeof(U) == 2) return std::is_signed_v<U> ? element_type::i16 : element_type::u16;
-  else if constexpr (std::is_integral_v<U> && sizeof(U) == 4) return std::is_signed_v<U> ? element_type::i32 : element_type::u32;
-  else if constexpr (std::is_integral_v<U> && sizeof(U) == 8) return std::is_signed_v<U> ? element_type::i64 : element_type::u64;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 1)
+    return std::is_signed_v<U> ? element_type::i8 : element_type::u8;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 2)
+    return std::is_signed_v<U> ? element_type::i16 : element_type::u16;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 4)
+    return std::is_signed_v<U> ? element_type::i32 : element_type::u32;
+  else if constexpr (std::is_integral_v<U> && sizeof(U) == 8)
+    return std::is_signed_v<U> ? element_type::i64 : element_type::u64;
   else return element_type::other;
 }
 
 constexpr std::ptrdiff_t size_of(element_type t) {
   switch (t) {
-    case element_type::f64: case element_type::i64: case element_type::u64: return 8;
-    case element_type::f32: case element_type::i32: case element_type::u32: return 4;
-    case element_type::bf16: case element_type::f16: case element_type::i16: case element_type::u16: return 2;
+    case element_type::f64:
+    case element_type::i64:
+    case element_type::u64: return 8;
+    case element_type::f32:
+    case element_type::i32:
+    case element_type::u32: return 4;
+    case element_type::bf16:
+    case element_type::f16:
+    case element_type::i16:
+    case element_type::u16: return 2;
     default: return 1;
   }
 }
 
 /// An unsigned label as 64 bits with a sign: one beyond them becomes the largest, which no axis has and no literal means.
-constexpr std::int64_t saturated(std::uint64_t v) { return v > static_cast<std::uint64_t>(INT64_MAX) ? INT64_MAX : static_cast<std::int64_t>(v); }
+constexpr std::int64_t saturated(std::uint64_t v) {
+  return v > static_cast<std::uint64_t>(INT64_MAX) ? INT64_MAX : static_cast<std::int64_t>(v);
+}
 
 /// An integer of any of the types, as 64 bits.
 inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
@@ -58,16 +72,19 @@ inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_typ
 constexpr std::size_t alignment_of(element_type t) {
   switch (t) {
     case element_type::f64: return alignof(double);
-    case element_type::i64: case element_type::u64: return alignof(std::int64_t);
+    case element_type::i64:
+    case element_type::u64: return alignof(std::int64_t);
     case element_type::f32: return alignof(float);
-    case element_type::i32: case element_type::u32: return alignof(std::int32_t);
+    case element_type::i32:
+    case element_type::u32: return alignof(std::int32_t);
     default: return static_cast<std::size_t>(size_of(t));
   }
 }
 
 /// Its 64 bits, those of a huge unsigned one as well.
 inline std::uint64_t load_bits(const void* data, std::ptrdiff_t i, element_type t) {
-  return t == element_type::u64 ? static_cast<const std::uint64_t*>(data)[i] : static_cast<std::uint64_t>(load_integer(data, i, t));
+  return t == element_type::u64 ? static_cast<const std::uint64_t*>(data)[i]
+                                : static_cast<std::uint64_t>(load_integer(data, i, t));
 }
 
 /// Stores a number as any of the types of numbers.

@@ -14,7 +14,7 @@ namespace loom::inline LOOM_ABI::call {
 /// stands beside it: where the entries lie, and labels as 64 bits. Null at run time.
 struct constant_entries {
   const void* const* addresses = nullptr;  ///< of every entry, in the order of the axes
-  const std::uint64_t* labels = nullptr;   ///< in the same order; negative ones as their 64 bits
+  const std::uint64_t* labels = nullptr;  ///< in the same order; negative ones as their 64 bits
 };
 
 /// The shape of bound data. Extents and strides in the order of the declaration.

@@ -59,7 +59,9 @@ struct sentence {
     if (negative) *this << "-";
     return *this << text_view(digits + at, static_cast<std::size_t>(20 - at));
   }
-  [[gnu::noinline, gnu::cold]] constexpr sentence& operator<<(std::int64_t n) { return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0); }
+  [[gnu::noinline, gnu::cold]] constexpr sentence& operator<<(std::int64_t n) {
+    return number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n), n < 0);
+  }
 };
 
 [[noreturn, gnu::noinline, gnu::cold]] inline void fail(const sentence& s) {

@@ -14,7 +14,8 @@ namespace loom::inline LOOM_ABI::call {
 class offset_search {
  public:
   /// Ranges of terms with the same stride are added if they may stand for each other.
-  [[gnu::noinline, gnu::cold]] constexpr void add(std::ptrdiff_t stride, std::ptrdiff_t low, std::ptrdiff_t high, bool joins) {
+  [[gnu::noinline, gnu::cold]] constexpr void add(std::ptrdiff_t stride, std::ptrdiff_t low, std::ptrdiff_t high,
+                                                  bool joins) {
     if (low == 0 && high == 0) return;
     const term t = stride < 0 ? term{-stride, -high, -low} : term{stride, low, high};
     int at = count_++;
@@ -107,20 +108,23 @@ constexpr byte_range bytes_of(const erased_shape& b, int rank) {
 }
 
 /// `distance`: bytes from the first entry of a to that of b.
-[[gnu::noinline, gnu::cold]] constexpr bool bytes_meet(std::ptrdiff_t distance, const erased_shape& a, int rank_a, const erased_shape& b, int rank_b) {
+[[gnu::noinline, gnu::cold]] constexpr bool bytes_meet(std::ptrdiff_t distance, const erased_shape& a, int rank_a,
+                                                       const erased_shape& b, int rank_b) {
   offset_search differences;
   for (int i = 0; i < rank_a; ++i) differences.add(a.strides[i] * size_of(a.type), 0, a.extents[i] - 1, true);
   for (int i = 0; i < rank_b; ++i) differences.add(b.strides[i] * size_of(b.type), 1 - b.extents[i], 0, true);
   differences.add(1, 1 - size_of(b.type), size_of(a.type) - 1, false);  // the bytes of an entry
   return differences.reaches(distance, true);
 }
-constexpr bool overlap_at(std::ptrdiff_t distance, const erased_shape& a, int rank_a, const erased_shape& b, int rank_b) {
+constexpr bool overlap_at(std::ptrdiff_t distance, const erased_shape& a, int rank_a, const erased_shape& b,
+                          int rank_b) {
   const byte_range ra = bytes_of(a, rank_a), rb = bytes_of(b, rank_b);
   return ra.high > distance + rb.low && distance + rb.high > ra.low && bytes_meet(distance, a, rank_a, b, rank_b);
 }
 
 /// Whether two views share an element, by the addresses of the elements. Of large ones the corners are looked for only.
-constexpr bool addresses_meet(const erased_shape& a, std::ptrdiff_t count_a, const erased_shape& b, std::ptrdiff_t count_b) {
+constexpr bool addresses_meet(const erased_shape& a, std::ptrdiff_t count_a, const erased_shape& b,
+                              std::ptrdiff_t count_b) {
   if (a.constant.addresses == nullptr || b.constant.addresses == nullptr) return false;
   const bool all = count_a * count_b <= 1 << 14;
   for (std::ptrdiff_t i = 0; i < count_a; i += all || count_a == 1 ? 1 : count_a - 1)
@@ -135,9 +139,11 @@ constexpr bool addresses_meet(const erased_shape& a, std::ptrdiff_t count_a, con
 }  // namespace detail
 
 /// Whether two views have an element in common. The pointers are those of the views.
-constexpr bool overlap(const erased_shape& a, const void* data_a, int rank_a, const erased_shape& b, const void* data_b, int rank_b) {
+constexpr bool overlap(const erased_shape& a, const void* data_a, int rank_a, const erased_shape& b, const void* data_b,
+                       int rank_b) {
   if (is_empty(a, rank_a) || is_empty(b, rank_b)) return false;
-  if (__builtin_is_constant_evaluated()) return detail::addresses_meet(a, entries_of(a, rank_a), b, entries_of(b, rank_b));
+  if (__builtin_is_constant_evaluated())
+    return detail::addresses_meet(a, entries_of(a, rank_a), b, entries_of(b, rank_b));
   return detail::overlap_at(static_cast<const char*>(data_b) - static_cast<const char*>(data_a), a, rank_a, b, rank_b);
 }
 

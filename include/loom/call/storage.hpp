@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "loom/numeric/half.hpp"
 #include "loom/compile.hpp"
+#include "loom/numeric/half.hpp"
 
 namespace loom::inline LOOM_ABI::call {
 

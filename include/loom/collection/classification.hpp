@@ -11,6 +11,7 @@
 #include "loom/loom.hpp"
 
 namespace loom::inline LOOM_ABI::collection {
+// clang-format off
 
 inline constexpr auto x = tensor<"x[N,C]">;  // logits: N rows, C classes
 inline constexpr auto t = index<"t[N]">;     // the class of each row
@@ -62,5 +63,6 @@ inline constexpr auto classification = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("distillation"), distillation),
     hana::make_pair(BOOST_HANA_STRING("softmax_objective"), softmax_objective),
     hana::make_pair(BOOST_HANA_STRING("logistic_objective"), logistic_objective));
+// clang-format on
 
 }  // namespace loom::collection

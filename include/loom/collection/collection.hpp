@@ -14,6 +14,7 @@
 #include "loom/collection/segmentation.hpp"
 
 namespace loom::inline LOOM_ABI::collection {
+// clang-format off
 
 /// The losses of one row: what benchmarks run, and what the printed code is compared for.
 inline constexpr auto flagships = hana::make_map(
@@ -28,5 +29,6 @@ inline constexpr auto flagships = hana::make_map(
 /// Every loss.
 inline constexpr auto losses =
     hana::union_(hana::union_(classification, regression), hana::union_(segmentation_losses, hana::union_(contrastive_losses, preference_losses)));
+// clang-format on
 
 }  // namespace loom::collection

@@ -12,6 +12,7 @@
 #include "loom/loom.hpp"
 
 namespace loom::inline LOOM_ABI::collection {
+// clang-format off
 
 namespace contrastive {
 
@@ -58,5 +59,6 @@ inline constexpr auto contrastive_losses = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("clip"), clip),
     hana::make_pair(BOOST_HANA_STRING("triplet_margin"), triplet_margin),
     hana::make_pair(BOOST_HANA_STRING("cosine_embedding"), cosine_embedding));
+// clang-format on
 
 }  // namespace loom::collection

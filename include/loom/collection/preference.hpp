@@ -12,6 +12,7 @@
 #include "loom/loom.hpp"
 
 namespace loom::inline LOOM_ABI::collection {
+// clang-format off
 
 namespace preference {
 
@@ -59,5 +60,6 @@ inline constexpr auto preference_losses = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("token_cross_entropy"), token_cross_entropy),
     hana::make_pair(BOOST_HANA_STRING("dpo"), dpo),
     hana::make_pair(BOOST_HANA_STRING("grpo"), grpo));
+// clang-format on
 
 }  // namespace loom::collection

@@ -8,6 +8,7 @@
 #include "loom/collection/classification.hpp"
 
 namespace loom::inline LOOM_ABI::collection {
+// clang-format off
 
 // F.huber_loss(a, y, delta = delta)
 inline constexpr auto delta = scalar<"delta">;
@@ -24,5 +25,6 @@ inline constexpr auto gaussian_nll = loss<0.5 * (log(variance) + square(mu - y) 
 inline constexpr auto regression = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("huber"), huber),
     hana::make_pair(BOOST_HANA_STRING("gaussian_nll"), gaussian_nll));
+// clang-format on
 
 }  // namespace loom::collection

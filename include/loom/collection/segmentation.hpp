@@ -12,6 +12,7 @@
 #include "loom/loom.hpp"
 
 namespace loom::inline LOOM_ABI::collection {
+// clang-format off
 
 namespace segmentation {
 
@@ -50,5 +51,6 @@ inline constexpr auto segmentation_losses = hana::make_map(
     hana::make_pair(BOOST_HANA_STRING("dice"), dice),
     hana::make_pair(BOOST_HANA_STRING("image_dice"), image_dice),
     hana::make_pair(BOOST_HANA_STRING("class_dice"), class_dice));
+// clang-format on
 
 }  // namespace loom::collection

@@ -12,7 +12,8 @@ namespace loom::inline LOOM_ABI::rewrite::terms {
 inline constexpr written zero = 0.0, undefined = 0.0;
 
 /// Of prod: the product of the entries that are not zero, and how many are. With one zero only it has a derivative, with two none.
-inline constexpr written one = 1.0, is_zero = a == zero, one_if_zero = where(is_zero, one, zero), one_or_entry = where(is_zero, one, a);
+inline constexpr written one = 1.0, is_zero = a == zero, one_if_zero = where(is_zero, one, zero),
+                         one_or_entry = where(is_zero, one, a);
 inline constexpr written zeros = sum(one_if_zero, k), product_of_others = prod(one_or_entry, k);
 
 }  // namespace loom::rewrite::terms
@@ -31,7 +32,8 @@ namespace detail {
 class adjoint_table {
  public:
   adjoint_row rows[op_count];
-  term log_softmax_tangent;  ///< the tangent of log_softmax(a), where d is that of a; an entry of probability 0 moves nothing
+  term
+      log_softmax_tangent;  ///< the tangent of log_softmax(a), where d is that of a; an entry of probability 0 moves nothing
 
   constexpr adjoint_table() {
     using namespace rewrite::terms;  // NOLINT: the rows are written in it
@@ -40,13 +42,18 @@ class adjoint_table {
     const written &g = rewrite::terms::d, &y = rewrite::terms::c, &x = rewrite::terms::a;
 #define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, definition, adjoint) set(op::name, adjoint);
 #define LOOM_UNARY_COMPOSED(name, notation, domain, range, definition, adjoint) set(op::name, adjoint);
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b);
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, definition, adjoint_a, adjoint_b) set(op::name, adjoint_a, adjoint_b);
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, adjoint_a, \
+                    adjoint_b)                                                                                       \
+  set(op::name, adjoint_a, adjoint_b);
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, definition, adjoint_a, adjoint_b) \
+  set(op::name, adjoint_a, adjoint_b);
 #include "loom/ir/ops.def"
     // Both masks on the outside, in the one form that the rules named "mask outside" know.
     set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
     set(op::stop_gradient, zero);
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, repeated, adjoint) set(op::code, adjoint);
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, \
+                       repeated, adjoint)                                                                     \
+  set(op::code, adjoint);
 #define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, repeated, adjoint) set(op::code, adjoint);
 #include "loom/ir/reductions.def"
     set(op::softmax, mul0(y, g - sum(mul0(y, g), k)));
@@ -60,7 +67,9 @@ class adjoint_table {
  private:
   term_nodes<512> nodes_;
 
-  constexpr void set(op o, const rewrite::terms::written& of_a, const rewrite::terms::written& of_b = rewrite::terms::zero, const rewrite::terms::written& of_c = rewrite::terms::zero) {
+  constexpr void set(op o, const rewrite::terms::written& of_a,
+                     const rewrite::terms::written& of_b = rewrite::terms::zero,
+                     const rewrite::terms::written& of_c = rewrite::terms::zero) {
     if (&of_a == &rewrite::terms::undefined) return;
     const rewrite::terms::written* of[] = {&of_a, &of_b, &of_c};
     adjoint_row& row = rows[static_cast<int>(o)];

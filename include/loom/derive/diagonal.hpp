@@ -20,7 +20,12 @@ struct outer_product {
 
 class diagonal_sweep {
  public:
-  constexpr diagonal_sweep(differentiation& work, int slot) : work_(work), in_(work.in), slot_(slot), x_axes_(as_set(work.in.inputs[slot].axes)), one_(work.out.constant(1)) {}
+  constexpr diagonal_sweep(differentiation& work, int slot)
+      : work_(work),
+        in_(work.in),
+        slot_(slot),
+        x_axes_(as_set(work.in.inputs[slot].axes)),
+        one_(work.out.constant(1)) {}
 
   /// The diagonal of the derivative of a value over the axes of x; no_value: zero.
   constexpr value_id run(value_id root) {
@@ -30,7 +35,8 @@ class diagonal_sweep {
       diagonal_[i] = no_value;
       if (!depends_[i]) continue;
       const value_list jacobian = free_[i] != 0 || (wanted_[i] && met(i) != 0) ? terms_of(i) : value_list();
-      if (wanted_[i]) diagonal_[i] = is_x(i) ? one_ : met(i) == 0 ? tangent_of(work_, i, diagonal_) : met_diagonal(i, jacobian);
+      if (wanted_[i])
+        diagonal_[i] = is_x(i) ? one_ : met(i) == 0 ? tangent_of(work_, i, diagonal_) : met_diagonal(i, jacobian);
       if (free_[i] != 0) record(i, jacobian);
     }
     return diagonal_[root];
@@ -48,8 +54,8 @@ class diagonal_sweep {
   axis_set x_axes_;
   value_id one_;
   derivative_values diagonal_;
-  bool depends_[LOOM_MAX_NODES]{};   // on x
-  bool wanted_[LOOM_MAX_NODES]{};    // its diagonal is
+  bool depends_[LOOM_MAX_NODES]{};  // on x
+  bool wanted_[LOOM_MAX_NODES]{};  // its diagonal is
   axis_set free_[LOOM_MAX_NODES]{};  // axes of x that something sums over on the way from here to the root
   fixed_vector<outer_product, LOOM_MAX_NODES> kept_;
   std::int16_t first_[LOOM_MAX_NODES]{}, last_[LOOM_MAX_NODES]{};
@@ -61,7 +67,8 @@ class diagonal_sweep {
   /// The axes of x along which value i makes entries of its operand meet.
   constexpr axis_set met(int i) const {
     const op code = in_[i].code;
-    return is_reduction(code) || is_row(i) || code == op::gather ? static_cast<axis_set>(in_[i].over() & x_axes_) : axis_set{0};
+    return is_reduction(code) || is_row(i) || code == op::gather ? static_cast<axis_set>(in_[i].over() & x_axes_)
+                                                                 : axis_set{0};
   }
 
   constexpr void mark(int root) {
@@ -88,7 +95,9 @@ class diagonal_sweep {
     last_[i] = static_cast<std::int16_t>(kept_.size());
   }
 
-  constexpr value_id times(value_id a, value_id b) { return a == one_ ? b : b == one_ ? a : work_.out.binary(op::mul, a, b); }
+  constexpr value_id times(value_id a, value_id b) {
+    return a == one_ ? b : b == one_ ? a : work_.out.binary(op::mul, a, b);
+  }
 
   constexpr void add(value_list& to, const outer_product& t) {
     if (t.left == no_value) return;
@@ -123,23 +132,33 @@ class diagonal_sweep {
     return r;
   }
 
-  constexpr axis_set still_tied(int i, axis_set tied) const { return static_cast<axis_set>(tied & (free_[i] | static_cast<axis_set>(~x_axes_))); }
+  constexpr axis_set still_tied(int i, axis_set tied) const {
+    return static_cast<axis_set>(tied & (free_[i] | static_cast<axis_set>(~x_axes_)));
+  }
 
-  constexpr value_id softmax_of(int i) { return in_[i].code == op::softmax ? work_.image[i] : work_.out.reduce(op::softmax, work_.image[in_[i].operand[0]], in_[i].over()); }
+  constexpr value_id softmax_of(int i) {
+    return in_[i].code == op::softmax ? work_.image[i]
+                                      : work_.out.reduce(op::softmax, work_.image[in_[i].operand[0]], in_[i].over());
+  }
   /// log_softmax is a - logsumexp(a), softmax its exponential.
-  constexpr value_id of_row(int i, value_id derivative) { return in_[i].code == op::softmax ? times(work_.image[i], derivative) : derivative; }
+  constexpr value_id of_row(int i, value_id derivative) {
+    return in_[i].code == op::softmax ? times(work_.image[i], derivative) : derivative;
+  }
 
   /// What entry j of the operand adds to the reduction, if it moves by `left`.
   constexpr value_id weighted(int i, value_id left, bool is_tied) {
     const node& n = in_[i];
     const value_id label = n.code == op::gather ? work_.image[n.operand[1]] : no_value;
-    if (label != no_value) return is_tied ? times(work_.out.make(op::onehot, label, no_value, no_value, n.over()), left) : entry(work_.out, left, label, n.over());
+    if (label != no_value)
+      return is_tied ? times(work_.out.make(op::onehot, label, no_value, no_value, n.over()), left)
+                     : entry(work_.out, left, label, n.over());
     return is_row(i) ? times(softmax_of(i), left) : work_.share(i, 0, left);
   }
 
   /// A term of the operand of reduction i, summed over j.
   constexpr outer_product contracted(int i, const outer_product& t) {
-    const axis_set over = in_[i].over(), fixed = over & t.tied, summed = without(over, t.tied), outside = without(fixed, x_axes_);
+    const axis_set over = in_[i].over(), fixed = over & t.tied, summed = without(over, t.tied),
+                   outside = without(fixed, x_axes_);
     value_id left = weighted(i, t.left, fixed != 0);
     if (left == no_value) return {};
     if (summed != 0 && in_[i].code != op::gather) left = work_.out.reduce(op::sum, left, summed);
@@ -156,7 +175,8 @@ class diagonal_sweep {
   constexpr value_id met_diagonal(int i, const value_list& jacobian) {
     const node& n = in_[i];
     bool only_tied = is_row(i);
-    for (int t = first_[n.operand[0]]; t < last_[n.operand[0]]; ++t) only_tied = only_tied && includes(kept_[t].tied & x_axes_, n.over());
+    for (int t = first_[n.operand[0]]; t < last_[n.operand[0]]; ++t)
+      only_tied = only_tied && includes(kept_[t].tied & x_axes_, n.over());
     // Each entry of the row moves by itself: a factor 1 - p, not a difference of its terms.
     if (only_tied) return of_row(i, times(diagonal_[n.operand[0]], work_.out.binary(op::sub, one_, softmax_of(i))));
     value_id total = no_value;

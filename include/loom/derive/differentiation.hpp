@@ -20,7 +20,11 @@ struct differentiation {
   text_view missing{};
 
   constexpr explicit differentiation(const graph& g)
-      : in(g), out(g), image(rebuild_values(g, out, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return out.make(code, a, b, c, bits); })) {}
+      : in(g),
+        out(g),
+        image(rebuild_values(g, out, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+          return out.make(code, a, b, c, bits);
+        })) {}
 
   /// One more input: a seed, or a direction. Its value.
   constexpr value_id append(const input_info& info) {
@@ -34,13 +38,15 @@ struct differentiation {
   /// The results themselves, before their derivatives, but for those left out.
   constexpr void output_values(std::uint32_t left_out) {
     for (const output_info& o : in.outputs)
-      if (o.is_value() && ((left_out >> o.result) & 1u) == 0) out.add_output({o.kind, o.input, image[o.id], o.result, o.axes});
+      if (o.is_value() && ((left_out >> o.result) & 1u) == 0)
+        out.add_output({o.kind, o.input, image[o.id], o.result, o.axes});
   }
 
   /// True where operand k of value i can receive something: numbers both, and not behind a row that says 0.
   constexpr bool reaches(int i, int k) const {
     const adjoint_row& row = adjoint(in[i].code);
-    return in[i].type == kind::number && in[in[i].operand[k]].type == kind::number && !(row.defined && is_zero(row.of[k]));
+    return in[i].type == kind::number && in[in[i].operand[k]].type == kind::number &&
+           !(row.defined && is_zero(row.of[k]));
   }
 
   /// What operand k of value i receives when the value receives g; no_value: nothing, or Loom does not know.
@@ -54,14 +60,23 @@ struct differentiation {
   /// A term about value i: a, b its operands, c itself, d given.
   constexpr value_id instantiate(const term& t, int i, value_id given) {
     const node& n = in[i];
-    return rewrite::instantiate(t, n.over(), [&](std::uint64_t v) { return v == 3 ? given : v == 2 ? image[i] : image[n.operand[v]]; },
-                             [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return out.make(code, a, b, c, bits); });
+    return rewrite::instantiate(
+        t, n.over(), [&](std::uint64_t v) { return v == 3   ? given
+                                                   : v == 2 ? image[i]
+                                                            : image[n.operand[v]]; },
+        [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+          return out.make(code, a, b, c, bits);
+        });
   }
 
-  constexpr value_id plus(value_id a, value_id b) { return a == no_value ? b : b == no_value ? a : out.binary(op::add, a, b); }
+  constexpr value_id plus(value_id a, value_id b) {
+    return a == no_value ? b : b == no_value ? a : out.binary(op::add, a, b);
+  }
 
  private:
-  static constexpr bool is_zero(const term& t) { return t.root().code == op::constant && t.root().constant_value() == 0; }
+  static constexpr bool is_zero(const term& t) {
+    return t.root().code == op::constant && t.root().constant_value() == 0;
+  }
 };
 
 }  // namespace loom::derive::detail

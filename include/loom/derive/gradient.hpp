@@ -11,7 +11,8 @@ namespace detail {
 
 class reverse_sweep {
  public:
-  constexpr reverse_sweep(const graph& g, const derivative_request& wanted) : in_(g), wanted_(wanted.first_order()), work_(g) {}
+  constexpr reverse_sweep(const graph& g, const derivative_request& wanted)
+      : in_(g), wanted_(wanted.first_order()), work_(g) {}
 
   constexpr derived run() {
     adjoint_.count = in_.size();
@@ -23,7 +24,11 @@ class reverse_sweep {
         if (o != no_value && n.code != op::stop_gradient) active_[i] = active_[i] || active_[o];
     }
     const value_id root = in_.outputs[0].id;  // of several results, the first
-    if (needs_seed()) add(root, work_.append({"seed", in_.result_axes.empty() ? op::scalar : op::tensor, in_.result_axes, input_origin::seed}), 0);
+    if (needs_seed())
+      add(root,
+          work_.append(
+              {"seed", in_.result_axes.empty() ? op::scalar : op::tensor, in_.result_axes, input_origin::seed}),
+          0);
     else adjoint_[root] = work_.out.constant(1);
     for (int i = root; i >= 0; --i)
       if (active_[i] && adjoint_[i] != no_value && !is_leaf(in_[i].code)) spread(i);
@@ -45,7 +50,8 @@ class reverse_sweep {
 
   constexpr value_id of_input(int slot) const {
     for (int i = 0; i < in_.size(); ++i)
-      if (is_input(in_[i].code) && in_[i].bits == static_cast<std::uint64_t>(slot) && adjoint_[i] != no_value) return adjoint_[i];
+      if (is_input(in_[i].code) && in_[i].bits == static_cast<std::uint64_t>(slot) && adjoint_[i] != no_value)
+        return adjoint_[i];
     return no_value;
   }
 
@@ -72,6 +78,8 @@ class reverse_sweep {
 /// the cotangent "seed" of its (first) result, and so does a scalar if the request says so: the gradients are those of the
 /// sum of seed * result.
 /// Convention: at a kink of min, max, abs, relu, clamp and norm the derivative documented with the function is used.
-constexpr derived gradient(const graph& g, const derivative_request& wanted) { return detail::reverse_sweep(g, wanted).run(); }
+constexpr derived gradient(const graph& g, const derivative_request& wanted) {
+  return detail::reverse_sweep(g, wanted).run();
+}
 
 }  // namespace loom::derive

@@ -11,7 +11,8 @@ namespace detail {
 
 class second_sweep {
  public:
-  constexpr second_sweep(const graph& gradients, const derivative_request& wanted) : in_(gradients), wanted_(wanted), work_(gradients) {}
+  constexpr second_sweep(const graph& gradients, const derivative_request& wanted)
+      : in_(gradients), wanted_(wanted), work_(gradients) {}
 
   constexpr derived run() {
     work_.output_values(wanted_.left_out);
@@ -45,7 +46,9 @@ class second_sweep {
     fixed_vector<value_id, max_inputs> direction, gradients;
     for (int slot = 0; slot < in_.inputs.size(); ++slot) {
       const input_info& x = in_.inputs[slot];
-      direction.push_back(is_in(wanted_.directions, slot) ? work_.append({x.name, x.code, x.axes, input_origin::direction, slot}) : no_value);
+      direction.push_back(is_in(wanted_.directions, slot)
+                              ? work_.append({x.name, x.code, x.axes, input_origin::direction, slot})
+                              : no_value);
       if (is_in(wanted_.products, slot)) gradients.push_back(gradient_of(slot));
     }
     const forward_sweep tangent(work_, direction, gradients);
@@ -59,6 +62,8 @@ class second_sweep {
 /// The program of the value and of what a request asks for, from the program of the value and the gradients that
 /// request.first_order() asks for. Each direction is one more input, after the seed; the seed itself does not move.
 /// Convention: what the gradient's documented form says where it is smooth; a kink has no second derivative and gets 0.
-constexpr derived second_derivatives(const graph& gradients, const derivative_request& wanted) { return detail::second_sweep(gradients, wanted).run(); }
+constexpr derived second_derivatives(const graph& gradients, const derivative_request& wanted) {
+  return detail::second_sweep(gradients, wanted).run();
+}
 
 }  // namespace loom::derive

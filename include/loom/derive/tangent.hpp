@@ -39,7 +39,8 @@ constexpr value_id tangent_of(differentiation& work, int i, const derivative_val
 class forward_sweep {
  public:
   /// `direction`: by slot, the value that holds the direction of the input, or no_value.
-  constexpr forward_sweep(differentiation& work, const fixed_vector<value_id, max_inputs>& direction, const fixed_vector<value_id, max_inputs>& wanted) {
+  constexpr forward_sweep(differentiation& work, const fixed_vector<value_id, max_inputs>& direction,
+                          const fixed_vector<value_id, max_inputs>& wanted) {
     const graph& g = work.in;
     bool needed[LOOM_MAX_NODES]{};
     for (value_id v : wanted) needed[v] = true;
@@ -47,7 +48,9 @@ class forward_sweep {
       for (int k = 0; needed[i] && k < arity(g[i].code); ++k) needed[g[i].operand[k]] = true;
     tangent_.count = g.size();
     for (int i = 0; i < g.size(); ++i)
-      tangent_[i] = !needed[i] ? no_value : is_input(g[i].code) ? direction[static_cast<int>(g[i].bits)] : tangent_of(work, i, tangent_);
+      tangent_[i] = !needed[i]            ? no_value
+                    : is_input(g[i].code) ? direction[static_cast<int>(g[i].bits)]
+                                          : tangent_of(work, i, tangent_);
   }
   constexpr value_id operator[](int i) const { return tangent_[i]; }
 

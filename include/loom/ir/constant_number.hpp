@@ -35,15 +35,19 @@ struct constant_number {
   }
   friend constexpr constant_number operator-(constant_number a, constant_number b) { return a + -b; }
   friend constexpr constant_number operator*(constant_number a, constant_number b) {
-    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.value == 0) || (b.is_inf() && a.value == 0)) return numeric::not_a_number;
+    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.value == 0) || (b.is_inf() && a.value == 0))
+      return numeric::not_a_number;
     const double p = numeric::abs(a.value), q = numeric::abs(b.value);
-    if (a.is_inf() || b.is_inf() || (p > 1 && q > std::numeric_limits<double>::max() / p)) return infinite(signs_differ(a, b));
+    if (a.is_inf() || b.is_inf() || (p > 1 && q > std::numeric_limits<double>::max() / p))
+      return infinite(signs_differ(a, b));
     return a.value * b.value;
   }
   friend constexpr constant_number operator/(constant_number a, constant_number b) {
-    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.is_inf()) || (a.value == 0 && b.value == 0)) return numeric::not_a_number;
+    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.is_inf()) || (a.value == 0 && b.value == 0))
+      return numeric::not_a_number;
     const double p = numeric::abs(a.value), q = numeric::abs(b.value);
-    if (q == 0 || a.is_inf() || (q < 1 && p > std::numeric_limits<double>::max() * q)) return infinite(signs_differ(a, b));
+    if (q == 0 || a.is_inf() || (q < 1 && p > std::numeric_limits<double>::max() * q))
+      return infinite(signs_differ(a, b));
     return a.value / b.value;
   }
   constexpr constant_number& operator+=(constant_number b) { return *this = *this + b; }
@@ -57,8 +61,10 @@ struct constant_number {
 };
 
 /// The functions of the table, found by the definitions that call them.
-#define LOOM_UNARY(name, ...) \
-  constexpr constant_number name(constant_number x) { return x.is_nan() ? x : constant_number(numbers::evaluate<double>(op::name, x.value, x.value, x.value)); }
+#define LOOM_UNARY(name, ...)                                                                                \
+  constexpr constant_number name(constant_number x) {                                                        \
+    return x.is_nan() ? x : constant_number(numbers::evaluate<double>(op::name, x.value, x.value, x.value)); \
+  }
 #include "loom/ir/ops.def"
 constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
 

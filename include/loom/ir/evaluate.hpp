@@ -4,16 +4,22 @@
 // Layer 1 (ir).
 #pragma once
 
+#include "loom/ir/op.hpp"
 #include "loom/numeric/elementary.hpp"
 #include "loom/numeric/special.hpp"
-#include "loom/ir/op.hpp"
 
 namespace loom::inline LOOM_ABI::ir::numbers {
 
 template <class N> constexpr N sign(const N& x) { return x > 0 ? N(1) : x < 0 ? N(-1) : x; }
-template <class N> constexpr N sigmoid(const N& x) { return x >= 0 ? N(1 / (1 + exp(N(-x)))) : N(exp(x) / (1 + exp(x))); }
-template <class N> constexpr N softplus(const N& x) { return (x > 0 ? x : x == x ? N(0) : x) + log1p(exp(x > 0 ? N(-x) : x)); }
-template <class N> constexpr N log1mexp(const N& x) { return x > N(-0.6931471805599453) ? log(N(-expm1(x))) : log1p(N(-exp(x))); }
+template <class N> constexpr N sigmoid(const N& x) {
+  return x >= 0 ? N(1 / (1 + exp(N(-x)))) : N(exp(x) / (1 + exp(x)));
+}
+template <class N> constexpr N softplus(const N& x) {
+  return (x > 0 ? x : x == x ? N(0) : x) + log1p(exp(x > 0 ? N(-x) : x));
+}
+template <class N> constexpr N log1mexp(const N& x) {
+  return x > N(-0.6931471805599453) ? log(N(-expm1(x))) : log1p(N(-exp(x)));
+}
 template <class N> constexpr N minimum(const N& a, const N& b) { return a != a || a < b ? a : b; }
 template <class N> constexpr N maximum(const N& a, const N& b) { return a != a || a > b ? a : b; }
 template <class N> constexpr N max(const N& a, const N& b) { return a > b ? a : b; }  // NaN: either
@@ -30,11 +36,21 @@ constexpr double square(double x) { return x * x; }
 template <op Code, class N>
 constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
   [[maybe_unused]] const N& x = a;
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) if constexpr (Code == op::name) return formula; else
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) if constexpr (Code == op::name) return formula; else
-#define LOOM_COMPARE(name, text, order, formula) if constexpr (Code == op::name) return N((formula) ? 1 : 0); else
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) if constexpr (Code == op::name) return formula; else
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) if constexpr (Code == op::name) return formula; else
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+  if constexpr (Code == op::name) return formula;                                        \
+  else
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) \
+  if constexpr (Code == op::name) return formula;                                                           \
+  else
+#define LOOM_COMPARE(name, text, order, formula)               \
+  if constexpr (Code == op::name) return N((formula) ? 1 : 0); \
+  else
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) \
+  if constexpr (Code == op::name) return formula;                        \
+  else
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) \
+  if constexpr (Code == op::name) return formula;                                     \
+  else
 #include "loom/ir/ops.def"
   if constexpr (Code == op::logical_and) return N(a != 0 && b != 0 ? 1 : 0);
   else if constexpr (Code == op::logical_or) return N(a != 0 || b != 0 ? 1 : 0);
@@ -48,11 +64,16 @@ template <class N>
 constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
   const N& x = a;
   switch (code) {
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) case op::name: return formula;
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) case op::name: return formula;
-#define LOOM_COMPARE(name, text, order, formula) case op::name: return N((formula) ? 1 : 0);
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) case op::name: return formula;
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) case op::name: return formula;
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+  case op::name: return formula;
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) \
+  case op::name: return formula;
+#define LOOM_COMPARE(name, text, order, formula) \
+  case op::name: return N((formula) ? 1 : 0);
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) \
+  case op::name: return formula;
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) \
+  case op::name: return formula;
 #include "loom/ir/ops.def"
     case op::logical_and: return N(a != 0 && b != 0 ? 1 : 0);
     case op::logical_or: return N(a != 0 || b != 0 ? 1 : 0);
@@ -69,15 +90,19 @@ constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
 template <class N> constexpr N finite_or_zero(const N& v) { return v < N(infinity) && v > N(-infinity) ? v : N(0); }
 /// Of a norm whose largest entry is m: no square overflows or vanishes; a row of zeros, and one with an infinity, is m.
 template <class N> constexpr bool is_scale(const N& m) { return m > 0 && m < N(infinity); }
-template <class N> constexpr N ratio_squared(const N& v, const N& m) { return is_scale(m) ? N((v / m) * (v / m)) : N(0); }
+template <class N> constexpr N ratio_squared(const N& v, const N& m) {
+  return is_scale(m) ? N((v / m) * (v / m)) : N(0);
+}
 template <class N> constexpr N scaled_root(const N& m, const N& s) { return is_scale(m) ? N(m * sqrt(s)) : m; }
 
 /// Folds one more entry into a reduction, or joins two parts of it. The loops have combine and finish of vectors.
 template <class N>
 constexpr N combine(op code, const N& acc, const N& v) {
   switch (code) {
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, ...) case op::code: return combine;
-#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, ...) case op::code: return combine;
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, ...) \
+  case op::code: return combine;
+#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, ...) \
+  case op::code: return combine;
 #include "loom/ir/reductions.def"
     default: break;
   }
@@ -88,8 +113,10 @@ constexpr N combine(op code, const N& acc, const N& v) {
 template <class N>
 constexpr N finish(op code, const N& v) {
   switch (code) {
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, ...) case op::code: return finish;
-#define LOOM_MASK_REDUCTION(code, ...) case op::code: return v;
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, ...) \
+  case op::code: return finish;
+#define LOOM_MASK_REDUCTION(code, ...) \
+  case op::code: return v;
 #include "loom/ir/reductions.def"
     default: break;
   }
@@ -98,13 +125,16 @@ constexpr N finish(op code, const N& v) {
 
 /// An entry of a reduction, as it is folded.
 template <class N>
-constexpr N entry(op code, const N& v) { return reduction(code).entry == itself ? v : evaluate(reduction(code).entry, v, v, v); }
+constexpr N entry(op code, const N& v) {
+  return reduction(code).entry == itself ? v : evaluate(reduction(code).entry, v, v, v);
+}
 
 /// Of a composed reduction with the scale m: what entry v adds to its sum s, and what the sum makes of it.
 template <class N>
 constexpr N term(op code, const N& v, const N& m) {
   switch (code) {
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, ...) case op::code: return term;
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, ...) \
+  case op::code: return term;
 #include "loom/ir/reductions.def"
     default: break;
   }
@@ -113,7 +143,8 @@ constexpr N term(op code, const N& v, const N& m) {
 template <class N>
 constexpr N finish(op code, const N& m, const N& s) {
   switch (code) {
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, ...) case op::code: return finish;
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, ...) \
+  case op::code: return finish;
 #include "loom/ir/reductions.def"
     default: break;
   }

@@ -27,7 +27,9 @@ struct node {
   constexpr bool operator==(const node&) const = default;
   constexpr double constant_value() const { return std::bit_cast<double>(bits); }
   constexpr axis_set over() const { return static_cast<axis_set>(bits); }
-  constexpr int scattered_over() const { return static_cast<int>(bits >> 8); }  ///< of a scatter: the axis it writes along
+  constexpr int scattered_over() const {
+    return static_cast<int>(bits >> 8);
+  }  ///< of a scatter: the axis it writes along
 };
 
 /// Where an input comes from: the formula declares it, or differentiation brings it, after those: the cotangent of the result,
@@ -103,8 +105,10 @@ namespace detail {
 
 constexpr std::uint32_t hash(const node& n) {
   std::uint64_t h = n.bits * 0x9E3779B97F4A7C15u;
-  h ^= (static_cast<std::uint64_t>(n.code) << 56) ^ (static_cast<std::uint64_t>(static_cast<std::uint16_t>(n.operand[0])) << 32) ^
-       (static_cast<std::uint64_t>(static_cast<std::uint16_t>(n.operand[1])) << 16) ^ static_cast<std::uint16_t>(n.operand[2]);
+  h ^= (static_cast<std::uint64_t>(n.code) << 56) ^
+       (static_cast<std::uint64_t>(static_cast<std::uint16_t>(n.operand[0])) << 32) ^
+       (static_cast<std::uint64_t>(static_cast<std::uint16_t>(n.operand[1])) << 16) ^
+       static_cast<std::uint16_t>(n.operand[2]);
   h *= 0xD6E8FEB86659FD93u;
   return static_cast<std::uint32_t>(h >> 32);
 }
@@ -136,7 +140,9 @@ class builder {
     infer(n);
     return intern(n);
   }
-  constexpr value_id constant(double v) { return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v)); }
+  constexpr value_id constant(double v) {
+    return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v));
+  }
   constexpr value_id extent(axis_set over) { return make(op::extent, no_value, no_value, no_value, over); }
   constexpr value_id unary(op o, value_id a) { return make(o, a); }
   constexpr value_id binary(op o, value_id a, value_id b) { return make(o, a, b); }
@@ -145,15 +151,26 @@ class builder {
 
   constexpr value_id input(int slot) {
     const input_info& in = result.inputs[slot];
-    node n{in.code, in.code == op::index ? kind::index : in.code == op::mask ? kind::mask : kind::number, as_set(in.axes), {no_value, no_value, no_value},
+    node n{in.code,
+           in.code == op::index  ? kind::index
+           : in.code == op::mask ? kind::mask
+                                 : kind::number,
+           as_set(in.axes),
+           {no_value, no_value, no_value},
            static_cast<std::uint64_t>(slot)};
     return intern(n);
   }
 
   // What there is no place for is counted, not added; the graph is too large then.
-  constexpr int add_axis(const axis_info& axis) { return place_of(result.axes.try_push(axis), result.axes.count, capacity::axes, max_axes); }
-  constexpr int add_input(const input_info& in) { return place_of(result.inputs.try_push(in), result.inputs.count, capacity::inputs, max_inputs); }
-  constexpr int add_output(const output_info& out) { return place_of(result.outputs.try_push(out), result.outputs.count, capacity::outputs, max_outputs); }
+  constexpr int add_axis(const axis_info& axis) {
+    return place_of(result.axes.try_push(axis), result.axes.count, capacity::axes, max_axes);
+  }
+  constexpr int add_input(const input_info& in) {
+    return place_of(result.inputs.try_push(in), result.inputs.count, capacity::inputs, max_inputs);
+  }
+  constexpr int add_output(const output_info& out) {
+    return place_of(result.outputs.try_push(out), result.outputs.count, capacity::outputs, max_outputs);
+  }
 
   constexpr const node& operator[](int id) const { return result.nodes[id]; }
   constexpr const graph& view() const { return result; }

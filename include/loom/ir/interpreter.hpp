@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <limits>
 
-#include "loom/ir/graph.hpp"
 #include "loom/ir/evaluate.hpp"
+#include "loom/ir/graph.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -28,7 +28,8 @@ class basic_interpreter {
   using dense = basic_dense<N, Array>;
 
   /// `extents` of every axis of g; `inputs` by slot, each over its axes in the numbering of the graph.
-  constexpr basic_interpreter(const graph& g, const Array<std::ptrdiff_t>& extents, const Array<dense>& inputs) : g_(g), extents_(extents), values_(static_cast<std::size_t>(g.size())) {
+  constexpr basic_interpreter(const graph& g, const Array<std::ptrdiff_t>& extents, const Array<dense>& inputs)
+      : g_(g), extents_(extents), values_(static_cast<std::size_t>(g.size())) {
     for (int i = 0; i < g.size(); ++i) at(i) = evaluate(g[i], inputs);
   }
 
@@ -57,7 +58,9 @@ class basic_interpreter {
   Array<Array<N>> values_;
 
   constexpr Array<N>& at(int id) { return values_[static_cast<std::size_t>(id)]; }
-  constexpr std::size_t extent(int axis) const { return static_cast<std::size_t>(extents_[static_cast<std::size_t>(axis)]); }
+  constexpr std::size_t extent(int axis) const {
+    return static_cast<std::size_t>(extents_[static_cast<std::size_t>(axis)]);
+  }
 
   constexpr std::size_t size_of(axis_set s) const {
     std::size_t n = 1;
@@ -79,7 +82,9 @@ class basic_interpreter {
     }
     return r;
   }
-  constexpr std::size_t coordinate(std::size_t p, axis_set from, int axis) const { return project(p, from, only(axis)); }
+  constexpr std::size_t coordinate(std::size_t p, axis_set from, int axis) const {
+    return project(p, from, only(axis));
+  }
 
   constexpr N entry(int id, axis_set from, std::size_t p) const {
     return values_[static_cast<std::size_t>(id)][project(p, from, g_[id].axes)];
@@ -103,7 +108,10 @@ class basic_interpreter {
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) {
       if (n.code == op::gather) r[p] = gathered(n, p);
-      else if (n.code == op::onehot) r[p] = N(entry(n.operand[0], n.axes, p) == N(static_cast<double>(coordinate(p, n.axes, first_axis(n.over())))) ? 1 : 0);
+      else if (n.code == op::onehot)
+        r[p] = N(entry(n.operand[0], n.axes, p) == N(static_cast<double>(coordinate(p, n.axes, first_axis(n.over()))))
+                     ? 1
+                     : 0);
       else r[p] = elementwise(n, p);
     }
     return r;
@@ -119,7 +127,8 @@ class basic_interpreter {
     const node& e = g_[n.operand[0]];
     const int axis = first_axis(n.over());
     const auto label = static_cast<std::ptrdiff_t>(entry(n.operand[1], n.axes, p));
-    if (label < 0 || label >= extents_[static_cast<std::size_t>(axis)]) return not_a_number();  // ignored, or refused before
+    if (label < 0 || label >= extents_[static_cast<std::size_t>(axis)])
+      return not_a_number();  // ignored, or refused before
     std::size_t position = 0, stride = 1;
     for (int a = max_axes - 1; a >= 0; --a) {
       if (!has(e.axes, a)) continue;
@@ -137,9 +146,11 @@ class basic_interpreter {
       if (has(n.axes, a)) stride *= extent(a);
     for (std::size_t p = 0; p < size_of(from); ++p) {
       const auto label = static_cast<std::ptrdiff_t>(entry(n.operand[1], from, p));
-      if (label < 0 || label >= extents_[static_cast<std::size_t>(n.scattered_over())]) continue;  // ignored, or refused before
+      if (label < 0 || label >= extents_[static_cast<std::size_t>(n.scattered_over())])
+        continue;  // ignored, or refused before
       const std::size_t kept = project(p, from, without(n.axes, k));
-      const std::size_t at = kept / stride * stride * extent(n.scattered_over()) + static_cast<std::size_t>(label) * stride + kept % stride;
+      const std::size_t at = kept / stride * stride * extent(n.scattered_over()) +
+                             static_cast<std::size_t>(label) * stride + kept % stride;
       add(r[at], lost[at], entry(n.operand[0], from, p));
     }
     settle(r, lost);

@@ -80,7 +80,8 @@ constexpr op opposite(op o) {
 /// The clauses under which mask m is `truth`.
 constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clauses& out) {
   const node& n = g[m];
-  if (n.code == op::mask && out.size() < out.capacity()) out.insert_once({m, op::eq, truth ? 1 : 0, static_cast<int>(n.bits)});
+  if (n.code == op::mask && out.size() < out.capacity())
+    out.insert_once({m, op::eq, truth ? 1 : 0, static_cast<int>(n.bits)});
   if (n.code == op::logical_not) return clauses_when(g, n.operand[0], !truth, out);
   if (n.code == (truth ? op::logical_or : op::logical_and)) {
     clauses_when(g, n.operand[0], truth, out);
@@ -96,7 +97,11 @@ constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clause
   if (l.code == op::constant) {  // mirrored
     index = n.operand[1];
     number = &l;
-    compare = compare == op::lt ? op::gt : compare == op::gt ? op::lt : compare == op::le ? op::ge : compare == op::ge ? op::le : compare;
+    compare = compare == op::lt   ? op::gt
+              : compare == op::gt ? op::lt
+              : compare == op::le ? op::ge
+              : compare == op::ge ? op::le
+                                  : compare;
   }
   if (g[index].code != op::index || number->code != op::constant || out.size() == out.capacity()) return;
   out.insert_once({index, truth ? compare : opposite(compare), static_cast<std::int64_t>(number->constant_value())});

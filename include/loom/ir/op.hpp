@@ -12,7 +12,10 @@ namespace loom::inline LOOM_ABI::ir {
 enum class op : std::uint8_t {
   // leaves
   constant,  // bits: the double
-  tensor, scalar, index, mask,  // bits: the slot of the input
+  tensor,
+  scalar,
+  index,
+  mask,  // bits: the slot of the input
   extent,    // bits: the axes whose numbers of entries are multiplied
   any,       // a pattern variable (in rules only); bits: which
   // elementwise, from the dictionary
@@ -22,7 +25,9 @@ enum class op : std::uint8_t {
 #define LOOM_UNARY_COMPOSED(name, ...) name,
 #define LOOM_BINARY_COMPOSED(name, ...) name,
 #include "loom/ir/ops.def"
-  logical_and, logical_or, logical_not,
+  logical_and,
+  logical_or,
+  logical_not,
   where,          // a: mask, b: value where it holds, c: value elsewhere
   stop_gradient,
   // reductions; bits: the axes that disappear
@@ -31,18 +36,24 @@ enum class op : std::uint8_t {
 #define LOOM_REDUCTION_COMPOSED(code, ...) code,
 #include "loom/ir/reductions.def"
   // functions of a whole row that keep its shape; bits: the axes of the row
-  softmax, log_softmax,
+  softmax,
+  log_softmax,
   // indexing; bits: the one axis
   gather,         // a: values, b: index
   onehot,         // a: index
-  scatter,        // a: values, b: index; bits: the axes that disappear, and 8 bits further up the one that the index names
+  scatter,  // a: values, b: index; bits: the axes that disappear, and 8 bits further up the one that the index names
   // composites of the surface language; lowering replaces them
-  mean, var, count, relu, clamp,
+  mean,
+  var,
+  count,
+  relu,
+  clamp,
   end_
 };
 
 inline constexpr int op_count = static_cast<int>(op::end_);
-inline constexpr int first_reduction = static_cast<int>(op::stop_gradient) + 1, reduction_count = static_cast<int>(op::softmax) - first_reduction;
+inline constexpr int first_reduction = static_cast<int>(op::stop_gradient) + 1,
+                     reduction_count = static_cast<int>(op::softmax) - first_reduction;
 
 enum class family : std::uint8_t { leaf, unary, binary, compare, logical, select, reduction, row, indexing, composite };
 
@@ -66,8 +77,8 @@ struct op_info {
   text_view name;
   family kind = family::leaf;
   int arity = 0;
-  int cost = 0;                  // vector instructions, roughly
-  text_view cpp;          // C++ text, {0} {1} the operands; empty: no back end sees this op
+  int cost = 0;  // vector instructions, roughly
+  text_view cpp;  // C++ text, {0} {1} the operands; empty: no back end sees this op
   interval domain_a = reals, domain_b = reals;  ///< of an elementwise op of numbers: of its operands
   interval range = reals;
   ulp_bound ulp = {};
@@ -99,23 +110,50 @@ constexpr op_table make_op_table() {
   t.set(op::mask, {"mask", family::leaf, 0, 1, ""});
   t.set(op::extent, {"extent", family::leaf, 0, 0, "", reals, reals, in(0, infinity)});
   t.set(op::any, {"any", family::leaf, 0, 0, ""});
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, ...) \
-  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, sign_rule::unknown, false, weight == exponential});
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, ...) \
-  t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, cost, LOOM_TEXT(text), domain_a, domain_b, reals, ulp, sign_rule::sign, order == commutes, weight == exponential});
-#define LOOM_COMPARE(name, text, order, ...) t.set(op::name, {LOOM_TEXT(#name), family::compare, 2, 1, LOOM_TEXT(text), reals, reals, reals, {}, sign_rule::unknown, order == commutes});
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, ...) t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range});
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, ...)                          \
+  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, \
+                   sign_rule::unknown, false, weight == exponential});
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, ...)             \
+  t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, cost, LOOM_TEXT(text), domain_a, domain_b, reals, ulp, \
+                   sign_rule::sign, order == commutes, weight == exponential});
+#define LOOM_COMPARE(name, text, order, ...) \
+  t.set(op::name, {LOOM_TEXT(#name),         \
+                   family::compare,          \
+                   2,                        \
+                   1,                        \
+                   LOOM_TEXT(text),          \
+                   reals,                    \
+                   reals,                    \
+                   reals,                    \
+                   {},                       \
+                   sign_rule::unknown,       \
+                   order == commutes});
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, ...) \
+  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range});
 #define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, ...) \
-  t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, 40, {}, domain_a, domain_b, reals, {}, sign_rule::unknown, order == commutes});
+  t.set(op::name, {LOOM_TEXT(#name),                                         \
+                   family::binary,                                           \
+                   2,                                                        \
+                   40,                                                       \
+                   {},                                                       \
+                   domain_a,                                                 \
+                   domain_b,                                                 \
+                   reals,                                                    \
+                   {},                                                       \
+                   sign_rule::unknown,                                       \
+                   order == commutes});
 #include "loom/ir/ops.def"
-  t.set(op::logical_and, {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, sign_rule::unknown, true});
+  t.set(op::logical_and,
+        {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, sign_rule::unknown, true});
   t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, sign_rule::unknown, true});
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
 #define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
-#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
+#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
+  t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) \
+  t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #include "loom/ir/reductions.def"
   t.set(op::softmax, {"softmax", family::row, 1, 20, "", reals, reals, unit});
   t.set(op::log_softmax, {"log_softmax", family::row, 1, 20, "", reals, reals, in(-infinity, 0)});
@@ -153,14 +191,14 @@ inline constexpr op itself = op::any;
 /// What the stages ask about a reduction, beside what it computes (ir/evaluate.hpp).
 struct reduction_info {
   double identity = 0;
-  op entry = itself;         ///< what each entry goes through first
-  op part = op::any;         ///< what reduces some of its axes and leaves the rest to it
-  op scale = op::any;        ///< of a composed one: what is taken out of the entries first
+  op entry = itself;  ///< what each entry goes through first
+  op part = op::any;  ///< what reduces some of its axes and leaves the rest to it
+  op scale = op::any;  ///< of a composed one: what is taken out of the entries first
   bool of_masks = false;
-  bool composed = false;     ///< a rule removes it before the loops
+  bool composed = false;  ///< a rule removes it before the loops
   bool compensated = false;  ///< a sum
-  bool finishes = false;     ///< finish does something
-  text_view word = {};       ///< in printed code
+  bool finishes = false;  ///< finish does something
+  text_view word = {};  ///< in printed code
   text_view update = {}, update_of_array = {}, end = {};  ///< C++ text
 };
 
@@ -180,10 +218,33 @@ constexpr reduction_table make_reduction_table() {
   reduction_table t;
   const auto row = [&](op o) -> reduction_info& { return t.rows[reduction_row(o)]; };
 #define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, ...) \
-  row(op::code) = {identity, entry, op::part, op::any, false, false, rounding == compensated, sizeof(#finish) != sizeof("v"), LOOM_TEXT(word), LOOM_TEXT(update), LOOM_TEXT(update), LOOM_TEXT(end)};
+  row(op::code) = {identity,                                                                                       \
+                   entry,                                                                                          \
+                   op::part,                                                                                       \
+                   op::any,                                                                                        \
+                   false,                                                                                          \
+                   false,                                                                                          \
+                   rounding == compensated,                                                                        \
+                   sizeof(#finish) != sizeof("v"),                                                                 \
+                   LOOM_TEXT(word),                                                                                \
+                   LOOM_TEXT(update),                                                                              \
+                   LOOM_TEXT(update),                                                                              \
+                   LOOM_TEXT(end)};
 #define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, update, update_of_array) \
-  row(op::code) = {identity, itself, op::code, op::any, true, false, false, false, LOOM_TEXT(word), LOOM_TEXT(update), LOOM_TEXT(update_of_array), {}};
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, ...) row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, LOOM_TEXT(name), {}, {}, {}};
+  row(op::code) = {identity,                                                                    \
+                   itself,                                                                      \
+                   op::code,                                                                    \
+                   op::any,                                                                     \
+                   true,                                                                        \
+                   false,                                                                       \
+                   false,                                                                       \
+                   false,                                                                       \
+                   LOOM_TEXT(word),                                                             \
+                   LOOM_TEXT(update),                                                           \
+                   LOOM_TEXT(update_of_array),                                                  \
+                   {}};
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, ...) \
+  row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, LOOM_TEXT(name), {}, {}, {}};
 #include "loom/ir/reductions.def"
 #undef LOOM_TEXT
   return t;
@@ -199,7 +260,9 @@ constexpr const reduction_info& reduction(op o) { return detail::reductions.rows
 /// The reduction of no entries, before it is finished.
 constexpr double identity(op o) { return reduction(o).identity; }
 template <op Code>
-constexpr double identity() { return reduction(Code).identity; }
+constexpr double identity() {
+  return reduction(Code).identity;
+}
 
 /// What an op that adds up in an array does to an entry of it: a scatter is a sum whose labels say where.
 constexpr op folded_as(op o) { return o == op::scatter ? op::sum : o; }
@@ -207,7 +270,11 @@ constexpr op folded_as(op o) { return o == op::scatter ? op::sum : o; }
 /// True where entry i of the result is a function of entry i of the operands.
 constexpr bool is_elementwise(op o) {
   switch (info(o).kind) {
-    case family::unary: case family::binary: case family::compare: case family::logical: case family::select: return true;
+    case family::unary:
+    case family::binary:
+    case family::compare:
+    case family::logical:
+    case family::select: return true;
     default: return false;
   }
 }

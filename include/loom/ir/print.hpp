@@ -32,7 +32,8 @@ inline std::string input_text(const graph& g, int slot) {
   return g.inputs[slot].origin == input_origin::direction ? std::string("direction(") + name + ")" : name;
 }
 inline std::string output_text(const graph& g, const output_info& o) {
-  return o.is_value() ? std::string("value") : std::string(o.symbol()) + "(" + std::string(g.inputs[o.input].name) + ")";
+  return o.is_value() ? std::string("value")
+                      : std::string(o.symbol()) + "(" + std::string(g.inputs[o.input].name) + ")";
 }
 
 /// A value, its operands as operand(k) spells them: sum(v3, C).
@@ -43,7 +44,8 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
-  if (f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent) s += std::string(arity(n.code) > 0 ? ", " : "") + axes_text(g, n.over());
+  if (f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent)
+    s += std::string(arity(n.code) > 0 ? ", " : "") + axes_text(g, n.over());
   return s + ")";
 }
 /// The same, its operands by their numbers.
@@ -60,7 +62,9 @@ class formula_printer {
   std::string print(int id, int outer = 0) const {
     const node& n = g_[id];
     const auto arg = [&](int i, int level = 0) { return print(n.operand[i], level); };
-    const auto infix = [&](const char* symbol, int level, int right) { return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer); };
+    const auto infix = [&](const char* symbol, int level, int right) {
+      return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer);
+    };
     switch (n.code) {
       case op::constant: return wrapped(number_text(n.constant_value()), n.constant_value() < 0 && outer > 0);
       case op::neg: return wrapped(std::string("-") + arg(0, 5), outer > 3);
@@ -84,7 +88,9 @@ class formula_printer {
 
  private:
   const graph& g_;
-  static std::string wrapped(const std::string& s, bool parentheses) { return parentheses ? std::string("(") + s + ")" : s; }
+  static std::string wrapped(const std::string& s, bool parentheses) {
+    return parentheses ? std::string("(") + s + ")" : s;
+  }
 };
 
 }  // namespace detail
@@ -97,10 +103,10 @@ inline std::string listing(const graph& g) {
   std::string s;
   for (int i = 0; i < g.size(); ++i) {
     const node& n = g[i];
-    s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") + " = " + value_text(g, i) + "\n";
+    s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") +
+         " = " + value_text(g, i) + "\n";
   }
-  for (const output_info& o : g.outputs)
-    s += output_text(g, o) + " = v" + std::to_string(o.id) + "\n";
+  for (const output_info& o : g.outputs) s += output_text(g, o) + " = v" + std::to_string(o.id) + "\n";
   return s;
 }
 

@@ -19,10 +19,22 @@ namespace loom::inline LOOM_ABI::lang {
 
 namespace hana = boost::hana;
 
-enum class binding_role : std::uint8_t { input, gradient, curvature, product, direction, seed, out, workspace, executor };
+enum class binding_role : std::uint8_t {
+  input,
+  gradient,
+  curvature,
+  product,
+  direction,
+  seed,
+  out,
+  workspace,
+  executor
+};
 
 /// Whether a role names something that the call computes, with the axes of an input.
-constexpr bool is_derivative(binding_role r) { return r == binding_role::gradient || r == binding_role::curvature || r == binding_role::product; }
+constexpr bool is_derivative(binding_role r) {
+  return r == binding_role::gradient || r == binding_role::curvature || r == binding_role::product;
+}
 /// Whether a call writes to what is bound.
 constexpr bool is_output(binding_role r) { return is_derivative(r) || r == binding_role::out; }
 
@@ -36,7 +48,8 @@ struct binding {
 };
 
 template <class T> struct is_binding : std::false_type {};
-template <binding_role Role, fixed_string Name, op Code, class View> struct is_binding<binding<Role, Name, Code, View>> : std::true_type {};
+template <binding_role Role, fixed_string Name, op Code, class View> struct is_binding<binding<Role, Name, Code, View>>
+    : std::true_type {};
 
 namespace detail {
 
@@ -83,20 +96,28 @@ concept derivative_name = requires { typename T::traits; } && is_derivative(T::r
 /// d(x) = buffer asks for the gradient with respect to x.
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
-constexpr of_input<binding_role::gradient, Shape> d(const expression<Shape>&) { return {}; }
+constexpr of_input<binding_role::gradient, Shape> d(const expression<Shape>&) {
+  return {};
+}
 
 /// d2(x) = buffer asks for the diagonal of the Hessian with respect to x.
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
-constexpr of_input<binding_role::curvature, Shape> d2(const expression<Shape>&) { return {}; }
+constexpr of_input<binding_role::curvature, Shape> d2(const expression<Shape>&) {
+  return {};
+}
 
 /// direction(x) = data moves x; hvp(x) = buffer asks for the Hessian times the directions bound, the part that belongs to x.
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
-constexpr of_input<binding_role::direction, Shape> direction(const expression<Shape>&) { return {}; }
+constexpr of_input<binding_role::direction, Shape> direction(const expression<Shape>&) {
+  return {};
+}
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
-constexpr of_input<binding_role::product, Shape> hvp(const expression<Shape>&) { return {}; }
+constexpr of_input<binding_role::product, Shape> hvp(const expression<Shape>&) {
+  return {};
+}
 
 /// A view whose axes are named by the binding, in the order in which they are its dimensions: out(M, N) = buffer.
 template <class View, fixed_string... Axes>
@@ -120,7 +141,9 @@ struct buffer_name {
   /// out(axis<"M">, axis<"N">) = buffer.
   template <fixed_string... Axes>
     requires((Role == binding_role::out || Role == binding_role::seed) && sizeof...(Axes) > 0)
-  constexpr laid_out_buffer<Role, Name, Axes...> operator()(axis_name<Axes>...) const { return {}; }
+  constexpr laid_out_buffer<Role, Name, Axes...> operator()(axis_name<Axes>...) const {
+    return {};
+  }
 
   template <class Data>
   constexpr auto operator=(Data&& data) const {
@@ -137,7 +160,8 @@ struct buffer_name {
 
 /// The name of a result: out, or result<k>.
 constexpr text_view result_name(int k) {
-  constexpr text_view names[max_results] = {"out", "result<1>", "result<2>", "result<3>", "result<4>", "result<5>", "result<6>", "result<7>"};
+  constexpr text_view names[max_results] = {"out",       "result<1>", "result<2>", "result<3>",
+                                            "result<4>", "result<5>", "result<6>", "result<7>"};
   return names[k];
 }
 
@@ -187,10 +211,14 @@ struct binding_map {
     return place;
   }
   template <int Place>
-  constexpr const auto& at() const { return hana::at_c<Place>(views); }
+  constexpr const auto& at() const {
+    return hana::at_c<Place>(views);
+  }
 };
 
 template <class... Bindings>
-constexpr binding_map<Bindings...> map_of(const Bindings&... bindings) { return {hana::make_basic_tuple(bindings.data...)}; }
+constexpr binding_map<Bindings...> map_of(const Bindings&... bindings) {
+  return {hana::make_basic_tuple(bindings.data...)};
+}
 
 }  // namespace loom::lang

@@ -10,9 +10,9 @@
 #include <type_traits>
 
 #include "loom/base/fixed_string.hpp"
-#include "loom/numeric/half.hpp"
 #include "loom/ir/op.hpp"
 #include "loom/lang/view.hpp"
+#include "loom/numeric/half.hpp"
 
 namespace loom::inline LOOM_ABI::lang {
 
@@ -35,7 +35,9 @@ constexpr std::uint64_t literal_of_integer(Integer number) {
   return reversed_bytes(std::bit_cast<std::uint64_t>(d) | (exact ? 0 : rounded_mark));
 }
 constexpr bool is_rounded(std::uint64_t literal) { return (reversed_bytes(literal) >> 61 & 3) == 3; }
-constexpr double integer_of(std::uint64_t literal) { return is_rounded(literal) ? number_of(literal ^ reversed_bytes(rounded_mark)) : number_of(literal); }
+constexpr double integer_of(std::uint64_t literal) {
+  return is_rounded(literal) ? number_of(literal ^ reversed_bytes(rounded_mark)) : number_of(literal);
+}
 
 /// The literals of a formula: numbers as above; axis positions negated, since they count from the last axis.
 template <int Count>
@@ -46,14 +48,14 @@ template <>
 struct literal_list<0> {};
 
 // Shapes: empty types that spell the formula.
-template <op Code, fixed_string Text> struct input_shape {};             ///< tensor, index, mask or scalar
-template <bool Integer> struct number_shape {};                          ///< the next literal
-template <op Code, class... Operands> struct apply_shape {};             ///< an op on operands
-template <op Code, class Operand, class... Axes> struct axes_shape {};   ///< an op along axes; none: all
+template <op Code, fixed_string Text> struct input_shape {};  ///< tensor, index, mask or scalar
+template <bool Integer> struct number_shape {};  ///< the next literal
+template <op Code, class... Operands> struct apply_shape {};  ///< an op on operands
+template <op Code, class Operand, class... Axes> struct axes_shape {};  ///< an op along axes; none: all
 template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
 template <class Axis> struct extent_shape {};
-template <class... Results> struct results_shape {};                     ///< what results(...) lists; outermost only
+template <class... Results> struct results_shape {};  ///< what results(...) lists; outermost only
 
 // Axes as operations name them.
 template <fixed_string Name> struct axis_name {};
@@ -64,10 +66,12 @@ template <class Shape, int Literals = 0> struct expression;
 template <class T> struct is_expression : std::false_type {};
 template <class Shape, int Literals> struct is_expression<expression<Shape, Literals>> : std::true_type {};
 
-template <class... Results, int Literals> struct is_expression<expression<results_shape<Results...>, Literals>> : std::false_type {};
+template <class... Results, int Literals> struct is_expression<expression<results_shape<Results...>, Literals>>
+    : std::false_type {};
 
 template <class T> struct is_result_list : std::false_type {};
-template <class... Results, int Literals> struct is_result_list<expression<results_shape<Results...>, Literals>> : std::true_type {};
+template <class... Results, int Literals> struct is_result_list<expression<results_shape<Results...>, Literals>>
+    : std::true_type {};
 
 /// Something with the formula notation.
 template <class T>
@@ -75,7 +79,8 @@ concept formula = is_expression<std::remove_cvref_t<T>>::value;
 
 /// What may stand beside a formula: a formula or a number.
 template <class T>
-concept operand = formula<T> || (std::is_arithmetic_v<std::remove_cvref_t<T>> && !std::is_same_v<std::remove_cvref_t<T>, bool>);
+concept operand =
+    formula<T> || (std::is_arithmetic_v<std::remove_cvref_t<T>> && !std::is_same_v<std::remove_cvref_t<T>, bool>);
 
 template <class T> struct is_axis : std::is_integral<T> {};
 template <fixed_string Name> struct is_axis<axis_name<Name>> : std::true_type {};
@@ -88,7 +93,8 @@ namespace detail {
 
 /// What somebody may write for an axis: also what is refused with a sentence.
 template <class T>
-concept axis_argument = axis_reference<T> || formula<T> || std::is_floating_point_v<std::remove_cvref_t<T>> || std::is_convertible_v<T, const char*>;
+concept axis_argument = axis_reference<T> || formula<T> || std::is_floating_point_v<std::remove_cvref_t<T>> ||
+                        std::is_convertible_v<T, const char*>;
 
 /// False, but only once a template is instantiated.
 template <class...> inline constexpr bool never = false;
@@ -110,10 +116,14 @@ constexpr auto join_all(const literal_list<A>& a, const Rest&... rest) {
 }
 
 template <class Shape, int Count>
-constexpr expression<Shape, Count> shaped(const literal_list<Count>& literals) { return {literals}; }
+constexpr expression<Shape, Count> shaped(const literal_list<Count>& literals) {
+  return {literals};
+}
 
 template <class Shape, int Count>
-constexpr const expression<Shape, Count>& as_expression(const expression<Shape, Count>& e) { return e; }
+constexpr const expression<Shape, Count>& as_expression(const expression<Shape, Count>& e) {
+  return e;
+}
 template <class T>
   requires std::is_arithmetic_v<T>
 constexpr expression<number_shape<std::is_integral_v<T>>, 1> as_expression(T number) {
@@ -126,29 +136,48 @@ constexpr auto apply(const expression<Shapes, Counts>&... operands) {
   return shaped<apply_shape<Code, Shapes...>>(join_all(operands.literals...));
 }
 template <op Code, class... Operands>
-constexpr auto apply_to(const Operands&... operands) { return apply<Code>(as_expression(operands)...); }
+constexpr auto apply_to(const Operands&... operands) {
+  return apply<Code>(as_expression(operands)...);
+}
 
-template <class T> struct axis_shape_of { using type = axis_position; };
-template <fixed_string Name> struct axis_shape_of<axis_name<Name>> { using type = axis_name<Name>; };
+template <class T> struct axis_shape_of {
+  using type = axis_position;
+};
+template <fixed_string Name> struct axis_shape_of<axis_name<Name>> {
+  using type = axis_name<Name>;
+};
 
 template <fixed_string Name>
-constexpr literal_list<0> axis_literal(axis_name<Name>) { return {}; }
+constexpr literal_list<0> axis_literal(axis_name<Name>) {
+  return {};
+}
 template <class T>
   requires std::is_integral_v<T>
-constexpr literal_list<1> axis_literal(T position) { return {{0 - static_cast<std::uint64_t>(position)}}; }
+constexpr literal_list<1> axis_literal(T position) {
+  return {{0 - static_cast<std::uint64_t>(position)}};
+}
 
 template <op Code, class Shape, int Count, class... Axes>
 constexpr auto along(const expression<Shape, Count>& e, Axes... axes) {
-  static_assert((axis_reference<Axes> && ...), "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
+  static_assert((axis_reference<Axes> && ...),
+                "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
   if constexpr (!(axis_reference<Axes> && ...)) return e;
-  else return shaped<axes_shape<Code, Shape, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, axis_literal(axes)...));
+  else
+    return shaped<axes_shape<Code, Shape, typename axis_shape_of<Axes>::type...>>(
+        join_all(e.literals, axis_literal(axes)...));
 }
 
 /// What may be bound: an object with a name, a number, or something that only refers to its elements.
 template <class Data, class Plain = std::remove_cvref_t<Data>>
-inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<Data> || is_number<Plain> || requires { Plain::is_view; } ||
-                                          requires(Plain& data) { typename Plain::element_type; data.data_handle(); } ||
-                                          requires(Plain& data) { typename Plain::element_type; data.data(); data.size_bytes(); };
+inline constexpr bool outlives_the_call =
+    std::is_lvalue_reference_v<Data> || is_number<Plain> || requires { Plain::is_view; } || requires(Plain& data) {
+      typename Plain::element_type;
+      data.data_handle();
+    } || requires(Plain& data) {
+      typename Plain::element_type;
+      data.data();
+      data.size_bytes();
+    };
 
 template <class Shape> struct is_input_shape : std::false_type {};
 template <op Code, fixed_string Text> struct is_input_shape<input_shape<Code, Text>> : std::true_type {};
@@ -163,19 +192,45 @@ struct expression {
   [[no_unique_address]] literal_list<Literals> literals{};
 
   // Reductions as methods: over the axes given (by name or negative position), or over all.
-  template <detail::axis_argument... Axes> constexpr auto sum(Axes... axes) const { return detail::along<op::sum>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto mean(Axes... axes) const { return detail::along<op::mean>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto prod(Axes... axes) const { return detail::along<op::prod>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto max(Axes... axes) const { return detail::along<op::reduce_max>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto min(Axes... axes) const { return detail::along<op::reduce_min>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto logsumexp(Axes... axes) const { return detail::along<op::logsumexp>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto norm(Axes... axes) const { return detail::along<op::norm>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto var(Axes... axes) const { return detail::along<op::var>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto count(Axes... axes) const { return detail::along<op::count>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto any(Axes... axes) const { return detail::along<op::any_of>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto all(Axes... axes) const { return detail::along<op::all_of>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto softmax(Axes... axes) const { return detail::along<op::softmax>(*this, axes...); }
-  template <detail::axis_argument... Axes> constexpr auto log_softmax(Axes... axes) const { return detail::along<op::log_softmax>(*this, axes...); }
+  template <detail::axis_argument... Axes> constexpr auto sum(Axes... axes) const {
+    return detail::along<op::sum>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto mean(Axes... axes) const {
+    return detail::along<op::mean>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto prod(Axes... axes) const {
+    return detail::along<op::prod>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto max(Axes... axes) const {
+    return detail::along<op::reduce_max>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto min(Axes... axes) const {
+    return detail::along<op::reduce_min>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto logsumexp(Axes... axes) const {
+    return detail::along<op::logsumexp>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto norm(Axes... axes) const {
+    return detail::along<op::norm>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto var(Axes... axes) const {
+    return detail::along<op::var>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto count(Axes... axes) const {
+    return detail::along<op::count>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto any(Axes... axes) const {
+    return detail::along<op::any_of>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto all(Axes... axes) const {
+    return detail::along<op::all_of>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto softmax(Axes... axes) const {
+    return detail::along<op::softmax>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto log_softmax(Axes... axes) const {
+    return detail::along<op::log_softmax>(*this, axes...);
+  }
 
   /// Binds data to an input by its name, in a call: loss(x = logits). The data is viewed, never copied or owned.
   template <class Data>
@@ -189,19 +244,25 @@ struct expression {
   template <class T>
     requires std::is_same_v<T, double>
   constexpr operator T() const {  // implicit: as std::exp(x) would convert it
-    static_assert(detail::never<T>, "loom: a formula is used as a number; functions of formulas are Loom's: write exp(x), not std::exp(x); numbers are bound when the loss is called");
+    static_assert(detail::never<T>,
+                  "loom: a formula is used as a number; functions of formulas are Loom's: write exp(x), not "
+                  "std::exp(x); numbers are bound when the loss is called");
     return {};
   }
   template <class T>
     requires std::is_same_v<T, bool>
   constexpr explicit operator T() const {
-    static_assert(detail::never<T>, "loom: a formula is used as a condition, as in if or ?:, but its numbers are bound later; write where(x > 0, a, b)");
+    static_assert(detail::never<T>,
+                  "loom: a formula is used as a condition, as in if or ?:, but its numbers are bound later; write "
+                  "where(x > 0, a, b)");
     return {};
   }
   template <class... Arguments>
     requires(detail::is_input_shape<Shape>::value && sizeof...(Arguments) > 0)
   constexpr auto operator()(const Arguments&... arguments) const {
-    static_assert(detail::never<Arguments...>, "loom: an input is called like a function; if its variable hides loom::d, write loom::d(x), or give the variable another name");
+    static_assert(detail::never<Arguments...>,
+                  "loom: an input is called like a function; if its variable hides loom::d, write loom::d(x), or give "
+                  "the variable another name");
     return d(arguments...);
   }
 };

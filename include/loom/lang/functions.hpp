@@ -12,11 +12,11 @@ namespace loom::inline LOOM_ABI::lang {
 // The rows of ops.def that are written as functions. At a tie of min or max each has half the derivative.
 #define LOOM_UNARY_FUNCTION(name) \
   template <formula E> constexpr auto name(const E& e) { return detail::apply<op::name>(e); }
-#define LOOM_BINARY_FUNCTION(name)                       \
-  template <operand A, operand B>                        \
-    requires(formula<A> || formula<B>)                   \
-  constexpr auto name(const A& a, const B& b) {          \
-    return detail::apply_to<op::name>(a, b);             \
+#define LOOM_BINARY_FUNCTION(name)              \
+  template <operand A, operand B>               \
+    requires(formula<A> || formula<B>)          \
+  constexpr auto name(const A& a, const B& b) { \
+    return detail::apply_to<op::name>(a, b);    \
   }
 #define LOOM_AS_function(write, name) write(name)
 #define LOOM_AS_symbol(write, name)
@@ -36,15 +36,19 @@ LOOM_UNARY_FUNCTION(stop_gradient)  // e, taken as a constant by differentiation
 
 /// a where the mask holds, b elsewhere. The branch not taken reaches neither the value nor the gradient.
 template <formula M, operand A, operand B>
-constexpr auto where(const M& m, const A& a, const B& b) { return detail::apply_to<op::where>(m, a, b); }
+constexpr auto where(const M& m, const A& a, const B& b) {
+  return detail::apply_to<op::where>(m, a, b);
+}
 
 /// e kept between lo and hi; the derivative is 1 on the closed interval, 0 outside.
 template <formula E, operand L, operand H>
-constexpr auto clamp(const E& e, const L& lo, const H& hi) { return detail::apply_to<op::clamp>(e, lo, hi); }
+constexpr auto clamp(const E& e, const L& lo, const H& hi) {
+  return detail::apply_to<op::clamp>(e, lo, hi);
+}
 
-#define LOOM_REDUCTION(name, code)                                    \
-  template <operand E, detail::axis_argument... Axes>                 \
-  constexpr auto name(const E& e, Axes... axes) {                     \
+#define LOOM_REDUCTION(name, code)                                     \
+  template <operand E, detail::axis_argument... Axes>                  \
+  constexpr auto name(const E& e, Axes... axes) {                      \
     return detail::along<op::code>(detail::as_expression(e), axes...); \
   }
 LOOM_REDUCTION(sum, sum)
@@ -65,17 +69,24 @@ template <formula E> constexpr auto max(const E& e) { return detail::along<op::r
 template <formula E> constexpr auto min(const E& e) { return detail::along<op::reduce_min>(e); }
 template <formula E, fixed_string... Names>
   requires(sizeof...(Names) > 0)
-constexpr auto max(const E& e, axis_name<Names>... axes) { return detail::along<op::reduce_max>(e, axes...); }
+constexpr auto max(const E& e, axis_name<Names>... axes) {
+  return detail::along<op::reduce_max>(e, axes...);
+}
 template <formula E, fixed_string... Names>
   requires(sizeof...(Names) > 0)
-constexpr auto min(const E& e, axis_name<Names>... axes) { return detail::along<op::reduce_min>(e, axes...); }
+constexpr auto min(const E& e, axis_name<Names>... axes) {
+  return detail::along<op::reduce_min>(e, axes...);
+}
 
 namespace detail {
 template <class Values, int A, class Index, int B, class... Axes>
 constexpr auto gather_along(const expression<Values, A>& e, const expression<Index, B>& t, Axes... axes) {
-  static_assert((axis_reference<Axes> && ...), "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
+  static_assert((axis_reference<Axes> && ...),
+                "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
   if constexpr (!(axis_reference<Axes> && ...)) return gather_along(e, t);
-  else return shaped<gather_shape<Values, Index, typename axis_shape_of<Axes>::type...>>(join_all(e.literals, t.literals, axis_literal(axes)...));
+  else
+    return shaped<gather_shape<Values, Index, typename axis_shape_of<Axes>::type...>>(
+        join_all(e.literals, t.literals, axis_literal(axes)...));
 }
 template <class Index, int A, fixed_string Name>
 constexpr auto onehot_along(const expression<Index, A>& t, axis_name<Name>) {
@@ -87,21 +98,28 @@ constexpr auto onehot_along(const expression<Index, A>& t, axis_name<Name>) {
 /// Shape: values [..., C], index [...] -> the union of their axes without C.
 template <formula E, formula T, detail::axis_argument... Axes>
   requires(sizeof...(Axes) <= 1)
-constexpr auto gather(const E& values, const T& index, Axes... axis) { return detail::gather_along(values, index, axis...); }
+constexpr auto gather(const E& values, const T& index, Axes... axis) {
+  return detail::gather_along(values, index, axis...);
+}
 
 /// 1 at the entry of the axis that `index` names, 0 elsewhere.
 template <formula T, fixed_string Name>
-constexpr auto onehot(const T& index, axis_name<Name> axis) { return detail::onehot_along(index, axis); }
+constexpr auto onehot(const T& index, axis_name<Name> axis) {
+  return detail::onehot_along(index, axis);
+}
 
 template <formula T, detail::axis_argument Axis>
 constexpr auto onehot(const T& index, const Axis&) {
-  static_assert(detail::never<Axis>, "loom: onehot(index, axis<\"C\">) takes the axis by name: its operand does not have it yet");
+  static_assert(detail::never<Axis>,
+                "loom: onehot(index, axis<\"C\">) takes the axis by name: its operand does not have it yet");
   return where(index == 0, 1, 0);
 }
 
 /// The number of entries of an axis.
 template <fixed_string Name>
-constexpr auto extent(axis_name<Name>) { return expression<extent_shape<axis_name<Name>>>{}; }
+constexpr auto extent(axis_name<Name>) {
+  return expression<extent_shape<axis_name<Name>>>{};
+}
 template <detail::axis_argument Axis>
 constexpr auto extent(const Axis&) {
   static_assert(detail::never<Axis>, "loom: extent(axis<\"C\">) takes the axis by name");

@@ -18,16 +18,19 @@ using lang::expression, lang::formula, lang::operand;
 using lang::tensor, lang::index, lang::mask, lang::scalar, lang::axis;
 
 // Elementwise functions.
-using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, lang::log, lang::log1p, lang::sin, lang::cos, lang::tan, lang::asin, lang::acos, lang::atan,
-    lang::sinh, lang::cosh, lang::tanh, lang::asinh, lang::acosh, lang::atanh, lang::erf, lang::erfc, lang::erfcx, lang::lgamma, lang::digamma, lang::trigamma, lang::sigmoid,
-    lang::softplus, lang::log1mexp, lang::relu, lang::stop_gradient, lang::pow, lang::min, lang::max, lang::logaddexp, lang::xlogy, lang::where, lang::clamp;
+using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, lang::log, lang::log1p, lang::sin,
+    lang::cos, lang::tan, lang::asin, lang::acos, lang::atan, lang::sinh, lang::cosh, lang::tanh, lang::asinh,
+    lang::acosh, lang::atanh, lang::erf, lang::erfc, lang::erfcx, lang::lgamma, lang::digamma, lang::trigamma,
+    lang::sigmoid, lang::softplus, lang::log1mexp, lang::relu, lang::stop_gradient, lang::pow, lang::min, lang::max,
+    lang::logaddexp, lang::xlogy, lang::where, lang::clamp;
 
 // Reductions and functions of a row; indexing.
-using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var, lang::count, lang::any, lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot,
-    lang::extent, lang::results;
+using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var, lang::count, lang::any, lang::all,
+    lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results;
 
 // What a call binds.
-using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace, lang::threads;
+using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace,
+    lang::threads;
 using lang::view, lang::strided_view;
 
 namespace hana = boost::hana;

@@ -29,7 +29,11 @@ LOOM_OPERATOR(>=, ge)
 
 template <formula E> constexpr auto operator-(const E& e) { return detail::apply<op::neg>(e); }
 template <formula E> constexpr auto operator!(const E& e) { return detail::apply<op::logical_not>(e); }
-template <formula A, formula B> constexpr auto operator&&(const A& a, const B& b) { return detail::apply<op::logical_and>(a, b); }
-template <formula A, formula B> constexpr auto operator||(const A& a, const B& b) { return detail::apply<op::logical_or>(a, b); }
+template <formula A, formula B> constexpr auto operator&&(const A& a, const B& b) {
+  return detail::apply<op::logical_and>(a, b);
+}
+template <formula A, formula B> constexpr auto operator||(const A& a, const B& b) {
+  return detail::apply<op::logical_or>(a, b);
+}
 
 }  // namespace loom::lang

@@ -46,7 +46,8 @@ constexpr strided_view<T, static_cast<int>(sizeof...(Extents))> view(T* data, Ex
 
 /// Data with strides of its own: view(p, {n, c}, {stride_n, stride_c}), in elements.
 template <class T, int Rank>
-constexpr strided_view<T, Rank> view(T* data, const std::ptrdiff_t (&extents)[Rank], const std::ptrdiff_t (&strides)[Rank]) {
+constexpr strided_view<T, Rank> view(T* data, const std::ptrdiff_t (&extents)[Rank],
+                                     const std::ptrdiff_t (&strides)[Rank]) {
   strided_view<T, Rank> v{data, {}, {}};
   for (int i = 0; i < Rank; ++i) {
     v.extents[i] = extents[i];
@@ -65,8 +66,12 @@ struct rows_view {
   Row* rows = nullptr;
   std::ptrdiff_t extents[2]{};
 
-  constexpr T& at(const std::ptrdiff_t* position) const { return rows[position[0]][static_cast<std::size_t>(position[1])]; }
-  operator strided_view<T, 2>() const { return lang::view(rows == nullptr ? nullptr : &rows[0][0], extents[0], extents[1]); }
+  constexpr T& at(const std::ptrdiff_t* position) const {
+    return rows[position[0]][static_cast<std::size_t>(position[1])];
+  }
+  operator strided_view<T, 2>() const {
+    return lang::view(rows == nullptr ? nullptr : &rows[0][0], extents[0], extents[1]);
+  }
 };
 
 /// What could not be bound: it was refused where it was, and the call says nothing more.
@@ -88,14 +93,36 @@ struct number_view {
 
 namespace detail {
 
-template <class T> concept ready_view = requires { std::remove_cvref_t<T>::is_view; };
-template <class T> concept mdspan_like = requires(T& v) { v.data_handle(); v.extent(0); v.stride(0); std::remove_cvref_t<T>::rank(); };
-template <class T> concept contiguous_range = requires(T& v) { v.data(); v.size(); } && !mdspan_like<T>;
-template <class T> concept matrix_like = requires(T& m) { m.data(); m.rows(); m.cols(); };
-template <class T> concept torch_like = requires(T& t) { t.template data_ptr<float>(); t.size(0); };
+template <class T>
+concept ready_view = requires { std::remove_cvref_t<T>::is_view; };
+template <class T>
+concept mdspan_like = requires(T& v) {
+  v.data_handle();
+  v.extent(0);
+  v.stride(0);
+  std::remove_cvref_t<T>::rank();
+};
+template <class T>
+concept contiguous_range = requires(T& v) {
+  v.data();
+  v.size();
+} && !mdspan_like<T>;
+template <class T>
+concept matrix_like = requires(T& m) {
+  m.data();
+  m.rows();
+  m.cols();
+};
+template <class T>
+concept torch_like = requires(T& t) {
+  t.template data_ptr<float>();
+  t.size(0);
+};
 
 /// A row of numbers side by side: T[C], or a class like std::array<T, C>.
-template <class Row> struct row_of { static constexpr std::size_t columns = 0; };
+template <class Row> struct row_of {
+  static constexpr std::size_t columns = 0;
+};
 template <class T, std::size_t C>
   requires is_number<T>
 struct row_of<T[C]> {
@@ -103,8 +130,13 @@ struct row_of<T[C]> {
   using element = T;
 };
 template <template <class, std::size_t> class Array, class T, std::size_t C>
-  requires(is_number<T> && sizeof(Array<T, C>) == C * sizeof(T) && requires(Array<T, C>& a) { typename Array<T, C>::value_type; a.data(); a[0]; } &&
-           !requires { typename Array<T, C>::element_type; })  // which a span has
+  requires(
+      is_number<T> && sizeof(Array<T, C>) == C * sizeof(T) &&
+      requires(Array<T, C>& a) {
+        typename Array<T, C>::value_type;
+        a.data();
+        a[0];
+      } && !requires { typename Array<T, C>::element_type; })  // which a span has
 struct row_of<Array<T, C>> {
   static constexpr std::size_t columns = C;
   using element = T;
@@ -118,7 +150,10 @@ struct row_of<const Row> {
 
 /// Whether an element is itself a container, and not a row of numbers.
 template <class T>
-inline constexpr bool is_container = row_of<T>::columns == 0 && (std::is_array_v<T> || requires(T& e) { e.data(); e.size(); });
+inline constexpr bool is_container = row_of<T>::columns == 0 && (std::is_array_v<T> || requires(T& e) {
+                                       e.data();
+                                       e.size();
+                                     });
 
 /// Why data cannot be bound; lang/data.def has the sentences.
 enum class fault { none, holds_containers, matrix, torch, unknown };
@@ -127,8 +162,11 @@ template <class Data>
 constexpr fault find_fault() {
   using plain = std::remove_reference_t<Data>;
   if constexpr (ready_view<plain> || is_number<std::remove_cv_t<plain>> || mdspan_like<plain>) return fault::none;
-  else if constexpr (std::is_array_v<plain>) return is_container<std::remove_extent_t<plain>> ? fault::holds_containers : fault::none;
-  else if constexpr (contiguous_range<plain>) return is_container<std::remove_reference_t<decltype(*std::declval<plain&>().data())>> ? fault::holds_containers : fault::none;
+  else if constexpr (std::is_array_v<plain>)
+    return is_container<std::remove_extent_t<plain>> ? fault::holds_containers : fault::none;
+  else if constexpr (contiguous_range<plain>)
+    return is_container<std::remove_reference_t<decltype(*std::declval<plain&>().data())>> ? fault::holds_containers
+                                                                                           : fault::none;
   else return matrix_like<plain> ? fault::matrix : torch_like<plain> ? fault::torch : fault::unknown;
 }
 template <class Data> inline constexpr fault fault_of = find_fault<Data>();
@@ -137,7 +175,9 @@ template <class Data> inline constexpr fault fault_of = find_fault<Data>();
 template <class T>
 constexpr auto view_of_elements(T* data, std::size_t count) {
   using row = row_of<T>;
-  if constexpr (row::columns > 0) return rows_view<typename row::element, row::columns, T>{data, {static_cast<std::ptrdiff_t>(count), static_cast<std::ptrdiff_t>(row::columns)}};
+  if constexpr (row::columns > 0)
+    return rows_view<typename row::element, row::columns, T>{
+        data, {static_cast<std::ptrdiff_t>(count), static_cast<std::ptrdiff_t>(row::columns)}};
   else return view(data, static_cast<std::ptrdiff_t>(count));
 }
 template <class T, std::size_t N> constexpr auto view_of_array(T (&a)[N]) { return view_of_elements(&a[0], N); }
@@ -151,7 +191,8 @@ constexpr auto as_view(Data& data) {
   else if constexpr (is_number<plain>) return strided_view<Data, 0>{&data, {}, {}};
   else if constexpr (std::is_array_v<plain>) return view_of_array(data);
   else if constexpr (mdspan_like<Data>) {
-    strided_view<std::remove_pointer_t<decltype(data.data_handle())>, static_cast<int>(plain::rank())> v{data.data_handle(), {}, {}};
+    strided_view<std::remove_pointer_t<decltype(data.data_handle())>, static_cast<int>(plain::rank())> v{
+        data.data_handle(), {}, {}};
     for (int i = 0; i < v.rank; ++i) {
       v.extents[i] = static_cast<std::ptrdiff_t>(data.extent(static_cast<std::size_t>(i)));
       v.strides[i] = static_cast<std::ptrdiff_t>(data.stride(static_cast<std::size_t>(i)));

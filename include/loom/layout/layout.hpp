@@ -15,15 +15,19 @@ inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 
 class layout_builder {
  public:
-  layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound, const erased_buffer* arrays, const shape_choice& choice) : p_(p), s_(s), choice_(choice) {
+  layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
+                 const erased_buffer* arrays, const shape_choice& choice)
+      : p_(p), s_(s), choice_(choice) {
     data_.extents = extents;
-    for (int i = 0; i < p.program.inputs.size(); ++i) add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
+    for (int i = 0; i < p.program.inputs.size(); ++i)
+      add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (bound.outputs[k].is_bound()) add_output(bound.outputs[k], output_axes(p, k), data_.outputs[k]);
     for (int k = 0; k < p.arrays.size(); ++k) {
       add_output(arrays[k], p.arrays[k].axes, data_.arrays[k]);
       const node& n = p.program[p.arrays[k].id];
-      if (n.code == op::scatter) data_.scatter_strides[k] = stride_along(arrays[k], p.arrays[k].axes, n.scattered_over());
+      if (n.code == op::scatter)
+        data_.scatter_strides[k] = stride_along(arrays[k], p.arrays[k].axes, n.scattered_over());
     }
     for (int k = 0; k < p.lookups.size(); ++k) {
       const node& n = p.program[p.lookups[k]];
@@ -139,7 +143,8 @@ class layout_builder {
 }  // namespace detail
 
 /// Where a sweep finds its operands. The arrays are those of place_arrays.
-inline sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound, const erased_buffer* arrays, const shape_choice& choice) {
+inline sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
+                            const erased_buffer* arrays, const shape_choice& choice) {
   return detail::layout_builder(p, s, extents, bound, arrays, choice).build();
 }
 

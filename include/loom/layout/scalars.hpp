@@ -17,7 +17,8 @@ namespace loom::inline LOOM_ABI::layout {
 /// Where a part leaves the value of output `slot`: the number of such outputs before it.
 constexpr int row_results_before(const plan& p, int slot) {
   int count = 0;
-  for (int k = 0; k < slot; ++k) count += output_level(p, k) == level::scalar && p.levels[p.program.outputs[k].id] != level::scalar;
+  for (int k = 0; k < slot; ++k)
+    count += output_level(p, k) == level::scalar && p.levels[p.program.outputs[k].id] != level::scalar;
   return count;
 }
 constexpr int row_results(const plan& p) { return row_results_before(p, p.program.outputs.size()); }
@@ -61,7 +62,9 @@ constexpr fixed_vector<value_id, LOOM_MAX_NODES> scalars_before(const plan& p, i
 template <class Program, int Sweep>
 void evaluate_scalars(const erased_view* inputs, const axis_extents& extents, double* scalars) {
   constexpr auto ids = scalars_before(Program::schedule, Sweep);
-  [&]<int... I>(std::integer_sequence<int, I...>) { (evaluate_scalar<Program, ids[I]>(inputs, extents, scalars), ...); }(std::make_integer_sequence<int, ids.count>());
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (evaluate_scalar<Program, ids[I]>(inputs, extents, scalars), ...);
+  }(std::make_integer_sequence<int, ids.count>());
 }
 
 }  // namespace loom::layout

@@ -54,7 +54,8 @@ struct part {
 using part_function = void (*)(const sweep_layout& data, const part& p, const double* scalars, double* results);
 
 /// Offset of row `row` where rows are counted by several axes, in elements.
-[[gnu::noinline]] inline std::ptrdiff_t offset_over_axes(const sweep_layout& data, const strides& s, std::ptrdiff_t row) {
+[[gnu::noinline]] inline std::ptrdiff_t offset_over_axes(const sweep_layout& data, const strides& s,
+                                                         std::ptrdiff_t row) {
   std::ptrdiff_t offset = 0;
   for (int i = data.row_rank - 1; i > 0; --i) {
     offset += row % data.row_extents[i] * s.row_strides[i];
@@ -65,7 +66,8 @@ using part_function = void (*)(const sweep_layout& data, const part& p, const do
 
 /// Offset of row `row` in a stream, in elements.
 inline std::ptrdiff_t row_offset(const sweep_layout& data, const strides& s, std::ptrdiff_t row) {
-  if (data.row_rank == 1) [[likely]] return row * s.row_strides[0];
+  if (data.row_rank == 1) [[likely]]
+    return row * s.row_strides[0];
   return offset_over_axes(data, s, row);
 }
 
@@ -90,7 +92,8 @@ inline row_run run_of_rows(const sweep_layout& data, const strides& s, std::ptrd
 }
 
 /// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
-inline std::ptrdiff_t entry_offset(const sweep_layout& data, const strides& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t i) {
+inline std::ptrdiff_t entry_offset(const sweep_layout& data, const strides& s, std::ptrdiff_t row,
+                                   std::ptrdiff_t column, bool along, std::size_t i) {
   const auto step = static_cast<std::ptrdiff_t>(i);
   return row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
 }

@@ -10,7 +10,8 @@
 namespace loom::inline LOOM_ABI::layout {
 
 /// Lays the arrays one after the other into the workspace.
-inline void place_arrays(const plan& p, const axis_extents& extents, const erased_buffer& workspace, erased_buffer* arrays) {
+inline void place_arrays(const plan& p, const axis_extents& extents, const erased_buffer& workspace,
+                         erased_buffer* arrays) {
   double* next = static_cast<double*>(workspace.data);
   for (int k = 0; k < p.arrays.size(); ++k) {
     const axis_order& axes = p.arrays[k].axes;

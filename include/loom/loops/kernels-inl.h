@@ -17,50 +17,62 @@ LOOM_INLINE V mul0(V a, V b) {
 }
 // x86 min and max return the second operand if either is NaN; these return NaN.
 template <class V>
-LOOM_INLINE V minimum(V a, V b) { return select(is_nan(a), a, select(is_nan(b), b, min(a, b))); }
+LOOM_INLINE V minimum(V a, V b) {
+  return select(is_nan(a), a, select(is_nan(b), b, min(a, b)));
+}
 template <class V>
-LOOM_INLINE V maximum(V a, V b) { return select(is_nan(a), a, select(is_nan(b), b, max(a, b))); }
+LOOM_INLINE V maximum(V a, V b) {
+  return select(is_nan(a), a, select(is_nan(b), b, max(a, b)));
+}
 
 /// The rows of ops.def: what they are defined to be, of vectors.
 template <op Code> struct kernel;
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, definition, ...)                   \
-  template <> struct kernel<op::name> {                                                                       \
-    template <class V> static LOOM_INLINE V apply(V x) { return definition; }                                 \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, definition, ...) \
+  template <> struct kernel<op::name> {                                                     \
+    template <class V> static LOOM_INLINE V apply(V x) { return definition; }               \
   };
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, ...)  \
-  template <> struct kernel<op::name> {                                                                       \
-    template <class V> static LOOM_INLINE V apply(V a, V b) { return definition; }                            \
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, ...) \
+  template <> struct kernel<op::name> {                                                                        \
+    template <class V> static LOOM_INLINE V apply(V a, V b) { return definition; }                             \
   };
-#define LOOM_COMPARE(name, text, order, definition)                                                           \
-  template <> struct kernel<op::name> {                                                                       \
-    template <class V> static LOOM_INLINE mask_of<V> apply(V a, V b) { return definition; }                   \
+#define LOOM_COMPARE(name, text, order, definition)                                         \
+  template <> struct kernel<op::name> {                                                     \
+    template <class V> static LOOM_INLINE mask_of<V> apply(V a, V b) { return definition; } \
   };
 #include "loom/ir/ops.def"
 
 /// A shift is finite, also where all that it is the largest of is not.
 template <class V>
-LOOM_INLINE V finite_or_zero(V v) { return masked(abs(v) < infinity<V>(), v); }
+LOOM_INLINE V finite_or_zero(V v) {
+  return masked(abs(v) < infinity<V>(), v);
+}
 
 /// The rows of reductions.def, of vectors. combine folds one more entry into a reduction, or joins two parts of it.
 template <op Code> struct fold;
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combined, finished, ...)                      \
-  template <> struct fold<op::code> {                                                                         \
-    template <class V> static LOOM_INLINE V combine(V acc, V v) { return combined; }                          \
-    template <class V> static LOOM_INLINE V finish(V v) { return finished; }                                  \
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combined, finished, ...) \
+  template <> struct fold<op::code> {                                                    \
+    template <class V> static LOOM_INLINE V combine(V acc, V v) { return combined; }     \
+    template <class V> static LOOM_INLINE V finish(V v) { return finished; }             \
   };
-#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combined, ...)                                  \
-  template <> struct fold<op::code> { /* of 0 and 1 */                                                        \
-    template <class V> static LOOM_INLINE V combine(V acc, V v) { return combined; }                          \
-    template <class V> static LOOM_INLINE V finish(V v) { return v; }                                         \
+#define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combined, ...)         \
+  template <> struct fold<op::code> { /* of 0 and 1 */                               \
+    template <class V> static LOOM_INLINE V combine(V acc, V v) { return combined; } \
+    template <class V> static LOOM_INLINE V finish(V v) { return v; }                \
   };
 #include "loom/ir/reductions.def"
 
 template <op Code, class V>
-LOOM_INLINE V identity() { return constant<V>(ir::identity<Code>()); }
+LOOM_INLINE V identity() {
+  return constant<V>(ir::identity<Code>());
+}
 template <op Code, class V>
-LOOM_INLINE V combine(V acc, V v) { return fold<Code>::combine(acc, v); }
+LOOM_INLINE V combine(V acc, V v) {
+  return fold<Code>::combine(acc, v);
+}
 template <op Code, class V>
-LOOM_INLINE V finish(V v) { return fold<Code>::finish(v); }
+LOOM_INLINE V finish(V v) {
+  return fold<Code>::finish(v);
+}
 /// An entry of a reduction, as it is folded.
 template <op Code, class V>
 LOOM_INLINE V entry_of(V v) {

@@ -16,13 +16,15 @@ constexpr int label_source(const plan& p, int id) {
 /// A literal that the extreme of a lane of 32 bits could be taken for.
 constexpr bool is_extreme(const plan& p, int id) {
   const node& n = p.program[id];
-  return n.code == op::constant && (n.constant_value() >= static_cast<double>(INT32_MAX) || n.constant_value() <= static_cast<double>(INT32_MIN));
+  return n.code == op::constant &&
+         (n.constant_value() >= static_cast<double>(INT32_MAX) || n.constant_value() <= static_cast<double>(INT32_MIN));
 }
 
 /// Whether lanes of type I may be too short for the labels of an input.
 template <class I>
 LOOM_INLINE bool are_wide(const stream& labels) {
-  return labels.type == element_type::u64 || (sizeof(I) == 4 && (labels.type == element_type::i64 || labels.type == element_type::u32));
+  return labels.type == element_type::u64 ||
+         (sizeof(I) == 4 && (labels.type == element_type::i64 || labels.type == element_type::u32));
 }
 
 /// The 64 bits of a whole number, in every lane: a literal, the labels of an input, or those that other labels name.
@@ -30,7 +32,8 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::uint64_t* to) {
   constexpr node n = R::P.program[Id];
   if constexpr (n.code == op::constant) {
-    for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.constant_value()));
+    for (int i = 0; i < R::lane_count; ++i)
+      to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.constant_value()));
   } else {
     const std::size_t count = lanes_in_use<Id, Which>(r);
     if constexpr (n.code == op::gather) {
@@ -38,8 +41,11 @@ LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::u
       using S = typename R::template Input<from>;
       alignas(64) typename R::TI label[R::lane_count];
       store(r.index[n.operand[1]], label);
-      if constexpr ((n.over() & R::P.column_axes) != 0) loops::load_entries(r.data, r.data.inputs[from], loops::near_rows<S>(), r.row, label, count, to);
-      else loops::load_lookup<S>(r.data, lookup_of(R::P, Id), r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along, label, count, to);
+      if constexpr ((n.over() & R::P.column_axes) != 0)
+        loops::load_entries(r.data, r.data.inputs[from], loops::near_rows<S>(), r.row, label, count, to);
+      else
+        loops::load_lookup<S>(r.data, lookup_of(R::P, Id), r.data.extents[first_axis(n.over())], r.row,
+                              column_of<Id, R>(j), R::shape::along, label, count, to);
     } else {
       loops::load_integers(r.data, r.data.inputs[n.bits], r.row, column_of<Id, R>(j), R::shape::along, count, to);
     }
@@ -66,7 +72,8 @@ LOOM_INLINE typename R::M compare_labels(const R& r, [[maybe_unused]] std::ptrdi
       load_bits<a, Which>(r, j, p);
       load_bits<b, Which>(r, j, q);
       constexpr bool a_is_label = R::P.program[a].type == kind::index, b_is_label = R::P.program[b].type == kind::index;
-      loops::compare_bits(n.code, p, a_is_label && left.type == element_type::u64, q, b_is_label && right.type == element_type::u64, R::lane_count, holds);
+      loops::compare_bits(n.code, p, a_is_label && left.type == element_type::u64, q,
+                          b_is_label && right.type == element_type::u64, R::lane_count, holds);
       return load<VI>(holds) != VI{};
     }
   }

@@ -41,9 +41,11 @@ LOOM_INLINE void store_lanes(V v, S* to) {
 template <lanes Which, class V, class S>
 LOOM_INLINE V load_strided(const S* from, std::ptrdiff_t stride, std::size_t count) {
   if constexpr (Which == lanes::all) {
-    if (stride == 1) [[likely]] return load_lanes<V>(from);
+    if (stride == 1) [[likely]]
+      return load_lanes<V>(from);
   } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
-    if (stride == 1) [[likely]] return load_first(from, count);
+    if (stride == 1) [[likely]]
+      return load_first(from, count);
   }
   alignas(64) S buffer[width<V>] = {};
   loops::copy_in(from, stride, Which == lanes::all ? width<V> : count, buffer);
@@ -53,9 +55,11 @@ LOOM_INLINE V load_strided(const S* from, std::ptrdiff_t stride, std::size_t cou
 template <lanes Which, class V, class S>
 LOOM_INLINE void store_strided(V v, S* to, std::ptrdiff_t stride, std::size_t count) {
   if constexpr (Which == lanes::all) {
-    if (stride == 1) [[likely]] return store_lanes(v, to);
+    if (stride == 1) [[likely]]
+      return store_lanes(v, to);
   } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
-    if (stride == 1) [[likely]] return store_first(v, to, count);
+    if (stride == 1) [[likely]]
+      return store_first(v, to, count);
   }
   alignas(64) S buffer[width<V>];
   store_lanes(v, buffer);

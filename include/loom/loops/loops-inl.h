@@ -30,7 +30,8 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
 template <class Program, class T, class Shape, int Sweep>
 struct sweep_loops {
-  [[gnu::noinline]] static void run(const sweep_layout& data, const layout::part& part, const double* scalars, double* results) {
+  [[gnu::noinline]] static void run(const sweep_layout& data, const layout::part& part, const double* scalars,
+                                    double* results) {
     using R = registers<Program, T, Shape>;
     using passes = row_passes<R, Sweep>;
     R r(data, part, scalars, results);
@@ -47,9 +48,9 @@ void run_sweep(const sweep_layout& data, const layout::part& part, const double*
   if constexpr (lane_count<T> == 1) {  // a single lane sees one entry of one row in every shape
     sweep_loops<Program, T, along_rows, Sweep>::run(data, part, scalars, results);
   } else {
-#define LOOM_RUN_SHAPE(name, lanes, words)                                            \
-  case loop_shape::name:                                                              \
-    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))           \
+#define LOOM_RUN_SHAPE(name, lanes, words)                                             \
+  case loop_shape::name:                                                               \
+    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))            \
       return sweep_loops<Program, T, lanes, Sweep>::run(data, part, scalars, results); \
     break;
     switch (data.shape) { LOOM_LOOP_SHAPES(LOOM_RUN_SHAPE) }

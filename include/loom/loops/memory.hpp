@@ -29,7 +29,9 @@ I load_label(const void* data, std::ptrdiff_t at, element_type t) {
 template <class S, class T>
 T load_lane(const stream& s, std::ptrdiff_t at) {
   if constexpr (std::is_integral_v<T>) return load_label<T>(s.data, at, s.type);
-  else return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0) : loaded(static_cast<const S*>(s.data)[at]);
+  else
+    return s.type == element_type::boolean ? static_cast<T>(static_cast<const unsigned char*>(s.data)[at] != 0)
+                                           : loaded(static_cast<const S*>(s.data)[at]);
 }
 template <class From, class I>
 void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
@@ -38,16 +40,23 @@ void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
 template <class I>
-[[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+[[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                            std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   while (count > 0) {
-    const row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
+    const row_run r =
+        along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
     const std::ptrdiff_t at = r.offset + column * s.column_stride;
     switch (s.type) {  // the usual types, and the others one by one
-      case element_type::i32: copy_integers(static_cast<const std::int32_t*>(s.data) + at, r.stride, r.count, to); break;
-      case element_type::i64: copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to); break;
+      case element_type::i32:
+        copy_integers(static_cast<const std::int32_t*>(s.data) + at, r.stride, r.count, to);
+        break;
+      case element_type::i64:
+        copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to);
+        break;
       case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
       default:
-        for (std::size_t i = 0; i < r.count; ++i) to[i] = load_label<I>(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
+        for (std::size_t i = 0; i < r.count; ++i)
+          to[i] = load_label<I>(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
     }
     to += r.count;
     row += static_cast<std::ptrdiff_t>(r.count);
@@ -57,12 +66,19 @@ template <class I>
 
 /// Whole numbers compared by all their 64 bits, lane by lane; either side may be unsigned.
 template <class I>
-[[gnu::noinline]] inline void compare_bits(op code, const std::uint64_t* a, bool a_is_unsigned, const std::uint64_t* b, bool b_is_unsigned, std::size_t count, I* holds) {
+[[gnu::noinline]] inline void compare_bits(op code, const std::uint64_t* a, bool a_is_unsigned, const std::uint64_t* b,
+                                           bool b_is_unsigned, std::size_t count, I* holds) {
   for (std::size_t i = 0; i < count; ++i) {
-    const bool a_above = a_is_unsigned && a[i] >> 63 != 0, b_above = b_is_unsigned && b[i] >> 63 != 0;  // above all signed ones
+    const bool a_above = a_is_unsigned && a[i] >> 63 != 0,
+               b_above = b_is_unsigned && b[i] >> 63 != 0;  // above all signed ones
     const bool equal = a[i] == b[i] && a_above == b_above;
     const bool less = a_above != b_above ? b_above : static_cast<std::int64_t>(a[i]) < static_cast<std::int64_t>(b[i]);
-    holds[i] = code == op::eq ? equal : code == op::ne ? !equal : code == op::lt ? less : code == op::ge ? !less : code == op::le ? less || equal : !less && !equal;
+    holds[i] = code == op::eq   ? equal
+               : code == op::ne ? !equal
+               : code == op::lt ? less
+               : code == op::ge ? !less
+               : code == op::le ? less || equal
+                                : !less && !equal;
   }
 }
 
@@ -76,7 +92,8 @@ struct near_rows {
 /// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
 /// name, is entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows, std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows,
+                                           std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
     const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
@@ -90,7 +107,8 @@ template <class S, class T, class I>
 
 /// One number of each of `count` rows.
 template <class S, class T>
-[[gnu::noinline]] inline void load_row_values(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_row_values(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                              std::size_t count, T* to) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -98,7 +116,8 @@ template <class S, class T>
   }
 }
 template <class S, class T>
-[[gnu::noinline]] inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::size_t count, const T* from) {
+[[gnu::noinline]] inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                               std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
@@ -108,14 +127,17 @@ template <class S, class T>
 
 /// `count` entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count, T* to) {
-  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
+[[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                         std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i)
+    to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
 }
 
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void store_into_array(op code, const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
-                                          const T* from) {
+[[gnu::noinline]] inline void store_into_array(op code, const sweep_layout& data, const output_stream& s,
+                                               std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
+                                               const T* from) {
   for (std::size_t i = 0; i < count; ++i) {
     double& all = static_cast<double*>(s.data)[entry_offset(data, s, row, column, along, i)];
     all = ir::numbers::combine(code, all, static_cast<double>(from[i]));
@@ -124,20 +146,23 @@ template <class T>
 
 /// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
 template <class T, class I>
-[[gnu::noinline]] inline void scatter_into_array(const sweep_layout& data, int array, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
-                                            const I* label, const T* from) {
+[[gnu::noinline]] inline void scatter_into_array(const sweep_layout& data, int array, std::ptrdiff_t extent,
+                                                 std::ptrdiff_t row, std::ptrdiff_t column, bool along,
+                                                 std::size_t count, const I* label, const T* from) {
   const output_stream& s = data.arrays[array];
   for (std::size_t i = 0; i < count; ++i) {
     if (label[i] < 0 || label[i] >= extent) continue;
     const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
-    static_cast<double*>(s.data)[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
+    static_cast<double*>(s.data)[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] +=
+        static_cast<double>(from[i]);
   }
 }
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_lookup(const sweep_layout& data, int lookup, std::ptrdiff_t extent, std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
-                                     std::size_t count, T* to) {
+[[gnu::noinline]] inline void load_lookup(const sweep_layout& data, int lookup, std::ptrdiff_t extent,
+                                          std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+                                          std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
   for (std::size_t i = 0; i < count; ++i) {
     const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
@@ -148,8 +173,10 @@ template <class S, class T, class I>
 
 /// The coordinates of the rows from `row` on, along an axis that counts them.
 template <class I>
-[[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row, std::size_t count, I* to) {
-  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
+[[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row,
+                                               std::size_t count, I* to) {
+  for (std::size_t i = 0; i < count; ++i)
+    to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 
 template <class S>

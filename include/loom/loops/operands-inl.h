@@ -16,7 +16,9 @@ template <int Id, class R>
 LOOM_INLINE typename R::VI integer_of(const R& r) {
   constexpr node n = R::P.program[Id];
   if constexpr (n.type == kind::index) return r.index[Id];
-  else return broadcast<typename R::VI>(static_cast<typename R::TI>(whole_lane<sizeof(typename R::TI)>(n.constant_value())));
+  else
+    return broadcast<typename R::VI>(
+        static_cast<typename R::TI>(whole_lane<sizeof(typename R::TI)>(n.constant_value())));
 }
 
 /// An operand of a reduction or a total as a number: masks count as 0 and 1.
@@ -35,7 +37,8 @@ LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
     r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
   } else {  // index or mask: integers of any size
     alignas(64) typename R::TI buffer[R::lane_count] = {};
-    loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), buffer);
+    loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along,
+                         lanes_in_use<Id, Which>(r), buffer);
     const typename R::VI v = spread<Id, R, typename R::VI>(buffer);
     if constexpr (n.code == op::index) r.index[Id] = v;
     else r.mask[Id] = v != 0;
@@ -66,7 +69,8 @@ LOOM_INLINE void gather_input(R& r) {
   using S = typename R::template Input<from>;
   loops::near_rows<S> rows;
   if constexpr (has_entries(R::P, from)) {
-    if (r.input_row[from] != nullptr) rows = {R::shape::template input<from>(r, 0), R::shape::template input_step<from>(r)};
+    if (r.input_row[from] != nullptr)
+      rows = {R::shape::template input<from>(r, 0), R::shape::template input_step<from>(r)};
   }
   loops::load_entries(r.data, r.data.inputs[from], rows, r.row, label, lanes_in_use<Id, lanes::all>(r), buffer);
   set_looked_up<Id>(r, buffer);
@@ -81,7 +85,8 @@ LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
   store(r.index[n.operand[1]], label);
   using S = typename R::template Input<static_cast<int>(R::P.program[n.operand[0]].bits)>;
-  loops::load_lookup<S>(r.data, k, r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along, label, lanes_in_use<Id, Which>(r), buffer);
+  loops::load_lookup<S>(r.data, k, r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along,
+                        label, lanes_in_use<Id, Which>(r), buffer);
   set_looked_up<Id>(r, buffer);
 }
 
@@ -89,7 +94,8 @@ LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   alignas(64) typename R::number buffer[R::lane_count] = {};
-  loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), buffer);
+  loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,
+                    lanes_in_use<Id, Which>(r), buffer);
   const typename R::V v = spread<Id, R, typename R::V>(buffer);
   if constexpr (R::P.program[Id].type == kind::mask) r.mask[Id] = v != typename R::V{};
   else r.value[Id] = v;
@@ -104,7 +110,8 @@ LOOM_INLINE typename R::VI position_along(const R& r, [[maybe_unused]] std::ptrd
   } else {  // an axis that counts rows
     constexpr bool each = R::shape::lanes_differ(level::row);
     alignas(64) typename R::TI buffer[R::lane_count] = {};
-    loops::load_coordinates(r.data, first_axis(axis), r.row, each ? R::shape::template lanes_in_use<lanes::all>(r) : 1, buffer);
+    loops::load_coordinates(r.data, first_axis(axis), r.row, each ? R::shape::template lanes_in_use<lanes::all>(r) : 1,
+                            buffer);
     if constexpr (each) return load<typename R::VI>(buffer);
     else return broadcast<typename R::VI>(buffer[0]);
   }

@@ -14,7 +14,8 @@ struct row_passes {
 
   // ---- lists of steps ----------------------------------------------------------------------------------------------------
   template <int Begin, lanes Which, int... I>
-  static LOOM_INLINE void steps([[maybe_unused]] R& r, [[maybe_unused]] V* acc, [[maybe_unused]] std::ptrdiff_t j, std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void steps([[maybe_unused]] R& r, [[maybe_unused]] V* acc, [[maybe_unused]] std::ptrdiff_t j,
+                                std::integer_sequence<int, I...>) {
     constexpr int count = sizeof...(I), half = count / 2;
     if constexpr (count <= 128) {
       (perform<Begin + I, Which>(r, acc, j), ...);
@@ -35,24 +36,33 @@ struct row_passes {
   }
 
   // ---- reductions --------------------------------------------------------------------------------------------------------
-  template <int Pass> using reductions = std::make_integer_sequence<int, S.passes[Pass].reductions.end - S.passes[Pass].reductions.begin>;
+  template <int Pass> using reductions =
+      std::make_integer_sequence<int, S.passes[Pass].reductions.end - S.passes[Pass].reductions.begin>;
   template <int Pass, int I> static constexpr value_id reduction_at = P.steps[S.passes[Pass].reductions.begin + I].id;
   template <int Id> static constexpr op code_of = P.program[Id].code;
 
   template <int Pass, int Unroll>
-  static LOOM_INLINE void begin_reductions(V (&acc)[Unroll][R::values]) { begin_each<Pass>(acc, reductions<Pass>()); }
+  static LOOM_INLINE void begin_reductions(V (&acc)[Unroll][R::values]) {
+    begin_each<Pass>(acc, reductions<Pass>());
+  }
   /// Joins the unrolled accumulators, and those of the blocks before.
   template <int Pass, int Unroll>
-  static LOOM_INLINE void join_reductions(V (&acc)[Unroll][R::values], V* whole) { join_each<Pass>(acc, whole, reductions<Pass>()); }
+  static LOOM_INLINE void join_reductions(V (&acc)[Unroll][R::values], V* whole) {
+    join_each<Pass>(acc, whole, reductions<Pass>());
+  }
 
   template <int Pass, int Unroll, int... I>
   static LOOM_INLINE void begin_each([[maybe_unused]] V (&acc)[Unroll][R::values], std::integer_sequence<int, I...>) {
-    for (int u = 0; u < Unroll; ++u) ((acc[u][reduction_at<Pass, I>] = identity<code_of<reduction_at<Pass, I>>, V>()), ...);
+    for (int u = 0; u < Unroll; ++u)
+      ((acc[u][reduction_at<Pass, I>] = identity<code_of<reduction_at<Pass, I>>, V>()), ...);
   }
   template <int Pass, int Unroll, int... I>
-  static LOOM_INLINE void join_each([[maybe_unused]] V (&acc)[Unroll][R::values], [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void join_each([[maybe_unused]] V (&acc)[Unroll][R::values], [[maybe_unused]] V* whole,
+                                    std::integer_sequence<int, I...>) {
     for (int u = 0; u < Unroll; ++u)
-      ((whole[reduction_at<Pass, I>] = combine<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>])), ...);
+      ((whole[reduction_at<Pass, I>] =
+            combine<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>])),
+       ...);
   }
   template <int Id>
   static LOOM_INLINE void end_reduction(R& r, V v) {
@@ -76,7 +86,9 @@ struct row_passes {
     once<after.begin, after.end>(r);
   }
   template <int... Pass>
-  static LOOM_INLINE void each_pass([[maybe_unused]] R& r, std::integer_sequence<int, Pass...>) { (pass<Pass>(r), ...); }
+  static LOOM_INLINE void each_pass([[maybe_unused]] R& r, std::integer_sequence<int, Pass...>) {
+    (pass<Pass>(r), ...);
+  }
 
   /// Everything that is done for a row, or for the rows of a vector.
   static LOOM_INLINE void row(R& r) {

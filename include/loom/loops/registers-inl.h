@@ -7,7 +7,8 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
 /// The registers of a shape (loops/shapes), beside what the shape has to know of the rows it is at.
 template <class Program, class T, class Shape>
-struct registers : Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(), vec<T>> {
+struct registers
+    : Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(), vec<T>> {
   static constexpr const plan& P = Program::schedule;
   static constexpr int values = P.program.size();
   static constexpr int inputs = P.program.inputs.size();
@@ -40,7 +41,8 @@ struct registers : Shape::template place<Program::schedule.program.inputs.size()
   const void* input_row[inputs + 1];
   void* output_row[outputs + 1];
 
-  LOOM_INLINE registers(const sweep_layout& call, const layout::part& some, const double* known, double* left) : data(call), part(some), scalars(known), results(left) {}
+  LOOM_INLINE registers(const sweep_layout& call, const layout::part& some, const double* known, double* left)
+      : data(call), part(some), scalars(known), results(left) {}
 };
 
 /// Whether the lanes of a value are different entries, or rows; else every lane is the same.
@@ -56,7 +58,9 @@ LOOM_INLINE std::size_t lanes_in_use(const R& r) {
 
 /// The column of an entry; 0 of a row value.
 template <int Id, class R>
-LOOM_INLINE std::ptrdiff_t column_of(std::ptrdiff_t j) { return R::P.levels[Id] == level::element ? j : 0; }
+LOOM_INLINE std::ptrdiff_t column_of(std::ptrdiff_t j) {
+  return R::P.levels[Id] == level::element ? j : 0;
+}
 
 /// Numbers of a buffer as the lanes of a value: one each, or the first in every lane.
 template <int Id, class R, class V>

@@ -34,8 +34,7 @@ LOOM_INLINE void compute(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   } else if constexpr (info(n.code).kind == family::compare) {
     if constexpr (R::P.program[a].type == kind::index || R::P.program[b].type == kind::index)
       r.mask[Id] = compare_labels<Id, Which>(r, j);
-    else
-      r.mask[Id] = kernel<n.code>::apply(r.value[a], r.value[b]);
+    else r.mask[Id] = kernel<n.code>::apply(r.value[a], r.value[b]);
   } else if constexpr (arity(n.code) == 1) {
     r.value[Id] = kernel<n.code>::apply(r.value[a]);
   } else {
@@ -50,8 +49,10 @@ LOOM_INLINE void add_to_total(R& r) {
   constexpr op code = R::P.program[Id].code;
   constexpr value_id a = R::P.program[Id].operand[0];
   constexpr level at = R::P.levels[a];
-  const typename R::V v = R::shape::template counted_once<at, Which>(r, entry_of<code>(counted<a>(r)), identity<code, typename R::V>());
-  if constexpr (sizeof(typename R::number) == 8 && reduction(code).compensated) {  // Knuth's two-sum: adds only, so contraction cannot touch it
+  const typename R::V v =
+      R::shape::template counted_once<at, Which>(r, entry_of<code>(counted<a>(r)), identity<code, typename R::V>());
+  if constexpr (sizeof(typename R::number) == 8 &&
+                reduction(code).compensated) {  // Knuth's two-sum: adds only, so contraction cannot touch it
     const typename R::VD before = r.total[Id][0], sum = before + v, added = sum - before;
     r.compensation[Id] = r.compensation[Id] + ((before - (sum - added)) + (v - added));
     r.total[Id][0] = sum;
@@ -84,20 +85,24 @@ LOOM_INLINE void add_lanes(typename R::V v, double* to) {
 template <int Id, lanes Which, class R>
 LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
-  constexpr bool per_column = folds_entries(R::P, Id), each = R::shape::lanes_differ(per_column ? level::element : level::row);
+  constexpr bool per_column = folds_entries(R::P, Id),
+                 each = R::shape::lanes_differ(per_column ? level::element : level::row);
   const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which == lanes::all) {
-    if (s.column_stride == 1) [[likely]] return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
+    if (s.column_stride == 1) [[likely]]
+      return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
   }
   alignas(64) typename R::number buffer[R::lane_count];
   store(v, buffer);
-  const std::size_t first = R::shape::repeated(r), count = (each ? R::shape::template lanes_in_use<Which>(r) : 1) - first;
+  const std::size_t first = R::shape::repeated(r),
+                    count = (each ? R::shape::template lanes_in_use<Which>(r) : 1) - first;
   const std::ptrdiff_t row = r.row + static_cast<std::ptrdiff_t>(first), column = per_column ? j : 0;
   if constexpr (n.code == op::scatter) {
     alignas(64) typename R::TI label[R::lane_count];
     store(r.index[n.operand[1]], label);
-    loops::scatter_into_array(r.data, R::P.array_of[Id] - 1, r.data.extents[n.scattered_over()], row, column, R::shape::along, count, label + first, buffer + first);
+    loops::scatter_into_array(r.data, R::P.array_of[Id] - 1, r.data.extents[n.scattered_over()], row, column,
+                              R::shape::along, count, label + first, buffer + first);
   } else {
     loops::store_into_array(n.code, r.data, s, row, column, R::shape::along, count, buffer + first);
   }
@@ -110,7 +115,8 @@ LOOM_INLINE void store_row_value(R& r) {
   } else {
     alignas(64) typename R::number buffer[R::lane_count];
     store(r.value[Id], buffer);
-    loops::store_row_values<typename R::template Output<Slot>>(r.data, r.data.outputs[Slot], r.row, lanes_in_use<Id, lanes::all>(r), buffer);
+    loops::store_row_values<typename R::template Output<Slot>>(r.data, r.data.outputs[Slot], r.row,
+                                                               lanes_in_use<Id, lanes::all>(r), buffer);
   }
 }
 
@@ -123,7 +129,8 @@ LOOM_INLINE void perform(R& r, [[maybe_unused]] typename R::V* acc, [[maybe_unus
     compute<s.id, Which>(r, j);
   } else if constexpr (s.kind == action::reduce) {
     typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
-    if constexpr (Which == lanes::some) v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
+    if constexpr (Which == lanes::some)
+      v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
     acc[s.id] = combine<n.code>(acc[s.id], v);
   } else if constexpr (s.kind == action::total) {
     add_to_total<s.id, Which>(r);

@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include "loom/base/text_view.hpp"
 #include <type_traits>
 #include <utility>
+#include "loom/base/text_view.hpp"
 
 #include "loom/call/storage.hpp"
 #include "loom/layout/scalars.hpp"
@@ -23,7 +23,9 @@ namespace loom::inline LOOM_ABI {
 /// Instruction sets with loops of their own, worst first.
 enum class target : std::uint8_t { baseline, avx2, avx512 };
 
-constexpr base::text_view name(target t) { return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : "baseline"; }
+constexpr base::text_view name(target t) {
+  return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : "baseline";
+}
 
 namespace loops {
 
@@ -44,9 +46,11 @@ inline bool machine_has_f16c() {
 inline target best_target() {
 #if LOOM_TARGETS >= 1
   static const target best = [] {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !machine_has_f16c()) return target::baseline;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !machine_has_f16c())
+      return target::baseline;
 #if LOOM_TARGETS >= 2
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
       return target::avx512;
 #endif
     return target::avx2;

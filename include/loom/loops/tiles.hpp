@@ -14,7 +14,8 @@
 namespace loom::inline LOOM_ABI::loops {
 
 /// A vector of 16 bytes of any compiler, on any machine, and two of them interleaved.
-template <std::size_t Bytes> using bits_of = std::conditional_t<Bytes == 2, std::uint16_t, std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>;
+template <std::size_t Bytes> using bits_of =
+    std::conditional_t<Bytes == 2, std::uint16_t, std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>;
 template <std::size_t Bytes> using sixteen_bytes [[gnu::vector_size(16)]] = bits_of<Bytes>;
 
 template <class V, int... I>
@@ -27,7 +28,8 @@ inline void interleave(const V& a, const V& b, V* to, std::integer_sequence<int,
 /// to[j * to_stride + i] = from[i * from_stride + j] for i < rows, j < columns, a square at a time; the last squares overlap
 /// those before them.
 template <class S>
-void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to, std::ptrdiff_t to_stride) {
+void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to,
+               std::ptrdiff_t to_stride) {
   using V = sixteen_bytes<sizeof(S)>;
   constexpr int n = 16 / sizeof(S);
   if (rows < n || columns < n) {
@@ -43,7 +45,9 @@ void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, s
       for (int k = 0; k < n; ++k) std::memcpy(&square[0][k], from + (i + k) * from_stride + j, 16);
       int now = 0;
       for (int size = 1; size < n; size *= 2, now = 1 - now)
-        for (int k = 0; k < n / 2; ++k) interleave(square[now][k], square[now][k + n / 2], &square[1 - now][2 * k], std::make_integer_sequence<int, n>());
+        for (int k = 0; k < n / 2; ++k)
+          interleave(square[now][k], square[now][k + n / 2], &square[1 - now][2 * k],
+                     std::make_integer_sequence<int, n>());
       for (int k = 0; k < n; ++k) std::memcpy(to + (j + k) * to_stride + i, &square[now][k], 16);
     }
   }
@@ -91,35 +95,39 @@ inline void send(const S* from, std::size_t count, S* to) {
 
 /// The numbers of rows, at strides of rows and columns, go to other strides of both.
 template <class S>
-void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to, std::ptrdiff_t to_row, std::ptrdiff_t to_column) {
+void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, std::ptrdiff_t rows,
+          std::ptrdiff_t columns, S* to, std::ptrdiff_t to_row, std::ptrdiff_t to_column) {
   if (from_column == 1 && to_row == 1) {
     transpose(from, from_row, rows, columns, to, to_column);
   } else if (from_row == 1 && to_column == 1) {
     transpose(from, from_column, columns, rows, to, to_row);
   } else {
     for (std::ptrdiff_t i = 0; i < rows; ++i)
-      for (std::ptrdiff_t j = 0; j < columns; ++j) to[i * to_row + j * to_column] = from[i * from_row + j * from_column];
+      for (std::ptrdiff_t j = 0; j < columns; ++j)
+        to[i * to_row + j * to_column] = from[i * from_row + j * from_column];
   }
 }
 
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
 template <class S>
-[[gnu::noinline]] inline void load_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
+[[gnu::noinline]] inline void load_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                        std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
     if (r.stride == 1)
-      for (std::ptrdiff_t j = 0; j < data.columns; ++j) fetch(from + j * s.column_stride, r.count, tile + j * pitch + i);
-    else
-      move(from, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i, 1, pitch);
+      for (std::ptrdiff_t j = 0; j < data.columns; ++j)
+        fetch(from + j * s.column_stride, r.count, tile + j * pitch + i);
+    else move(from, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i, 1, pitch);
     i += r.count;
   }
   for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch)
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
 }
 template <class S>
-[[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row, std::size_t count, std::ptrdiff_t pitch, const S* tile) {
+[[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                         std::size_t count, std::ptrdiff_t pitch, const S* tile) {
   const bool uncached = data.rows * data.columns > uncached_bytes / static_cast<std::ptrdiff_t>(sizeof(S));
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
@@ -129,7 +137,8 @@ template <class S>
     else if (uncached)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j) send(tile + j * pitch + i, r.count, to + j * s.column_stride);
     else
-      for (std::ptrdiff_t j = 0; j < data.columns; ++j) std::memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
+      for (std::ptrdiff_t j = 0; j < data.columns; ++j)
+        std::memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
     i += r.count;
   }
 #if defined(__x86_64__)

@@ -16,7 +16,8 @@ struct sweep_totals {
 
   template <int... I>
   static LOOM_INLINE void begin_each([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
-    for (int k = 0; k < R::total_parts; ++k) ((r.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename R::VD>()), ...);
+    for (int k = 0; k < R::total_parts; ++k)
+      ((r.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename R::VD>()), ...);
     ((r.compensation[S.totals[I]] = typename R::VD{}), ...);
   }
   template <int Id>
@@ -30,11 +31,13 @@ struct sweep_totals {
     typename R::VD v = r.total[Id][0];
     if constexpr (R::total_parts == 2) v = combine<code_of<Id>>(v, r.total[Id][1]);
     const double total = across_lanes<code_of<Id>>(v);
-    if constexpr (sizeof(typename R::number) == 8 && reduction(code_of<Id>).compensated) return add_compensation<Id>(r, total);
+    if constexpr (sizeof(typename R::number) == 8 && reduction(code_of<Id>).compensated)
+      return add_compensation<Id>(r, total);
     else return total;
   }
   template <int... I>
-  static LOOM_INLINE void end_each([[maybe_unused]] const R& r, [[maybe_unused]] double* totals, std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void end_each([[maybe_unused]] const R& r, [[maybe_unused]] double* totals,
+                                   std::integer_sequence<int, I...>) {
     ((totals[I] = end_one<S.totals[I]>(r)), ...);
   }
 };

@@ -16,7 +16,6 @@
 #include <limits>
 #include <type_traits>
 
-
 namespace loom::inline LOOM_ABI::numeric {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -342,25 +341,35 @@ constexpr double atanh_constant(double x) {
 /// e^x.
 /// Domain: any; inf above 709.78, 0 below -745.13.
 /// Error:  <= 1 ulp.
-constexpr double exp(double x) { return __builtin_is_constant_evaluated() ? detail::exp_constant(x) : __builtin_exp(x); }
+constexpr double exp(double x) {
+  return __builtin_is_constant_evaluated() ? detail::exp_constant(x) : __builtin_exp(x);
+}
 
 /// e^x - 1, without cancellation near 0.
 /// Domain: any.
 /// Error:  <= 2 ulp.
-constexpr double expm1(double x) { return __builtin_is_constant_evaluated() ? detail::expm1_constant(x) : __builtin_expm1(x); }
+constexpr double expm1(double x) {
+  return __builtin_is_constant_evaluated() ? detail::expm1_constant(x) : __builtin_expm1(x);
+}
 
 /// Domain: x >= 0; -inf at 0, NaN below.
 /// Error:  <= 1 ulp.
-constexpr double log(double x) { return __builtin_is_constant_evaluated() ? detail::log_constant(x) : __builtin_log(x); }
+constexpr double log(double x) {
+  return __builtin_is_constant_evaluated() ? detail::log_constant(x) : __builtin_log(x);
+}
 
 /// log(1 + x), without cancellation near 0.
 /// Domain: x >= -1; -inf at -1, NaN below.
 /// Error:  <= 1 ulp.
-constexpr double log1p(double x) { return __builtin_is_constant_evaluated() ? detail::log1p_constant(x) : __builtin_log1p(x); }
+constexpr double log1p(double x) {
+  return __builtin_is_constant_evaluated() ? detail::log1p_constant(x) : __builtin_log1p(x);
+}
 
 /// Domain: x >= 0, and sqrt(-0.0) = -0.0; NaN below.
 /// Error:  correctly rounded.
-constexpr double sqrt(double x) { return __builtin_is_constant_evaluated() ? detail::sqrt_constant(x) : __builtin_sqrt(x); }
+constexpr double sqrt(double x) {
+  return __builtin_is_constant_evaluated() ? detail::sqrt_constant(x) : __builtin_sqrt(x);
+}
 
 /// a^b.
 /// Domain: as C99 F.9.4.4: a < 0 only with integer b, pow(a, 0) = pow(1, b) = 1.
@@ -371,27 +380,39 @@ constexpr double pow(double a, double b) {
 
 /// Domain: any; +-inf beyond 710.47.
 /// Error:  <= 3 ulp.
-constexpr double sinh(double x) { return __builtin_is_constant_evaluated() ? detail::sinh_constant(x) : __builtin_sinh(x); }
+constexpr double sinh(double x) {
+  return __builtin_is_constant_evaluated() ? detail::sinh_constant(x) : __builtin_sinh(x);
+}
 
 /// Domain: any; inf beyond 710.47.
 /// Error:  <= 2 ulp.
-constexpr double cosh(double x) { return __builtin_is_constant_evaluated() ? detail::cosh_constant(x) : __builtin_cosh(x); }
+constexpr double cosh(double x) {
+  return __builtin_is_constant_evaluated() ? detail::cosh_constant(x) : __builtin_cosh(x);
+}
 
 /// Domain: any.
 /// Error:  <= 3 ulp.
-constexpr double tanh(double x) { return __builtin_is_constant_evaluated() ? detail::tanh_constant(x) : __builtin_tanh(x); }
+constexpr double tanh(double x) {
+  return __builtin_is_constant_evaluated() ? detail::tanh_constant(x) : __builtin_tanh(x);
+}
 
 /// Domain: any.
 /// Error:  <= 2 ulp.
-constexpr double asinh(double x) { return __builtin_is_constant_evaluated() ? detail::asinh_constant(x) : __builtin_asinh(x); }
+constexpr double asinh(double x) {
+  return __builtin_is_constant_evaluated() ? detail::asinh_constant(x) : __builtin_asinh(x);
+}
 
 /// Domain: x >= 1; NaN below.
 /// Error:  <= 3 ulp.
-constexpr double acosh(double x) { return __builtin_is_constant_evaluated() ? detail::acosh_constant(x) : __builtin_acosh(x); }
+constexpr double acosh(double x) {
+  return __builtin_is_constant_evaluated() ? detail::acosh_constant(x) : __builtin_acosh(x);
+}
 
 /// Domain: |x| <= 1; +-inf at +-1, NaN outside.
 /// Error:  <= 2 ulp.
-constexpr double atanh(double x) { return __builtin_is_constant_evaluated() ? detail::atanh_constant(x) : __builtin_atanh(x); }
+constexpr double atanh(double x) {
+  return __builtin_is_constant_evaluated() ? detail::atanh_constant(x) : __builtin_atanh(x);
+}
 
 }  // namespace loom::numeric
 

@@ -10,19 +10,20 @@
 #include <cstdint>
 #include <type_traits>
 
-
 namespace loom::inline LOOM_ABI {
 
 /// How a number lies in memory.
 enum class storage : std::uint8_t {
-  own,   ///< as it is computed with
+  own,  ///< as it is computed with
   bf16,  ///< the upper half of a float: 8 bits of exponent, 7 of fraction
-  f16,   ///< IEEE binary16: 5 bits of exponent, 10 of fraction
+  f16,  ///< IEEE binary16: 5 bits of exponent, 10 of fraction
 };
 
 namespace numeric::detail {
 
-constexpr float bf16_to_float(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+constexpr float bf16_to_float(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
 
 constexpr std::uint16_t float_to_bf16(float v) {
   const std::uint32_t b = std::bit_cast<std::uint32_t>(v);
@@ -32,8 +33,10 @@ constexpr std::uint16_t float_to_bf16(float v) {
 
 constexpr float f16_to_float(std::uint16_t bits) {
   const std::uint32_t sign = (bits & 0x8000u) << 16, size = bits & 0x7FFFu;
-  if (size >= 0x7C00u) return std::bit_cast<float>(sign | 0x7F800000u | (size & 0x3FFu) << 13 | (size > 0x7C00u ? 0x400000u : 0u));
-  if (size >= 0x400u) return std::bit_cast<float>(sign | ((size << 13) + (112u << 23)));  // exponents are biased by 15 and 127
+  if (size >= 0x7C00u)
+    return std::bit_cast<float>(sign | 0x7F800000u | (size & 0x3FFu) << 13 | (size > 0x7C00u ? 0x400000u : 0u));
+  if (size >= 0x400u)
+    return std::bit_cast<float>(sign | ((size << 13) + (112u << 23)));  // exponents are biased by 15 and 127
   const float v = static_cast<float>(size) * 0x1p-24F;
   return sign != 0 ? -v : v;
 }
@@ -42,7 +45,9 @@ constexpr std::uint16_t float_to_f16(float v) {
   const std::uint32_t b = std::bit_cast<std::uint32_t>(v), sign = b >> 16 & 0x8000u, size = b & 0x7FFFFFFFu;
   std::uint32_t r = 0x7C00u;
   if (size > 0x7F800000u) r = 0x7E00u | (size >> 13 & 0x3FFu);
-  else if (size < 0x38800000u) r = std::bit_cast<std::uint32_t>(std::bit_cast<float>(size) + 0.5F) - 0x3F000000u;  // the sum has the ulp of a subnormal
+  else if (size < 0x38800000u)
+    r = std::bit_cast<std::uint32_t>(std::bit_cast<float>(size) + 0.5F) -
+        0x3F000000u;  // the sum has the ulp of a subnormal
   else if (size < 0x47800000u) r = (size - (112u << 23) + 0xFFFu + (size >> 13 & 1u)) >> 13;
   return static_cast<std::uint16_t>(sign | r);
 }
@@ -74,14 +79,17 @@ template <> inline constexpr storage storage_of<f16> = storage::f16;
 #if defined(__FLT16_MANT_DIG__) && (defined(__clang__) || defined(__SSE2__) || __GNUC__ >= 13)
 template <> inline constexpr storage storage_of<_Float16> = storage::f16;
 #endif
-#if defined(__BFLT16_MANT_DIG__) || (defined(__clang__) && defined(__SSE2__) && __clang_major__ >= 17)  // also std::bfloat16_t
+#if defined(__BFLT16_MANT_DIG__) || \
+    (defined(__clang__) && defined(__SSE2__) && __clang_major__ >= 17)  // also std::bfloat16_t
 template <> inline constexpr storage storage_of<__bf16> = storage::bf16;
 #endif
 
 namespace numeric {
 
-template <class T> concept number_of_16_bits = storage_of<std::remove_cv_t<T>> != storage::own && sizeof(T) == 2;
-template <class T> concept is_number = std::is_arithmetic_v<std::remove_cv_t<T>> || number_of_16_bits<T>;
+template <class T>
+concept number_of_16_bits = storage_of<std::remove_cv_t<T>> != storage::own && sizeof(T) == 2;
+template <class T>
+concept is_number = std::is_arithmetic_v<std::remove_cv_t<T>> || number_of_16_bits<T>;
 
 /// A number as it is stored -> one to compute with.
 template <class T>
@@ -95,7 +103,8 @@ constexpr auto loaded(const T& v) {
 template <class T, class Number>
 constexpr T stored(Number v) {
   if constexpr (storage_of<T> == storage::bf16) return std::bit_cast<T>(detail::float_to_bf16(static_cast<float>(v)));
-  else if constexpr (storage_of<T> == storage::f16) return std::bit_cast<T>(detail::float_to_f16(static_cast<float>(v)));
+  else if constexpr (storage_of<T> == storage::f16)
+    return std::bit_cast<T>(detail::float_to_f16(static_cast<float>(v)));
   else return static_cast<T>(v);
 }
 

@@ -343,37 +343,53 @@ constexpr double trigamma_constant(double x) {
 
 /// Domain: finite, reduced exactly however large; NaN at +-inf.
 /// Error:  <= 1 ulp.
-constexpr double sin(double x) { return __builtin_is_constant_evaluated() ? detail::sin_constant(x) : __builtin_sin(x); }
+constexpr double sin(double x) {
+  return __builtin_is_constant_evaluated() ? detail::sin_constant(x) : __builtin_sin(x);
+}
 
 /// Domain: as sin.
 /// Error:  <= 1 ulp.
-constexpr double cos(double x) { return __builtin_is_constant_evaluated() ? detail::cos_constant(x) : __builtin_cos(x); }
+constexpr double cos(double x) {
+  return __builtin_is_constant_evaluated() ? detail::cos_constant(x) : __builtin_cos(x);
+}
 
 /// Domain: as sin.
 /// Error:  <= 3 ulp.
-constexpr double tan(double x) { return __builtin_is_constant_evaluated() ? detail::tan_constant(x) : __builtin_tan(x); }
+constexpr double tan(double x) {
+  return __builtin_is_constant_evaluated() ? detail::tan_constant(x) : __builtin_tan(x);
+}
 
 /// Domain: |x| <= 1; NaN outside.
 /// Error:  <= 3 ulp.
-constexpr double asin(double x) { return __builtin_is_constant_evaluated() ? detail::asin_constant(x) : __builtin_asin(x); }
+constexpr double asin(double x) {
+  return __builtin_is_constant_evaluated() ? detail::asin_constant(x) : __builtin_asin(x);
+}
 
 /// Domain: |x| <= 1; NaN outside.
 /// Error:  <= 2 ulp.
-constexpr double acos(double x) { return __builtin_is_constant_evaluated() ? detail::acos_constant(x) : __builtin_acos(x); }
+constexpr double acos(double x) {
+  return __builtin_is_constant_evaluated() ? detail::acos_constant(x) : __builtin_acos(x);
+}
 
 /// Domain: any; atan(+-inf) = +-pi/2.
 /// Error:  <= 3 ulp.
-constexpr double atan(double x) { return __builtin_is_constant_evaluated() ? detail::atan_constant(x) : __builtin_atan(x); }
+constexpr double atan(double x) {
+  return __builtin_is_constant_evaluated() ? detail::atan_constant(x) : __builtin_atan(x);
+}
 
 /// 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 /// Domain: any.
 /// Error:  <= 3 ulp.
-constexpr double erf(double x) { return __builtin_is_constant_evaluated() ? detail::erf_constant(x) : __builtin_erf(x); }
+constexpr double erf(double x) {
+  return __builtin_is_constant_evaluated() ? detail::erf_constant(x) : __builtin_erf(x);
+}
 
 /// 1 - erf(x), without cancellation.
 /// Domain: any.
 /// Error:  <= 5 ulp.
-constexpr double erfc(double x) { return __builtin_is_constant_evaluated() ? detail::erfc_constant(x) : __builtin_erfc(x); }
+constexpr double erfc(double x) {
+  return __builtin_is_constant_evaluated() ? detail::erfc_constant(x) : __builtin_erfc(x);
+}
 
 /// e^(x^2) erfc(x), scaled not to underflow.
 /// Domain: any; inf below -26.63.

@@ -27,9 +27,11 @@ constexpr bool nonnegative(const graph& g, value_id v, int depth = 16) {
     case sign_rule::first: return is(0);
     case sign_rule::unknown: break;
   }
-  if (is_reduction(n.code)) return reduction(n.code).entry == itself ? is(0) : info(reduction(n.code).entry).range.low >= 0;
+  if (is_reduction(n.code))
+    return reduction(n.code).entry == itself ? is(0) : info(reduction(n.code).entry).range.low >= 0;
   switch (n.code) {
-    case op::gather: case op::stop_gradient: return is(0);
+    case op::gather:
+    case op::stop_gradient: return is(0);
     case op::where: return is(1) && is(2);
     case op::sub: return range(g, n.operand[0]).low >= range(g, n.operand[1]).high;  // 1 - p for a probability p
     case op::neg: {  // -expm1(z), z a log-probability
@@ -45,9 +47,13 @@ constexpr bool exponential(const graph& g, value_id v, int depth = 16) {
   if (depth == 0) return false;
   const node& n = g[v];
   switch (n.code) {
-    case op::exp: case op::softmax: case op::sigmoid: return true;
-    case op::mul: case op::div: return exponential(g, n.operand[0], depth - 1) || exponential(g, n.operand[1], depth - 1);
-    case op::sum: case op::gather: return exponential(g, n.operand[0], depth - 1);
+    case op::exp:
+    case op::softmax:
+    case op::sigmoid: return true;
+    case op::mul:
+    case op::div: return exponential(g, n.operand[0], depth - 1) || exponential(g, n.operand[1], depth - 1);
+    case op::sum:
+    case op::gather: return exponential(g, n.operand[0], depth - 1);
     case op::add: return exponential(g, n.operand[0], depth - 1) || exponential(g, n.operand[1], depth - 1);
     default: return false;
   }
@@ -58,10 +64,17 @@ constexpr bool logarithmic(const graph& g, value_id v, int depth = 16) {
   if (depth == 0) return false;
   const node& n = g[v];
   switch (n.code) {
-    case op::log: case op::log_softmax: case op::logsumexp: case op::softplus: case op::log1mexp: case op::log1p: return true;
-    case op::neg: case op::gather: return logarithmic(g, n.operand[0], depth - 1);
+    case op::log:
+    case op::log_softmax:
+    case op::logsumexp:
+    case op::softplus:
+    case op::log1mexp:
+    case op::log1p: return true;
+    case op::neg:
+    case op::gather: return logarithmic(g, n.operand[0], depth - 1);
     case op::sum: return logarithmic(g, n.operand[0], depth - 1);
-    case op::add: case op::sub: return logarithmic(g, n.operand[0], depth - 1) || logarithmic(g, n.operand[1], depth - 1);
+    case op::add:
+    case op::sub: return logarithmic(g, n.operand[0], depth - 1) || logarithmic(g, n.operand[1], depth - 1);
     default: return false;
   }
 }
@@ -84,8 +97,10 @@ constexpr bool may_be_zero(const graph& g, value_id v) {
   switch (n.code) {
     case op::constant: return n.constant_value() == 0;
     case op::extent: return false;
-    case op::neg: case op::stop_gradient: return may_be_zero(g, n.operand[0]);
-    case op::mul: case op::div: return may_be_zero(g, n.operand[0]) || (n.code == op::mul && may_be_zero(g, n.operand[1]));
+    case op::neg:
+    case op::stop_gradient: return may_be_zero(g, n.operand[0]);
+    case op::mul:
+    case op::div: return may_be_zero(g, n.operand[0]) || (n.code == op::mul && may_be_zero(g, n.operand[1]));
     default: return true;
   }
 }

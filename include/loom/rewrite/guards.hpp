@@ -38,7 +38,8 @@ constexpr bool ratio_of_exponentials(const graph& g, const matched& w) {
 /// that a mask makes 0 goes outside with its mask instead.
 constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
   const node& n = g[w[a]];
-  const bool masked = n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].constant_value() == 0;
+  const bool masked =
+      n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].constant_value() == 0;
   return !masked && facts::may_be_zero(g, w[a]) && facts::logarithmic(g, w[b]) && !facts::logarithmic(g, w[a]);
 }
 

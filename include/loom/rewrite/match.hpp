@@ -41,7 +41,8 @@ constexpr bool matches(const graph& g, value_id v, const rule& r, matched& w) {
   for (unsigned flips = 0; flips < r.readings; ++flips) {
     w = {};
     int met = 0;
-    if (detail::matches(g, v, r.lhs, r.lhs.size() - 1, flips, met, w) && (r.holds == nullptr || r.holds(g, w))) return true;
+    if (detail::matches(g, v, r.lhs, r.lhs.size() - 1, flips, met, w) && (r.holds == nullptr || r.holds(g, w)))
+      return true;
   }
   return false;
 }

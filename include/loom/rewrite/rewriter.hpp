@@ -20,7 +20,9 @@ class rewriter {
   constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), in_(g) {}
 
   constexpr graph run() {
-    return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
+    return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+      return make(code, a, b, c, bits);
+    });
   }
 
  private:
@@ -28,7 +30,8 @@ class rewriter {
   builder out_;
   const graph& in_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
-  static constexpr int most_rewrites = 2000;  // of one graph; every table stops by itself (tests/laws/termination.cpp), a user's may not
+  static constexpr int most_rewrites =
+      2000;  // of one graph; every table stops by itself (tests/laws/termination.cpp), a user's may not
   int rewrites_ = 0;
 
   constexpr value_id make(op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
@@ -64,8 +67,9 @@ class rewriter {
   }
 
   constexpr value_id instantiate(const term& t, const matched& w) {
-    return rewrite::instantiate(t, w.k, [&](std::uint64_t v) { return w.variable[v]; },
-                             [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
+    return rewrite::instantiate(
+        t, w.k, [&](std::uint64_t v) { return w.variable[v]; },
+        [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
   }
 
   /// A reduction, or a row function, over axes that its operand no longer has.
@@ -81,7 +85,8 @@ class rewriter {
   constexpr value_id of_one_entry(const node& n) {
     if (n.code == op::softmax) return out_.constant(1);
     if (n.code == op::log_softmax) return out_.constant(0);
-    return reduction(n.code).entry == itself ? n.operand[0] : make(reduction(n.code).entry, n.operand[0], no_value, no_value, 0);
+    return reduction(n.code).entry == itself ? n.operand[0]
+                                             : make(reduction(n.code).entry, n.operand[0], no_value, no_value, 0);
   }
 
   /// Arithmetic on constants. Only + - * / and the sign: exact functions of nothing else are known during compilation.
@@ -92,7 +97,8 @@ class rewriter {
       const double v = out_[n.operand[0]].constant_value();
       return out_.constant(v > 0 ? 1 : v < 0 ? -1 : v);
     }
-    if (n.code == op::neg && out_[n.operand[0]].code == op::constant) return out_.constant(-out_[n.operand[0]].constant_value());
+    if (n.code == op::neg && out_[n.operand[0]].code == op::constant)
+      return out_.constant(-out_[n.operand[0]].constant_value());
     if (arity(n.code) != 2) return no_value;
     const node& l = out_[n.operand[0]];
     const node& r = out_[n.operand[1]];

@@ -35,7 +35,8 @@ struct rule {
   term lhs, rhs;
   guard holds = nullptr;
   // Looked up at every value of every formula, so prepared once:
-  unsigned readings = 1;  ///< in how many orders the left side can be read: two for every commutative op, equal operands or not
+  unsigned readings =
+      1;  ///< in how many orders the left side can be read: two for every commutative op, equal operands or not
   op operand[2] = {op::any, op::any};  ///< of the root of the left side; op::any: whatever stands there
   int next = 0;  ///< the next row of the table with the same root, + 1
 };

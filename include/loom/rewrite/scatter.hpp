@@ -33,7 +33,8 @@ class scattering {
     // Axes that only the product had, or that the scatter leaves for later.
     const axis_set walked = static_cast<axis_set>(out_[rest].axes | out_[n.operand[0]].axes);
     if ((over & ~walked) != 0 || has(walked, first_axis(n.over()))) return out_.reduce(op::sum, v, over);
-    return out_.make(op::scatter, rest, n.operand[0], no_value, static_cast<std::uint64_t>(over) | static_cast<std::uint64_t>(first_axis(n.over())) << 8);
+    return out_.make(op::scatter, rest, n.operand[0], no_value,
+                     static_cast<std::uint64_t>(over) | static_cast<std::uint64_t>(first_axis(n.over())) << 8);
   }
 
   /// A onehot along an axis that the sum leaves, as a factor of v; no_value: there is none.
@@ -41,8 +42,10 @@ class scattering {
     const node& n = out_[v];
     switch (n.code) {
       case op::onehot: return (n.over() & over) == 0 && (out_[n.operand[0]].axes & over) != 0 ? v : no_value;
-      case op::neg: case op::div: return one_hot_factor(n.operand[0], over);
-      case op::mul: case op::mul0: {
+      case op::neg:
+      case op::div: return one_hot_factor(n.operand[0], over);
+      case op::mul:
+      case op::mul0: {
         const value_id a = one_hot_factor(n.operand[0], over);
         return a != no_value ? a : one_hot_factor(n.operand[1], over);
       }
@@ -58,10 +61,14 @@ class scattering {
     const node n = out_[v];
     if (!is_elementwise(n.code)) return v;
     if (n.code == op::mul || n.code == op::mul0) {
-      const value_id a = without_factor(n.operand[0], factor), b = a == n.operand[0] ? without_factor(n.operand[1], factor) : n.operand[1];
-      return out_[a].code == op::constant && out_[a].constant_value() == 1 ? b : out_[b].code == op::constant && out_[b].constant_value() == 1 ? a : out_.make(n.code, a, b);
+      const value_id a = without_factor(n.operand[0], factor),
+                     b = a == n.operand[0] ? without_factor(n.operand[1], factor) : n.operand[1];
+      return out_[a].code == op::constant && out_[a].constant_value() == 1   ? b
+             : out_[b].code == op::constant && out_[b].constant_value() == 1 ? a
+                                                                             : out_.make(n.code, a, b);
     }
-    if (n.code == op::neg || n.code == op::div) return out_.make(n.code, without_factor(n.operand[0], factor), n.operand[1], no_value, n.bits);
+    if (n.code == op::neg || n.code == op::div)
+      return out_.make(n.code, without_factor(n.operand[0], factor), n.operand[1], no_value, n.bits);
     if (n.code == op::where) {
       const value_id taken = without_factor(n.operand[1], factor);
       return out_.where(n.operand[0], taken, n.operand[2]);

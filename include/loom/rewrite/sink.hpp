@@ -35,7 +35,8 @@ class sinking {
       for (int i = 0; i < arity(n.code); ++i) o[i] = entry(n.operand[i], t, k);
       return out_.make(n.code, o[0], o[1], o[2], n.bits);
     }
-    if (is_reduction(n.code) && (out_[t].axes & n.over()) == 0) {  // over other axes than k, which would be gone, and than t's
+    if (is_reduction(n.code) &&
+        (out_[t].axes & n.over()) == 0) {  // over other axes than k, which would be gone, and than t's
       const value_id e = entry(n.operand[0], t, k);
       return out_.make(n.code, e, no_value, no_value, n.bits);
     }

@@ -48,7 +48,8 @@ struct written {
   const written* operand[3];
 
   constexpr written(double number) : written(op::constant, std::bit_cast<std::uint64_t>(number)) {}  // implicit: 1 + a
-  constexpr written(op o, std::uint64_t b, const written* x = nullptr, const written* y = nullptr, const written* z = nullptr)
+  constexpr written(op o, std::uint64_t b, const written* x = nullptr, const written* y = nullptr,
+                    const written* z = nullptr)
       : code(o), bits(b), operand{x, y, z} {}
 };
 
@@ -60,14 +61,19 @@ constexpr written make(op code, const written& x, const written& y, const writte
 // Variables. In rules: a b c d; in adjoints: g the incoming adjoint, x or a b the operands, y the result.
 inline constexpr written a{op::any, 0}, b{op::any, 1}, c{op::any, 2}, d{op::any, 3}, m{op::any, 4};
 
-#define LOOM_UNARY(name, ...) constexpr written name(const written& x) { return make(op::name, x); }
-#define LOOM_BINARY(name, ...) constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
-#define LOOM_UNARY_COMPOSED(name, ...) constexpr written name(const written& x) { return make(op::name, x); }
-#define LOOM_BINARY_COMPOSED(name, ...) constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
+#define LOOM_UNARY(name, ...) \
+  constexpr written name(const written& x) { return make(op::name, x); }
+#define LOOM_BINARY(name, ...) \
+  constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
+#define LOOM_UNARY_COMPOSED(name, ...) \
+  constexpr written name(const written& x) { return make(op::name, x); }
+#define LOOM_BINARY_COMPOSED(name, ...) \
+  constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
 #include "loom/ir/ops.def"
 
 constexpr written operator-(const written& x) { return make(op::neg, x); }
-#define LOOM_TERM_OPERATOR(symbol, code) constexpr written operator symbol(const written& x, const written& y) { return make(op::code, x, y); }
+#define LOOM_TERM_OPERATOR(symbol, code) \
+  constexpr written operator symbol(const written& x, const written& y) { return make(op::code, x, y); }
 LOOM_TERM_OPERATOR(+, add)
 LOOM_TERM_OPERATOR(-, sub)
 LOOM_TERM_OPERATOR(*, mul)
@@ -82,7 +88,8 @@ LOOM_TERM_OPERATOR(>=, ge)
 constexpr written where(const written& p, const written& x, const written& y) { return make(op::where, p, x, y); }
 constexpr written stop_gradient(const written& x) { return make(op::stop_gradient, x); }
 
-#define LOOM_TERM_REDUCTION(name) constexpr written name(const written& x, axis_variable) { return make(op::name, x); }
+#define LOOM_TERM_REDUCTION(name) \
+  constexpr written name(const written& x, axis_variable) { return make(op::name, x); }
 #define LOOM_REDUCTION(code, ...) LOOM_TERM_REDUCTION(code)
 #define LOOM_REDUCTION_COMPOSED(code, ...) LOOM_TERM_REDUCTION(code)
 #include "loom/ir/reductions.def"

@@ -19,7 +19,8 @@ class position_walk {
  public:
   std::ptrdiff_t at[max_rank]{};
 
-  constexpr position_walk(const std::ptrdiff_t* extents, int rank, const axis_order* numbering = nullptr) : extents_(extents), rank_(rank) {
+  constexpr position_walk(const std::ptrdiff_t* extents, int rank, const axis_order* numbering = nullptr)
+      : extents_(extents), rank_(rank) {
     for (int i = 0; i < rank; ++i) {
       order_[i] = i;
       count_ = extents[i] > 0 ? count_ * extents[i] : 0;
@@ -114,13 +115,15 @@ constexpr checked_constants check_constants(const Bindings&... bindings) {
       for (int s = 0; s < g.outputs.size(); ++s)
         if (role_of(g.outputs[s]) == B::role && name_of(g, g.outputs[s]) == text_view(B::name.text)) {
           const axis_order& own = g.outputs[s].axes;
-          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, true, m), bound_layout<Bindings...>(g, own, B::role, name_of(g, g.outputs[s])), own);
+          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, true, m),
+                                bound_layout<Bindings...>(g, own, B::role, name_of(g, g.outputs[s])), own);
         }
     } else if constexpr (B::role != binding_role::executor) {
       for (int s = 0; s < g.inputs.size(); ++s)
         if (role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) {
           const axis_order& own = g.inputs[s].axes;
-          inputs[s] = in_order(erase_constant<erased_view>(b.data, writes, m), bound_layout<Bindings...>(g, own, B::role, g.inputs[s].name), own);
+          inputs[s] = in_order(erase_constant<erased_view>(b.data, writes, m),
+                               bound_layout<Bindings...>(g, own, B::role, g.inputs[s].name), own);
         }
     }
   };
@@ -147,7 +150,8 @@ constexpr T interpret_call(const Bindings&... bindings) {
   heap_array<reference::dense> inputs(static_cast<std::size_t>(g.inputs.size()));
   const auto read = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
-    if constexpr (B::role == binding_role::input || B::role == binding_role::seed || B::role == binding_role::direction) {
+    if constexpr (B::role == binding_role::input || B::role == binding_role::seed ||
+                  B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
         const axis_order order = bound_layout<Bindings...>(g, g.inputs[s].axes, B::role, g.inputs[s].name);

@@ -5,13 +5,13 @@
 
 #include <utility>
 
-#include "loom/call/check_data.hpp"
 #include "loom/call/check_bindings.hpp"
+#include "loom/call/check_data.hpp"
 #include "loom/layout/layout.hpp"
 #include "loom/layout/scalars.hpp"
 #include "loom/layout/workspace.hpp"
-#include "loom/run/parts.hpp"
 #include "loom/loops/targets.hpp"
+#include "loom/run/parts.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
@@ -24,10 +24,12 @@ constexpr storages storages_of() {
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
   for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
     for (int s = 0; s < g.inputs.size(); ++s)
-      if (role_of(g.inputs[s]) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name && !g.inputs[s].axes.empty())
+      if (role_of(g.inputs[s]) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name &&
+          !g.inputs[s].axes.empty())
         memory.inputs |= storage_bits(s, kinds[i]);
     for (int s = 0; s < g.outputs.size(); ++s)
-      if (role_of(g.outputs[s]) == all[i].role && name_of(g, g.outputs[s]) == all[i].name && !g.outputs[s].axes.empty()) memory.outputs |= storage_bits(s, kinds[i]);
+      if (role_of(g.outputs[s]) == all[i].role && name_of(g, g.outputs[s]) == all[i].name && !g.outputs[s].axes.empty())
+        memory.outputs |= storage_bits(s, kinds[i]);
   }
   return memory;
 }
@@ -35,7 +37,8 @@ constexpr storages storages_of() {
 /// The program of a call: with what it computes, how its tensors are stored.
 template <class Program, class... Bindings>
 constexpr auto program_of() {
-  if constexpr (!(number_of_16_bits<typename decltype(Bindings::data)::element> || ...)) return std::type_identity<Program>();
+  if constexpr (!(number_of_16_bits<typename decltype(Bindings::data)::element> || ...))
+    return std::type_identity<Program>();
   else if constexpr (storages_of<Program, Bindings...>() == storages()) return std::type_identity<Program>();
   else return std::type_identity<in_memory<Program, storages_of<Program, Bindings...>()>>();
 }
@@ -61,7 +64,8 @@ erased_view erase(const View& v) {
     erase_shape(s, b);
     b.data = s.data;
     if constexpr (View::rank == 0 && is_number<element>) {
-      if (s.data != nullptr && call::detail::is_aligned(s.data, b.type)) b.number = static_cast<double>(loaded(*s.data));
+      if (s.data != nullptr && call::detail::is_aligned(s.data, b.type))
+        b.number = static_cast<double>(loaded(*s.data));
     }
   }
   return b;
@@ -101,8 +105,9 @@ constexpr Erased in_order(Erased b, const axis_order& layout, const axis_order& 
 
 /// Whether the first output is returned, not bound.
 template <class Program>
-inline constexpr bool returns_value = Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
-                                      Program::schedule.program.outputs[0].result == 0;
+inline constexpr bool returns_value =
+    Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
+    Program::schedule.program.outputs[0].result == 0;
 
 /// An input of a program: data, a seed, or the direction of another input.
 template <class Program, int Slot, class... Bindings>
@@ -120,14 +125,16 @@ erased_buffer erase_output(const binding_map<Bindings...>& map) {
   if constexpr (Slot == 0 && returns_value<Program>) {
     return {};
   } else {
-    const erased_buffer b = erase_buffer(map.template at<binding_map<Bindings...>::place_of(role_of(o), name_of(g, o))>());
+    const erased_buffer b =
+        erase_buffer(map.template at<binding_map<Bindings...>::place_of(role_of(o), name_of(g, o))>());
     if constexpr (!o.is_value()) return b;
     else return in_order(b, bound_layout<Bindings...>(g, o.axes, role_of(o), name_of(g, o)), o.axes);
   }
 }
 
 template <class Program, class Map, int... Inputs, int... Outputs>
-void erase_all(const Map& map, erased_view* inputs, erased_buffer* outputs, std::integer_sequence<int, Inputs...>, std::integer_sequence<int, Outputs...>) {
+void erase_all(const Map& map, erased_view* inputs, erased_buffer* outputs, std::integer_sequence<int, Inputs...>,
+               std::integer_sequence<int, Outputs...>) {
   ((inputs[Inputs] = erase_input<Program, Inputs>(map)), ...);
   ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
@@ -162,7 +169,8 @@ void run_all(const call_state& c, std::integer_sequence<int, Sweeps...>) {
 /// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
 inline void store_scalars(const plan& p, const erased_buffer* outputs, const double* scalars) {
   for (int s = 0; s < p.program.outputs.size(); ++s)
-    if (outputs[s].is_bound() && output_level(p, s) == level::scalar) store_number(outputs[s].data, outputs[s].type, scalars[p.program.outputs[s].id]);
+    if (outputs[s].is_bound() && output_level(p, s) == level::scalar)
+      store_number(outputs[s].data, outputs[s].type, scalars[p.program.outputs[s].id]);
 }
 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
@@ -170,12 +178,14 @@ inline void store_scalars(const plan& p, const erased_buffer* outputs, const dou
 template <class Program, class T>
 T run(const label_use_list& labels, const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  const axis_extents extents = p.arrays.empty() ? check_data(p, labels, bound) : check_data_and_workspace(p, labels, bound);
+  const axis_extents extents =
+      p.arrays.empty() ? check_data(p, labels, bound) : check_data_and_workspace(p, labels, bound);
   erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
   if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
   constexpr int room = most_part_results(p);
   double results[room > 0 ? room : 1], scalars[p.program.size()];
-  run_all<Program, T>({bound, extents, arrays, on, results, scalars}, std::make_integer_sequence<int, p.loops.size()>());
+  run_all<Program, T>({bound, extents, arrays, on, results, scalars},
+                      std::make_integer_sequence<int, p.loops.size()>());
   store_scalars(p, bound.outputs, scalars);
   return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
 }
@@ -206,11 +216,13 @@ template <class Program, class T, class... Bindings>
   erased_buffer outputs[g.outputs.size()];
   operands bound{inputs, outputs};
   const binding_map<Bindings...> map = map_of(bindings...);
-  constexpr int scratch = map.place_of(binding_role::workspace, "workspace"), pool = map.place_of(binding_role::executor, "threads");
+  constexpr int scratch = map.place_of(binding_role::workspace, "workspace"),
+                pool = map.place_of(binding_role::executor, "threads");
   if constexpr (scratch >= 0) bound.workspace = erase_buffer(map.template at<scratch>());
   executor on;
   if constexpr (pool >= 0) on = executor_of(map.template at<pool>());
-  erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(), std::make_integer_sequence<int, g.outputs.size()>());
+  erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
+                     std::make_integer_sequence<int, g.outputs.size()>());
   return run<Program, T>(Program::front::labels, bound, on);
 }
 

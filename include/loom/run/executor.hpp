@@ -76,7 +76,8 @@ class shared_parts {
     for (int i = 0; i < count; ++i) ran += __atomic_load_n(&ran_[i], __ATOMIC_RELAXED);
     if (ran == count) return;
     sentence s;
-    s << "the pool bound to threads ran " << std::int64_t{ran} << " of the " << std::int64_t{count} << " parts of this call";
+    s << "the pool bound to threads ran " << std::int64_t{ran} << " of the " << std::int64_t{count}
+      << " parts of this call";
     call::fail(s);
   }
 

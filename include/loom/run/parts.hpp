@@ -18,7 +18,8 @@ inline constexpr std::ptrdiff_t part_grain = 64;
 /// The parts of a sweep.
 class partition {
  public:
-  explicit partition(const sweep_layout& data) : rows_(data.rows), columns_(data.columns), by_columns_(data.shape == loop_shape::along_memory) {
+  explicit partition(const sweep_layout& data)
+      : rows_(data.rows), columns_(data.columns), by_columns_(data.shape == loop_shape::along_memory) {
     const std::ptrdiff_t items = by_columns_ ? columns_ : rows_, entries = by_columns_ || columns_ == 0 ? 1 : columns_;
     const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
     const std::ptrdiff_t most = wanted > least ? wanted : least;
@@ -66,7 +67,8 @@ constexpr int most_part_results(const plan& p) { return max_parts * most_results
 
 /// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer. `results`: room for
 /// most_part_results(p) numbers.
-inline void run_parts(const plan& p, const sweep& s, part_function run, const sweep_layout& data, const executor& on, bool one_writer, double* results, double* scalars) {
+inline void run_parts(const plan& p, const sweep& s, part_function run, const sweep_layout& data, const executor& on,
+                      bool one_writer, double* results, double* scalars) {
   struct job {
     part_function run;
     const sweep_layout& data;
@@ -90,7 +92,8 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, const sw
   }
   for (int slot = 0; slot < p.program.outputs.size(); ++slot) {  // the one row is in every part that has it
     const value_id id = p.program.outputs[slot].id;
-    if (output_level(p, slot) == level::scalar && p.levels[id] != level::scalar && touches_output(p, s, slot)) scalars[id] = results[row_results_before(p, slot)];
+    if (output_level(p, slot) == level::scalar && p.levels[id] != level::scalar && touches_output(p, s, slot))
+      scalars[id] = results[row_results_before(p, slot)];
   }
   merge_totals(p, s, count, results + totals, j.step, scalars);
 }

@@ -16,7 +16,8 @@ namespace loom::inline LOOM_ABI::schedule {
 namespace detail {
 
 constexpr refusal too_large(const graph& g) {
-  return {unplanned::too_large, static_cast<std::int16_t>(g.overflow.needed), static_cast<std::int16_t>(g.overflow.limit)};
+  return {unplanned::too_large, static_cast<std::int16_t>(g.overflow.needed),
+          static_cast<std::int16_t>(g.overflow.limit)};
 }
 
 /// A graph without a plan.
@@ -32,7 +33,7 @@ constexpr plan no_plan(const graph& g, const refusal& why) {
 /// The loops that compute a graph's outputs. Values are parked in the buffers of `exact_outputs` only.
 constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
-  const chosen_axes axes = choose_axes(g);                               // which axes make a row, which count rows
+  const chosen_axes axes = choose_axes(g);  // which axes make a row, which count rows
   if (axes.refused()) return detail::no_plan(g, axes);
   const graph program = split_reductions(g, axes.column_axes);  // within a row first, then over rows
   if (program.too_large) return detail::no_plan(program, detail::too_large(program));

@@ -17,12 +17,12 @@ enum class level : std::uint8_t { scalar, row, element };
 
 enum class action : std::uint8_t {
   compute,  ///< value `id` from its operands, or loaded if it is an input
-  reduce,   ///< entry into row reduction `id`
-  total,    ///< entry or row value into the total `id`
-  accumulate, ///< entry or row value into the array of `id`
-  park,     ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
-  recall,   ///< value `id` is read back from there
-  store,    ///< value `id` is written to output `slot`
+  reduce,  ///< entry into row reduction `id`
+  total,  ///< entry or row value into the total `id`
+  accumulate,  ///< entry or row value into the array of `id`
+  park,  ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
+  recall,  ///< value `id` is read back from there
+  store,  ///< value `id` is written to output `slot`
 };
 
 struct step {
@@ -39,11 +39,11 @@ struct step_range {
 };
 
 struct row_pass {
-  step_range body;   ///< for every entry of the row
+  step_range body;  ///< for every entry of the row
   step_range reductions;  ///< the part of the body that folds entries into row reductions
   step_range after;  ///< once, when the reductions of the pass are known
   std::int16_t cost = 0;  ///< of one entry, in vector instructions, roughly
-  std::int8_t unroll = 1; ///< independent accumulators per reduction, to hide its latency
+  std::int8_t unroll = 1;  ///< independent accumulators per reduction, to hide its latency
 };
 
 /// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
@@ -56,18 +56,18 @@ inline constexpr int accumulation_block = 32;
 using output_set = std::uint32_t;
 
 // What a plan has room for. A formula that needs more has no plan: `problem` names the limit.
-inline constexpr int max_passes = 8;    ///< row passes of one sweep
+inline constexpr int max_passes = 8;  ///< row passes of one sweep
 inline constexpr int max_sweeps = 8;
-inline constexpr int max_totals = 16;   ///< of one sweep
+inline constexpr int max_totals = 16;  ///< of one sweep
 inline constexpr int max_arrays = 8;
 inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = LOOM_MAX_NODES + LOOM_MAX_NODES / 4;  ///< a value may be computed in several passes
 
 struct sweep {
   level over = level::element;  ///< row: only data without the row's axes is touched
-  axis_set rows = 0;            ///< the axes that count its rows: all of the plan's, or some
-  step_range hoisted;           ///< scalars the loops use
-  step_range before;            ///< row values known before the first pass
+  axis_set rows = 0;  ///< the axes that count its rows: all of the plan's, or some
+  step_range hoisted;  ///< scalars the loops use
+  step_range before;  ///< row values known before the first pass
   fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
 };
@@ -89,12 +89,12 @@ enum class unplanned : std::uint8_t {
   too_many_lookups,
   too_many_steps,
   too_many_row_axes,  ///< axes that count rows, or of one array
-  too_large,          ///< the graph itself: see its overflow
+  too_large,  ///< the graph itself: see its overflow
   // No limit would help.
-  part_of_a_row,      ///< a reduction over some axes of a row, not all
-  computed_table,     ///< a gather from values that are in no memory, or along a row by labels of its entries
-  scattered_row,      ///< a scatter along the row that it reads
-  reduced_scalar,     ///< a reduction of one number
+  part_of_a_row,  ///< a reduction over some axes of a row, not all
+  computed_table,  ///< a gather from values that are in no memory, or along a row by labels of its entries
+  scattered_row,  ///< a scatter along the row that it reads
+  reduced_scalar,  ///< a reduction of one number
 };
 
 /// What there are too many of.
@@ -108,7 +108,11 @@ constexpr text_view limited_by(unplanned problem) {
     case unplanned::too_many_steps: return "steps";
     case unplanned::too_many_row_axes: return "axes of rows";
     case unplanned::too_large: return "values";
-    case unplanned::none: case unplanned::part_of_a_row: case unplanned::computed_table: case unplanned::scattered_row: case unplanned::reduced_scalar: break;
+    case unplanned::none:
+    case unplanned::part_of_a_row:
+    case unplanned::computed_table:
+    case unplanned::scattered_row:
+    case unplanned::reduced_scalar: break;
   }
   return {};
 }
@@ -127,9 +131,9 @@ struct refusal {
 
 /// Which axes make a row, and which count rows.
 struct axis_roles {
-  axis_set row_axes = 0;     ///< the axes rows are counted by
+  axis_set row_axes = 0;  ///< the axes rows are counted by
   axis_set column_axes = 0;  ///< the axes of a row
-  axis_order row_order;      ///< the same, outermost first: as they lie in the widest operand that has them
+  axis_order row_order;  ///< the same, outermost first: as they lie in the widest operand that has them
   axis_order column_order;
   bool elementwise = false;  ///< no value depends on another entry: rows may be joined where memory is contiguous
 };
@@ -137,21 +141,22 @@ struct axis_roles {
 /// Where values live.
 struct value_levels {
   level levels[LOOM_MAX_NODES]{};
-  bool is_total[LOOM_MAX_NODES]{};                 ///< added up over the rows of a sweep, in a number or an array
+  bool is_total[LOOM_MAX_NODES]{};  ///< added up over the rows of a sweep, in a number or an array
   fixed_vector<array_info, max_arrays> arrays;
-  std::int8_t array_of[LOOM_MAX_NODES]{};          ///< number of a value's array + 1; 0: it has none
-  fixed_vector<value_id, max_lookups> lookups;     ///< gathers along an axis that counts rows
+  std::int8_t array_of[LOOM_MAX_NODES]{};  ///< number of a value's array + 1; 0: it has none
+  fixed_vector<value_id, max_lookups> lookups;  ///< gathers along an axis that counts rows
 };
 
 /// Facts, for static_assert; schedule/facts.hpp reads them off the finished plan.
 struct plan_facts {
-  int sweeps = 0;      ///< passes over memory
-  int prologues = 0;   ///< passes over what has fewer axes (labels, row weights, arrays of the workspace), beside the sweeps
+  int sweeps = 0;  ///< passes over memory
+  int prologues =
+      0;  ///< passes over what has fewer axes (labels, row weights, arrays of the workspace), beside the sweeps
   int row_passes = 0;  ///< passes over a row in cache, of all sweeps
-  int exponentials = 0;      ///< evaluations of exp and its relatives per element
-  int reads_per_element = 0;   ///< values read from memory per element, all sweeps
+  int exponentials = 0;  ///< evaluations of exp and its relatives per element
+  int reads_per_element = 0;  ///< values read from memory per element, all sweeps
   int writes_per_element = 0;  ///< values written to memory per element
-  int kept = 0;              ///< element values parked in an output buffer instead of being computed twice
+  int kept = 0;  ///< element values parked in an output buffer instead of being computed twice
   /// Ops of the loops without a vector version: none, for the loops are built of the kernels of ops.def.
   static constexpr int scalar_calls = 0;
 

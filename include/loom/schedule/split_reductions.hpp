@@ -9,7 +9,9 @@ namespace loom::inline LOOM_ABI::schedule {
 
 /// The same graph with reductions over a row and over rows done one after the other.
 constexpr graph split_reductions(const graph& g, axis_set row) {
-  const auto splits = [row](axis_set over, axis_set from) { return over != row && over != from && (over & row) != 0 && includes(over, row); };
+  const auto splits = [row](axis_set over, axis_set from) {
+    return over != row && over != from && (over & row) != 0 && includes(over, row);
+  };
   bool any = false;
   for (const node& n : g.nodes) any = any || (is_reduction(n.code) && splits(n.over(), g[n.operand[0]].axes));
   if (!any) return g;

@@ -14,8 +14,7 @@ LOOM_INLINE void sin_cos_of_reduced(V r, V low, V& s, V& c) {
   const V z = r * r;
   const V one = constant<V>(1.0);
   if constexpr (narrow) {
-    const V p =
-        horner(z, 2.7180457816024907e-06, -0.00019839304351305256, 0.008333329280415447, -0.1666666664058991);
+    const V p = horner(z, 2.7180457816024907e-06, -0.00019839304351305256, 0.008333329280415447, -0.1666666664058991);
     const V q =
         horner(z, -2.720954578462412e-07, 2.479951173766985e-05, -0.0013888883722512882, 0.041666666622475576, -0.5);
     s = fma(r * z, p, r);
@@ -23,8 +22,8 @@ LOOM_INLINE void sin_cos_of_reduced(V r, V low, V& s, V& c) {
   } else {
     const V p = horner(z, 1.5895898728783285e-10, -2.505074221841604e-08, 2.7557313587212487e-06,
                        -0.00019841269829495175, 0.008333333333322007, -0.1666666666666663);
-    const V q = horner(z, -1.1359451517020782e-11, 2.0875719638044325e-09, -2.75573143268564e-07,
-                       2.480158728939892e-05, -0.0013888888888874, 0.0416666666666666);
+    const V q = horner(z, -1.1359451517020782e-11, 2.0875719638044325e-09, -2.75573143268564e-07, 2.480158728939892e-05,
+                       -0.0013888888888874, 0.0416666666666666);
     s = r + fma(r * z, p, low);
     const V h = z * constant<V>(0.5), w = one - h;
     const V rest = fnma(r, low, z * z * q);
@@ -45,7 +44,8 @@ LOOM_INLINE void reduce_by_half_pi(V x, V& r, V& low, V& t) {
     low = V{};
   } else {
     // Next to a multiple of pi/2 the leading parts cancel: every part's rounding is kept.
-    const V p2 = constant<V>(0x1.10b46118p-30), p3 = constant<V>(0x1.313198ap-61), p4 = constant<V>(0x1.701b839a25205p-92);
+    const V p2 = constant<V>(0x1.10b46118p-30), p3 = constant<V>(0x1.313198ap-61),
+            p4 = constant<V>(0x1.701b839a25205p-92);
     const V b = fnma(n, p2, a);
     const V lost_b = fnma(n, p2, a - b);
     const V c = fnma(n, p3, b);
@@ -133,8 +133,7 @@ LOOM_INLINE void sin_cos_pi(V x, V& s, V& c) {
   const auto outer = size > constant<V>(0.25);
   const V g = select(outer, constant<V>(0.5) - size, size);
   V sg, cg;
-  sin_cos_of_reduced<false>(g * constant<V>(0x1.921fb54442d18p+1), g * constant<V>(0x1.1a62633145c07p-53), sg,
-                         cg);
+  sin_cos_of_reduced<false>(g * constant<V>(0x1.921fb54442d18p+1), g * constant<V>(0x1.1a62633145c07p-53), sg, cg);
   s = bit_xor(select(outer, cg, sg), bit_and(f, sign_bit<V>()));
   c = select(outer, sg, cg);
 }
@@ -211,8 +210,7 @@ LOOM_INLINE V atan(V x) {
   top = select(outer, -one, top);
   bottom = select(outer, size, bottom);
   const V base = select(outer, constant<V>(half_pi), masked(middle, constant<V>(half_pi / 2)));
-  const V base_low =
-      select(outer, constant<V>(half_pi_low<V>), select(middle, constant<V>(half_pi_low<V> / 2), zero));
+  const V base_low = select(outer, constant<V>(half_pi_low<V>), select(middle, constant<V>(half_pi_low<V> / 2), zero));
   const V u = top / bottom;
   const V z = u * u;
   V p;

@@ -138,8 +138,7 @@ LOOM_INLINE V expm1_of_limited(V x) {
   V t, n;
   const V r = reduce_by_ln2(x, 1.0 * F::bias + shift, t, n);
   V q;
-  if constexpr (is_f32<V>)
-    q = horner(r, 0.000199622853, 0.00139432563, 0.00833322015, 0.0416663252, 0.166666672, 0.5);
+  if constexpr (is_f32<V>) q = horner(r, 0.000199622853, 0.00139432563, 0.00833322015, 0.0416663252, 0.166666672, 0.5);
   else
     q = horner(r, 1.768769844969116e-09, 2.5105236719514428e-08, 2.7567935820819667e-07, 2.755725535969336e-06,
                2.4801574517473e-05, 0.0001984126987484561, 0.0013888888895613337, 0.00833333333332613,
@@ -216,16 +215,16 @@ LOOM_INLINE V log_of_split(V f, V e) {
   using F = format<V>;
   const V hi = constant<V>(F::ln2_hi), lo = constant<V>(F::ln2_lo);
   if constexpr (is_f32<V>) {
-    const V q = horner(f, -0.0450767539, 0.104632728, -0.131612644, 0.14478372, -0.166473031, 0.199908614,
-                       -0.250000954, 0.333334506, -0.5);
+    const V q = horner(f, -0.0450767539, 0.104632728, -0.131612644, 0.14478372, -0.166473031, 0.199908614, -0.250000954,
+                       0.333334506, -0.5);
     const V y = fma(f * f, q, e * lo);
     return fma(e, hi, f + y);
   } else {
     // A division costs less than the ten further coefficients a series in f would take.
     const V s = f / (f + constant<V>(2.0));
     const V z = s * s;
-    const V q = z * horner(z, 0.15368237599539994, 0.1525018378287501, 0.18186356207633053,
-                                  0.22222138502398336, 0.28571429395190967, 0.39999999996163077, 0.666666666666727);
+    const V q = z * horner(z, 0.15368237599539994, 0.1525018378287501, 0.18186356207633053, 0.22222138502398336,
+                           0.28571429395190967, 0.39999999996163077, 0.666666666666727);
     const V h = f * constant<V>(0.5) * f;
     const V y = fma(s, h + q, e * lo);
     return fma(e, hi, f - (h - y));

@@ -11,19 +11,30 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 /// Bytes of a vector; 0: one lane at a time.
 inline constexpr int vector_bytes = LOOM_TARGET_BYTES;
 
-template <class T, int Lanes> struct vector_of { using type [[gnu::vector_size(Lanes * sizeof(T))]] = T; };
-template <class T> struct vector_of<T, 1> { using type = T; };
+template <class T, int Lanes> struct vector_of {
+  using type [[gnu::vector_size(Lanes * sizeof(T))]] = T;
+};
+template <class T> struct vector_of<T, 1> {
+  using type = T;
+};
 
 /// Lanes of a full vector.
 template <class T> inline constexpr int lane_count = vector_bytes == 0 ? 1 : vector_bytes / static_cast<int>(sizeof(T));
 template <class T, int Lanes = lane_count<T>> using vec = typename vector_of<T, Lanes>::type;
 
-template <class V> struct lane_of_vector { using type = std::remove_cvref_t<decltype(std::declval<V&>()[0])>; };
-template <class V> requires std::is_arithmetic_v<V> struct lane_of_vector<V> { using type = V; };
+template <class V> struct lane_of_vector {
+  using type = std::remove_cvref_t<decltype(std::declval<V&>()[0])>;
+};
+template <class V>
+  requires std::is_arithmetic_v<V>
+struct lane_of_vector<V> {
+  using type = V;
+};
 template <class V> using lane = typename lane_of_vector<V>::type;
 template <class V> inline constexpr int width = sizeof(V) / sizeof(lane<V>);
 
-template <class V> using bits_of = vec<std::conditional_t<sizeof(lane<V>) == 4, std::uint32_t, std::uint64_t>, width<V>>;
+template <class V> using bits_of =
+    vec<std::conditional_t<sizeof(lane<V>) == 4, std::uint32_t, std::uint64_t>, width<V>>;
 template <class V> using ints_of = vec<std::conditional_t<sizeof(lane<V>) == 4, std::int32_t, std::int64_t>, width<V>>;
 /// What a comparison gives: all bits of a lane or none; a bool if there is one lane.
 template <class V> using mask_of = decltype(std::declval<V>() < std::declval<V>());
@@ -42,7 +53,9 @@ LOOM_INLINE V counted_from(lane<V> first, std::integer_sequence<int, I...>) {
   else return first + V{I...};
 }
 /// first, first + 1, ...
-template <class V> LOOM_INLINE V iota(lane<V> first) { return counted_from<V>(first, std::make_integer_sequence<int, width<V>>()); }
+template <class V> LOOM_INLINE V iota(lane<V> first) {
+  return counted_from<V>(first, std::make_integer_sequence<int, width<V>>());
+}
 
 // ---- bits --------------------------------------------------------------------------------------------------------------
 
@@ -61,7 +74,9 @@ template <class V> LOOM_INLINE V copysign(V x, V sign) { return bit_or(abs(x), b
 template <class M, class V> LOOM_INLINE V select(M m, V a, V b) { return m ? a : b; }
 template <class M, class V> LOOM_INLINE V masked(M m, V a) { return m ? a : V{}; }
 template <class M, class V> LOOM_INLINE V drop(M m, V a) { return m ? V{} : a; }
-template <class V> LOOM_INLINE V select_negative(V x, V a, V b) { return as<ints_of<V>>(x) < 0 ? a : b; }  // by the sign bit
+template <class V> LOOM_INLINE V select_negative(V x, V a, V b) {
+  return as<ints_of<V>>(x) < 0 ? a : b;
+}  // by the sign bit
 template <class V> LOOM_INLINE mask_of<V> is_nan(V x) { return x != x; }
 
 /// The smaller, and the larger: the second operand if either is NaN, as x86 has it.
@@ -77,12 +92,22 @@ template <class V> LOOM_INLINE mask_of<V> first_lanes(std::size_t count) {
 // ---- halves, and all lanes in one ----------------------------------------------------------------------------------------
 
 template <int First, class V, int... I>
-LOOM_INLINE auto lanes_from(V v, std::integer_sequence<int, I...>) { return __builtin_shufflevector(v, v, (First + I)...); }
-template <class V> LOOM_INLINE auto lower_half(V v) { return lanes_from<0>(v, std::make_integer_sequence<int, width<V> / 2>()); }
-template <class V> LOOM_INLINE auto upper_half(V v) { return lanes_from<width<V> / 2>(v, std::make_integer_sequence<int, width<V> / 2>()); }
+LOOM_INLINE auto lanes_from(V v, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(v, v, (First + I)...);
+}
+template <class V> LOOM_INLINE auto lower_half(V v) {
+  return lanes_from<0>(v, std::make_integer_sequence<int, width<V> / 2>());
+}
+template <class V> LOOM_INLINE auto upper_half(V v) {
+  return lanes_from<width<V> / 2>(v, std::make_integer_sequence<int, width<V> / 2>());
+}
 template <class H, int... I>
-LOOM_INLINE auto joined(H lower, H upper, std::integer_sequence<int, I...>) { return __builtin_shufflevector(lower, upper, I...); }
-template <class H> LOOM_INLINE auto join(H lower, H upper) { return joined(lower, upper, std::make_integer_sequence<int, 2 * width<H>>()); }
+LOOM_INLINE auto joined(H lower, H upper, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(lower, upper, I...);
+}
+template <class H> LOOM_INLINE auto join(H lower, H upper) {
+  return joined(lower, upper, std::make_integer_sequence<int, 2 * width<H>>());
+}
 
 /// All lanes folded into one number.
 template <class Fold, class V>
@@ -92,7 +117,9 @@ LOOM_INLINE lane<V> fold_lanes(V v) {
   else return fold_lanes<Fold>(Fold::combine(lower_half(v), upper_half(v)));
 }
 
-struct set_bits { template <class V> static LOOM_INLINE V combine(V a, V b) { return a | b; } };
+struct set_bits {
+  template <class V> static LOOM_INLINE V combine(V a, V b) { return a | b; }
+};
 template <class M> LOOM_INLINE bool any(M m) { return fold_lanes<set_bits>(m) != 0; }
 
 template <class V>
@@ -136,28 +163,52 @@ using bf16s = vec<std::uint16_t, lane_count<float>>;  // bits of bfloat16, the u
 
 #if LOOM_TARGET_BYTES == 64
 #define LOOM_ALL(type) static_cast<type>(-1)
-LOOM_INLINE f32s load_first(const float* from, std::size_t count) { return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>((1u << count) - 1)); }
-LOOM_INLINE f64s load_first(const double* from, std::size_t count) { return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>((1u << count) - 1)); }
-LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) { __builtin_ia32_storeups512_mask(to, v, static_cast<unsigned short>((1u << count) - 1)); }
-LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) { __builtin_ia32_storeupd512_mask(to, v, static_cast<unsigned char>((1u << count) - 1)); }
+LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
+  return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>((1u << count) - 1));
+}
+LOOM_INLINE f64s load_first(const double* from, std::size_t count) {
+  return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>((1u << count) - 1));
+}
+LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
+  __builtin_ia32_storeups512_mask(to, v, static_cast<unsigned short>((1u << count) - 1));
+}
+LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) {
+  __builtin_ia32_storeupd512_mask(to, v, static_cast<unsigned char>((1u << count) - 1));
+}
 LOOM_INLINE f32s widen(f16s v) { return __builtin_ia32_vcvtph2ps512_mask(v, f32s{}, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f16s narrow(f32s v) { return __builtin_ia32_vcvtps2ph512_mask(v, 0, f16s{}, LOOM_ALL(unsigned short)); }
 
 // Multiplication by 2^n with gradual underflow, and x = 2^e m, special values included: m in [3/4, 3/2), NaN for x < 0; e of the
 // leading bit, -inf for 0.
-LOOM_INLINE f32s times_pow2(f32s x, f32s n) { return __builtin_ia32_scalefps512_mask(x, n, f32s{}, LOOM_ALL(unsigned short), 4); }
-LOOM_INLINE f64s times_pow2(f64s x, f64s n) { return __builtin_ia32_scalefpd512_mask(x, n, f64s{}, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE f32s times_pow2(f32s x, f32s n) {
+  return __builtin_ia32_scalefps512_mask(x, n, f32s{}, LOOM_ALL(unsigned short), 4);
+}
+LOOM_INLINE f64s times_pow2(f64s x, f64s n) {
+  return __builtin_ia32_scalefpd512_mask(x, n, f64s{}, LOOM_ALL(unsigned char), 4);
+}
 LOOM_INLINE f32s exponent(f32s x) { return __builtin_ia32_getexpps512_mask(x, f32s{}, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f64s exponent(f64s x) { return __builtin_ia32_getexppd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
-LOOM_INLINE f32s mantissa(f32s x) { return __builtin_ia32_getmantps512_mask(x, 2 << 2 | 3, f32s{}, LOOM_ALL(unsigned short), 4); }
-LOOM_INLINE f64s mantissa(f64s x) { return __builtin_ia32_getmantpd512_mask(x, 2 << 2 | 3, f64s{}, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE f32s mantissa(f32s x) {
+  return __builtin_ia32_getmantps512_mask(x, 2 << 2 | 3, f32s{}, LOOM_ALL(unsigned short), 4);
+}
+LOOM_INLINE f64s mantissa(f64s x) {
+  return __builtin_ia32_getmantpd512_mask(x, 2 << 2 | 3, f64s{}, LOOM_ALL(unsigned char), 4);
+}
 #else
 using i32s = vec<int>;
 using i64s = vec<long long>;
-LOOM_INLINE f32s load_first(const float* from, std::size_t count) { return __builtin_ia32_maskloadps256(reinterpret_cast<const f32s*>(from), as<i32s>(first_lanes<f32s>(count))); }
-LOOM_INLINE f64s load_first(const double* from, std::size_t count) { return __builtin_ia32_maskloadpd256(reinterpret_cast<const f64s*>(from), as<i64s>(first_lanes<f64s>(count))); }
-LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) { __builtin_ia32_maskstoreps256(reinterpret_cast<f32s*>(to), as<i32s>(first_lanes<f32s>(count)), v); }
-LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) { __builtin_ia32_maskstorepd256(reinterpret_cast<f64s*>(to), as<i64s>(first_lanes<f64s>(count)), v); }
+LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
+  return __builtin_ia32_maskloadps256(reinterpret_cast<const f32s*>(from), as<i32s>(first_lanes<f32s>(count)));
+}
+LOOM_INLINE f64s load_first(const double* from, std::size_t count) {
+  return __builtin_ia32_maskloadpd256(reinterpret_cast<const f64s*>(from), as<i64s>(first_lanes<f64s>(count)));
+}
+LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
+  __builtin_ia32_maskstoreps256(reinterpret_cast<f32s*>(to), as<i32s>(first_lanes<f32s>(count)), v);
+}
+LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) {
+  __builtin_ia32_maskstorepd256(reinterpret_cast<f64s*>(to), as<i64s>(first_lanes<f64s>(count)), v);
+}
 LOOM_INLINE f32s widen(f16s v) { return __builtin_ia32_vcvtph2ps256(v); }
 LOOM_INLINE f16s narrow(f32s v) { return __builtin_ia32_vcvtps2ph256(v, 0); }
 #endif
@@ -169,8 +220,12 @@ LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_elementwise_fma(
 LOOM_INLINE f32s sqrt(f32s x) { return __builtin_elementwise_sqrt(x); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_elementwise_sqrt(x); }
 #elif LOOM_TARGET_BYTES == 64
-LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps512_mask(a, b, c, LOOM_ALL(unsigned short), 4); }
-LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd512_mask(a, b, c, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) {
+  return __builtin_ia32_vfmaddps512_mask(a, b, c, LOOM_ALL(unsigned short), 4);
+}
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) {
+  return __builtin_ia32_vfmaddpd512_mask(a, b, c, LOOM_ALL(unsigned char), 4);
+}
 LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps512(x, 4); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd512(x, 4); }
 #else
@@ -184,14 +239,24 @@ LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_convertvector(x, half_f3
 LOOM_INLINE u32s widen(bf16s v) { return __builtin_convertvector(v, u32s); }
 LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #elif LOOM_TARGET_BYTES == 64
-LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps512_mask(a, b, c, LOOM_ALL(unsigned short), 4); }
-LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd512_mask(a, b, c, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) {
+  return __builtin_ia32_vfmaddps512_mask(a, b, c, LOOM_ALL(unsigned short), 4);
+}
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) {
+  return __builtin_ia32_vfmaddpd512_mask(a, b, c, LOOM_ALL(unsigned char), 4);
+}
 LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps512_mask(x, f32s{}, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_ia32_cvtps2pd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
-LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_ia32_cvtpd2ps512_mask(x, half_f32s{}, LOOM_ALL(unsigned char), 4); }
-LOOM_INLINE u32s widen(bf16s v) { return as<u32s>(__builtin_ia32_pmovzxwd512_mask(as<f16s>(v), vec<int>{}, LOOM_ALL(unsigned short))); }
-LOOM_INLINE bf16s narrow(u32s v) { return as<bf16s>(__builtin_ia32_pmovdw512_mask(as<vec<int>>(v), f16s{}, LOOM_ALL(unsigned short))); }
+LOOM_INLINE half_f32s narrow(f64s x) {
+  return __builtin_ia32_cvtpd2ps512_mask(x, half_f32s{}, LOOM_ALL(unsigned char), 4);
+}
+LOOM_INLINE u32s widen(bf16s v) {
+  return as<u32s>(__builtin_ia32_pmovzxwd512_mask(as<f16s>(v), vec<int>{}, LOOM_ALL(unsigned short)));
+}
+LOOM_INLINE bf16s narrow(u32s v) {
+  return as<bf16s>(__builtin_ia32_pmovdw512_mask(as<vec<int>>(v), f16s{}, LOOM_ALL(unsigned short)));
+}
 #else
 LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps256(a, b, c); }
 LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd256(a, b, c); }
@@ -212,7 +277,8 @@ template <class V> LOOM_INLINE V fms(V a, V b, V c) { return fma(a, b, -c); }
 
 /// To the nearest whole number, ties to even.
 template <class V> LOOM_INLINE V round(V x) {
-  const V whole = constant<V>(sizeof(lane<V>) == 4 ? 0x1p23 : 0x1p52), size = abs(x);  // from here on every number is whole
+  const V whole = constant<V>(sizeof(lane<V>) == 4 ? 0x1p23 : 0x1p52),
+          size = abs(x);  // from here on every number is whole
   return size < whole ? copysign((size + whole) - whole, x) : x;
 }
 

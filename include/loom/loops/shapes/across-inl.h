@@ -19,7 +19,7 @@ struct across_rows {
   template <int Inputs, int Outputs, class V>
   struct place {
     std::ptrdiff_t row_in_block = 0;  ///< of the first lane
-    std::size_t active = 0;           ///< rows of this vector
+    std::size_t active = 0;  ///< rows of this vector
     // A tile is padded with copies of its last row; memory is not. Without a tile, the last vector starts early and overlaps
     // rows already processed; totals skip them.
     std::size_t repeated_rows = 0;
@@ -29,22 +29,32 @@ struct across_rows {
   };
 
   template <lanes, class R>
-  static LOOM_INLINE std::size_t lanes_in_use(const R& r) { return r.active; }
+  static LOOM_INLINE std::size_t lanes_in_use(const R& r) {
+    return r.active;
+  }
   template <class R>
-  static LOOM_INLINE std::size_t repeated(const R& r) { return r.repeated_rows; }
+  static LOOM_INLINE std::size_t repeated(const R& r) {
+    return r.repeated_rows;
+  }
   template <class V>
-  static LOOM_INLINE V columns_at(std::ptrdiff_t j) { return broadcast<V>(static_cast<lane<V>>(j)); }
+  static LOOM_INLINE V columns_at(std::ptrdiff_t j) {
+    return broadcast<V>(static_cast<lane<V>>(j));
+  }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
   template <int Slot, class R>
-  static LOOM_INLINE std::ptrdiff_t input_step(const R& r) { return r.input_step[Slot]; }
+  static LOOM_INLINE std::ptrdiff_t input_step(const R& r) {
+    return r.input_step[Slot];
+  }
   template <int Slot, class R>
   static LOOM_INLINE auto* input(const R& r, std::ptrdiff_t j) {
-    return static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]) + (has_entries(R::P, Slot) ? r.row_in_block : 0) + j * r.input_step[Slot];
+    return static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]) +
+           (has_entries(R::P, Slot) ? r.row_in_block : 0) + j * r.input_step[Slot];
   }
   template <int Slot, class R>
   static LOOM_INLINE auto* output(const R& r, std::ptrdiff_t j) {
-    return static_cast<typename R::template Output<Slot>*>(r.output_row[Slot]) + r.row_in_block + j * r.output_step[Slot];
+    return static_cast<typename R::template Output<Slot>*>(r.output_row[Slot]) + r.row_in_block +
+           j * r.output_step[Slot];
   }
 
   template <int Id, int Slot, lanes Which, class R>
@@ -61,15 +71,23 @@ struct across_rows {
     }
   }
   template <int Slot, lanes Which, class R>
-  static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) { return load_lanes<typename R::V>(output<Slot>(r, j)); }
+  static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) {
+    return load_lanes<typename R::V>(output<Slot>(r, j));
+  }
   template <int Slot, lanes Which, class R>
-  static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) { store_lanes(v, output<Slot>(r, j)); }
+  static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) {
+    store_lanes(v, output<Slot>(r, j));
+  }
 
   // ---- reductions --------------------------------------------------------------------------------------------------------
   template <level At, lanes Which, class R>
-  static LOOM_INLINE auto counted_once(const R& r, typename R::V v, typename R::V neutral) { return select(r.new_rows, v, neutral); }
+  static LOOM_INLINE auto counted_once(const R& r, typename R::V v, typename R::V neutral) {
+    return select(r.new_rows, v, neutral);
+  }
   template <op Code, class V>
-  static LOOM_INLINE V finish_reduction(V v) { return finish<Code>(v); }
+  static LOOM_INLINE V finish_reduction(V v) {
+    return finish<Code>(v);
+  }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
   template <class Passes, int Pass, class R>
@@ -132,7 +150,8 @@ struct across_rows {
     /// in a cache.
     static constexpr std::ptrdiff_t rows(std::ptrdiff_t columns) {
       constexpr std::ptrdiff_t line = 64 / sizeof(typename R::number);
-      const std::ptrdiff_t lines = one / static_cast<std::ptrdiff_t>(sizeof(typename R::number)) / (columns > 0 ? columns : 1) / line;
+      const std::ptrdiff_t lines =
+          one / static_cast<std::ptrdiff_t>(sizeof(typename R::number)) / (columns > 0 ? columns : 1) / line;
       return ((lines - 1) | 1) * line;
     }
     template <int Operand, class E>
@@ -146,13 +165,20 @@ struct across_rows {
     static LOOM_INLINE void find(R& r, const row_block& b) { find_all(r, b, inputs(), outputs()); }
 
     template <int... I>
-    static LOOM_INLINE void load_all(const R& r, const row_block& b, std::integer_sequence<int, I...>) { (load_one<I>(r, b), ...); }
+    static LOOM_INLINE void load_all(const R& r, const row_block& b, std::integer_sequence<int, I...>) {
+      (load_one<I>(r, b), ...);
+    }
     template <int... O>
-    static LOOM_INLINE void store_all(const R& r, const row_block& b, std::integer_sequence<int, O...>) { (store_one<O>(r, b), ...); }
+    static LOOM_INLINE void store_all(const R& r, const row_block& b, std::integer_sequence<int, O...>) {
+      (store_one<O>(r, b), ...);
+    }
     template <int... I, int... O>
-    static LOOM_INLINE void find_all(R& r, const row_block& b, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
+    static LOOM_INLINE void find_all(R& r, const row_block& b, std::integer_sequence<int, I...>,
+                                     std::integer_sequence<int, O...>) {
       (find_one<I, const typename R::template Input<I>>(r, b, r.data.inputs[I], r.input_row[I], r.input_step[I]), ...);
-      (find_one<R::inputs + O, typename R::template Output<O>>(r, b, r.data.outputs[O], r.output_row[O], r.output_step[O]), ...);
+      (find_one<R::inputs + O, typename R::template Output<O>>(r, b, r.data.outputs[O], r.output_row[O],
+                                                               r.output_step[O]),
+       ...);
     }
 
     template <int Slot>
@@ -160,13 +186,15 @@ struct across_rows {
       constexpr std::size_t width = R::lane_count;
       const auto count = static_cast<std::size_t>(b.count);
       if constexpr (has_tile(R::P, S, Slot))
-        loops::load_tile(r.data, r.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, b.size, tile<Slot, typename R::template Input<Slot>>(b));
+        loops::load_tile(r.data, r.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, b.size,
+                         tile<Slot, typename R::template Input<Slot>>(b));
     }
     template <int Slot>
     static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
       constexpr int operand = R::inputs + Slot;
       if constexpr (has_tile(R::P, S, operand))
-        loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size, tile<operand, typename R::template Output<Slot>>(b));
+        loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size,
+                          tile<operand, typename R::template Output<Slot>>(b));
     }
 
     /// Whether an operand is read or written entry by entry, not as row values or labels of several rows.
@@ -177,7 +205,9 @@ struct across_rows {
     }
     /// Where the block at r.row begins: in a tile, or in memory.
     template <int Operand, class E, class Stream, class Pointer>
-    static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b, [[maybe_unused]] const Stream& s, Pointer& at, [[maybe_unused]] std::ptrdiff_t& step) {
+    static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b,
+                                     [[maybe_unused]] const Stream& s, Pointer& at,
+                                     [[maybe_unused]] std::ptrdiff_t& step) {
       constexpr bool may_be_tiled = has_tile(R::P, S, Operand);
       if constexpr (!by_entry(Operand)) {
         at = nullptr;

@@ -15,17 +15,25 @@ struct along_rows {
   };
 
   template <lanes Which, class R>
-  static LOOM_INLINE std::size_t lanes_in_use(const R& r) { return Which == lanes::some ? r.active : R::lane_count; }
+  static LOOM_INLINE std::size_t lanes_in_use(const R& r) {
+    return Which == lanes::some ? r.active : R::lane_count;
+  }
   /// Lanes that an earlier vector had.
   template <class R>
-  static LOOM_INLINE std::size_t repeated(const R&) { return 0; }
+  static LOOM_INLINE std::size_t repeated(const R&) {
+    return 0;
+  }
   /// The columns of the lanes at entry j.
   template <class V>
-  static LOOM_INLINE V columns_at(std::ptrdiff_t j) { return iota<V>(static_cast<lane<V>>(j)); }
+  static LOOM_INLINE V columns_at(std::ptrdiff_t j) {
+    return iota<V>(static_cast<lane<V>>(j));
+  }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
   template <int Slot, class R>
-  static LOOM_INLINE std::ptrdiff_t input_step(const R& r) { return r.data.inputs[Slot].column_stride; }
+  static LOOM_INLINE std::ptrdiff_t input_step(const R& r) {
+    return r.data.inputs[Slot].column_stride;
+  }
   template <int Slot, class R>
   static LOOM_INLINE auto* input(const R& r, std::ptrdiff_t j) {
     return static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]) + j * input_step<Slot>(r);
@@ -39,7 +47,8 @@ struct along_rows {
   template <int Id, int Slot, lanes Which, class R>
   static LOOM_INLINE auto load_tensor(const R& r, std::ptrdiff_t j) {
     using V = typename R::V;
-    if constexpr (R::P.levels[Id] == level::element) return load_strided<Which, V>(input<Slot>(r, j), input_step<Slot>(r), r.active);
+    if constexpr (R::P.levels[Id] == level::element)
+      return load_strided<Which, V>(input<Slot>(r, j), input_step<Slot>(r), r.active);
     else return broadcast<V>(loaded(*input<Slot>(r, j)));
   }
   template <int Slot, lanes Which, class R>
@@ -61,7 +70,9 @@ struct along_rows {
   }
   /// The value of a row reduction, of the accumulated lanes.
   template <op Code, class V>
-  static LOOM_INLINE V finish_reduction(V v) { return broadcast<V>(finish<Code>(across_lanes<Code>(v))); }
+  static LOOM_INLINE V finish_reduction(V v) {
+    return broadcast<V>(finish<Code>(across_lanes<Code>(v)));
+  }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
   /// A row pass over the entries of a row. Blocks bound the number of terms that one accumulator sees, and so the rounding
@@ -74,11 +85,13 @@ struct along_rows {
     const std::ptrdiff_t columns = r.part.column_end;
     std::ptrdiff_t j = r.part.column_begin;
     while (j + width <= columns) {
-      const std::ptrdiff_t block = columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
+      const std::ptrdiff_t block =
+          columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
       typename R::V acc[unroll][R::values];
       Passes::template begin_reductions<Pass>(acc);
       if constexpr (unroll > 1) {
-        for (; j + unroll * width <= block; j += unroll * width) unrolled<Passes, Pass>(r, acc, j, std::make_integer_sequence<int, unroll>());
+        for (; j + unroll * width <= block; j += unroll * width)
+          unrolled<Passes, Pass>(r, acc, j, std::make_integer_sequence<int, unroll>());
       }
       for (; j + width <= block; j += width) Passes::template body<Pass, lanes::all>(r, acc[0], j);
       Passes::template join_reductions<Pass>(acc, whole);
@@ -89,7 +102,8 @@ struct along_rows {
     }
   }
   template <class Passes, int Pass, class R, int Unroll, int... U>
-  static LOOM_INLINE void unrolled(R& r, typename R::V (&acc)[Unroll][R::values], std::ptrdiff_t j, std::integer_sequence<int, U...>) {
+  static LOOM_INLINE void unrolled(R& r, typename R::V (&acc)[Unroll][R::values], std::ptrdiff_t j,
+                                   std::integer_sequence<int, U...>) {
     constexpr std::ptrdiff_t width = R::lane_count;
     (Passes::template body<Pass, lanes::all>(r, acc[U], j + U * width), ...);
   }
@@ -109,13 +123,15 @@ struct along_rows {
   template <int Slot, class R>
   static LOOM_INLINE void find_input(R& r) {
     const stream& s = r.data.inputs[Slot];
-    if constexpr (R::P.program.inputs[Slot].code == op::tensor) r.input_row[Slot] = static_cast<const typename R::template Input<Slot>*>(s.data) + row_offset(r.data, s, r.row);
+    if constexpr (R::P.program.inputs[Slot].code == op::tensor)
+      r.input_row[Slot] = static_cast<const typename R::template Input<Slot>*>(s.data) + row_offset(r.data, s, r.row);
     else r.input_row[Slot] = nullptr;
   }
   template <int Slot, class R>
   static LOOM_INLINE void find_output(R& r) {
     const output_stream& s = r.data.outputs[Slot];
-    if constexpr (output_level(R::P, Slot) == level::element) r.output_row[Slot] = static_cast<typename R::template Output<Slot>*>(s.data) + row_offset(r.data, s, r.row);
+    if constexpr (output_level(R::P, Slot) == level::element)
+      r.output_row[Slot] = static_cast<typename R::template Output<Slot>*>(s.data) + row_offset(r.data, s, r.row);
     else r.output_row[Slot] = nullptr;
   }
 };

@@ -10,6 +10,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace terms {
 
+// clang-format off
 inline constexpr rule_table canonical_rules({
     {"plus zero", a + 0, a},
     {"minus zero", a - 0, a},
@@ -35,6 +36,7 @@ inline constexpr rule_table canonical_rules({
     {"sum of a constant share", sum(a / b, k), sum(a, k) / b, guards::b_constant_along_k},
     {"gather of a negation", gather(-a, b, k), -gather(a, b, k)},
 });
+// clang-format on
 
 }  // namespace terms
 

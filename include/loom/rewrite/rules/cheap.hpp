@@ -10,6 +10,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace terms {
 
+// clang-format off
 inline constexpr rule_table cheap_rules(
   {
     {"branches of a negated mask", where(make(op::logical_not, m), a, b), where(m, b, a)},
@@ -17,6 +18,7 @@ inline constexpr rule_table cheap_rules(
     {"reciprocal of a shared divisor", a / b, a * (1 / b), guards::b_is_shared_and_safe},
   },
   canonical_rules);
+// clang-format on
 
 }  // namespace terms
 

@@ -16,8 +16,10 @@ inline constexpr double infinity = __builtin_huge_val();
 inline constexpr double minus_log_2 = -0.693147180559945309417;
 
 /// The extreme entry of a row a that will be scaled by b.
-inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, largest = shift(signed_row, k), extreme = largest * sign_of_b;
+inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, largest = shift(signed_row, k),
+                         extreme = largest * sign_of_b;
 
+// clang-format off
 inline constexpr rule_table expand_rules(
   {
     // The more special left side comes first: a row scaled by what is constant along it.
@@ -42,6 +44,7 @@ inline constexpr rule_table expand_rules(
     {"end of stop_gradient", stop_gradient(a), a},
   },
   canonical_rules);
+// clang-format on
 
 }  // namespace terms
 

@@ -12,6 +12,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace terms {
 
+// clang-format off
 inline constexpr rule_table stable_rules(
   {
     // The log-sum-exp family. Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
@@ -74,6 +75,7 @@ inline constexpr rule_table stable_rules(
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
   },
   canonical_rules);
+// clang-format on
 
 }  // namespace terms
 
