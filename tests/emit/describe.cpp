@@ -14,8 +14,8 @@ TEST_CASE("a comment tells steps by the names of the code, an explanation by wha
   const loom::schedule::sweep& sweep = s.schedule.loops[0];
   CHECK(told.purpose(sweep.passes[0].body) == "finds row_max");
   CHECK(told.deeds(sweep.passes[0].body) == "reduces row_max (shift of x_nc)");
-  CHECK(told.purpose(sweep.passes[1].body) == "finds row_sum; keeps exp_x_shifted (in d_x)");
-  CHECK(told.deeds(sweep.passes[1].body) == "reduces row_sum (sum of exp_x_shifted); keeps exp_x_shifted in d(x)");
+  CHECK(told.purpose(sweep.passes[1].body) == "finds row_sum; parks exp_x_shifted (in d_x)");
+  CHECK(told.deeds(sweep.passes[1].body) == "reduces row_sum (sum of exp_x_shifted); parks exp_x_shifted in d(x)");
   CHECK(told.purpose(sweep.passes[2].body) == "writes d_x");
   CHECK(told.deeds(sweep.passes[2].body) == "recalls exp_x_shifted in d(x); writes d(x) (grad_x)");
   CHECK(told.range_of(sweep) == "");

@@ -78,5 +78,5 @@ TEST_CASE("outputs of no value, without its axes, or of no number are found", "[
           g.outputs[0].axes.push_back(N);
           g.outputs[0].axes.push_back(N);
         }) == "an output over axes that there are not, or over one twice: slot 0");
-  CHECK(after([](graph& g) { g.outputs[0].what = derivative_kind::gradient; }) == "a derivative of no input: slot 0");
+  CHECK(after([](graph& g) { g.outputs[0].kind = derivative_kind::gradient; }) == "a derivative of no input: slot 0");
 }

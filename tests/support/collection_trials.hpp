@@ -290,7 +290,7 @@ void agrees_with_interpreter(const std::string& name, const extents& e, double l
     double scale = 1e-30, worst = 0;
     bool finite_alike = true;
     for (double w : want) scale = std::isfinite(w) ? std::max(scale, std::fabs(w)) : scale;
-    scale = std::max(scale, k == 0 ? 1.0 : cancelling(name, stable.outputs[k].what) / static_cast<double>(want.size()));
+    scale = std::max(scale, k == 0 ? 1.0 : cancelling(name, stable.outputs[k].kind) / static_cast<double>(want.size()));
     for (std::size_t n = 0; n < want.size(); ++n) {
       const double h = got[static_cast<std::size_t>(k)][n];
       if (!std::isfinite(want[n]) || !std::isfinite(h))
