@@ -26,8 +26,8 @@ TEST_CASE("sums of rows and of columns, and their total", "[schedule]") {
   const value_id v = g.tensor("x", {N, C});
   g.returns(g.sum(g.unary(op::square, g.sum(v, only(C))), only(N)));
   g.returns(g.sum(v, only(N)), {C});
-  const std::vector<row> out = run_plan(fuse(g.view()), extents, {x});
-  CHECK(out == std::vector<row>{{36 + 225}, {5, 7, 9}});
+  const std::vector<row> got = run_plan(fuse(g.view()), extents, {x});
+  CHECK(got == std::vector<row>{{36 + 225}, {5, 7, 9}});
 }
 
 TEST_CASE("labels: an entry of a row, a row of a table, and what is scattered back", "[schedule]") {
@@ -38,8 +38,8 @@ TEST_CASE("labels: an entry of a row, a row of a table, and what is scattered ba
   const value_id back = g.make(op::scatter, g.gather(v, k, N), k, no_value,
                                static_cast<std::uint64_t>(only(M)) | static_cast<std::uint64_t>(N) << 8);
   g.returns(back, {N, C});
-  const std::vector<row> out = run_plan(fuse(g.view()), extents, {x, {only(N), {2, 0}}, {only(M), {1, 1}}});
-  CHECK(out == std::vector<row>{{3 + 4}, {4, 5, 6, 4, 5, 6}, {0, 0, 0, 8, 10, 12}});
+  const std::vector<row> got = run_plan(fuse(g.view()), extents, {x, {only(N), {2, 0}}, {only(M), {1, 1}}});
+  CHECK(got == std::vector<row>{{3 + 4}, {4, 5, 6, 4, 5, 6}, {0, 0, 0, 8, 10, 12}});
 }
 
 TEST_CASE("every reduction, its end included: the shift of a row of -inf is 0", "[schedule]") {
@@ -70,8 +70,8 @@ TEST_CASE("what is parked is read back, and a scalar result of the scalars is wr
   g.gradient(g.binary(op::div, e, total), {N, C});
   const plan p = fuse(g.view());
   REQUIRE(p.kept == 1);
-  const std::vector<row> out = run_plan(p, extents, {x});
+  const std::vector<row> got = run_plan(p, extents, {x});
   const interpreter<double> want(p.program, extents, {x});
-  CHECK(out[0] == want[p.program.outputs[0].id]);
-  CHECK(out[1] == want[p.program.outputs[1].id]);
+  CHECK(got[0] == want[p.program.outputs[0].id]);
+  CHECK(got[1] == want[p.program.outputs[1].id]);
 }

@@ -71,7 +71,6 @@ std::string visited(const plan& p) {
 }  // namespace
 
 TEST_CASE("a row pass begins and ends its reductions around the entries of each row", "[schedule]") {
-  constexpr auto x = tensor<"x[N,C]">;
   const plan p = loom::compiler::compile(written(square(x.max(-1)).sum()));
   CHECK(visited(p) ==
         "sweep 0\n"
@@ -85,7 +84,6 @@ TEST_CASE("a row pass begins and ends its reductions around the entries of each 
 
 TEST_CASE("arrays are begun before the rows of their sweep, and end after them; scalars come between sweeps",
           "[schedule]") {
-  constexpr auto x = tensor<"x[N,C]">;
   const plan p = loom::compiler::compile(written(exp(sum(max(x, axis<"C">)) + sum(square(sum(x, axis<"N">))))));
   const std::string entry = "entry\nreduce max\naccumulate sum\n", later = "entry\ntotal sum\n";
   const std::string row = "row\npass 0\nbegin reduction max\n" + entry + entry + "end reduction max\ntotal sum\n",
