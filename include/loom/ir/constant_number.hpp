@@ -9,6 +9,13 @@
 
 #include "loom/ir/evaluate.hpp"
 
+/// The definitions of the table for a double, by name: a switch over all of them would be one more for each call to read.
+namespace loom::inline LOOM_ABI::ir::numbers::of_double {
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+  constexpr double name##_of(double x) { return formula; }
+#include "loom/ir/ops.def"
+}  // namespace loom::ir::numbers::of_double
+
 namespace loom::inline LOOM_ABI::ir::constants {
 
 struct constant_number {
@@ -58,7 +65,7 @@ struct constant_number {
 
 /// The functions of the table, found by the definitions that call them.
 #define LOOM_UNARY(name, ...) \
-  constexpr constant_number name(constant_number x) { return x.is_nan() ? x : constant_number(numbers::evaluate<double>(op::name, x.value, x.value, x.value)); }
+  constexpr constant_number name(constant_number x) { return x.is_nan() ? x : constant_number(numbers::of_double::name##_of(x.value)); }
 #include "loom/ir/ops.def"
 constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
 
