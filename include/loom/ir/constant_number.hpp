@@ -9,14 +9,7 @@
 
 #include "loom/ir/evaluate.hpp"
 
-/// The definitions of the table for a double, by name: a switch over all of them would be one more for each call to read.
-namespace loom::inline LOOM_ABI::ir::numbers::of_double {
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
-  constexpr double name##_of(double x) { return formula; }
-#include "loom/ir/ops.def"
-}  // namespace loom::ir::numbers::of_double
-
-namespace loom::inline LOOM_ABI::ir::constants {
+namespace loom::inline LOOM_ABI::ir::numbers {
 
 struct constant_number {
   double value = 0;
@@ -42,15 +35,19 @@ struct constant_number {
   }
   friend constexpr constant_number operator-(constant_number a, constant_number b) { return a + -b; }
   friend constexpr constant_number operator*(constant_number a, constant_number b) {
-    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.value == 0) || (b.is_inf() && a.value == 0)) return numeric::not_a_number;
+    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.value == 0) || (b.is_inf() && a.value == 0))
+      return numeric::not_a_number;
     const double p = numeric::abs(a.value), q = numeric::abs(b.value);
-    if (a.is_inf() || b.is_inf() || (p > 1 && q > std::numeric_limits<double>::max() / p)) return infinite(signs_differ(a, b));
+    if (a.is_inf() || b.is_inf() || (p > 1 && q > std::numeric_limits<double>::max() / p))
+      return infinite(signs_differ(a, b));
     return a.value * b.value;
   }
   friend constexpr constant_number operator/(constant_number a, constant_number b) {
-    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.is_inf()) || (a.value == 0 && b.value == 0)) return numeric::not_a_number;
+    if (a.is_nan() || b.is_nan() || (a.is_inf() && b.is_inf()) || (a.value == 0 && b.value == 0))
+      return numeric::not_a_number;
     const double p = numeric::abs(a.value), q = numeric::abs(b.value);
-    if (q == 0 || a.is_inf() || (q < 1 && p > std::numeric_limits<double>::max() * q)) return infinite(signs_differ(a, b));
+    if (q == 0 || a.is_inf() || (q < 1 && p > std::numeric_limits<double>::max() * q))
+      return infinite(signs_differ(a, b));
     return a.value / b.value;
   }
   constexpr constant_number& operator+=(constant_number b) { return *this = *this + b; }
@@ -61,12 +58,15 @@ struct constant_number {
   friend constexpr bool operator<=(constant_number a, constant_number b) { return a.value <= b.value; }
   friend constexpr bool operator>(constant_number a, constant_number b) { return a.value > b.value; }
   friend constexpr bool operator>=(constant_number a, constant_number b) { return a.value >= b.value; }
+
+  // The functions of the table, which only the definitions that call them see: here the same names mean those of double.
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+  friend constexpr constant_number name(constant_number of) {                            \
+    const double x = of.value;                                                           \
+    return of.is_nan() ? x : formula;                                                    \
+  }
+#include "loom/ir/ops.def"
+  friend constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
 };
 
-/// The functions of the table, found by the definitions that call them.
-#define LOOM_UNARY(name, ...) \
-  constexpr constant_number name(constant_number x) { return x.is_nan() ? x : constant_number(numbers::of_double::name##_of(x.value)); }
-#include "loom/ir/ops.def"
-constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
-
-}  // namespace loom::ir::constants
+}  // namespace loom::inline LOOM_ABI::ir::numbers
