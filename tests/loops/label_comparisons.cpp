@@ -139,11 +139,11 @@ TEMPLATE_TEST_CASE("labels compare with each other as whole numbers do", "", std
 }
 
 TEST_CASE("a huge unsigned label is not the ignored -1") {
-  constexpr auto w = loom::tensor<"w[C]">;
+  constexpr auto entries = loom::tensor<"entries[C]">;
   constexpr auto v = loom::tensor<"v[N]">;
-  constexpr auto kept = loom::loss<sum(where(t == -1, 0, gather(w, t) * v))>;
+  constexpr auto kept = loom::loss<sum(where(t == -1, 0, gather(entries, t) * v))>;
   const std::vector<float> two{1, 2}, table{10, 20};
   const std::vector<std::uint64_t> labels{(std::uint64_t{1} << 63) + 5, 1};
-  CHECK_THROWS_WITH(kept(v = two, w = table, t = labels),
+  CHECK_THROWS_WITH(kept(v = two, entries = table, t = labels),
                     "label 9223372036854775813 of t at row 0 is outside axis C, which has 2 entries");
 }

@@ -71,7 +71,7 @@ TEMPLATE_TEST_CASE("copies with a look ahead and past the caches copy as others 
 }
 
 TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what it has") {
-  loom::layout::loop_data data;
+  loom::layout::sweep_layout data;
   data.rows = 10;
   data.columns = 6;
   data.row_rank = 1;
@@ -89,7 +89,10 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
     for (std::size_t i = 0; i < 8; ++i) CHECK(tile[j * pitch + i] == from[(4 + (i < 5 ? i : 4)) * 6 + j]);
     CHECK(tile[j * pitch + 8] == -1);
   }
-  s.data = back.data();
-  loom::loops::store_tile(data, s, 4, 5, pitch, static_cast<const float*>(tile.data()));
+  loom::layout::output_stream to;
+  to.column_stride = 1;
+  to.row_strides[0] = 6;
+  to.data = back.data();
+  loom::loops::store_tile(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()));
   for (std::size_t i = 0; i < 60; ++i) CHECK(back[i] == (i / 6 >= 4 && i / 6 < 9 ? from[i] : 0));
 }

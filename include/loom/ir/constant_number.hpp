@@ -9,7 +9,7 @@
 
 #include "loom/ir/evaluate.hpp"
 
-namespace loom::inline LOOM_ABI::ir::constants {
+namespace loom::inline LOOM_ABI::ir::numbers {
 
 struct constant_number {
   double value = 0;
@@ -58,14 +58,15 @@ struct constant_number {
   friend constexpr bool operator<=(constant_number a, constant_number b) { return a.value <= b.value; }
   friend constexpr bool operator>(constant_number a, constant_number b) { return a.value > b.value; }
   friend constexpr bool operator>=(constant_number a, constant_number b) { return a.value >= b.value; }
-};
 
-/// The functions of the table, found by the definitions that call them.
-#define LOOM_UNARY(name, ...)                                                                                \
-  constexpr constant_number name(constant_number x) {                                                        \
-    return x.is_nan() ? x : constant_number(numbers::evaluate<double>(op::name, x.value, x.value, x.value)); \
+  // The functions of the table, which only the definitions that call them see: here the same names mean those of double.
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+  friend constexpr constant_number name(constant_number of) {                            \
+    const double x = of.value;                                                           \
+    return of.is_nan() ? x : formula;                                                    \
   }
 #include "loom/ir/ops.def"
-constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
+  friend constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
+};
 
-}  // namespace loom::ir::constants
+}  // namespace loom::ir::numbers

@@ -19,7 +19,7 @@ struct strides {
 /// Where the loops find what they read.
 struct stream : strides {
   const void* data = nullptr;
-  element_type type = element_type::other;
+  element_type type{};
 };
 
 /// Where the loops find what they write: an output, or an array of double in the workspace.

@@ -135,7 +135,7 @@ constexpr checked_constants check_constants(const Bindings&... bindings) {
 
 }  // namespace detail
 
-using ir::constants::constant_number;
+using ir::numbers::constant_number;
 
 /// Evaluates a call by the interpreter, in double. Data that a call would refuse ends constant evaluation.
 template <class Program, class T, class... Bindings>

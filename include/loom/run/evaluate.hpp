@@ -155,7 +155,9 @@ void run_one(const call_state& c) {
   constexpr const sweep& s = p.loops[Sweep];
   const sweep_layout data = lay_out(p, s, c.extents, c.bound, c.arrays, shape_choice_of<Program, Sweep>);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, true);
-  run_parts(p, s, dispatch<Program, T, Sweep>(), data, c.on, adds_to_arrays(p, s), c.results, c.scalars);
+  run_parts(p, s, dispatch<Program, T, Sweep>(), data, c.on, adds_to_arrays(p, s), row_results(p), c.results,
+            c.scalars);
+  if constexpr (row_results(p) > 0) take_row_results(p, s, c.results, c.scalars);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, false);
   evaluate_scalars<Program, Sweep + 1>(c.bound.inputs, c.extents, c.scalars);
 }

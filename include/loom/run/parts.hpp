@@ -66,9 +66,9 @@ inline void merge_totals(const plan& p, const sweep& s, int parts, const double*
 constexpr int most_part_results(const plan& p) { return max_parts * most_results(p); }
 
 /// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer. `results`: room for
-/// most_part_results(p) numbers.
+/// most_part_results(p) numbers; each part leaves `first_total` of them before its totals.
 inline void run_parts(const plan& p, const sweep& s, part_function run, const sweep_layout& data, const executor& on,
-                      bool one_writer, double* results, double* scalars) {
+                      bool one_writer, int first_total, double* results, double* scalars) {
   struct job {
     part_function run;
     const sweep_layout& data;
@@ -77,8 +77,7 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, const sw
     double* results;
     int step;
   };
-  const int totals = row_results(p);
-  job j{run, data, partition(data), scalars, results, totals + s.totals.size()};
+  job j{run, data, partition(data), scalars, results, first_total + s.totals.size()};
   const int count = j.parts.count();
   __builtin_memset(results, 0xFF, static_cast<std::size_t>(count * j.step) * sizeof(double));  // NaN
   const auto task = [](void* argument, int i) {
@@ -90,12 +89,16 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, const sw
   } else {
     on.for_each(on.pool, count, task, &j);
   }
-  for (int slot = 0; slot < p.program.outputs.size(); ++slot) {  // the one row is in every part that has it
+  merge_totals(p, s, count, results + first_total, j.step, scalars);
+}
+
+/// The results that are values of the one row, which is in every part that has it.
+inline void take_row_results(const plan& p, const sweep& s, const double* results, double* scalars) {
+  for (int slot = 0; slot < p.program.outputs.size(); ++slot) {
     const value_id id = p.program.outputs[slot].id;
     if (output_level(p, slot) == level::scalar && p.levels[id] != level::scalar && touches_output(p, s, slot))
       scalars[id] = results[row_results_before(p, slot)];
   }
-  merge_totals(p, s, count, results + totals, j.step, scalars);
 }
 
 }  // namespace loom::run
