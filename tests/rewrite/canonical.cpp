@@ -56,8 +56,8 @@ TEST_CASE("what is constant along a sum leaves it", "[rewrite]") {
 
 TEST_CASE("a sum over an axis that is gone is a multiple", "[rewrite]") {
   // softmax(x + v) does not depend on v; the same rule may take away the last value with an axis.
-  CHECK(stable_text(sum(softmax(v + w, -1))) == "sum(softmax(w, C), C) * extent(N)");
-  CHECK(stable_text(softmax(v + w, -1).max(axis<"N">)) == "softmax(w, C)");
+  CHECK(stable_text(sum(softmax(v + w, axis<"C">))) == "sum(softmax(w, C), C) * extent(N)");
+  CHECK(stable_text(softmax(v + w, axis<"C">).max(axis<"N">)) == "softmax(w, C)");
 }
 
 /// The value of a formula of v[N] and w[C] before and after the stages.

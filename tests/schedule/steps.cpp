@@ -32,7 +32,7 @@ TEST_CASE("steps come where their operands are known: rows before passes, totals
         "  row pass 1 of 2, every entry; cost 16, accumulators 1\n"
         "    v0 = x\n"
         "    v2 = exp(v0)\n"
-        "    keep v2 in d(x)\n"
+        "    park v2 in d(x)\n"
         "    reduce v3 = sum(v2, C)\n"
         "  then\n"
         "    v5 = mul(v3, v4)\n"
