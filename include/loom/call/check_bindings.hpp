@@ -175,10 +175,10 @@ constexpr mistake check_binding(const lowered& formula, const binding_info& b, b
 
 /// Whether the program that a call asks for has room: its inputs, with a seed and directions, and its outputs.
 constexpr mistake check_capacities(const graph& g, const binding_info* all, int count) {
-  int inputs = g.inputs.size(), outputs = g.outputs.size();
+  int inputs = g.inputs.size(), outputs = g.result_axes.empty() ? 1 : 0;  // a scalar is returned
   for (int i = 0; i < count; ++i) {
     inputs += all[i].role == binding_role::seed || all[i].role == binding_role::direction;
-    outputs += is_derivative(all[i].role);
+    outputs += is_output(all[i].role);
   }
   if (inputs > max_inputs) return {issue::too_many_inputs, {}, inputs, max_inputs};
   if (outputs > max_outputs) return {issue::too_many_outputs, {}, outputs, max_outputs};
