@@ -126,7 +126,7 @@ constexpr bool overlap_at(std::ptrdiff_t distance, const erased_shape& a, int ra
 constexpr bool addresses_meet(const erased_shape& a, std::ptrdiff_t count_a, const erased_shape& b,
                               std::ptrdiff_t count_b) {
   if (a.constant.addresses == nullptr || b.constant.addresses == nullptr) return false;
-  const bool all = count_a * count_b <= 1 << 14;
+  const bool all = count_a * count_b <= 1 << 12;
   for (std::ptrdiff_t i = 0; i < count_a; i += all || count_a == 1 ? 1 : count_a - 1)
     for (std::ptrdiff_t k = 0; k < count_b; ++k)
       if (a.constant.addresses[i] == b.constant.addresses[k]) return true;

@@ -64,15 +64,16 @@ class basic_interpreter {
 
   constexpr std::size_t size_of(axis_set s) const {
     std::size_t n = 1;
-    for (int a = 0; a < max_axes; ++a)
+    for (int a = 0; a < g_.axes.size(); ++a)
       if (has(s, a)) n *= extent(a);
     return n;
   }
 
   /// Position p of an array over `from`, as a position of an array over `to`, a subset.
   constexpr std::size_t project(std::size_t p, axis_set from, axis_set to) const {
+    if (from == to) return p;
     std::size_t r = 0, stride = 1;
-    for (int a = max_axes - 1; a >= 0; --a) {
+    for (int a = g_.axes.size() - 1; a >= 0; --a) {
       if (!has(from, a)) continue;
       const std::size_t coordinate = p % extent(a);
       p /= extent(a);
@@ -130,7 +131,7 @@ class basic_interpreter {
     if (label < 0 || label >= extents_[static_cast<std::size_t>(axis)])
       return not_a_number();  // ignored, or refused before
     std::size_t position = 0, stride = 1;
-    for (int a = max_axes - 1; a >= 0; --a) {
+    for (int a = g_.axes.size() - 1; a >= 0; --a) {
       if (!has(e.axes, a)) continue;
       position += (a == axis ? static_cast<std::size_t>(label) : coordinate(p, n.axes, a)) * stride;
       stride *= extent(a);
@@ -142,7 +143,7 @@ class basic_interpreter {
     const axis_set from = g_[n.operand[0]].axes | g_[n.operand[1]].axes, k = only(n.scattered_over());
     Array<N> r(size_of(n.axes), N(0)), lost(r.size(), N(0));
     std::size_t stride = 1;  // from one entry of the axis to the next
-    for (int a = n.scattered_over() + 1; a < max_axes; ++a)
+    for (int a = n.scattered_over() + 1; a < g_.axes.size(); ++a)
       if (has(n.axes, a)) stride *= extent(a);
     for (std::size_t p = 0; p < size_of(from); ++p) {
       const auto label = static_cast<std::ptrdiff_t>(entry(n.operand[1], from, p));
