@@ -6,4 +6,7 @@
 #if __has_include(<oneapi/tbb/task_arena.h>)
 #include <loom/threads.hpp>
 #endif
-void here() { loom:: }
+// clang-format off
+void here() {
+  loom::
+}
