@@ -29,7 +29,8 @@ TEST_CASE("every output of a program is asked for its storage, not as many as th
   }
 }
 
-TEST_CASE("programs that store the same outputs in 16 bits share a plan; one that stores none has its own", "[call]") {
+TEST_CASE("programs that store the same outputs in 16 bits share a plan, and one that stores none has its own",
+          "[call]") {
   CHECK(&with_output<storage::bf16>::schedule == &with_output<storage::f16>::schedule);
   CHECK(&with_output<storage::own>::schedule == &with_gradient::schedule);
   CHECK(&with_output<storage::bf16>::schedule != &with_gradient::schedule);

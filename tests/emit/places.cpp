@@ -30,7 +30,7 @@ TEST_CASE("a row has a pointer, an entry its place in the row") {
   CHECK(at.output_entry(1) == "d_x_row[c]");
 }
 
-TEST_CASE("an array has the axes that its reduction leaves; a label stands in for an index") {
+TEST_CASE("an array has the axes that its reduction leaves, and a label stands in for an index") {
   const printed::subject s = printed::with_a_workspace()[0];  // InfoNCE: gathers along the rows and along the columns
   const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const places at(s.schedule, n);

@@ -31,7 +31,7 @@ TEST_CASE("without a reduction that leaves axes the innermost axis is the row, a
   CHECK(roles_of(g) == "row C; rows N; elementwise\n");
 }
 
-TEST_CASE("axes that every operand has side by side make one row; others are split at one of them", "[schedule]") {
+TEST_CASE("axes that every operand has side by side make one row, and others are split at one of them", "[schedule]") {
   graph_of together;
   together.returns(together.mean_square(together.sum(together.tensor("x", {N, M, C}), axes({M, C}))));
   CHECK(roles_of(together) == "row M,C; rows N\n");

@@ -54,7 +54,7 @@ TEST_CASE("a reduction over rows that leaves axes is an array, in the order of m
   CHECK(text.find("v4 row, array N\n") != std::string::npos);
 }
 
-TEST_CASE("labels are row values; a gather along the row is one, along an axis that counts rows it is a lookup",
+TEST_CASE("labels are row values, and a gather along the row is one, along an axis that counts rows it is a lookup",
           "[schedule]") {
   graph_of g;
   const value_id x = g.tensor("x", {N, C}), t = g.labels("t", {N}), k = g.labels("k", {N});
@@ -91,7 +91,7 @@ TEST_CASE("what a plan has no room for is counted to the end", "[schedule]") {
   CHECK(lookups.problem_limit == max_lookups);
 }
 
-TEST_CASE("eight passes over a row are allowed; a ninth is one too many, and so are two hundred", "[schedule]") {
+TEST_CASE("eight passes over a row are allowed, and no ninth", "[schedule]") {
   const auto passes = [](int reductions, bool entries_after) {
     graph_of g;
     value_id v = g.tensor("x", {N, C}), row = no_value;

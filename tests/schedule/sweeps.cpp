@@ -28,7 +28,7 @@ std::string sweeps_of(const graph_of& g) { return assigned(g).text(); }
 
 }  // namespace
 
-TEST_CASE("a total that an entry needs has a sweep before the entry's; what can wait shares the last one",
+TEST_CASE("a total that an entry needs has a sweep before the entry's, and what can wait shares the last one",
           "[schedule]") {
   graph_of g;
   const value_id x = g.tensor("x", {N, C});

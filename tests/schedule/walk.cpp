@@ -82,8 +82,7 @@ TEST_CASE("a row pass begins and ends its reductions around the entries of each 
         "output 0\n");
 }
 
-TEST_CASE("arrays are begun before the rows of their sweep, and end after them; scalars come between sweeps",
-          "[schedule]") {
+TEST_CASE("arrays begin before the rows of their sweep and end after them, scalars come between sweeps", "[schedule]") {
   const plan p = loom::compiler::compile(written(exp(sum(max(x, axis<"C">)) + sum(square(sum(x, axis<"N">))))));
   const std::string entry = "entry\nreduce max\naccumulate sum\n", later = "entry\ntotal sum\n";
   const std::string row = "row\npass 0\nbegin reduction max\n" + entry + entry + "end reduction max\ntotal sum\n",
