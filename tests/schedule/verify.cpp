@@ -83,9 +83,11 @@ TEST_CASE("rows, ranges, totals and arrays that do not fit are found", "[schedul
   CHECK(after([](plan& p) { p.loops[1].totals.count = 0; }) == "the totals of a sweep are not listed");
   CHECK(after([](plan& p) { p.arrays.count = 0; }) == "a value with an array that there is not");
   CHECK(after([](plan& p) { p.arrays[0].axes.count = 0; }) == "an array over other axes than its value");
-  CHECK(after([](plan& p) { p.steps[2].id = 1000; }) == "a step of no value");
   CHECK(after([](plan& p) { p.steps[find(p, action::store)].slot = 9; }) == "a step of no output");
   CHECK(after([](plan& p) { p.loops[1].passes[0].unroll = 0; }) == "no accumulator");
+  plan p = sound();  // whose facts cannot be counted
+  p.steps[2].id = 1000;
+  CHECK(plan_problem(p) == "a step of no value: v1000");
 }
 
 TEST_CASE("facts of another plan, a graph that is wrong, and no plan at all are found", "[schedule]") {
