@@ -97,12 +97,13 @@ namespace loom::inline LOOM_ABI::base {
 inline void arithmetic_is_as_written() {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wignored-pragmas"
+  // clang-format off
 #if __clang_major__ >= 15
-#pragma clang fp eval_method( \
-    source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
+#pragma clang fp eval_method(source)  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
 #else
 #pragma STDC FENV_ACCESS ON  // Loom needs arithmetic as it is written: compile without -funsafe-math-optimizations
 #endif
+// clang-format on
 #if __has_warning("-Wnan-infinity-disabled")
 #pragma clang diagnostic error "-Wnan-infinity-disabled"
 #endif
