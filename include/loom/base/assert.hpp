@@ -8,13 +8,12 @@
 #include "loom/base/config.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 
 namespace loom::inline LOOM_ABI::base::limit {
 
 [[noreturn]] inline void exceeded(const char* message) {
   std::fputs(message, stderr);
-  std::abort();
+  __builtin_abort();
 }
 
 [[noreturn]] inline void too_many_elements_for_a_fixed_vector() {

@@ -10,6 +10,8 @@
 
 namespace loom::inline LOOM_ABI::base {
 
+/// Types of which a vector has many places have no default member initializers: clang would evaluate them for every place of
+/// every vector that it constructs.
 template <class T, int Capacity>
 struct fixed_vector {
   T items[Capacity]{};

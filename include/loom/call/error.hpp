@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 
 #include "loom/base/config.hpp"
@@ -34,7 +33,7 @@ class error : public std::exception {
 using error_handler = void (*)(const char* message);
 inline error_handler on_error = [](const char* message) {
   std::fprintf(stderr, "loom: %s\n", message);
-  std::abort();
+  __builtin_abort();
 };
 
 }  // namespace loom
@@ -69,7 +68,7 @@ struct sentence {
   throw error(s.text);
 #else
   on_error(s.text);
-  std::abort();
+  __builtin_abort();
 #endif
 }
 

@@ -5,7 +5,7 @@
 // Layer 1 (ir).
 #pragma once
 
-#include <limits>
+#include <cstddef>
 
 #include "loom/ir/evaluate.hpp"
 
@@ -67,16 +67,14 @@ struct constant_number {
     using namespace numeric;
     if (is_nan(a) || is_nan(b) || (is_inf(a) && b == 0) || (is_inf(b) && a == 0)) return not_a_number;
     const double p = numeric::abs(a), q = numeric::abs(b);
-    if (is_inf(a) || is_inf(b) || (p > 1 && q > std::numeric_limits<double>::max() / p))
-      return infinite(signs_differ(a, b));
+    if (is_inf(a) || is_inf(b) || (p > 1 && q > __DBL_MAX__ / p)) return infinite(signs_differ(a, b));
     return a * b;
   }
   static constexpr double quotient(double a, double b) {
     using namespace numeric;
     if (is_nan(a) || is_nan(b) || (is_inf(a) && is_inf(b)) || (a == 0 && b == 0)) return not_a_number;
     const double p = numeric::abs(a), q = numeric::abs(b);
-    if (q == 0 || is_inf(a) || (q < 1 && p > std::numeric_limits<double>::max() * q))
-      return infinite(signs_differ(a, b));
+    if (q == 0 || is_inf(a) || (q < 1 && p > __DBL_MAX__ * q)) return infinite(signs_differ(a, b));
     return a / b;
   }
 

@@ -18,11 +18,11 @@ using value_id = std::int16_t;
 inline constexpr value_id no_value = -1;
 
 struct node {
-  op code = op::constant;
-  kind type = kind::number;
-  axis_set axes = 0;
-  value_id operand[3] = {no_value, no_value, no_value};
-  std::uint64_t bits = 0;  ///< what the op needs beside operands; a constant is kept as bits: -0 and NaN compare right
+  op code;
+  kind type;
+  axis_set axes;
+  value_id operand[3];  ///< or no_value
+  std::uint64_t bits;  ///< what the op needs beside operands; a constant is kept as bits: -0 and NaN compare right
 
   constexpr bool operator==(const node&) const = default;
   constexpr double constant_value() const { return std::bit_cast<double>(bits); }
@@ -185,8 +185,10 @@ class builder {
     return 0;
   }
 
-  static constexpr int table_size = LOOM_MAX_NODES * 2;
-  value_id table_[table_size]{};  // value number + 1
+  // Equal hashes are chained: a table as large as the graph would be written all over, and constant evaluation pays for that.
+  static constexpr int chains = 128;
+  value_id first_[chains]{};  // value number + 1
+  value_id next_[LOOM_MAX_NODES]{};
 
   constexpr void infer(node& n) const {
     axis_set all = 0;
@@ -211,18 +213,18 @@ class builder {
   }
 
   constexpr value_id intern(const node& n) {
-    unsigned slot = detail::hash(n) % table_size;
-    while (table_[slot] != 0) {
-      if (result.nodes[table_[slot] - 1] == n) return static_cast<value_id>(table_[slot] - 1);
-      slot = (slot + 1) % table_size;
-    }
+    value_id& first = first_[detail::hash(n) % chains];
+    for (value_id id = first; id != 0; id = next_[id - 1])
+      if (result.nodes[id - 1] == n) return static_cast<value_id>(id - 1);
     if (result.nodes.size() == LOOM_MAX_NODES) {
       result.exceed(capacity::nodes, LOOM_MAX_NODES);
       return 0;
     }
     result.nodes.push_back(n);
-    table_[slot] = static_cast<value_id>(result.nodes.size());
-    return static_cast<value_id>(result.nodes.size() - 1);
+    const auto id = static_cast<value_id>(result.nodes.size());
+    next_[id - 1] = first;
+    first = id;
+    return static_cast<value_id>(id - 1);
   }
 };
 

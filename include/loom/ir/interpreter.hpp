@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 
 #include "loom/ir/evaluate.hpp"
 #include "loom/ir/graph.hpp"
@@ -96,8 +95,8 @@ class basic_interpreter {
       if (sums[i] < infinity() && sums[i] > -infinity()) sums[i] += lost[i];
   }
 
-  static constexpr N infinity() { return N(std::numeric_limits<double>::infinity()); }
-  static constexpr N not_a_number() { return N(std::numeric_limits<double>::quiet_NaN()); }
+  static constexpr N infinity() { return N(__builtin_inf()); }
+  static constexpr N not_a_number() { return N(__builtin_nan("")); }
 
   constexpr Array<N> evaluate(const node& n, const Array<dense>& inputs) const {
     if (is_input(n.code)) return inputs[static_cast<std::size_t>(n.bits)].entries;

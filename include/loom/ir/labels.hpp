@@ -6,6 +6,7 @@
 // Layer 1 (ir).
 #pragma once
 
+#include "loom/base/heap_array.hpp"
 #include "loom/ir/graph.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
@@ -111,28 +112,28 @@ constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clause
 
 /// Every use of an index as a position, with the labels that use ignores.
 constexpr label_use_list label_uses(const graph& g) {
-  fixed_vector<label_clauses, LOOM_MAX_NODES> unused_if;
-  unused_if.count = g.size();
+  heap_array<label_clauses> unused_if(static_cast<std::size_t>(g.size()));
+  const auto at = [](int id) { return static_cast<std::size_t>(id); };
   bool reached[LOOM_MAX_NODES]{};
   for (const output_info& out : g.outputs) reached[out.id] = true;
   label_use_list uses;
   for (int i = g.size() - 1; i >= 0; --i) {
     const node& n = g[i];
     for (int k = 0; k < arity(n.code); ++k) {
-      label_clauses here = unused_if[i];
+      label_clauses here = unused_if[at(i)];
       if (n.code == op::where && k > 0) detail::clauses_when(g, n.operand[0], k == 2, here);
       const value_id o = n.operand[k];
       if (!reached[o]) {
         reached[o] = true;
-        unused_if[o] = here;
+        unused_if[at(o)] = here;
       } else {
-        unused_if[o] = detail::common(unused_if[o], here);
+        unused_if[at(o)] = detail::common(unused_if[at(o)], here);
       }
     }
     if (n.code == op::gather || n.code == op::onehot) {
       const value_id t = n.operand[n.code == op::gather ? 1 : 0];
       label_use use{static_cast<int>(g[t].bits), first_axis(n.over()), {}};
-      for (const label_clause& c : unused_if[i])
+      for (const label_clause& c : unused_if[at(i)])
         if (c.index == t || (c.mask >= 0 && includes(g[t].axes, g[c.index].axes))) use.ignored_if.push_back(c);
       detail::add_use(uses, use);
     }

@@ -12,14 +12,14 @@
 #include "loom/base/config.hpp"
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 namespace loom::inline LOOM_ABI::numeric {
 
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
-inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = __builtin_inf();
+inline constexpr double not_a_number = __builtin_nan("");
 
 constexpr bool is_nan(double x) { return x != x; }
 constexpr bool is_inf(double x) { return x == infinity || x == -infinity; }

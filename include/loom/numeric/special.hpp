@@ -8,7 +8,7 @@
 
 #include "loom/base/config.hpp"
 
-#include <cstdlib>  // whether the C library is glibc
+#include <cstdint>  // whether the C library is glibc
 
 #include "loom/numeric/elementary.hpp"
 
@@ -247,7 +247,7 @@ constexpr double lgamma_positive(double x) {
     return log_constant(rising) + lgamma_near_roots(x - 1);
   }
   const double l = log_constant(x) - 1;
-  if (x > 1e300 && l > std::numeric_limits<double>::max() / x) return infinity;
+  if (x > 1e300 && l > __DBL_MAX__ / x) return infinity;
   const double v = 1 / x;
   const double z = v * v;
   const double tail = v * horner(z, -3617.0 / 122400, 1.0 / 156, -691.0 / 360360, 1.0 / 1188, -1.0 / 1680, 1.0 / 1260,

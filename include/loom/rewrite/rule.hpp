@@ -48,15 +48,13 @@ class rule_table {
   int own = 0;  ///< the first rows, written in this table; the others are another's
   int first[op_count]{};  ///< row + 1
 
-  constexpr rule_table(std::initializer_list<written_rule> list) : own(static_cast<int>(list.size())) {
-    for (const written_rule& r : list) {
-      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds});
-      prepare(rows[rows.size() - 1]);
-    }
+  constexpr rule_table(std::initializer_list<written_rule> list) {
+    write(list);
     index();
   }
   /// With the rows of another table after its own.
-  constexpr rule_table(std::initializer_list<written_rule> list, const rule_table& more) : rule_table(list) {
+  constexpr rule_table(std::initializer_list<written_rule> list, const rule_table& more) {
+    write(list);
     for (const rule& r : more.rows) rows.push_back(r);
     index();
   }
@@ -76,6 +74,13 @@ class rule_table {
  private:
   term_nodes<640> nodes_;
 
+  constexpr void write(std::initializer_list<written_rule> list) {
+    own = static_cast<int>(list.size());
+    for (const written_rule& r : list) {
+      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds});
+      prepare(rows[rows.size() - 1]);
+    }
+  }
   static constexpr void prepare(rule& r) {
     for (const term_node& n : r.lhs) r.readings *= info(n.code).commutative ? 2 : 1;
     const term_node& root = r.lhs.root();

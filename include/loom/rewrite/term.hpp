@@ -11,9 +11,9 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 /// A node of a term. Its operands are earlier nodes, by number.
 struct term_node {
-  op code = op::any;
-  std::int8_t operand[3] = {no_value, no_value, no_value};
-  std::uint64_t bits = 0;  ///< as those of a graph's node; of a variable: which
+  op code;
+  std::int8_t operand[3];  ///< or no_value
+  std::uint64_t bits;  ///< as those of a graph's node; of a variable: which
 
   constexpr bool operator==(const term_node&) const = default;
   constexpr double constant_value() const { return std::bit_cast<double>(bits); }
@@ -56,24 +56,23 @@ struct written {
 constexpr written number(double v) { return v; }
 constexpr written make(op code, const written& x) { return {code, 0, &x}; }
 constexpr written make(op code, const written& x, const written& y) { return {code, 0, &x, &y}; }
-constexpr written make(op code, const written& x, const written& y, const written& z) { return {code, 0, &x, &y, &z}; }
 
 // Variables. In rules: a b c d; in adjoints: g the incoming adjoint, x or a b the operands, y the result.
 inline constexpr written a{op::any, 0}, b{op::any, 1}, c{op::any, 2}, d{op::any, 3}, m{op::any, 4};
 
 #define LOOM_UNARY(name, ...) \
-  constexpr written name(const written& x) { return make(op::name, x); }
+  constexpr written name(const written& x) { return {op::name, 0, &x}; }
 #define LOOM_BINARY(name, ...) \
-  constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
+  constexpr written name(const written& x, const written& y) { return {op::name, 0, &x, &y}; }
 #define LOOM_UNARY_COMPOSED(name, ...) \
-  constexpr written name(const written& x) { return make(op::name, x); }
+  constexpr written name(const written& x) { return {op::name, 0, &x}; }
 #define LOOM_BINARY_COMPOSED(name, ...) \
-  constexpr written name(const written& x, const written& y) { return make(op::name, x, y); }
+  constexpr written name(const written& x, const written& y) { return {op::name, 0, &x, &y}; }
 #include "loom/ir/ops.def"
 
-constexpr written operator-(const written& x) { return make(op::neg, x); }
+constexpr written operator-(const written& x) { return {op::neg, 0, &x}; }
 #define LOOM_TERM_OPERATOR(symbol, code) \
-  constexpr written operator symbol(const written& x, const written& y) { return make(op::code, x, y); }
+  constexpr written operator symbol(const written& x, const written& y) { return {op::code, 0, &x, &y}; }
 LOOM_TERM_OPERATOR(+, add)
 LOOM_TERM_OPERATOR(-, sub)
 LOOM_TERM_OPERATOR(*, mul)
@@ -85,19 +84,19 @@ LOOM_TERM_OPERATOR(>, gt)
 LOOM_TERM_OPERATOR(>=, ge)
 #undef LOOM_TERM_OPERATOR
 
-constexpr written where(const written& p, const written& x, const written& y) { return make(op::where, p, x, y); }
-constexpr written stop_gradient(const written& x) { return make(op::stop_gradient, x); }
+constexpr written where(const written& p, const written& x, const written& y) { return {op::where, 0, &p, &x, &y}; }
+constexpr written stop_gradient(const written& x) { return {op::stop_gradient, 0, &x}; }
 
 #define LOOM_TERM_REDUCTION(name) \
-  constexpr written name(const written& x, axis_variable) { return make(op::name, x); }
+  constexpr written name(const written& x, axis_variable) { return {op::name, 0, &x}; }
 #define LOOM_REDUCTION(code, ...) LOOM_TERM_REDUCTION(code)
 #define LOOM_REDUCTION_COMPOSED(code, ...) LOOM_TERM_REDUCTION(code)
 #include "loom/ir/reductions.def"
 LOOM_TERM_REDUCTION(softmax)
 LOOM_TERM_REDUCTION(log_softmax)
 #undef LOOM_TERM_REDUCTION
-constexpr written gather(const written& e, const written& t, axis_variable) { return make(op::gather, e, t); }
-constexpr written onehot(const written& t, axis_variable) { return make(op::onehot, t); }
+constexpr written gather(const written& e, const written& t, axis_variable) { return {op::gather, 0, &e, &t}; }
+constexpr written onehot(const written& t, axis_variable) { return {op::onehot, 0, &t}; }
 constexpr written extent(axis_variable) { return {op::extent, 0}; }
 
 }  // namespace terms
@@ -106,10 +105,11 @@ constexpr written extent(axis_variable) { return {op::extent, 0}; }
 template <int Capacity>
 class term_nodes {
  public:
-  /// Keeps a term. What it says twice it holds once.
+  /// Keeps a term. What it says twice it holds twice: looking for it costs every user's file more than it saves.
   constexpr term add(const terms::written& root) {
     const int first = nodes_.size();
     append(root, first);
+    if (nodes_.size() - first > terms::max_size) limit::too_many_elements_for_a_fixed_vector();
     return {nodes_.items + first, nodes_.size() - first};
   }
 
@@ -120,10 +120,8 @@ class term_nodes {
     term_node n{w.code, {no_value, no_value, no_value}, w.bits};
     const int operands = arity(w.code);
     for (int i = 0; i < operands; ++i) n.operand[i] = append(*w.operand[i], first);
-    const term_node* same = nodes_.items + first;
-    while (same != nodes_.end() && !(same->code == n.code && *same == n)) ++same;
-    if (same == nodes_.end()) nodes_.push_back(n);
-    return static_cast<std::int8_t>(same - nodes_.items - first);
+    nodes_.push_back(n);
+    return static_cast<std::int8_t>(nodes_.size() - 1 - first);
   }
 };
 

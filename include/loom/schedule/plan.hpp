@@ -26,9 +26,9 @@ enum class action : std::uint8_t {
 };
 
 struct step {
-  action kind = action::compute;
-  std::int8_t slot = -1;
-  value_id id = no_value;
+  action kind;
+  std::int8_t slot;  ///< of an output, or -1
+  value_id id;
 };
 
 /// Steps [begin, end) of a plan.
