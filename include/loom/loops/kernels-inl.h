@@ -65,14 +65,6 @@ template <op Code, class V>
 LOOM_INLINE V identity() {
   return constant<V>(ir::identity<Code>());
 }
-template <op Code, class V>
-LOOM_INLINE V combine(V acc, V v) {
-  return fold<Code>::combine(acc, v);
-}
-template <op Code, class V>
-LOOM_INLINE V finish(V v) {
-  return fold<Code>::finish(v);
-}
 /// An entry of a reduction, as it is folded.
 template <op Code, class V>
 LOOM_INLINE V entry_of(V v) {

@@ -35,10 +35,11 @@ struct sweep_loops {
     using R = registers<Program, T, Shape>;
     using passes = row_passes<R, Sweep>;
     R r(data, part, scalars, results);
-    sweep_totals<R, Sweep>::begin(r);
+    using totals = sweep_totals<R, Sweep>;
+    totals::begin(r, typename totals::all());
     passes::template once<passes::S.hoisted.begin, passes::S.hoisted.end>(r);
     Shape::template rows<passes>(r);
-    sweep_totals<R, Sweep>::end(r, results + row_results(R::P));
+    totals::end(r, results + row_results(R::P), typename totals::all());
   }
 };
 

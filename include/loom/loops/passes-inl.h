@@ -18,22 +18,21 @@ struct row_passes {
                                 std::integer_sequence<int, I...>) {
     constexpr int count = sizeof...(I), half = count / 2;
     if constexpr (count <= 128) {
-      (perform<Begin + I, Which>(r, acc, j), ...);
+      (perform<R::template instruction_at<Begin + I>>::template step<P.steps[Begin + I].id, P.steps[Begin + I].slot,
+                                                                     Which>(r, acc, j),
+       ...);
     } else {  // clang folds at most 256 arguments
       steps<Begin, Which>(r, acc, j, std::make_integer_sequence<int, half>());
       steps<Begin + half, Which>(r, acc, j, std::make_integer_sequence<int, count - half>());
     }
   }
   template <int Begin, int End>
-  static LOOM_INLINE void once(R& r) {
-    steps<Begin, lanes::all>(r, nullptr, 0, std::make_integer_sequence<int, End - Begin>());
+  static LOOM_INLINE void once([[maybe_unused]] R& r) {
+    if constexpr (Begin < End) steps<Begin, lanes::all>(r, nullptr, 0, std::make_integer_sequence<int, End - Begin>());
   }
-  /// The body of a pass, for the entries of one vector.
-  template <int Pass, lanes Which>
-  static LOOM_INLINE void body(R& r, V* acc, std::ptrdiff_t j) {
-    constexpr step_range range = S.passes[Pass].body;
-    steps<range.begin, Which>(r, acc, j, std::make_integer_sequence<int, range.end - range.begin>());
-  }
+  /// The body of a pass: steps for the entries of one vector.
+  template <int Pass> static constexpr int body_begin = S.passes[Pass].body.begin;
+  template <int Pass> using body = std::make_integer_sequence<int, S.passes[Pass].body.size()>;
 
   // ---- reductions --------------------------------------------------------------------------------------------------------
   template <int Pass> using reductions =
@@ -41,27 +40,19 @@ struct row_passes {
   template <int Pass, int I> static constexpr value_id reduction_at = P.steps[S.passes[Pass].reductions.begin + I].id;
   template <int Id> static constexpr op code_of = P.program[Id].code;
 
-  template <int Pass, int Unroll>
-  static LOOM_INLINE void begin_reductions(V (&acc)[Unroll][R::values]) {
-    begin_each<Pass>(acc, reductions<Pass>());
-  }
-  /// Joins the unrolled accumulators, and those of the blocks before.
-  template <int Pass, int Unroll>
-  static LOOM_INLINE void join_reductions(V (&acc)[Unroll][R::values], V* whole) {
-    join_each<Pass>(acc, whole, reductions<Pass>());
-  }
-
   template <int Pass, int Unroll, int... I>
-  static LOOM_INLINE void begin_each([[maybe_unused]] V (&acc)[Unroll][R::values], std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void begin_reductions([[maybe_unused]] V (&acc)[Unroll][R::values],
+                                           std::integer_sequence<int, I...>) {
     for (int u = 0; u < Unroll; ++u)
       ((acc[u][reduction_at<Pass, I>] = identity<code_of<reduction_at<Pass, I>>, V>()), ...);
   }
+  /// Joins the unrolled accumulators, and those of the blocks before.
   template <int Pass, int Unroll, int... I>
-  static LOOM_INLINE void join_each([[maybe_unused]] V (&acc)[Unroll][R::values], [[maybe_unused]] V* whole,
-                                    std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void join_reductions([[maybe_unused]] V (&acc)[Unroll][R::values], [[maybe_unused]] V* whole,
+                                          std::integer_sequence<int, I...>) {
     for (int u = 0; u < Unroll; ++u)
       ((whole[reduction_at<Pass, I>] =
-            combine<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>])),
+            fold<code_of<reduction_at<Pass, I>>>::combine(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>])),
        ...);
   }
   template <int Id>
@@ -71,29 +62,24 @@ struct row_passes {
     else r.value[Id] = v;
   }
   template <int Pass, int... I>
-  static LOOM_INLINE void end_each([[maybe_unused]] R& r, [[maybe_unused]] V* whole, std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void end_reductions([[maybe_unused]] R& r, [[maybe_unused]] V* whole,
+                                         std::integer_sequence<int, I...>) {
     (end_reduction<reduction_at<Pass, I>>(r, whole[reduction_at<Pass, I>]), ...);
   }
 
   // ---- passes ------------------------------------------------------------------------------------------------------------
-  template <int Pass>
-  static LOOM_INLINE void pass(R& r) {
-    constexpr step_range after = S.passes[Pass].after;
-    V whole[1][R::values];
-    begin_reductions<Pass>(whole);
-    R::shape::template entries<row_passes, Pass>(r, whole[0]);
-    end_each<Pass>(r, whole[0], reductions<Pass>());
-    once<after.begin, after.end>(r);
-  }
-  template <int... Pass>
-  static LOOM_INLINE void each_pass([[maybe_unused]] R& r, std::integer_sequence<int, Pass...>) {
-    (pass<Pass>(r), ...);
-  }
+  using all = std::make_integer_sequence<int, S.passes.count>;
 
-  /// Everything that is done for a row, or for the rows of a vector.
-  static LOOM_INLINE void row(R& r) {
+  /// Everything that is done for a row, or for the rows of a vector. One function: of functions that inline each other a
+  /// compiler optimizes each.
+  template <int... Pass>
+  static LOOM_INLINE void row(R& r, std::integer_sequence<int, Pass...>) {
+    [[maybe_unused]] V whole[1][R::values];
     once<S.before.begin, S.before.end>(r);
-    each_pass(r, std::make_integer_sequence<int, S.passes.count>());
+    ((begin_reductions<Pass>(whole, reductions<Pass>()),  //
+      R::shape::template entries<row_passes, Pass>(r, whole[0]), end_reductions<Pass>(r, whole[0], reductions<Pass>()),
+      once<S.passes[Pass].after.begin, S.passes[Pass].after.end>(r)),
+     ...);
   }
 };
 

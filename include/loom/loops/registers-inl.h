@@ -26,6 +26,7 @@ struct registers
   static constexpr call::storages memory = call::memory_of<Program>;
   template <int Slot> using Input = call::element<memory.input(Slot), T>;  // as stored
   template <int Slot> using Output = call::element<memory.output(Slot), T>;
+  template <int Index> static constexpr instruction instruction_at = loops::instruction_at<Program, Index>;
 
   const sweep_layout& data;
   const layout::part& part;

@@ -1,46 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/steps-inl.h — how one step of a plan is performed.
+// loops/steps-inl.h — how one step of a plan is performed: a function for each instruction.
 // Layer 7 (loops).
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
-
-template <int Id, lanes Which, class R>
-LOOM_INLINE void compute(R& r, [[maybe_unused]] std::ptrdiff_t j) {
-  using V = typename R::V;
-  constexpr node n = R::P.program[Id];
-  constexpr value_id a = n.operand[0], b = n.operand[1], c = n.operand[2];
-  if constexpr (n.code == op::constant) {
-    r.value[Id] = constant<V>(n.constant_value());
-  } else if constexpr (R::P.levels[Id] == level::scalar) {
-    r.value[Id] = constant<V>(r.scalars[Id]);
-    if constexpr (n.type == kind::mask) r.mask[Id] = r.value[Id] != V{};
-  } else if constexpr (is_input(n.code)) {
-    load_input<Id, Which>(r, j);
-  } else if constexpr (R::P.array_of[Id] != 0) {
-    load_from_array<Id, Which>(r, j);
-  } else if constexpr (n.code == op::gather) {
-    if constexpr ((n.over() & R::P.column_axes) != 0) gather_input<Id>(r);
-    else look_up<Id, Which>(r, j);
-  } else if constexpr (n.code == op::onehot) {
-    r.value[Id] = masked(position_along<Id>(r, j) == r.index[a], constant<V>(1));
-  } else if constexpr (n.code == op::where) {
-    r.value[Id] = select(r.mask[a], r.value[b], r.value[c]);
-  } else if constexpr (n.code == op::logical_and) {
-    r.mask[Id] = r.mask[a] & r.mask[b];
-  } else if constexpr (n.code == op::logical_or) {
-    r.mask[Id] = r.mask[a] | r.mask[b];
-  } else if constexpr (n.code == op::logical_not) {
-    r.mask[Id] = r.mask[a] == 0;
-  } else if constexpr (info(n.code).kind == family::compare) {
-    if constexpr (R::P.program[a].type == kind::index || R::P.program[b].type == kind::index)
-      r.mask[Id] = compare_labels<Id, Which>(r, j);
-    else r.mask[Id] = kernel<n.code>::apply(r.value[a], r.value[b]);
-  } else if constexpr (arity(n.code) == 1) {
-    r.value[Id] = kernel<n.code>::apply(r.value[a]);
-  } else {
-    r.value[Id] = kernel<n.code>::apply(r.value[a], r.value[b]);
-  }
-}
 
 /// Totals are accumulated in double, and those of doubles with what rounding loses: their error does not grow with the number
 /// of rows.
@@ -57,12 +19,12 @@ LOOM_INLINE void add_to_total(R& r) {
     r.compensation[Id] = r.compensation[Id] + ((before - (sum - added)) + (v - added));
     r.total[Id][0] = sum;
   } else if constexpr (sizeof(typename R::number) == 8) {
-    r.total[Id][0] = combine<code>(r.total[Id][0], v);
+    r.total[Id][0] = fold<code>::combine(r.total[Id][0], v);
   } else if constexpr (R::lane_count == 1) {
-    r.total[Id][0] = combine<code>(r.total[Id][0], widen(v));
+    r.total[Id][0] = fold<code>::combine(r.total[Id][0], widen(v));
   } else {
-    r.total[Id][0] = combine<code>(r.total[Id][0], widen(lower_half(v)));
-    if constexpr (lanes_differ<a, R>) r.total[Id][1] = combine<code>(r.total[Id][1], widen(upper_half(v)));
+    r.total[Id][0] = fold<code>::combine(r.total[Id][0], widen(lower_half(v)));
+    if constexpr (lanes_differ<a, R>) r.total[Id][1] = fold<code>::combine(r.total[Id][1], widen(upper_half(v)));
   }
 }
 
@@ -108,8 +70,67 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   }
 }
 
-template <int Id, int Slot, class R>
-LOOM_INLINE void store_row_value(R& r) {
+// ---- instructions ------------------------------------------------------------------------------------------------------
+
+/// How an instruction is performed: for value Id, output Slot if it has to do with one, the lanes Which of entry j.
+template <instruction> struct perform;
+
+#define LOOM_PERFORM(name)                                                                                          \
+  template <> struct perform<instruction::name> {                                                                   \
+    template <int Id, int Slot, lanes Which, class R> static void step(R& r, typename R::V* acc, std::ptrdiff_t j); \
+  };                                                                                                                \
+  template <int Id, int Slot, lanes Which, class R>                                                                 \
+  LOOM_INLINE void perform<instruction::name>::step([[maybe_unused]] R& r, [[maybe_unused]] typename R::V* acc,     \
+                                                    [[maybe_unused]] std::ptrdiff_t j)
+
+LOOM_PERFORM(load_constant) { r.value[Id] = constant<typename R::V>(R::P.program[Id].constant_value()); }
+LOOM_PERFORM(load_scalar) { r.value[Id] = constant<typename R::V>(r.scalars[Id]); }
+LOOM_PERFORM(load_scalar_mask) { r.mask[Id] = constant<typename R::V>(r.scalars[Id]) != typename R::V{}; }
+LOOM_PERFORM(load_input) { load_input<Id, Which>(r, j); }
+LOOM_PERFORM(load_array) { load_from_array<Id, Which>(r, j); }
+LOOM_PERFORM(gather) { gather_input<Id>(r); }
+LOOM_PERFORM(look_up) { look_up<Id, Which>(r, j); }
+LOOM_PERFORM(onehot) {
+  r.value[Id] = masked(position_along<Id>(r, j) == r.index[R::P.program[Id].operand[0]], constant<typename R::V>(1));
+}
+LOOM_PERFORM(where) {
+  constexpr node n = R::P.program[Id];
+  r.value[Id] = select(r.mask[n.operand[0]], r.value[n.operand[1]], r.value[n.operand[2]]);
+}
+LOOM_PERFORM(logical_and) {
+  constexpr node n = R::P.program[Id];
+  r.mask[Id] = r.mask[n.operand[0]] & r.mask[n.operand[1]];
+}
+LOOM_PERFORM(logical_or) {
+  constexpr node n = R::P.program[Id];
+  r.mask[Id] = r.mask[n.operand[0]] | r.mask[n.operand[1]];
+}
+LOOM_PERFORM(logical_not) { r.mask[Id] = r.mask[R::P.program[Id].operand[0]] == 0; }
+LOOM_PERFORM(compare) {
+  constexpr node n = R::P.program[Id];
+  r.mask[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+}
+LOOM_PERFORM(compare_labels) { r.mask[Id] = compare_labels<Id, Which>(r, j); }
+LOOM_PERFORM(unary) {
+  constexpr node n = R::P.program[Id];
+  r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
+}
+LOOM_PERFORM(binary) {
+  constexpr node n = R::P.program[Id];
+  r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+}
+LOOM_PERFORM(reduce) {
+  constexpr node n = R::P.program[Id];
+  typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
+  if constexpr (Which == lanes::some)
+    v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
+  acc[Id] = fold<n.code>::combine(acc[Id], v);
+}
+LOOM_PERFORM(add_to_total) { add_to_total<Id, Which>(r); }
+LOOM_PERFORM(add_to_array) { add_to_array<Id, Which>(r, j); }
+LOOM_PERFORM(recall) { r.value[Id] = R::shape::template load_output<Slot, Which>(r, j); }
+LOOM_PERFORM(store_entry) { R::shape::template store_output<Slot, Which>(r, r.value[Id], j); }
+LOOM_PERFORM(store_row_value) {
   if constexpr (output_level(R::P, Slot) == level::scalar) {  // the one row of a formula without row axes
     r.results[row_results_before(R::P, Slot)] = static_cast<double>(first_lane(r.value[Id]));
   } else {
@@ -120,29 +141,6 @@ LOOM_INLINE void store_row_value(R& r) {
   }
 }
 
-/// Step `Index` of the plan, at entry j.
-template <int Index, lanes Which, class R>
-LOOM_INLINE void perform(R& r, [[maybe_unused]] typename R::V* acc, [[maybe_unused]] std::ptrdiff_t j) {
-  constexpr step s = R::P.steps[Index];
-  constexpr node n = R::P.program[s.id];
-  if constexpr (s.kind == action::compute) {
-    compute<s.id, Which>(r, j);
-  } else if constexpr (s.kind == action::reduce) {
-    typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
-    if constexpr (Which == lanes::some)
-      v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
-    acc[s.id] = combine<n.code>(acc[s.id], v);
-  } else if constexpr (s.kind == action::total) {
-    add_to_total<s.id, Which>(r);
-  } else if constexpr (s.kind == action::accumulate) {
-    add_to_array<s.id, Which>(r, j);
-  } else if constexpr (s.kind == action::recall) {
-    r.value[s.id] = R::shape::template load_output<s.slot, Which>(r, j);
-  } else if constexpr (output_level(R::P, s.slot) == level::element) {  // keep or store
-    R::shape::template store_output<s.slot, Which>(r, r.value[s.id], j);
-  } else {
-    store_row_value<s.id, s.slot>(r);
-  }
-}
+#undef LOOM_PERFORM
 
 }  // namespace loom::LOOM_TARGET

@@ -12,6 +12,7 @@
 
 #include "loom/call/storage.hpp"
 #include "loom/layout/scalars.hpp"
+#include "loom/loops/instruction.hpp"
 #include "loom/loops/memory.hpp"
 #include "loom/loops/tiles.hpp"
 
@@ -66,7 +67,10 @@ inline thread_local target chosen = target::avx512;  // the upper bound a test o
 }  // namespace loops
 
 /// The target that calls of this thread use.
-inline target current_target() { return loops::chosen < loops::best_target() ? loops::chosen : loops::best_target(); }
+[[gnu::noinline]] inline target current_target() {
+  const target best = loops::best_target();
+  return loops::chosen < best ? loops::chosen : best;
+}
 
 /// Holds calls of this thread to at most a target, until the end of its scope.
 class limit_target {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -42,13 +41,13 @@ void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, s
     for (std::ptrdiff_t j = 0; j < columns; j += n) {
       if (j > columns - n) j = columns - n;
       V square[2][n];
-      for (int k = 0; k < n; ++k) std::memcpy(&square[0][k], from + (i + k) * from_stride + j, 16);
+      for (int k = 0; k < n; ++k) __builtin_memcpy(&square[0][k], from + (i + k) * from_stride + j, 16);
       int now = 0;
       for (int size = 1; size < n; size *= 2, now = 1 - now)
         for (int k = 0; k < n / 2; ++k)
           interleave(square[now][k], square[now][k + n / 2], &square[1 - now][2 * k],
                      std::make_integer_sequence<int, n>());
-      for (int k = 0; k < n; ++k) std::memcpy(to + (j + k) * to_stride + i, &square[now][k], 16);
+      for (int k = 0; k < n; ++k) __builtin_memcpy(to + (j + k) * to_stride + i, &square[now][k], 16);
     }
   }
 }
@@ -61,7 +60,7 @@ template <class S>
 inline void fetch(const S* from, std::size_t count, S* to) {
   const char* next = reinterpret_cast<const char*>(from) + count * sizeof(S);
   for (std::size_t i = 0; i < count * sizeof(S); i += 64) __builtin_prefetch(next + i, 0, 2);
-  std::memcpy(to, from, count * sizeof(S));
+  __builtin_memcpy(to, from, count * sizeof(S));
 }
 
 /// Bytes of an output that no cache holds until somebody reads it: it is written past the caches.
@@ -76,20 +75,20 @@ inline void send(const S* from, std::size_t count, S* to) {
   char* out = reinterpret_cast<char*>(to);
   std::size_t bytes = count * sizeof(S), head = (64 - reinterpret_cast<std::uintptr_t>(out) % 64) % 64;
   if (head > bytes) head = bytes;
-  std::memcpy(out, in, head);
+  __builtin_memcpy(out, in, head);
   for (bytes -= head, in += head, out += head; bytes >= 64; bytes -= 64, in += 64, out += 64)
     for (int i = 0; i < 64; i += 16) {
       V v;
-      std::memcpy(&v, in + i, 16);
+      __builtin_memcpy(&v, in + i, 16);
 #if defined(__clang__)
       __builtin_nontemporal_store(v, reinterpret_cast<V*>(out + i));
 #else
       __builtin_ia32_movntps(reinterpret_cast<float*>(out + i), v);
 #endif
     }
-  std::memcpy(out, in, bytes);
+  __builtin_memcpy(out, in, bytes);
 #else
-  std::memcpy(to, from, count * sizeof(S));
+  __builtin_memcpy(to, from, count * sizeof(S));
 #endif
 }
 
@@ -138,7 +137,7 @@ template <class S>
       for (std::ptrdiff_t j = 0; j < data.columns; ++j) send(tile + j * pitch + i, r.count, to + j * s.column_stride);
     else
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
-        std::memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
+        __builtin_memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
     i += r.count;
   }
 #if defined(__x86_64__)

@@ -11,11 +11,8 @@ struct sweep_totals {
   using all = std::make_integer_sequence<int, S.totals.count>;
   template <int Id> static constexpr op code_of = P.program[Id].code;
 
-  static LOOM_INLINE void begin(R& r) { begin_each(r, all()); }
-  static LOOM_INLINE void end(const R& r, double* totals) { end_each(r, totals, all()); }
-
   template <int... I>
-  static LOOM_INLINE void begin_each([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void begin([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
     for (int k = 0; k < R::total_parts; ++k)
       ((r.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename R::VD>()), ...);
     ((r.compensation[S.totals[I]] = typename R::VD{}), ...);
@@ -29,15 +26,15 @@ struct sweep_totals {
   template <int Id>
   static LOOM_INLINE double end_one(const R& r) {
     typename R::VD v = r.total[Id][0];
-    if constexpr (R::total_parts == 2) v = combine<code_of<Id>>(v, r.total[Id][1]);
+    if constexpr (R::total_parts == 2) v = fold<code_of<Id>>::combine(v, r.total[Id][1]);
     const double total = across_lanes<code_of<Id>>(v);
     if constexpr (sizeof(typename R::number) == 8 && reduction(code_of<Id>).compensated)
       return add_compensation<Id>(r, total);
     else return total;
   }
   template <int... I>
-  static LOOM_INLINE void end_each([[maybe_unused]] const R& r, [[maybe_unused]] double* totals,
-                                   std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void end([[maybe_unused]] const R& r, [[maybe_unused]] double* totals,
+                              std::integer_sequence<int, I...>) {
     ((totals[I] = end_one<S.totals[I]>(r)), ...);
   }
 };

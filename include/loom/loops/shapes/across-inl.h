@@ -86,29 +86,36 @@ struct across_rows {
   }
   template <op Code, class V>
   static LOOM_INLINE V finish_reduction(V v) {
-    return finish<Code>(v);
+    return fold<Code>::finish(v);
   }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
   template <class Passes, int Pass, class R>
   static LOOM_INLINE void entries(R& r, typename R::V* whole) {
+    using body = typename Passes::template body<Pass>;
+    constexpr int begin = Passes::template body_begin<Pass>;
     constexpr std::int64_t columns = known_columns(R::P);
     if constexpr (columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
       unrolled<Passes, Pass>(r, whole, std::make_integer_sequence<int, static_cast<int>(columns)>());
     } else {
-      for (std::ptrdiff_t j = 0; j < r.part.column_end; ++j) Passes::template body<Pass, lanes::all>(r, whole, j);
+      for (std::ptrdiff_t j = 0; j < r.part.column_end; ++j)
+        Passes::template steps<begin, lanes::all>(r, whole, j, body());
     }
   }
   /// A short row of known length needs no loop.
   static constexpr std::int64_t most_unrolled = 256;  // vector instructions
   template <class Passes, int Pass, class R, int... J>
   static LOOM_INLINE void unrolled(R& r, typename R::V* whole, std::integer_sequence<int, J...>) {
-    (Passes::template body<Pass, lanes::all>(r, whole, J), ...);
+    (Passes::template steps<Passes::template body_begin<Pass>, lanes::all>(r, whole, J,
+                                                                           typename Passes::template body<Pass>()),
+     ...);
   }
 
   template <class Passes, class R>
   static LOOM_INLINE void rows(R& r) {
     using tiles = tiles_of<R, Passes::sweep_number>;
+    using inputs = std::make_integer_sequence<int, R::inputs>;
+    using outputs = std::make_integer_sequence<int, R::outputs>;
     constexpr bool over_elements = Passes::S.over == level::element;
     constexpr std::ptrdiff_t width = R::lane_count;
     const sweep_layout& data = r.data;
@@ -121,9 +128,9 @@ struct across_rows {
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.size) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
-      if (b.tiled) tiles::load(r, b);
+      if (b.tiled) tiles::load(r, b, inputs());
       r.row = b.first;
-      tiles::find(r, b);
+      tiles::find(r, b, inputs(), outputs());
       for (std::ptrdiff_t i = 0; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
         r.row_in_block = i + rest - active;
@@ -131,9 +138,9 @@ struct across_rows {
         r.active = static_cast<std::size_t>(active);
         r.repeated_rows = static_cast<std::size_t>(active - rest);
         r.new_rows = first_lanes<typename R::V>(r.active) & (first_lanes<typename R::V>(r.repeated_rows) == 0);
-        Passes::row(r);
+        Passes::row(r, typename Passes::all());
       }
-      if (b.tiled) tiles::store(r, b);
+      if (b.tiled) tiles::store(r, b, outputs());
     }
   }
 
@@ -143,8 +150,6 @@ struct across_rows {
     static constexpr const sweep& S = R::P.loops[Sweep];
     static constexpr std::ptrdiff_t one = tile_bytes(tile_count(R::P, S));
     static constexpr std::size_t bytes = static_cast<std::size_t>(tile_count(R::P, S) * one);
-    using inputs = std::make_integer_sequence<int, R::inputs>;
-    using outputs = std::make_integer_sequence<int, R::outputs>;
 
     /// Rows of a copied tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place
     /// in a cache.
@@ -160,21 +165,17 @@ struct across_rows {
       return reinterpret_cast<E*>(b.tiles + begin);
     }
 
-    static LOOM_INLINE void load(const R& r, const row_block& b) { load_all(r, b, inputs()); }
-    static LOOM_INLINE void store(const R& r, const row_block& b) { store_all(r, b, outputs()); }
-    static LOOM_INLINE void find(R& r, const row_block& b) { find_all(r, b, inputs(), outputs()); }
-
     template <int... I>
-    static LOOM_INLINE void load_all(const R& r, const row_block& b, std::integer_sequence<int, I...>) {
+    static LOOM_INLINE void load(const R& r, const row_block& b, std::integer_sequence<int, I...>) {
       (load_one<I>(r, b), ...);
     }
     template <int... O>
-    static LOOM_INLINE void store_all(const R& r, const row_block& b, std::integer_sequence<int, O...>) {
+    static LOOM_INLINE void store(const R& r, const row_block& b, std::integer_sequence<int, O...>) {
       (store_one<O>(r, b), ...);
     }
     template <int... I, int... O>
-    static LOOM_INLINE void find_all(R& r, const row_block& b, std::integer_sequence<int, I...>,
-                                     std::integer_sequence<int, O...>) {
+    static LOOM_INLINE void find(R& r, const row_block& b, std::integer_sequence<int, I...>,
+                                 std::integer_sequence<int, O...>) {
       (find_one<I, const typename R::template Input<I>>(r, b, r.data.inputs[I], r.input_row[I], r.input_step[I]), ...);
       (find_one<R::inputs + O, typename R::template Output<O>>(r, b, r.data.outputs[O], r.output_row[O],
                                                                r.output_step[O]),

@@ -71,7 +71,7 @@ struct along_rows {
   /// The value of a row reduction, of the accumulated lanes.
   template <op Code, class V>
   static LOOM_INLINE V finish_reduction(V v) {
-    return broadcast<V>(finish<Code>(across_lanes<Code>(v)));
+    return broadcast<V>(fold<Code>::finish(across_lanes<Code>(v)));
   }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
@@ -79,6 +79,9 @@ struct along_rows {
   /// error of a long row.
   template <class Passes, int Pass, class R>
   static LOOM_INLINE void entries(R& r, typename R::V* whole) {
+    using reductions = typename Passes::template reductions<Pass>;
+    using body = typename Passes::template body<Pass>;
+    constexpr int begin = Passes::template body_begin<Pass>;
     constexpr row_pass pass = Passes::S.passes[Pass];
     constexpr int unroll = pass.unroll;
     constexpr std::ptrdiff_t width = R::lane_count;
@@ -88,31 +91,33 @@ struct along_rows {
       const std::ptrdiff_t block =
           columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
       typename R::V acc[unroll][R::values];
-      Passes::template begin_reductions<Pass>(acc);
+      Passes::template begin_reductions<Pass>(acc, reductions());
       if constexpr (unroll > 1) {
         for (; j + unroll * width <= block; j += unroll * width)
           unrolled<Passes, Pass>(r, acc, j, std::make_integer_sequence<int, unroll>());
       }
-      for (; j + width <= block; j += width) Passes::template body<Pass, lanes::all>(r, acc[0], j);
-      Passes::template join_reductions<Pass>(acc, whole);
+      for (; j + width <= block; j += width) Passes::template steps<begin, lanes::all>(r, acc[0], j, body());
+      Passes::template join_reductions<Pass>(acc, whole, reductions());
     }
     if (j < columns) {
       r.active = static_cast<std::size_t>(columns - j);
-      Passes::template body<Pass, lanes::some>(r, whole, j);
+      Passes::template steps<begin, lanes::some>(r, whole, j, body());
     }
   }
   template <class Passes, int Pass, class R, int Unroll, int... U>
   static LOOM_INLINE void unrolled(R& r, typename R::V (&acc)[Unroll][R::values], std::ptrdiff_t j,
                                    std::integer_sequence<int, U...>) {
     constexpr std::ptrdiff_t width = R::lane_count;
-    (Passes::template body<Pass, lanes::all>(r, acc[U], j + U * width), ...);
+    (Passes::template steps<Passes::template body_begin<Pass>, lanes::all>(r, acc[U], j + U * width,
+                                                                           typename Passes::template body<Pass>()),
+     ...);
   }
 
   template <class Passes, class R>
   static LOOM_INLINE void rows(R& r) {
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
-      Passes::row(r);
+      Passes::row(r, typename Passes::all());
     }
   }
   template <class R, int... I, int... O>
