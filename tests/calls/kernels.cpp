@@ -10,10 +10,8 @@ namespace {
 template <auto Formula>
 double loops_of(loom::loss_function<Formula>, const loom::call::operands& bound) {
   using loom::run::run;
-  return run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, float>(
-             loom::compiler::source<Formula>::labels, bound) +
-         run<loom::compiler::compiled<Formula, trial::differentiable<Formula>()>, double>(
-             loom::compiler::source<Formula>::labels, bound);
+  using program = loom::compiler::compiled<Formula, trial::differentiable<Formula>()>;
+  return run<program, float>(bound) + run<program, double>(bound);
 }
 
 }  // namespace

@@ -36,8 +36,9 @@ erased_view floats(const float* data, const std::vector<std::ptrdiff_t>& extents
 sweep_layout layout_of(const loom::plan& p, const std::vector<erased_view>& inputs) {
   const std::vector<erased_buffer> outputs(static_cast<std::size_t>(p.program.outputs.size()));
   const operands bound{inputs.data(), outputs.data()};
-  const axis_extents extents = check_data(p, loom::ir::label_use_list(), bound);
-  return lay_out(p, p.loops[0], extents, bound, nullptr, loom::layout::possible_loop_shapes(p, p.loops[0]));
+  loom::call::detail::data_check check(p, bound);
+  REQUIRE(check.operands_are_good());
+  return lay_out(p, p.loops[0], check.extents, bound, nullptr, loom::layout::possible_loop_shapes(p, p.loops[0]));
 }
 
 const float data[4096]{};

@@ -257,8 +257,7 @@ std::vector<outcome> run(const settings& s) {
       static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, extents.data())), -12345);
   T value{};
   const std::size_t asked_for = allocated([&] {
-    value = loom::run::run<program, T>(loom::compiler::source<Formula>::labels,
-                                       {in, out, loom::run::erase_buffer(loom::lang::detail::as_view(workspace))});
+    value = loom::run::run<program, T>({in, out, loom::run::erase_buffer(loom::lang::detail::as_view(workspace))});
   });
   const loom::ir::interpreter<double> oracle(g, extents, reference);
   std::vector<outcome> outcomes;

@@ -25,36 +25,37 @@ constexpr std::ptrdiff_t workspace_size(const plan& p, const std::ptrdiff_t* ext
 
 namespace detail {
 
-/// Whether contiguous labels all lie on an axis: one pass without branches, the rule in every call that is right.
-template <class I>
-bool within(const void* labels, std::ptrdiff_t count, std::ptrdiff_t limit) {
-  const I* from = static_cast<const I*>(labels);
+/// Whether contiguous labels all lie on an axis: one pass without branches, the rule in every call that is right. Negative
+/// labels are the largest as unsigned ones, so the type tells two labels apart by its size alone.
+template <class Unsigned>
+bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
+  const Unsigned* from = static_cast<const Unsigned*>(labels);
+  const auto most = static_cast<Unsigned>(last);
   bool outside = false;
-  for (std::ptrdiff_t n = 0; n < count; ++n)
-    outside |= static_cast<std::uint64_t>(from[n]) >= static_cast<std::uint64_t>(limit);
+  for (std::ptrdiff_t n = 0; n < count; ++n) outside |= from[n] > most;
   return !outside;
 }
-inline bool within(const erased_view& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
-  switch (b.type) {
-    case element_type::i8: return within<std::int8_t>(b.data, count, limit);
-    case element_type::u8: return within<std::uint8_t>(b.data, count, limit);
-    case element_type::i16: return within<std::int16_t>(b.data, count, limit);
-    case element_type::u16: return within<std::uint16_t>(b.data, count, limit);
-    case element_type::i32: return within<std::int32_t>(b.data, count, limit);
-    case element_type::u32: return within<std::uint32_t>(b.data, count, limit);
-    case element_type::i64: return within<std::int64_t>(b.data, count, limit);
-    default: return within<std::uint64_t>(b.data, count, limit);
+[[gnu::noinline]] inline bool within(const erased_view& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
+  if (limit == 0) return count == 0;
+  const std::ptrdiff_t bits = 8 * size_of(b.type) - is_signed(b.type);
+  const std::uint64_t largest = ~std::uint64_t{0} >> (64 - bits), wanted = static_cast<std::uint64_t>(limit) - 1,
+                      last = wanted < largest ? wanted : largest;
+  switch (size_of(b.type)) {
+    case 1: return within<std::uint8_t>(b.data, count, last);
+    case 2: return within<std::uint16_t>(b.data, count, last);
+    case 4: return within<std::uint32_t>(b.data, count, last);
+    default: return within<std::uint64_t>(b.data, count, last);
   }
 }
 
 inline bool is_aligned(const void* data, element_type t) {
-  return reinterpret_cast<std::uintptr_t>(data) % alignment_of(t) == 0;
+  return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(alignment_of(t)) == 0;
 }
 
 /// The position of entry n in the order of the axes.
 struct coordinates {
   std::ptrdiff_t at[max_rank]{};
-  constexpr coordinates(const erased_shape& b, int rank, std::ptrdiff_t n) {
+  [[gnu::noinline]] constexpr coordinates(const erased_shape& b, int rank, std::ptrdiff_t n) {
     for (int i = rank - 1; i >= 0; --i) {
       at[i] = n % b.extents[i];
       n /= b.extents[i];
@@ -64,7 +65,7 @@ struct coordinates {
 };
 
 /// The bits of the label, or of the mask, at a position; a negative label has those of its 64-bit number.
-constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::ptrdiff_t* at) {
+[[gnu::noinline]] constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::ptrdiff_t* at) {
   std::ptrdiff_t offset = 0;
   if (__builtin_is_constant_evaluated()) {
     for (int i = 0; i < rank; ++i) offset = offset * b.extents[i] + at[i];
@@ -96,12 +97,14 @@ constexpr bool meet(const bound_operand& a, const bound_operand& b) {
   return overlap(*a.shape, a.data, a.rank(), *b.shape, b.data, b.rank());
 }
 
+/// The checks. They are in every user's file, so none is inlined: a compiler takes longer over one large function than over its
+/// parts.
 class data_check {
  public:
   axis_extents extents;
   finding found;
 
-  constexpr data_check(const plan& p, const operands& bound) : p_(p), g_(p.program), bound_(bound) {
+  [[gnu::noinline]] constexpr data_check(const plan& p, const operands& bound) : p_(p), g_(p.program), bound_(bound) {
     for (int a = 0; a < max_axes; ++a)
       extents[a] = a < g_.axes.size() && g_.axes[a].extent > 0 ? g_.axes[a].extent : -1;
     for (int i = 0; i < g_.inputs.size(); ++i)
@@ -112,7 +115,7 @@ class data_check {
         all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
   }
 
-  constexpr bool run(const label_use_list& labels) {
+  [[gnu::noinline]] constexpr bool operands_are_good() {
     for (int i = 0; i < count_; ++i)
       if (!extents_agree(all_[i])) return false;
     if (!entries_can_be_counted()) return false;
@@ -120,14 +123,45 @@ class data_check {
       if (!can_be_accessed(all_[i])) return false;
     for (int i = 0; i < count_; ++i)
       if (!all_[i].name.input && !is_apart(i)) return false;
-    if (p_.column_order.size() > 1 && !columns_are_contiguous()) return false;
-    if (__builtin_is_constant_evaluated() && !labels_are_constants()) return false;
+    return true;
+  }
+
+  /// The loops walk all axes of a row with one stride.
+  [[gnu::noinline]] constexpr bool columns_are_contiguous() {
+    for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
+      found.axis = p_.column_order[k];
+      found.next = p_.column_order[k + 1];
+      if (extents[found.axis] <= 1) continue;
+      for (int i = 0; i < count_; ++i)
+        if (has(as_set(*all_[i].axes), found.axis) &&
+            all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
+          return fails(data_issue::axes_reduced_together_are_not_contiguous);
+    }
+    return true;
+  }
+
+  [[gnu::noinline]] constexpr bool labels_are_good(const label_use_list& labels) {
     for (const label_use& use : labels)
       if (!labels_lie_on_axis(use)) return false;
     return true;
   }
 
-  constexpr bool workspace_is_good() {
+  /// In a constant expression: the interpreter keeps labels as double.
+  constexpr bool labels_are_constants() {
+    for (int k = 0; k < count_; ++k) {
+      const bound_operand& o = all_[k];
+      if (!o.name.input || g_.inputs[o.name.slot].code != op::index) continue;
+      for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
+        const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
+        if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
+          return fails_at(data_issue::label_is_too_large_for_a_constant, o.name.slot,
+                          coordinates(*o.shape, o.rank(), n), o.shape->constant.labels[n]);
+      }
+    }
+    return true;
+  }
+
+  [[gnu::noinline]] constexpr bool workspace_is_good() {
     const std::ptrdiff_t size = workspace_size(p_, extents.of);
     const erased_buffer& w = bound_.workspace;
     if (size == 0) return true;
@@ -163,7 +197,7 @@ class data_check {
   }
 
   /// Learns the extent of each axis from the first operand that has it, and holds the others against it.
-  constexpr bool extents_agree(const bound_operand& o) {
+  [[gnu::noinline]] constexpr bool extents_agree(const bound_operand& o) {
     for (int i = 0; i < o.rank(); ++i) {
       const int axis = (*o.axes)[i];
       const std::ptrdiff_t extent = o.shape->extents[i];
@@ -185,14 +219,14 @@ class data_check {
   }
 
   /// Then no product of extents overflows. In double: rounding is nothing here.
-  constexpr bool entries_can_be_counted() {
+  [[gnu::noinline]] constexpr bool entries_can_be_counted() {
     double entries = 1;
     for (int a = 0; a < g_.axes.size(); ++a)
       if (extents[a] > 0) entries *= static_cast<double>(extents[a]);
     return entries <= 0x1p60 || fails(data_issue::axes_have_too_many_entries);
   }
 
-  constexpr bool can_be_accessed(const bound_operand& o) {
+  [[gnu::noinline]] constexpr bool can_be_accessed(const bound_operand& o) {
     if (is_empty(*o.shape, o.rank())) return true;
     if (o.data == nullptr)
       return fails(o.name.input ? data_issue::data_is_a_null_pointer : data_issue::buffer_is_a_null_pointer, o.name);
@@ -204,12 +238,12 @@ class data_check {
     if (reach * static_cast<double>(size_of(o.shape->type)) > 0x1p60)
       return fails(data_issue::strides_reach_too_far, o.name);
     if (__builtin_is_constant_evaluated() || is_aligned(o.data, o.shape->type)) return true;
-    found.wanted = static_cast<std::int64_t>(alignment_of(o.shape->type));
+    found.wanted = alignment_of(o.shape->type);
     return fails(o.name.input ? data_issue::data_is_not_aligned : data_issue::buffer_is_not_aligned, o.name);
   }
 
   /// Operand k is a buffer: it shares no memory with an input, an output before it, or itself.
-  constexpr bool is_apart(int k) {
+  [[gnu::noinline]] constexpr bool is_apart(int k) {
     const bound_operand& buffer = all_[k];
     if (is_empty(*buffer.shape, buffer.rank())) return true;
     if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
@@ -220,20 +254,6 @@ class data_check {
     return true;
   }
 
-  /// The loops walk all axes of a row with one stride.
-  constexpr bool columns_are_contiguous() {
-    for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
-      found.axis = p_.column_order[k];
-      found.next = p_.column_order[k + 1];
-      if (extents[found.axis] <= 1) continue;
-      for (int i = 0; i < count_; ++i)
-        if (has(as_set(*all_[i].axes), found.axis) &&
-            all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
-          return fails(data_issue::axes_reduced_together_are_not_contiguous);
-    }
-    return true;
-  }
-
   [[gnu::noinline, gnu::cold]] constexpr bool fails_at(data_issue issue, int slot, const coordinates& c,
                                                        std::uint64_t bits) {
     found.is_unsigned = bound_.inputs[slot].type == element_type::u64;
@@ -241,21 +261,6 @@ class data_check {
     found.rank = g_.inputs[slot].axes.size();
     for (int i = 0; i < found.rank; ++i) found.at[i] = c.at[i];
     return fails(issue, {true, slot});
-  }
-
-  /// The interpreter keeps labels as double.
-  constexpr bool labels_are_constants() {
-    for (int k = 0; k < count_; ++k) {
-      const bound_operand& o = all_[k];
-      if (!o.name.input || g_.inputs[o.name.slot].code != op::index) continue;
-      for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
-        const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
-        if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
-          return fails_at(data_issue::label_is_too_large_for_a_constant, o.name.slot,
-                          coordinates(*o.shape, o.rank(), n), o.shape->constant.labels[n]);
-      }
-    }
-    return true;
   }
 
   /// Whether the label at a position is one that the use ignores.
@@ -277,7 +282,7 @@ class data_check {
     return false;
   }
 
-  constexpr bool labels_lie_on_axis(const label_use& use) {
+  [[gnu::noinline]] constexpr bool labels_lie_on_axis(const label_use& use) {
     const erased_view& b = bound_.inputs[use.input];
     const std::ptrdiff_t limit = extents[use.axis];
     const int rank = g_.inputs[use.input].axes.size();
@@ -288,12 +293,12 @@ class data_check {
       count *= b.extents[i];
     }
     return __builtin_is_constant_evaluated() || !(contiguous && within(b, count, limit))
-               ? labels_are_good(use, b, rank, count, limit)
+               ? every_label_is_good(use, b, rank, count, limit)
                : true;
   }
   /// The same, label by label.
-  [[gnu::noinline]] constexpr bool labels_are_good(const label_use& use, const erased_view& b, int rank,
-                                                   std::ptrdiff_t count, std::ptrdiff_t limit) {
+  [[gnu::noinline]] constexpr bool every_label_is_good(const label_use& use, const erased_view& b, int rank,
+                                                       std::ptrdiff_t count, std::ptrdiff_t limit) {
     for (std::ptrdiff_t n = 0; n < count; ++n) {
       const coordinates c(b, rank, n);
       const std::uint64_t bits = label_bits(b, rank, c.at);
@@ -309,18 +314,25 @@ class data_check {
 
 }  // namespace detail
 
-/// Checks a call. Returns the extents of the axes; throws loom::error with a sentence otherwise.
-[[gnu::noinline]] inline axis_extents check_data(const plan& p, const label_use_list& labels, const operands& bound) {
+/// What is wrong with the data of a call, if anything; else the extents of its axes.
+struct checked_data {
+  finding found;
+  axis_extents extents;
+};
+
+/// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
+template <class Program>
+constexpr checked_data check_data(const operands& bound) {
+  constexpr const plan& p = Program::schedule;
+  constexpr const label_use_list& labels = Program::front::labels;
   detail::data_check c(p, bound);
-  if (!c.run(labels)) fail(p, c.found);
-  return c.extents;
-}
-/// The same of a plan with arrays.
-[[gnu::noinline]] inline axis_extents check_data_and_workspace(const plan& p, const label_use_list& labels,
-                                                               const operands& bound) {
-  detail::data_check c(p, bound);
-  if (!c.run(labels) || !c.workspace_is_good()) fail(p, c.found);
-  return c.extents;
+  bool good = c.operands_are_good();
+  if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();
+  if (__builtin_is_constant_evaluated()) good = good && c.labels_are_constants();
+  if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
+  if constexpr (!p.arrays.empty()) good = good && c.workspace_is_good();
+  (void)good;  // else something was found
+  return {c.found, c.extents};
 }
 
 }  // namespace loom::call

@@ -33,20 +33,19 @@ constexpr element_type type_of() {
 }
 
 constexpr std::ptrdiff_t size_of(element_type t) {
-  switch (t) {
-    case element_type::f64:
-    case element_type::i64:
-    case element_type::u64: return 8;
-    case element_type::f32:
-    case element_type::i32:
-    case element_type::u32: return 4;
-    case element_type::bf16:
-    case element_type::f16:
-    case element_type::i16:
-    case element_type::u16: return 2;
-    default: return 1;
-  }
+  constexpr std::int8_t sizes[] = {4, 8, 2, 2, 1, 1, 1, 2, 2, 4, 4, 8, 8, 1};  // in the order of the types
+  return sizes[static_cast<int>(t)];
 }
+constexpr bool is_signed(element_type t) {
+  return t == element_type::i8 || t == element_type::i16 || t == element_type::i32 || t == element_type::i64;
+}
+/// What the address of an element must be a multiple of.
+constexpr std::ptrdiff_t alignment_of(element_type t) {
+  return size_of(t) == 8 ? std::ptrdiff_t{alignof(double)} : size_of(t);
+}
+static_assert(size_of(type_of<double>()) == 8 && size_of(type_of<f16>()) == 2 && size_of(type_of<bool>()) == 1 &&
+              size_of(type_of<std::uint16_t>()) == 2 && size_of(type_of<std::uint32_t>()) == 4 &&
+              size_of(type_of<std::int64_t>()) == 8);
 
 /// An unsigned label as 64 bits with a sign: one beyond them becomes the largest, which no axis has and no literal means.
 constexpr std::int64_t saturated(std::uint64_t v) {
@@ -54,7 +53,7 @@ constexpr std::int64_t saturated(std::uint64_t v) {
 }
 
 /// An integer of any of the types, as 64 bits.
-inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
+[[gnu::noinline]] inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
   switch (t) {
     case element_type::i8: return static_cast<const std::int8_t*>(data)[i];
     case element_type::u8: return static_cast<const std::uint8_t*>(data)[i];
@@ -65,19 +64,6 @@ inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_typ
     case element_type::i64: return static_cast<const std::int64_t*>(data)[i];
     case element_type::u64: return saturated(static_cast<const std::uint64_t*>(data)[i]);
     default: return static_cast<const unsigned char*>(data)[i] != 0;
-  }
-}
-
-/// What the address of an element must be a multiple of.
-constexpr std::size_t alignment_of(element_type t) {
-  switch (t) {
-    case element_type::f64: return alignof(double);
-    case element_type::i64:
-    case element_type::u64: return alignof(std::int64_t);
-    case element_type::f32: return alignof(float);
-    case element_type::i32:
-    case element_type::u32: return alignof(std::int32_t);
-    default: return static_cast<std::size_t>(size_of(t));
   }
 }
 

@@ -82,18 +82,13 @@ constexpr std::ptrdiff_t entries_of(const erased_shape& b, int rank) {
 
 /// Two entries of an output must not be one element of memory: what is written would depend on the order.
 constexpr bool overlaps_itself(const erased_shape& b, int rank) {
-  const auto size = [&](int i) { return b.strides[i] < 0 ? -b.strides[i] : b.strides[i]; };
   std::ptrdiff_t reach = 0;
-  bool used[max_rank]{}, nested = true;
-  for (int k = 0; k < rank; ++k) {  // by growing stride: usually each steps over all that the smaller ones reach
-    int next = -1;
-    for (int i = 0; i < rank; ++i)
-      if (!used[i] && (next < 0 || size(i) < size(next))) next = i;
-    used[next] = true;
-    nested = nested && (b.extents[next] == 1 || size(next) > reach);
-    reach += (b.extents[next] - 1) * size(next);
+  for (int i = rank - 1; i >= 0; --i) {  // usually each axis steps over all that those after it reach
+    const std::ptrdiff_t size = b.strides[i] < 0 ? -b.strides[i] : b.strides[i];
+    if (b.extents[i] > 1 && size <= reach) return entries_meet(b, rank);
+    reach += (b.extents[i] - 1) * size;
   }
-  return !nested && entries_meet(b, rank);
+  return false;
 }
 
 namespace detail {
@@ -101,7 +96,7 @@ namespace detail {
 struct byte_range {
   std::ptrdiff_t low = 0, high = 0;  // past the end; from the first entry
 };
-constexpr byte_range bytes_of(const erased_shape& b, int rank) {
+[[gnu::noinline]] constexpr byte_range bytes_of(const erased_shape& b, int rank) {
   std::ptrdiff_t low = 0, high = 0;
   for (int i = 0; i < rank; ++i) (b.strides[i] < 0 ? low : high) += (b.extents[i] - 1) * b.strides[i];
   return {low * size_of(b.type), (high + 1) * size_of(b.type)};
@@ -139,8 +134,8 @@ constexpr bool addresses_meet(const erased_shape& a, std::ptrdiff_t count_a, con
 }  // namespace detail
 
 /// Whether two views have an element in common. The pointers are those of the views.
-constexpr bool overlap(const erased_shape& a, const void* data_a, int rank_a, const erased_shape& b, const void* data_b,
-                       int rank_b) {
+[[gnu::noinline]] constexpr bool overlap(const erased_shape& a, const void* data_a, int rank_a, const erased_shape& b,
+                                         const void* data_b, int rank_b) {
   if (is_empty(a, rank_a) || is_empty(b, rank_b)) return false;
   if (__builtin_is_constant_evaluated())
     return detail::addresses_meet(a, entries_of(a, rank_a), b, entries_of(b, rank_b));

@@ -15,30 +15,35 @@ inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 
 class layout_builder {
  public:
-  layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
-                 const erased_buffer* arrays, const shape_choice& choice)
-      : p_(p), s_(s), choice_(choice) {
+  [[gnu::noinline]] layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
+                                   const shape_choice& choice)
+      : p_(p), s_(s), bound_(bound), choice_(choice) {
     data_.extents = extents;
     for (int i = 0; i < p.program.inputs.size(); ++i)
       add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (bound.outputs[k].is_bound()) add_output(bound.outputs[k], output_axes(p, k), data_.outputs[k]);
-    for (int k = 0; k < p.arrays.size(); ++k) {
-      add_output(arrays[k], p.arrays[k].axes, data_.arrays[k]);
-      const node& n = p.program[p.arrays[k].id];
+  }
+
+  [[gnu::noinline]] void add_arrays(const erased_buffer* arrays) {
+    for (int k = 0; k < p_.arrays.size(); ++k) {
+      add_output(arrays[k], p_.arrays[k].axes, data_.arrays[k]);
+      const node& n = p_.program[p_.arrays[k].id];
       if (n.code == op::scatter)
-        data_.scatter_strides[k] = stride_along(arrays[k], p.arrays[k].axes, n.scattered_over());
+        data_.scatter_strides[k] = stride_along(arrays[k], p_.arrays[k].axes, n.scattered_over());
     }
-    for (int k = 0; k < p.lookups.size(); ++k) {
-      const node& n = p.program[p.lookups[k]];
-      const std::uint64_t from = p.program[n.operand[0]].bits;
-      const axis_order& axes = p.program.inputs[static_cast<int>(from)].axes;
-      add_input(bound.inputs[from], axes, data_.lookups[k], n.over());
-      data_.label_strides[k] = stride_along(bound.inputs[from], axes, first_axis(n.over()));
+  }
+  [[gnu::noinline]] void add_lookups() {
+    for (int k = 0; k < p_.lookups.size(); ++k) {
+      const node& n = p_.program[p_.lookups[k]];
+      const std::uint64_t from = p_.program[n.operand[0]].bits;
+      const axis_order& axes = p_.program.inputs[static_cast<int>(from)].axes;
+      add_input(bound_.inputs[from], axes, data_.lookups[k], n.over());
+      data_.label_strides[k] = stride_along(bound_.inputs[from], axes, first_axis(n.over()));
     }
   }
 
-  sweep_layout build() {
+  [[gnu::noinline]] sweep_layout build() {
     const axis_order& columns = p_.column_order;
     data_.columns = 1;
     for (int axis : columns) data_.columns *= data_.extents[axis];
@@ -72,17 +77,19 @@ class layout_builder {
   };
   const plan& p_;
   const sweep& s_;
+  const operands& bound_;
   const shape_choice& choice_;
   sweep_layout data_;
   operand operands_[max_inputs + max_outputs + max_arrays + max_lookups]{};
   int count_ = 0;
 
-  void add_input(const erased_view& from, const axis_order& axes, stream& to, axis_set looked_up = 0) {
+  [[gnu::noinline]] void add_input(const erased_view& from, const axis_order& axes, stream& to,
+                                   axis_set looked_up = 0) {
     operands_[count_++] = {&from, &axes, &to, looked_up};
     to.data = from.data;
     to.type = from.type;
   }
-  void add_output(const erased_buffer& from, const axis_order& axes, output_stream& to) {
+  [[gnu::noinline]] void add_output(const erased_buffer& from, const axis_order& axes, output_stream& to) {
     operands_[count_++] = {&from, &axes, &to, 0};
     to.data = from.data;
   }
@@ -93,7 +100,7 @@ class layout_builder {
     return 0;
   }
 
-  void add_row_axis(int axis) {
+  [[gnu::noinline]] void add_row_axis(int axis) {
     const std::ptrdiff_t extent = axis < 0 ? 1 : data_.extents[axis];
     const int k = data_.row_rank;
     bool joins = k > 0;
@@ -114,7 +121,7 @@ class layout_builder {
   }
 
   /// Whether a vector can be filled with neighbouring rows of every operand: their columns are far apart (channels first).
-  bool rows_lie_side_by_side() const {
+  [[gnu::noinline]] bool rows_lie_side_by_side() const {
     const int inner = data_.row_rank - 1;
     if (data_.row_extents[inner] < most_lanes) return false;
     bool any = false;
@@ -127,7 +134,7 @@ class layout_builder {
     return any;
   }
 
-  void join_rows_and_columns() {
+  [[gnu::noinline]] void join_rows_and_columns() {
     if (data_.row_rank != 1 || data_.rows == 1) return;
     for (int i = 0; i < count_; ++i) {
       const strides& s = *operands_[i].to;
@@ -142,10 +149,15 @@ class layout_builder {
 
 }  // namespace detail
 
-/// Where a sweep finds its operands. The arrays are those of place_arrays.
-inline sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
-                            const erased_buffer* arrays, const shape_choice& choice) {
-  return detail::layout_builder(p, s, extents, bound, arrays, choice).build();
+/// Where a sweep finds its operands. The arrays are those of place_arrays; a plan without arrays or lookups may say so, and has
+/// no code for them.
+template <bool Arrays = true, bool Lookups = true>
+sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
+                     [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice) {
+  detail::layout_builder b(p, s, extents, bound, choice);
+  if constexpr (Arrays) b.add_arrays(arrays);
+  if constexpr (Lookups) b.add_lookups();
+  return b.build();
 }
 
 }  // namespace loom::layout

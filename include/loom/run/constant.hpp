@@ -91,14 +91,8 @@ constexpr Erased erase_constant(const View& v, bool with_addresses, constant_mem
   return b;
 }
 
-/// What is wrong with the data of a call, if anything; and what was learned.
-struct checked_constants {
-  finding found;
-  axis_extents extents;
-};
-
 template <class Program, class... Bindings>
-constexpr checked_constants check_constants(const Bindings&... bindings) {
+constexpr checked_data check_constants(const Bindings&... bindings) {
   const graph& g = Program::schedule.program;
   constexpr bool writes = (is_output(Bindings::role) || ...);
   erased_view inputs[max_inputs];
@@ -128,9 +122,7 @@ constexpr checked_constants check_constants(const Bindings&... bindings) {
     }
   };
   (erase(bindings), ...);
-  call::detail::data_check c(Program::schedule, bound);
-  if (c.run(Program::front::labels) && !Program::schedule.arrays.empty()) c.workspace_is_good();
-  return {c.found, c.extents};
+  return check_data<Program>(bound);
 }
 
 }  // namespace detail
@@ -140,7 +132,7 @@ using ir::numbers::constant_number;
 /// Evaluates a call by the interpreter, in double. Data that a call would refuse ends constant evaluation.
 template <class Program, class T, class... Bindings>
 constexpr T interpret_call(const Bindings&... bindings) {
-  const detail::checked_constants checked = detail::check_constants<Program>(bindings...);
+  const checked_data checked = detail::check_constants<Program>(bindings...);
   if (!checked.found.is_none()) refuse(checked.found.issue, printable(sentence_of(Program::schedule, checked.found)));
   constexpr const graph& g = Program::stable;
   using reference = basic_interpreter<constant_number, heap_array>;

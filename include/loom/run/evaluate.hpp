@@ -149,15 +149,29 @@ struct call_state {
   double* scalars;  ///< by value id; written between sweeps
 };
 
+template <class Program, int Sweep, int... Total>
+void merge_totals(int parts, const double* totals, int step, double* scalars, std::integer_sequence<int, Total...>) {
+  constexpr const plan& p = Program::schedule;
+  ((scalars[p.loops[Sweep].totals[Total]] =
+        merged<p.program[p.loops[Sweep].totals[Total]].code>(parts, totals + Total, step)),
+   ...);
+}
+
 template <class Program, class T, int Sweep>
 void run_one(const call_state& c) {
   constexpr const plan& p = Program::schedule;
   constexpr const sweep& s = p.loops[Sweep];
-  const sweep_layout data = lay_out(p, s, c.extents, c.bound, c.arrays, shape_choice_of<Program, Sweep>);
+  const sweep_layout data = lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, s, c.extents, c.bound, c.arrays,
+                                                                           shape_choice_of<Program, Sweep>);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, true);
-  run_parts(p, s, dispatch<Program, T, Sweep>(), data, c.on, adds_to_arrays(p, s), row_results(p), c.results,
-            c.scalars);
-  if constexpr (row_results(p) > 0) take_row_results(p, s, c.results, c.scalars);
+  constexpr int of_rows = row_results(p), totals = s.totals.size();
+  constexpr bool one_writer = adds_to_arrays(p, s);
+  const int parts =
+      run_parts(dispatch<Program, T, Sweep>(), data, c.on, one_writer, of_rows + totals, c.scalars, c.results);
+  if constexpr (totals > 0)
+    merge_totals<Program, Sweep>(parts, c.results + of_rows, of_rows + totals, c.scalars,
+                                 std::make_integer_sequence<int, totals>());
+  if constexpr (of_rows > 0) take_row_results(p, s, c.results, c.scalars);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, false);
   evaluate_scalars<Program, Sweep + 1>(c.bound.inputs, c.extents, c.scalars);
 }
@@ -168,27 +182,32 @@ void run_all(const call_state& c, std::integer_sequence<int, Sweeps...>) {
   (run_one<Program, T, Sweeps>(c), ...);
 }
 
-/// Writes a scalar result that the loops do not: a gradient with respect to a scalar.
-inline void store_scalars(const plan& p, const erased_buffer* outputs, const double* scalars) {
-  for (int s = 0; s < p.program.outputs.size(); ++s)
-    if (outputs[s].is_bound() && output_level(p, s) == level::scalar)
-      store_number(outputs[s].data, outputs[s].type, scalars[p.program.outputs[s].id]);
+/// Writes the scalar results that the loops do not: a gradient with respect to a scalar.
+template <class Program, int... Slot>
+void store_scalars(const erased_buffer* outputs, const double* scalars, std::integer_sequence<int, Slot...>) {
+  constexpr const plan& p = Program::schedule;
+  const auto store = [&]<int S>(std::integral_constant<int, S>) {
+    if constexpr (output_level(p, S) == level::scalar && !(S == 0 && returns_value<Program>))
+      store_number(outputs[S].data, outputs[S].type, scalars[p.program.outputs[S].id]);
+  };
+  (store(std::integral_constant<int, Slot>()), ...);
 }
 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
 template <class Program, class T>
-T run(const label_use_list& labels, const operands& bound, const executor& on = {}) {
+T run(const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  const axis_extents extents =
-      p.arrays.empty() ? check_data(p, labels, bound) : check_data_and_workspace(p, labels, bound);
+  const checked_data checked = check_data<Program>(bound);
+  if (!checked.found.is_none()) fail(p, checked.found);
+  const axis_extents& extents = checked.extents;
   erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
   if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
   constexpr int room = most_part_results(p);
   double results[room > 0 ? room : 1], scalars[p.program.size()];
   run_all<Program, T>({bound, extents, arrays, on, results, scalars},
                       std::make_integer_sequence<int, p.loops.size()>());
-  store_scalars(p, bound.outputs, scalars);
+  store_scalars<Program>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
   return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
 }
 
@@ -225,7 +244,7 @@ template <class Program, class T, class... Bindings>
   if constexpr (pool >= 0) on = executor_of(map.template at<pool>());
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
-  return run<Program, T>(Program::front::labels, bound, on);
+  return run<Program, T>(bound, on);
 }
 
 }  // namespace loom::run

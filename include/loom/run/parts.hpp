@@ -42,33 +42,30 @@ class partition {
   bool by_columns_;
 };
 
-/// Merges the totals of parts in their order. `totals`: those of the first; the others follow, `step` numbers apart.
-inline void merge_totals(const plan& p, const sweep& s, int parts, const double* totals, int step, double* scalars) {
-  const int count = s.totals.size();
-  for (int k = 0; k < count; ++k) {
-    const op code = p.program[s.totals[k]].code;
-    double all = totals[k], lost = 0;
-    for (int i = 1; i < parts; ++i) {
-      const double v = totals[i * step + k];
-      if (reduction(code).compensated) {  // Knuth's two-sum, as in the loops
-        const double sum = all + v, added = sum - all;
-        lost += (all - (sum - added)) + (v - added);
-        all = sum;
-      } else {
-        all = ir::numbers::combine(code, all, v);
-      }
+/// Merges a total of parts in their order. `totals`: that of the first; the others follow, `step` numbers apart.
+template <op Code>
+double merged(int parts, const double* totals, int step) {
+  double all = totals[0], lost = 0;
+  for (int i = 1; i < parts; ++i) {
+    const double v = totals[i * step];
+    if constexpr (reduction(Code).compensated) {  // Knuth's two-sum, as in the loops
+      const double sum = all + v, added = sum - all;
+      lost += (all - (sum - added)) + (v - added);
+      all = sum;
+    } else {
+      all = ir::numbers::combine(Code, all, v);
     }
-    scalars[s.totals[k]] = ir::numbers::finish(code, all - all == 0 ? all + lost : all);
   }
+  return ir::numbers::finish(Code, all - all == 0 ? all + lost : all);
 }
 
 /// Numbers that the parts of a plan leave, at most.
 constexpr int most_part_results(const plan& p) { return max_parts * most_results(p); }
 
-/// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer. `results`: room for
-/// most_part_results(p) numbers; each part leaves `first_total` of them before its totals.
-inline void run_parts(const plan& p, const sweep& s, part_function run, const sweep_layout& data, const executor& on,
-                      bool one_writer, int first_total, double* results, double* scalars) {
+/// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer. Each part leaves
+/// `step` results. Returns the number of parts.
+[[gnu::noinline]] inline int run_parts(part_function run, const sweep_layout& data, const executor& on, bool one_writer,
+                                       int step, const double* scalars, double* results) {
   struct job {
     part_function run;
     const sweep_layout& data;
@@ -77,9 +74,9 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, const sw
     double* results;
     int step;
   };
-  job j{run, data, partition(data), scalars, results, first_total + s.totals.size()};
+  job j{run, data, partition(data), scalars, results, step};
   const int count = j.parts.count();
-  __builtin_memset(results, 0xFF, static_cast<std::size_t>(count * j.step) * sizeof(double));  // NaN
+  __builtin_memset(results, 0xFF, static_cast<std::size_t>(count * step) * sizeof(double));  // NaN
   const auto task = [](void* argument, int i) {
     const job& all = *static_cast<const job*>(argument);
     all.run(all.data, all.parts[i], all.scalars, all.results + i * all.step);
@@ -89,7 +86,7 @@ inline void run_parts(const plan& p, const sweep& s, part_function run, const sw
   } else {
     on.for_each(on.pool, count, task, &j);
   }
-  merge_totals(p, s, count, results + first_total, j.step, scalars);
+  return count;
 }
 
 /// The results that are values of the one row, which is in every part that has it.
