@@ -52,12 +52,12 @@ LOOM_TEST_SINGLE(sinh) LOOM_TEST_SINGLE(cosh) LOOM_TEST_SINGLE(tanh)
 LOOM_TEST_SINGLE(asinh) LOOM_TEST_SINGLE(acosh) LOOM_TEST_SINGLE(atanh)
 LOOM_TEST_SINGLE(erf) LOOM_TEST_SINGLE(erfc) LOOM_TEST_SINGLE(erfcx)
 LOOM_TEST_SINGLE(lgamma) LOOM_TEST_SINGLE(digamma) LOOM_TEST_SINGLE(trigamma)
-// clang-format on
 #undef LOOM_TEST_SINGLE
 
-                    inline single pow(single a, single b) {
+inline single pow(single a, single b) {
   return {loom::numeric::pow(static_cast<double>(a), static_cast<double>(b))};
 }
+// clang-format on
 
 inline bool is_nan(const real& x) { return x != x; }
 inline bool is_finite(const real& x) { return mpfr_number_p(x.backend().data()) != 0; }
@@ -87,15 +87,15 @@ LOOM_TEST_REAL(asin, mpfr_asin) LOOM_TEST_REAL(acos, mpfr_acos) LOOM_TEST_REAL(a
 LOOM_TEST_REAL(sinh, mpfr_sinh) LOOM_TEST_REAL(cosh, mpfr_cosh) LOOM_TEST_REAL(tanh, mpfr_tanh)
 LOOM_TEST_REAL(asinh, mpfr_asinh) LOOM_TEST_REAL(acosh, mpfr_acosh) LOOM_TEST_REAL(atanh, mpfr_atanh)
 LOOM_TEST_REAL(erf, mpfr_erf) LOOM_TEST_REAL(erfc, mpfr_erfc) LOOM_TEST_REAL(digamma, mpfr_digamma)
-// clang-format on
 #undef LOOM_TEST_REAL
 
-                        inline loom_real lgamma(const loom_real& x) {
+inline loom_real lgamma(const loom_real& x) {
   loom_real r;
   int sign = 0;
   mpfr_lgamma(r.backend().data(), &sign, x.backend().data(), MPFR_RNDN);
   return r;
 }
+// clang-format on
 inline loom_real pow(const loom_real& a, const loom_real& b) {
   loom_real r;
   mpfr_pow(r.backend().data(), a.backend().data(), b.backend().data(), MPFR_RNDN);
