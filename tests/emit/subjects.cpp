@@ -46,11 +46,10 @@ subject of(const std::string& name, bool gradients = true) {
 
 subject compiled(const std::string& name, const loom::ir::graph& written,
                  const loom::derive::derivative_request& wanted) {
-  namespace stage = loom::compiler::stage;
-  subject s{name, written, stage::stabilize(stage::canonicalize(written)), {}, {}};
-  s.gradients = stage::stabilize(stage::differentiate(s.rewritten, wanted.first_order()).program);
-  if (wanted.second_order()) s.gradients = stage::stabilize(stage::differentiate_twice(s.gradients, wanted).program);
-  s.schedule = stage::schedule(stage::simplify(stage::expand(s.gradients)));
+  using loom::compiler::form, loom::compiler::in_form;
+  const subject s{name, written, in_form(form::stable, written).program,
+                  in_form(form_before(form::expanded, wanted), written, wanted).program,
+                  loom::compiler::compile(written, wanted)};
   INFO(name);
   REQUIRE(s.schedule.problem == loom::schedule::unplanned::none);
   return s;

@@ -46,7 +46,7 @@ TEST_CASE("masks, comparisons and labels have instructions of their own") {
   CHECK(has(instructions_of(labels.plan()), {i::compare_labels}));
 }
 
-TEST_CASE("what lies along another axis than the row's is looked up; what is added up over rows is an array") {
+TEST_CASE("labels along an axis of rows are looked up, and sums over rows are arrays") {
   constexpr auto looked_up = loom::loss<square(gather(table, t, loom::axis<"V">) - x).sum()>;
   CHECK(has(instructions_of(looked_up.plan()), {i::look_up}));
   constexpr auto columns = loom::loss<square(sum(softmax(x, -1), loom::axis<"N">)).sum()>;

@@ -33,18 +33,13 @@ inline std::vector<dense<double>> no_direction(const point& p) {
   return d;
 }
 
-/// The stages up to gradients of named primitives, as compile.hpp orders them.
+/// A program with gradients, of named primitives.
 inline graph with_gradients(const graph& written, input_set wanted) {
-  return stage::stabilize(stage::differentiate(stage::stabilize(stage::canonicalize(written)), wanted).program);
+  return in_form(form::stable_gradients, written, wanted).program;
 }
 /// The same up to second derivatives; what cannot be derived is left out of the answer and named.
 inline derived with_derivatives(const graph& written, const derivative_request& wanted) {
-  const derived first = stage::differentiate(stage::stabilize(stage::canonicalize(written)), wanted);
-  const graph gradients = stage::stabilize(first.program);
-  derived r = wanted.second_order() ? stage::differentiate_twice(gradients, wanted) : derived{gradients};
-  r.program = stage::stabilize(r.program);
-  if (!first.not_differentiable.empty()) r.not_differentiable = first.not_differentiable;
-  return r;
+  return in_form(form_before(form::expanded, wanted), written, wanted);
 }
 /// And down to what is planned.
 inline graph finished(const graph& stable) { return stage::simplify(stage::expand(stable)); }
