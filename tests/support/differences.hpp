@@ -35,11 +35,11 @@ inline std::vector<dense<double>> no_direction(const point& p) {
 
 /// A program with gradients, of named primitives.
 inline graph with_gradients(const graph& written, input_set wanted) {
-  return in_form(form::stable_gradients, written, wanted).program;
+  return in_form(compiler::form::stable_gradients, written, wanted).program;
 }
 /// The same up to second derivatives; what cannot be derived is left out of the answer and named.
 inline derived with_derivatives(const graph& written, const derivative_request& wanted) {
-  return in_form(form_before(form::expanded, wanted), written, wanted);
+  return in_form(form_before(compiler::form::expanded, wanted), written, wanted);
 }
 /// And down to what is planned.
 inline graph finished(const graph& stable) { return stage::simplify(stage::expand(stable)); }

@@ -32,8 +32,8 @@ constexpr auto constant() {
 inline std::string text_of(const graph& g) { return formula_text(g, g.outputs[0].id); }
 
 template <formula F> graph written(const F& f) { return lower(f).program; }
-template <formula F> graph canonical(const F& f) { return in_form(form::canonical, written(f)).program; }
-template <formula F> graph stable(const F& f) { return in_form(form::stable, written(f)).program; }
+template <formula F> graph canonical(const F& f) { return in_form(compiler::form::canonical, written(f)).program; }
+template <formula F> graph stable(const F& f) { return in_form(compiler::form::stable, written(f)).program; }
 template <formula F> graph simple(const F& f) { return stage::simplify(stage::expand(stable(f))); }
 
 template <formula F> std::string canonical_text(const F& f) { return text_of(canonical(f)); }
