@@ -60,7 +60,7 @@ struct dialect {
   std::string_view not_a_number;  ///< {0}: type
   std::string_view fixed_extent;  ///< in front of the declaration of an extent that the formula states
 
-  std::string_view library;  ///< in front of a word of the standard library
+  std::string_view qualifier;  ///< in front of a word of the standard library
   std::string_view suffix;  ///< behind a function of float
   std::span<const respelling> respelled;
 
@@ -78,7 +78,7 @@ namespace detail {
 inline std::string function_name(const dialect& d, std::string_view word, bool standard, element type) {
   for (const respelling& r : d.respelled)
     if (standard && r.word == word) return std::string(type == element::f32 ? r.narrow : r.wide);
-  return std::string(standard ? d.library : "") + std::string(word) + std::string(type == element::f32 ? d.suffix : "");
+  return std::string(standard ? d.qualifier : "") + std::string(word) + std::string(type == element::f32 ? d.suffix : "");
 }
 
 inline std::string filled_type(std::string_view text, element type) {
@@ -100,7 +100,7 @@ inline std::string spelled(const dialect& d, std::string_view text, element type
     else if (word == "infinity") s += filled_type(d.infinity, type);
     else if (word == "not_a_number") s += filled_type(d.not_a_number, type);
     else if (n > 0 && rest.substr(n).starts_with('(')) s += function_name(d, word, standard, type);
-    else if (n > 0) s += std::string(standard ? d.library : "") + std::string(word);
+    else if (n > 0) s += std::string(standard ? d.qualifier : "") + std::string(word);
     else s += rest[n++];
     text = rest.substr(n);
   }
