@@ -122,6 +122,22 @@ TEMPLATE_TEST_CASE("labels may have any integer type", "", std::int8_t, std::uin
   }
 }
 
+TEMPLATE_TEST_CASE("an axis may be longer than the type of its labels can count", "", std::int8_t, std::uint8_t,
+                   std::int16_t, std::uint16_t) {
+  using limits = std::numeric_limits<TestType>;
+  const std::size_t columns = std::size_t{1}
+                              << 8 * sizeof(TestType);  // the bits of -1, read as unsigned, are the last of them
+  std::vector<float> entries(2 * columns);
+  entries[limits::max()] = 3;
+  std::array<TestType, 2> labels{limits::max(), 0};
+  const auto rows = loom::view(entries.data(), 2, static_cast<std::ptrdiff_t>(columns));
+  CHECK(picked(x = rows, t = labels) == 3);
+  if (limits::is_signed) {
+    labels[1] = static_cast<TestType>(-1);
+    CHECK_THROWS_WITH(picked(x = rows, t = labels), Catch::Contains("label -1 of t at row 1 is outside axis C"));
+  }
+}
+
 TEST_CASE("labels with a stride are checked where they lie") {
   data a;
   a.labels = {0, 9, 2, 9};

@@ -27,6 +27,14 @@ bool is_op_of_numbers(op code) {
   return (f == family::unary || f == family::binary) && code != op::stop_gradient;
 }
 
+constexpr int rows_of_the_table = 0
+#define LOOM_UNARY(...) +1
+#define LOOM_UNARY_COMPOSED(...) +1
+#define LOOM_BINARY(...) +1
+#define LOOM_BINARY_COMPOSED(...) +1
+#include "loom/ir/ops.def"
+    ;
+
 /// sum(f(f'(a))): its Hessian has the second derivative of f, and the square of the first.
 TEST_CASE("the second derivative of every elementwise op", "[laws]") {
   points random(11);
@@ -54,7 +62,7 @@ TEST_CASE("the second derivative of every elementwise op", "[laws]") {
       CHECK(h.wrong_at(p, random, tolerance_of(code)) == "");
     }
   }
-  CHECK(checked > 30);
+  CHECK(checked == rows_of_the_table - 2);
 }
 
 /// sum(y * f(x * x)) over both axes, f a function along C: every entry of the result has an adjoint of its own.

@@ -3,6 +3,7 @@
 #include "loom/loops/instruction.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <vector>
 
 #include "loom/loom.hpp"
@@ -18,10 +19,11 @@ constexpr auto table = loom::tensor<"e[V,C]">;
 constexpr auto q = loom::mask<"q[N,C]">;
 constexpr auto t = loom::index<"t[N]">;
 constexpr auto u = loom::index<"u[N]">;
+constexpr auto s = loom::scalar<"s">;
 
 std::vector<instruction> instructions_of(const loom::plan& p) {
   std::vector<instruction> all;
-  for (const auto& s : p.steps) all.push_back(instruction_of(p, s));
+  for (const auto& one : p.steps) all.push_back(instruction_of(p, one));
   return all;
 }
 bool has(const std::vector<instruction>& all, std::initializer_list<instruction> wanted) {
@@ -51,6 +53,14 @@ TEST_CASE("labels along an axis of rows are looked up, and sums over rows are ar
   CHECK(has(instructions_of(looked_up.plan()), {i::look_up}));
   constexpr auto columns = loom::loss<square(sum(softmax(x, -1), loom::axis<"N">)).sum()>;
   CHECK(has(instructions_of(columns.plan()), {i::add_to_array, i::load_array}));
+}
+
+TEST_CASE("a scalar condition is a mask of the loops") {
+  constexpr auto switched = loom::loss<where(s > 1, max(s, x), square(x)).sum()>;
+  CHECK(has(instructions_of(switched.plan()), {i::load_scalar, i::load_scalar_mask}));
+  const float entries[40]{3, 4};
+  CHECK(switched(x = loom::view(entries, 2, 20), s = 2) == 83);
+  CHECK(switched(x = loom::view(entries, 2, 20), s = 1) == 25);
 }
 
 TEST_CASE("results that are entries and row values are stored by different instructions") {

@@ -25,8 +25,7 @@ constexpr std::ptrdiff_t workspace_size(const plan& p, const std::ptrdiff_t* ext
 
 namespace detail {
 
-/// Whether contiguous labels all lie on an axis: one pass without branches, the rule in every call that is right. Negative
-/// labels are the largest as unsigned ones, so the type tells two labels apart by its size alone.
+/// Whether no label is beyond `last`, of contiguous ones: one pass without branches, the rule in every call that is right.
 template <class Unsigned>
 bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
   const Unsigned* from = static_cast<const Unsigned*>(labels);
@@ -35,6 +34,8 @@ bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
   for (std::ptrdiff_t n = 0; n < count; ++n) outside |= from[n] > most;
   return !outside;
 }
+/// Whether they all lie on an axis. A negative label, read as unsigned, is beyond every label that its type can hold: so one loop
+/// serves both types of a size, and `last` is at most the largest label of the type.
 [[gnu::noinline]] inline bool within(const erased_view& b, std::ptrdiff_t count, std::ptrdiff_t limit) {
   if (limit == 0) return count == 0;
   const std::ptrdiff_t bits = 8 * size_of(b.type) - is_signed(b.type);
@@ -326,12 +327,11 @@ constexpr checked_data check_data(const operands& bound) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
   detail::data_check c(p, bound);
-  bool good = c.operands_are_good();
+  [[maybe_unused]] bool good = c.operands_are_good();  // if not, something was found
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();
   if (__builtin_is_constant_evaluated()) good = good && c.labels_are_constants();
   if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
   if constexpr (!p.arrays.empty()) good = good && c.workspace_is_good();
-  (void)good;  // else something was found
   return {c.found, c.extents};
 }
 

@@ -78,7 +78,8 @@ namespace detail {
 inline std::string function_name(const dialect& d, std::string_view word, bool standard, element type) {
   for (const respelling& r : d.respelled)
     if (standard && r.word == word) return std::string(type == element::f32 ? r.narrow : r.wide);
-  return std::string(standard ? d.qualifier : "") + std::string(word) + std::string(type == element::f32 ? d.suffix : "");
+  return std::string(standard ? d.qualifier : "") + std::string(word) +
+         std::string(type == element::f32 ? d.suffix : "");
 }
 
 inline std::string filled_type(std::string_view text, element type) {

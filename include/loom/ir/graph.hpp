@@ -185,10 +185,8 @@ class builder {
     return 0;
   }
 
-  // Equal hashes are chained: a table as large as the graph would be written all over, and constant evaluation pays for that.
-  static constexpr int chains = 128;
-  value_id first_[chains]{};  // value number + 1
-  value_id next_[LOOM_MAX_NODES]{};
+  static constexpr int table_size = LOOM_MAX_NODES * 2;
+  value_id table_[table_size]{};  // value number + 1
 
   constexpr void infer(node& n) const {
     axis_set all = 0;
@@ -213,18 +211,18 @@ class builder {
   }
 
   constexpr value_id intern(const node& n) {
-    value_id& first = first_[detail::hash(n) % chains];
-    for (value_id id = first; id != 0; id = next_[id - 1])
-      if (result.nodes[id - 1] == n) return static_cast<value_id>(id - 1);
+    unsigned slot = detail::hash(n) % table_size;
+    while (table_[slot] != 0) {
+      if (result.nodes[table_[slot] - 1] == n) return static_cast<value_id>(table_[slot] - 1);
+      slot = (slot + 1) % table_size;
+    }
     if (result.nodes.size() == LOOM_MAX_NODES) {
       result.exceed(capacity::nodes, LOOM_MAX_NODES);
       return 0;
     }
     result.nodes.push_back(n);
-    const auto id = static_cast<value_id>(result.nodes.size());
-    next_[id - 1] = first;
-    first = id;
-    return static_cast<value_id>(id - 1);
+    table_[slot] = static_cast<value_id>(result.nodes.size());
+    return static_cast<value_id>(result.nodes.size() - 1);
   }
 };
 

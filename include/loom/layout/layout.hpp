@@ -13,6 +13,7 @@ namespace detail {
 
 inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 
+/// In every user's file, so its parts are not inlined, as in call/check_data.hpp.
 class layout_builder {
  public:
   [[gnu::noinline]] layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,

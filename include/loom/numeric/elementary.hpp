@@ -12,7 +12,6 @@
 #include "loom/base/config.hpp"
 
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
