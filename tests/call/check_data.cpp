@@ -130,11 +130,11 @@ TEMPLATE_TEST_CASE("an axis may be longer than the type of its labels can count"
   std::vector<float> entries(2 * columns);
   entries[limits::max()] = 3;
   std::array<TestType, 2> labels{limits::max(), 0};
-  const auto rows = loom::view(entries.data(), 2, static_cast<std::ptrdiff_t>(columns));
-  CHECK(picked(x = rows, t = labels) == 3);
+  const auto long_rows = loom::view(entries.data(), 2, static_cast<std::ptrdiff_t>(columns));
+  CHECK(picked(x = long_rows, t = labels) == 3);
   if (limits::is_signed) {
     labels[1] = static_cast<TestType>(-1);
-    CHECK_THROWS_WITH(picked(x = rows, t = labels), Catch::Contains("label -1 of t at row 1 is outside axis C"));
+    CHECK_THROWS_WITH(picked(x = long_rows, t = labels), Catch::Contains("label -1 of t at row 1 is outside axis C"));
   }
 }
 
