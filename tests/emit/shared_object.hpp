@@ -43,7 +43,7 @@ class shared_object {
  public:
   shared_object(const std::string& compiler, const std::string& extension, const std::vector<std::string>& files) {
     const std::string object = folder_.path / "printed.so";
-    std::string arguments = "-fPIC -shared -o " + object;
+    std::string arguments = " -fPIC -shared -o " + object;
     for (std::size_t k = 0; k < files.size(); ++k) {
       const std::filesystem::path file = folder_.path / ("printed_" + std::to_string(k) + extension);
       write(file, files[k]);

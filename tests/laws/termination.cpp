@@ -23,14 +23,16 @@ using namespace loom::test;
 constexpr precedence ranks() {
   precedence p;
   const auto set = [&](op code, int rank) { p.rank[static_cast<int>(code)] = rank; };
-  for (int i = 0; i < op_count; ++i)
-    if (!is_leaf(static_cast<op>(i))) set(static_cast<op>(i), 2);
-  // Removed by expand: everything that the loops compute is smaller.
-  for (op code : {op::softmax, op::log_softmax, op::logsumexp, op::norm, op::softplus, op::sigmoid, op::log1mexp,
-                  op::logaddexp, op::xlogy, op::stop_gradient})
-    set(code, 9);
-  // Signs and constant factors leave sums, then quotients and products, then sums of two.
-  for (op code : {op::sum, op::prod, op::gather}) set(code, 8);
+  // Removed by expand: everything that the loops compute is smaller. Signs and constant factors leave sums, then quotients and
+  // products, then sums of two.
+  for (int i = 0; i < op_count; ++i) {
+    const op code = static_cast<op>(i);
+    const family f = info(code).kind;
+    const bool no_loop = (f == family::unary || f == family::binary) && info(code).cpp.empty();
+    if (no_loop || f == family::row || reduction(code).composed) set(code, 9);
+    else if (is_reduction(code) || code == op::gather) set(code, 8);
+    else if (!is_leaf(code)) set(code, 2);
+  }
   set(op::div, 7);
   for (op code : {op::mul, op::mul0}) set(code, 6);
   for (op code : {op::add, op::sub}) set(code, 5);
