@@ -101,7 +101,8 @@ TEST_CASE("a wrong formula is a sentence, with its names and numbers") {
   CHECK(sentence([](const writer& w) { w.b.result(w.over(op::sum, w.tensor("x[N,C]"), {{{}, -3}})); }) ==
         "loom: a negative axis counts from the last axis of its operand; -3 is not between -2 and -1");
   CHECK(sentence([](const writer& w) { w.b.result(w.over(op::sum, w.tensor("x[N,C"))); }) ==
-        "loom: the text of an input is like \"x[N,C=10]\": a name, then axes with or without an extent; \"x[N,C\" "
+        "loom: the text of an input is like \"x[N,C=10]\" or \"p[N] in [0,1]\": a name, axes with or without an "
+        "extent, and what the numbers are; \"x[N,C\" "
         "stops making sense at column 6");
   CHECK(sentence([](const writer& w) {
           w.b.result(w.over(op::sum, w.of(op::mul, {w.tensor("a[N]"), w.tensor("b[M]")}), {{{}, -1}}));

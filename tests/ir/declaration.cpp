@@ -57,3 +57,34 @@ TEST_CASE("a text that is no declaration is refused at the column where it stops
 }
 
 TEST_CASE("an axis is named once in a declaration") { LOOM_CHECK(declared("x[N,N]").error_column == 6); }
+
+TEST_CASE("a declaration may say what the numbers are") {
+  constexpr auto domain_of = [](const char* text) { return declared(text).domain; };
+  using domain = loom::ir::number_domain;
+  LOOM_CHECK(declared("p[N,C] in [0,1]").axes.size() == 2);
+  LOOM_CHECK(declared("p[N,C] in [0,1]").domain_column == 8);
+  LOOM_CHECK(declared("p[N,C]").domain_column == 0);
+  LOOM_CHECK(domain_of("p[N,C]") == domain{});
+  LOOM_CHECK(domain_of("p[N,C] in [0,1]") == domain{0, 1});
+  LOOM_CHECK(domain_of("p in (0, 1]") == domain{0, 1, true, false});
+  LOOM_CHECK(domain_of("p in[-1.5,2.5e-3)") == domain{-1.5, 2.5e-3, false, true});
+  LOOM_CHECK(domain_of("s2[N] > 0").low == 0);
+  LOOM_CHECK(domain_of("s2[N] > 0").above_low);
+  LOOM_CHECK(domain_of("s2[N] >= 0.1") == domain{0.1});
+  LOOM_CHECK(domain_of("z<=-4").high == -4);
+  LOOM_CHECK(domain_of("z < 1e10").below_high);
+}
+
+TEST_CASE("a domain that cannot be read, or that no number is in, is refused where it stops making sense") {
+  LOOM_CHECK(declared("p[N] on [0,1]").error_column == 6);
+  LOOM_CHECK(declared("p[N] in 0,1").error_column == 9);
+  LOOM_CHECK(declared("p[N] in [0,1").error_column == 13);
+  LOOM_CHECK(declared("p[N] in [0;1]").error_column == 11);
+  LOOM_CHECK(declared("p[N] in [1,0]").error_column == 6);
+  LOOM_CHECK(declared("p[N] in [1,1)").error_column == 6);
+  LOOM_CHECK(declared("p[N] in [1,1]").error_column == 0);
+  LOOM_CHECK(declared("p > ").error_column == 5);
+  LOOM_CHECK(declared("p > 1e99").error_column == 9);
+  LOOM_CHECK(declared("p > 1234567890123456").error_column == 20);
+  LOOM_CHECK(declared("p > 0 x").error_column == 7);
+}

@@ -149,7 +149,7 @@ polynomial weight_of(op code, const std::vector<polynomial>& w) {
 
 /// Moves a mask that the caller gave out of one that is computed: the weights stay, and no other rule puts it back. Alone it
 /// stops, for each use makes one pair of such masks fewer.
-constexpr bool (*moves_given_masks)(const graph&, const matched&) = guards::only_m_is_given;
+constexpr guard moves_given_masks = guards::only_m_is_given;
 
 TEST_CASE("stabilize stops: every right side weighs less", "[laws]") {
   int equal = 0;

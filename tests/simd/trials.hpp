@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "loom/loops/targets.hpp"
+#include "loom/rewrite/fact.hpp"
 #include "support/catch.hpp"
 
 namespace trial {
@@ -268,6 +269,37 @@ worst measure(const promise& p, const sample<T>& s) {
   return w;
 }
 
+/// The first result that is not where facts (rewrite/fact.hpp) say: each argument is taken as the end of an interval, and the
+/// argument before it as the other end.
+template <class T>
+std::string outside_its_fact(const promise& p, const sample<T>& s) {
+  namespace rewrite = loom::rewrite;
+  if (p.exact == nullptr) return "";
+  const loom::ir::interval domain = info(p.code).domain_a;
+  std::vector<T> y(s.a.size());
+  apply(p, s.a, s.b, y);
+  double before = 1;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double x = static_cast<double>(s.a[i]), result = static_cast<double>(y[i]);
+    if (!(x >= domain.low && x <= domain.high)) continue;
+    rewrite::fact of_x = rewrite::facts::anything();
+    for (const bool alone : {true, false}) {
+      of_x.low = alone || x < before ? x : before;
+      of_x.high = alone || x > before ? x : before;
+      of_x.zero = of_x.low <= 0 && of_x.high >= 0;
+      const rewrite::fact f = rewrite::facts::of_unary(p.code, of_x);
+      const bool holds = result != result ? f.nan : result >= f.low && result <= f.high && (result != 0 || f.zero);
+      if (holds) continue;
+      char line[200];
+      std::snprintf(line, sizeof line, "of [%.17g, %.17g]: %.17g is not in [%.17g, %.17g]", of_x.low, of_x.high, result,
+                    f.low, f.high);
+      return line;
+    }
+    before = x;
+  }
+  return "";
+}
+
 template <class T>
 void check(const promise& p, std::size_t points) {
   const sample<T> s = draw<T>(p, points);
@@ -275,6 +307,7 @@ void check(const promise& p, std::size_t points) {
     const worst w = measure(p, s);
     INFO(p.name() << (sizeof(T) == 4 ? " f32 " : " f64 ") << target << ": " << text(w));
     CHECK(w.error <= p.bound<T>());
+    CHECK(outside_its_fact(p, s) == "");
   });
 }
 

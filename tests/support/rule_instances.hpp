@@ -152,7 +152,8 @@ inline std::vector<instance> instances(const rule& r) {
     made.left = instantiate(b, r.lhs, variable, only(axis_c));
     if (!well_formed(b.view())) continue;
     matched w;
-    if (!matches(b.view(), made.left, r, w)) continue;
+    known_graph known(b.view());
+    if (!matches(known, made.left, r, w)) continue;
     // What the rule found may be the variables the other way round, where its left side reads either way.
     made.right = instantiate(b, r.rhs, w.variable, w.k_bound ? w.k : only(axis_c));
     made.program = b.result;

@@ -131,7 +131,7 @@ constexpr mistake check_derivative(const graph& g, const binding_info& b, bool s
 constexpr mistake check_binding(const lowered& formula, const binding_info& b, bool narrow, bool seeded) {
   const graph& g = formula.program;
   axis_order listed;
-  if (b.role == binding_role::executor) return {};
+  if (b.role == binding_role::executor || b.role == binding_role::checks) return {};
   const axis_order* axes = &g.result_axes;
   int rank = 0;
   if (b.role == binding_role::workspace) {

@@ -141,6 +141,15 @@ class data_check {
     return true;
   }
 
+  /// Every number lies where its declaration says, the ends rounded as the number is.
+  [[gnu::noinline]] constexpr bool numbers_are_good() {
+    for (int slot = 0; slot < g_.inputs.size(); ++slot) {
+      const input_info& in = g_.inputs[slot];
+      if (in.domain != number_domain() && !numbers_lie_in(in.domain, slot)) return false;
+    }
+    return true;
+  }
+
   [[gnu::noinline]] constexpr bool labels_are_good(const label_use_list& labels) {
     for (const label_use& use : labels)
       if (!labels_lie_on_axis(use)) return false;
@@ -264,6 +273,27 @@ class data_check {
     return fails(issue, {true, slot});
   }
 
+  constexpr bool numbers_lie_in(const number_domain& domain, int slot) {
+    const erased_view& b = bound_.inputs[slot];
+    const int rank = g_.inputs[slot].axes.size();
+    const double low = rounded(domain.low, b.type), high = rounded(domain.high, b.type);
+    for (std::ptrdiff_t n = 0, count = entries_of(b, rank); n < count; ++n) {
+      const coordinates c(b, rank, n);
+      const double v = number_at(b, rank, n, c);
+      if ((domain.above_low ? v > low : v >= low) && (domain.below_high ? v < high : v <= high)) continue;
+      return fails_at(rank == 0 ? data_issue::number_is_outside_its_domain : data_issue::entry_is_outside_its_domain,
+                      slot, c, 0);
+    }
+    return true;
+  }
+  static constexpr double number_at(const erased_view& b, int rank, std::ptrdiff_t n, const coordinates& c) {
+    if (__builtin_is_constant_evaluated()) return b.constant.numbers[n];
+    if (rank == 0) return b.number;
+    std::ptrdiff_t offset = 0;
+    for (int i = 0; i < rank; ++i) offset += c.at[i] * b.strides[i];
+    return load_number(b.data, offset, b.type);
+  }
+
   /// Whether the label at a position is one that the use ignores.
   constexpr bool is_ignored(const label_use& use, const coordinates& c, std::int64_t label) const {
     const axis_order& axes = g_.inputs[use.input].axes;
@@ -321,6 +351,12 @@ struct checked_data {
   axis_extents extents;
 };
 
+constexpr bool declares_domains(const graph& g) {
+  for (const input_info& in : g.inputs)
+    if (in.domain != number_domain()) return true;
+  return false;
+}
+
 /// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
 template <class Program>
 constexpr checked_data check_data(const operands& bound) {
@@ -330,6 +366,8 @@ constexpr checked_data check_data(const operands& bound) {
   [[maybe_unused]] bool good = c.operands_are_good();  // if not, something was found
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();
   if (__builtin_is_constant_evaluated()) good = good && c.labels_are_constants();
+  if constexpr (declares_domains(p.program))
+    if (bound.domains_checked) good = good && c.numbers_are_good();
   if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
   if constexpr (!p.arrays.empty()) good = good && c.workspace_is_good();
   return {c.found, c.extents};

@@ -73,6 +73,26 @@ inline std::uint64_t load_bits(const void* data, std::ptrdiff_t i, element_type 
                                 : static_cast<std::uint64_t>(load_integer(data, i, t));
 }
 
+/// A number of any of the types of numbers; a scalar may be an integer.
+inline double load_number(const void* data, std::ptrdiff_t i, element_type t) {
+  switch (t) {
+    case element_type::f32: return static_cast<double>(static_cast<const float*>(data)[i]);
+    case element_type::f64: return static_cast<const double*>(data)[i];
+    case element_type::bf16: return static_cast<double>(loaded(static_cast<const bf16*>(data)[i]));
+    case element_type::f16: return static_cast<double>(loaded(static_cast<const f16*>(data)[i]));
+    default: return static_cast<double>(load_integer(data, i, t));
+  }
+}
+/// A number as one of those types holds it.
+constexpr double rounded(double v, element_type t) {
+  switch (t) {
+    case element_type::f32: return static_cast<double>(static_cast<float>(v));
+    case element_type::bf16: return static_cast<double>(loaded(stored<bf16>(v)));
+    case element_type::f16: return static_cast<double>(loaded(stored<f16>(v)));
+    default: return v;
+  }
+}
+
 /// Stores a number as any of the types of numbers.
 inline void store_number(void* to, element_type t, double v) {
   switch (t) {

@@ -15,6 +15,7 @@ namespace loom::inline LOOM_ABI::call {
 struct constant_entries {
   const void* const* addresses = nullptr;  ///< of every entry, in the order of the axes
   const std::uint64_t* labels = nullptr;  ///< in the same order; negative ones as their 64 bits
+  const double* numbers = nullptr;  ///< in the same order
 };
 
 /// The shape of bound data. Extents and strides in the order of the declaration.
@@ -42,6 +43,7 @@ struct operands {
   const erased_view* inputs = nullptr;
   const erased_buffer* outputs = nullptr;
   erased_buffer workspace{};
+  bool domains_checked = false;
 };
 
 /// The extents of the axes of a call, by axis.

@@ -40,21 +40,23 @@ class adjoint_table {
     using rewrite::terms::d;
     constexpr double two_over_root_pi = 1.12837916709551257390;
     const written &g = rewrite::terms::d, &y = rewrite::terms::c, &x = rewrite::terms::a;
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, definition, adjoint) set(op::name, adjoint);
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, definition, adjoint) set(op::name, adjoint);
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, adjoint_a, \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, definition, adjoint) \
+  set(op::name, adjoint);
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, course, definition, adjoint) set(op::name, adjoint);
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, definition, adjoint_a, \
                     adjoint_b)                                                                                       \
   set(op::name, adjoint_a, adjoint_b);
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, definition, adjoint_a, adjoint_b) \
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, order, definition, adjoint_a, adjoint_b) \
   set(op::name, adjoint_a, adjoint_b);
 #include "loom/ir/ops.def"
     // Both masks on the outside, in the one form that the rules named "mask outside" know.
     set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
     set(op::stop_gradient, zero);
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, \
-                       repeated, adjoint)                                                                     \
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, fact, update, end, \
+                       repeated, adjoint)                                                                           \
   set(op::code, adjoint);
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, repeated, adjoint) set(op::code, adjoint);
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, fact, term, finish, repeated, adjoint) \
+  set(op::code, adjoint);
 #include "loom/ir/reductions.def"
     set(op::softmax, mul0(y, g - sum(mul0(y, g), k)));
     set(op::log_softmax, g - softmax(a, k) * sum(g, k));

@@ -59,6 +59,8 @@ class checked_builder {
   constexpr typed_value input(op code, text_view text) {
     const declaration d = declared(text);
     if (d.error_column != 0) return fail({issue::malformed_text, text, d.error_column, 0});
+    if (d.domain_column != 0 && code != op::tensor && code != op::scalar)
+      return fail({issue::domain_of_an_index, d.name});
     if (d.rank > max_rank) return fail({issue::too_many_axes_of_an_input, d.name, d.rank, max_rank});
     const int slot = slot_of(code, d);
     if (slot < 0) return failed();
@@ -226,13 +228,14 @@ class checked_builder {
 
   constexpr int slot_of(op code, const declaration& d) {
     input_info in{d.name, code, {}};
+    in.domain = d.domain;
     for (const axis_info& a : d.axes)
       if (const int axis = axis_number(a); axis >= 0) in.axes.push_back(static_cast<std::int8_t>(axis));
     if (in.axes.size() < d.axes.size()) return -1;
     for (int i = 0; i < out_.result.inputs.size(); ++i) {
       const input_info& known = out_.result.inputs[i];
       if (known.name != in.name) continue;
-      bool same = known.code == code && known.axes.size() == in.axes.size();
+      bool same = known.code == code && known.axes.size() == in.axes.size() && known.domain == in.domain;
       for (int k = 0; same && k < in.axes.size(); ++k) same = known.axes[k] == in.axes[k];
       if (!same) fail({issue::input_declared_twice, in.name});
       return same ? i : -1;

@@ -79,10 +79,10 @@ struct constant_number {
   }
 
   // The functions of the table, which only the definitions that call them see: here the same names mean those of double.
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
-  friend constexpr constant_number name(constant_number of) {                            \
-    const double x = of.value;                                                           \
-    return x != x ? x : formula;                                                         \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, formula, ...) \
+  friend constexpr constant_number name(constant_number of) {                                    \
+    const double x = of.value;                                                                   \
+    return x != x ? x : formula;                                                                 \
   }
 #include "loom/ir/ops.def"
   friend constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }

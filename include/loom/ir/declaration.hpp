@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// ir/declaration.hpp — the text of an input, read: "x[N,C=10]" is a name and its axes.
+// ir/declaration.hpp — the text of an input, read: "x[N,C=10]" is a name and its axes, "p[N] in [0,1]" says as well what the
+// entries are.
 // Layer 1 (ir).
 #pragma once
 
@@ -15,13 +16,17 @@ namespace loom::inline LOOM_ABI::ir {
 struct declaration {
   text_view name;
   fixed_vector<axis_info, max_rank> axes;
-  int rank = 0;          ///< axes written, of which max_rank are kept
+  number_domain domain;  ///< all numbers, if none is written
+  int domain_column = 0;  ///< 1-based column at which a domain is written; 0: none is
+  int rank = 0;  ///< axes written, of which max_rank are kept
   int error_column = 0;  ///< 1-based column at which the text stops making sense; 0: it is well formed
 };
 
 namespace detail {
 
-/// Reads declarations: name [ "[" axis ["=" extent] { "," axis ["=" extent] } "]" ]; blanks are allowed between tokens.
+/// Reads declarations: name [ "[" axis ["=" extent] { "," axis ["=" extent] } "]" ] [ domain ], where domain is one of
+/// "in" ("["|"(") number "," number ("]"|")"), ">" number, ">=" number, "<" number, "<=" number.
+/// Blanks are allowed between tokens.
 class declaration_reader {
  public:
   constexpr explicit declaration_reader(text_view text) : text_(text) {}
@@ -43,6 +48,10 @@ class declaration_reader {
         if (!accept(']')) return failed();
       }
     }
+    blanks();
+    if (at_ == text_.size()) return d;
+    d.domain_column = static_cast<int>(at_) + 1;
+    if (!read_domain(d.domain)) return failed();
     blanks();
     return at_ == text_.size() ? d : failed();
   }
@@ -75,6 +84,63 @@ class declaration_reader {
     std::int64_t n = 0;
     while (digit(peek()) && n < (std::int64_t{1} << 50)) n = n * 10 + (text_[at_++] - '0');
     return n;
+  }
+  constexpr bool read_domain(number_domain& d) {
+    if (accept('>')) {
+      d.above_low = !accept_next('=');
+      return real(d.low);
+    }
+    if (accept('<')) {
+      d.below_high = !accept_next('=');
+      return real(d.high);
+    }
+    const unsigned word = at_;
+    if (identifier() != "in") {
+      at_ = word;
+      return false;
+    }
+    d.above_low = accept('(');
+    if ((!d.above_low && !accept('[')) || !real(d.low) || !accept(',') || !real(d.high)) return false;
+    d.below_high = accept(')');
+    if (!d.below_high && !accept(']')) return false;
+    if (d.low < d.high || (d.low == d.high && !d.above_low && !d.below_high)) return true;
+    at_ = word;  // no number is in it
+    return false;
+  }
+  constexpr bool accept_next(char c) {
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  /// A decimal number of at most 15 digits, times a power of ten of at most 22: those are read exactly (Clinger, 1990).
+  constexpr bool real(double& v) {
+    blanks();
+    const bool negative = accept_next('-');
+    double digits = 0;
+    int count = 0, exponent = 0;
+    const auto read_digits = [&](int step) {
+      for (; digit(peek()); ++at_, exponent += step) {
+        digits = digits * 10 + (peek() - '0');
+        if (++count > 15) return;
+      }
+    };
+    read_digits(0);
+    if (accept_next('.')) read_digits(-1);
+    if (count == 0 || count > 15) return false;
+    if (accept_next('e')) {
+      const bool below = accept_next('-');
+      const unsigned begin = at_;
+      int power = 0;
+      while (digit(peek()) && power < 1000) power = power * 10 + (text_[at_++] - '0');
+      if (at_ == begin) return false;
+      exponent += below ? -power : power;
+    }
+    if (exponent < -22 || exponent > 22) return false;
+    double scale = 1;
+    for (int i = 0; i < (exponent < 0 ? -exponent : exponent); ++i) scale *= 10;
+    v = exponent < 0 ? digits / scale : digits * scale;
+    if (negative) v = -v;
+    return true;
   }
   constexpr declaration failed() const {
     declaration d;

@@ -36,19 +36,19 @@ constexpr double square(double x) { return x * x; }
 template <op Code, class N>
 constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
   [[maybe_unused]] const N& x = a;
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, formula, ...) \
   if constexpr (Code == op::name) return formula;                                        \
   else
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) \
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, formula, ...) \
   if constexpr (Code == op::name) return formula;                                                           \
   else
 #define LOOM_COMPARE(name, text, order, formula)               \
   if constexpr (Code == op::name) return N((formula) ? 1 : 0); \
   else
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) \
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, course, formula, ...) \
   if constexpr (Code == op::name) return formula;                        \
   else
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) \
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, order, formula, ...) \
   if constexpr (Code == op::name) return formula;                                     \
   else
 #include "loom/ir/ops.def"
@@ -64,15 +64,15 @@ template <class N>
 constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
   const N& x = a;
   switch (code) {
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, formula, ...) \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, formula, ...) \
   case op::name: return formula;
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, formula, ...) \
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, formula, ...) \
   case op::name: return formula;
 #define LOOM_COMPARE(name, text, order, formula) \
   case op::name: return N((formula) ? 1 : 0);
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, formula, ...) \
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, course, formula, ...) \
   case op::name: return formula;
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, formula, ...) \
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, order, formula, ...) \
   case op::name: return formula;
 #include "loom/ir/ops.def"
     case op::logical_and: return N(a != 0 && b != 0 ? 1 : 0);
@@ -133,7 +133,7 @@ constexpr N entry(op code, const N& v) {
 template <class N>
 constexpr N term(op code, const N& v, const N& m) {
   switch (code) {
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, ...) \
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, fact, term, ...) \
   case op::code: return term;
 #include "loom/ir/reductions.def"
     default: break;
@@ -143,7 +143,7 @@ constexpr N term(op code, const N& v, const N& m) {
 template <class N>
 constexpr N finish(op code, const N& m, const N& s) {
   switch (code) {
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, ...) \
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, fact, term, finish, ...) \
   case op::code: return finish;
 #include "loom/ir/reductions.def"
     default: break;

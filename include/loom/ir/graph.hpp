@@ -42,6 +42,7 @@ struct input_info {
   axis_order axes;
   input_origin origin = input_origin::declared;
   int of = -1;  ///< the declared input whose direction this is
+  number_domain domain{};
 };
 
 /// The value of a formula, or one of its derivatives with the axes of one input: the gradient, the diagonal of the Hessian, the

@@ -69,8 +69,8 @@ struct ulp_bound {
   double f32, f64;
   constexpr ulp_bound(double narrow = 0, double wide = 0) : f32(narrow), f64(wide) {}
 };
-/// Which operands of a binary op must be nonnegative for its result to be so.
-enum class sign_rule : std::uint8_t { unknown, both, either, first };
+/// How a function of one number maps an interval of its domain.
+enum class course : std::uint8_t { unknown, rising, falling, bowl, waves };
 
 /// What the stages ask about an op.
 struct op_info {
@@ -82,7 +82,7 @@ struct op_info {
   interval domain_a = reals, domain_b = reals;  ///< of an elementwise op of numbers: of its operands
   interval range = reals;
   ulp_bound ulp = {};
-  sign_rule sign = sign_rule::unknown;
+  course maps = course::unknown;  ///< of a unary op
   bool commutative = false;
   bool exponential = false;  ///< counts as one in a plan
 };
@@ -110,12 +110,12 @@ constexpr op_table make_op_table() {
   t.set(op::mask, {"mask", family::leaf, 0, 1, ""});
   t.set(op::extent, {"extent", family::leaf, 0, 0, "", reals, reals, in(0, infinity)});
   t.set(op::any, {"any", family::leaf, 0, 0, ""});
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, ...)                          \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, shape, weight, ...)                   \
   t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, \
-                   sign_rule::unknown, false, weight == exponential});
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, ...)             \
+                   course::shape, false, weight == exponential});
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, ...)             \
   t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, cost, LOOM_TEXT(text), domain_a, domain_b, reals, ulp, \
-                   sign_rule::sign, order == commutes, weight == exponential});
+                   course::unknown, order == commutes, weight == exponential});
 #define LOOM_COMPARE(name, text, order, ...) \
   t.set(op::name, {LOOM_TEXT(#name),         \
                    family::compare,          \
@@ -126,26 +126,25 @@ constexpr op_table make_op_table() {
                    reals,                    \
                    reals,                    \
                    {},                       \
-                   sign_rule::unknown,       \
+                   course::unknown,          \
                    order == commutes});
-#define LOOM_UNARY_COMPOSED(name, notation, domain, range, ...) \
-  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range});
-#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, order, ...) \
-  t.set(op::name, {LOOM_TEXT(#name),                                         \
-                   family::binary,                                           \
-                   2,                                                        \
-                   40,                                                       \
-                   {},                                                       \
-                   domain_a,                                                 \
-                   domain_b,                                                 \
-                   reals,                                                    \
-                   {},                                                       \
-                   sign_rule::unknown,                                       \
+#define LOOM_UNARY_COMPOSED(name, notation, domain, range, shape, ...) \
+  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range, {}, course::shape});
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, order, ...) \
+  t.set(op::name, {LOOM_TEXT(#name),                                               \
+                   family::binary,                                                 \
+                   2,                                                              \
+                   40,                                                             \
+                   {},                                                             \
+                   domain_a,                                                       \
+                   domain_b,                                                       \
+                   reals,                                                          \
+                   {},                                                             \
+                   course::unknown,                                                \
                    order == commutes});
 #include "loom/ir/ops.def"
-  t.set(op::logical_and,
-        {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, sign_rule::unknown, true});
-  t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, sign_rule::unknown, true});
+  t.set(op::logical_and, {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, course::unknown, true});
+  t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, course::unknown, true});
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
@@ -217,18 +216,19 @@ constexpr reduction_table make_reduction_table() {
   constexpr double infinity = __builtin_huge_val();
   reduction_table t;
   const auto row = [&](op o) -> reduction_info& { return t.rows[reduction_row(o)]; };
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, ...) \
-  row(op::code) = {identity,                                                                                       \
-                   entry,                                                                                          \
-                   op::part,                                                                                       \
-                   op::any,                                                                                        \
-                   false,                                                                                          \
-                   false,                                                                                          \
-                   rounding == compensated,                                                                        \
-                   sizeof(#finish) != sizeof("v"),                                                                 \
-                   LOOM_TEXT(word),                                                                                \
-                   LOOM_TEXT(update),                                                                              \
-                   LOOM_TEXT(update),                                                                              \
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, fact, update, end, \
+                       ...)                                                                                         \
+  row(op::code) = {identity,                                                                                        \
+                   entry,                                                                                           \
+                   op::part,                                                                                        \
+                   op::any,                                                                                         \
+                   false,                                                                                           \
+                   false,                                                                                           \
+                   rounding == compensated,                                                                         \
+                   sizeof(#finish) != sizeof("v"),                                                                  \
+                   LOOM_TEXT(word),                                                                                 \
+                   LOOM_TEXT(update),                                                                               \
+                   LOOM_TEXT(update),                                                                               \
                    LOOM_TEXT(end)};
 #define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, update, update_of_array) \
   row(op::code) = {identity,                                                                    \

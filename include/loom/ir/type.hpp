@@ -31,6 +31,13 @@ constexpr bool includes(axis_set s, axis_set part) { return (part & ~s) == 0; }
 constexpr int axis_count(axis_set s) { return std::popcount(static_cast<unsigned>(s)); }
 constexpr int first_axis(axis_set s) { return std::countr_zero(static_cast<unsigned>(s)); }
 
+/// The numbers that an input is declared to hold: two bounds, and whether each is itself left out.
+struct number_domain {
+  double low = -__builtin_huge_val(), high = __builtin_huge_val();
+  bool above_low = false, below_high = false;
+  constexpr bool operator==(const number_domain&) const = default;
+};
+
 struct axis_info {
   text_view name;
   std::int64_t extent = 0;  ///< 0: known at the call

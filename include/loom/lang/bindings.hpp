@@ -28,7 +28,8 @@ enum class binding_role : std::uint8_t {
   seed,
   out,
   workspace,
-  executor
+  executor,
+  checks
 };
 
 /// Whether a role names something that the call computes, with the axes of an input.
@@ -198,6 +199,16 @@ struct threads_name {
 /// threads = pool shares a call among the threads of a pool (loom/threads.hpp has one). The result has the same bits for every
 /// number of threads, and without any.
 inline constexpr threads_name threads{};
+
+/// What holds no data.
+struct empty_view {
+  using element = const unsigned char;
+  static constexpr int rank = 0;
+};
+
+/// Beside the bindings of a call: every number is held to the domain that its declaration says, and an error says where the first
+/// one outside is. Without it declarations are trusted.
+inline constexpr binding<binding_role::checks, fixed_string("checked"), op::any, empty_view> checked{};
 
 /// The bindings of one call, by role and name.
 template <class... Bindings>

@@ -30,7 +30,7 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
 
 // What a call binds.
 using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace,
-    lang::threads;
+    lang::threads, lang::checked;
 using lang::view, lang::strided_view;
 
 namespace hana = boost::hana;

@@ -27,11 +27,11 @@ LOOM_INLINE V maximum(V a, V b) {
 
 /// The rows of ops.def: what they are defined to be, of vectors.
 template <op Code> struct kernel;
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, weight, definition, ...) \
-  template <> struct kernel<op::name> {                                                     \
-    template <class V> static LOOM_INLINE V apply(V x) { return definition; }               \
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, definition, ...) \
+  template <> struct kernel<op::name> {                                                             \
+    template <class V> static LOOM_INLINE V apply(V x) { return definition; }                       \
   };
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, sign, order, weight, definition, ...) \
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, definition, ...) \
   template <> struct kernel<op::name> {                                                                        \
     template <class V> static LOOM_INLINE V apply(V a, V b) { return definition; }                             \
   };

@@ -1,49 +1,155 @@
 // SPDX-License-Identifier: BSL-1.0
-// rewrite/facts.hpp — what is known of a value from how it is computed: the guards of rules.
-// A fact is proved or not claimed: `false` means "not known".
+// rewrite/facts.hpp — what is known of the values of a graph: the guards of rules ask here.
+// One walk in the order of the values, which goes on as the graph grows: operands come before their users.
 // Layer 2 (rewrite).
 #pragma once
 
 #include "loom/ir/graph.hpp"
+#include "loom/rewrite/fact.hpp"
 
-namespace loom::inline LOOM_ABI::rewrite::facts {
+namespace loom::inline LOOM_ABI::rewrite {
 
-/// The bounds of a value, from its own op alone.
-constexpr interval range(const graph& g, value_id v) {
-  const node& n = g[v];
-  if (n.code == op::constant) return {n.constant_value(), n.constant_value()};
-  return info(n.code == op::gather ? g[n.operand[0]].code : n.code).range;
-}
+/// A graph, perhaps one that is still being built, and a fact of each of its values, found when it is asked for.
+class known_graph {
+ public:
+  constexpr explicit known_graph(const graph& g) : g_(g) {}
 
-/// At least 0 wherever it is not NaN.
-constexpr bool nonnegative(const graph& g, value_id v, int depth = 16) {
-  if (depth == 0) return false;
-  const node& n = g[v];
-  if (range(g, v).low >= 0) return true;
-  const auto is = [&](int i) { return nonnegative(g, n.operand[i], depth - 1); };
-  switch (info(n.code).sign) {
-    case sign_rule::both: return is(0) && is(1);
-    case sign_rule::either: return is(0) || is(1);
-    case sign_rule::first: return is(0);
-    case sign_rule::unknown: break;
+  constexpr const node& operator[](int v) const { return g_[v]; }
+  constexpr const graph& program() const { return g_; }
+  constexpr const fact& of(value_id v) {
+    for (; known_ <= v; ++known_) facts_[known_] = found(g_[known_]);
+    return facts_[v];
   }
-  if (is_reduction(n.code))
-    return reduction(n.code).entry == itself ? is(0) : info(reduction(n.code).entry).range.low >= 0;
-  switch (n.code) {
-    case op::gather:
-    case op::stop_gradient: return is(0);
-    case op::where: return is(1) && is(2);
-    case op::sub: return range(g, n.operand[0]).low >= range(g, n.operand[1]).high;  // 1 - p for a probability p
-    case op::neg: {  // -expm1(z), z a log-probability
-      const node& e = g[n.operand[0]];
-      return range(g, n.operand[0]).high <= 0 || (e.code == op::expm1 && range(g, e.operand[0]).high <= 0);
+
+ private:
+  const graph& g_;
+  fact facts_[LOOM_MAX_NODES];
+  int known_ = 0;
+
+  constexpr const fact& operand(const node& n, int i) const { return facts_[n.operand[i]]; }
+
+  constexpr fact found(const node& n) const {
+    switch (info(n.code).kind) {
+      case family::leaf: return of_leaf(n);
+      case family::unary: return n.code == op::stop_gradient ? operand(n, 0) : facts::of_unary(n.code, operand(n, 0));
+      case family::binary: return of_binary(n);
+      case family::compare:
+      case family::logical: return facts::truth();
+      case family::select: return facts::joined(operand(n, 1), operand(n, 2));
+      case family::reduction: return reduction(n.code).of_masks ? facts::truth() : of_reduction(n);
+      case family::row: return of_row(n);
+      case family::indexing: return of_indexing(n);
+      case family::composite: break;
     }
-    default: return false;
+    return facts::anything(true);
   }
-}
+
+  constexpr fact of_leaf(const node& n) const {
+    switch (n.code) {
+      case op::constant: return facts::exactly(n.constant_value());
+      case op::extent: return {1, 1e19, false, false, true, 0, 0};
+      case op::index: return {-facts::infinity, facts::infinity, true, false, true, 0, 0};
+      case op::mask: return facts::truth();
+      case op::tensor:
+      case op::scalar: return facts::in_domain(g_.inputs[static_cast<int>(n.bits)].domain);
+      default: return facts::anything();  // a variable of a rule
+    }
+  }
+
+  constexpr fact of_binary(const node& n) const {
+    const fact &a = operand(n, 0), &b = operand(n, 1);
+    fact f{};
+    switch (n.code) {
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, ...) \
+  case op::name: f = facts::fact(a, b); break;
+#define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, ...) \
+  case op::name: f = facts::fact(a, b); break;
+#include "loom/ir/ops.def"
+      default: return facts::anything(true);
+    }
+    if (n.code == op::sub) of_row_minus_its_largest(n, f);
+    if (n.code == op::div) of_share(n, f);
+    if (n.code == op::mul || n.code == op::div) of_row_scaled_from_its_extreme(n, f);
+    return f;
+  }
+
+  /// a - max(a), a - shift(a), a - logsumexp(a): each rounds to what is not positive; after the first two 0 is left of the largest.
+  constexpr void of_row_minus_its_largest(const node& n, fact& f) const {
+    const node& m = g_[n.operand[1]];
+    const bool exact = m.code == op::shift || m.code == op::reduce_max;
+    if ((!exact && m.code != op::logsumexp) || m.operand[0] != n.operand[0]) return;
+    f.high = 0;
+    if (exact) f.peak = m.over();
+    if (m.code == op::shift) f.nan = operand(n, 0).nan;
+  }
+  /// (a - e) * b or (a - e) / b, where e = sign(b) * shift(a * sign(b)) is the entry of a that scaling by b makes the largest.
+  constexpr void of_row_scaled_from_its_extreme(const node& n, fact& f) const {
+    for (int i = 0; i < (n.code == op::mul ? 2 : 1); ++i) {
+      const node &row = g_[n.operand[i]], &e = g_[row.operand[1] == no_value ? 0 : row.operand[1]];
+      if (row.code != op::sub || e.code != op::mul) continue;
+      for (int k = 0; k < 2; ++k) {
+        const value_id sign = e.operand[k];
+        const node& m = g_[e.operand[1 - k]];
+        if (g_[sign].code != op::sign || !is_scale(n.operand[1 - i], g_[sign].operand[0]) || m.code != op::shift)
+          continue;
+        const node& scaled = g_[m.operand[0]];
+        if (scaled.code != op::mul) continue;
+        const bool of_this_row = (scaled.operand[0] == row.operand[0] && scaled.operand[1] == sign) ||
+                                 (scaled.operand[1] == row.operand[0] && scaled.operand[0] == sign);
+        if (!of_this_row) continue;
+        f.high = 0;
+        f.peak = m.over();
+      }
+    }
+  }
+  /// Whether v is b, or one over it.
+  constexpr bool is_scale(value_id v, value_id b) const {
+    const node& n = g_[v];
+    return v == b || (n.code == op::div && n.operand[1] == b && g_[n.operand[0]].code == op::constant &&
+                      g_[n.operand[0]].constant_value() > 0);
+  }
+  /// a / sum(a) of numbers that are not negative.
+  constexpr void of_share(const node& n, fact& f) const {
+    const node& s = g_[n.operand[1]];
+    const fact& a = operand(n, 0);
+    if (s.code != op::sum || s.operand[0] != n.operand[0] || a.low < 0) return;
+    f.low = 0;
+    f.high = 1;
+    f.unit = s.over();
+  }
+
+  constexpr fact of_reduction(const node& n) const {
+    const op entry = reduction(n.code).entry;
+    const fact each = entry == itself ? operand(n, 0) : facts::of_unary(entry, operand(n, 0));
+    switch (n.code) {
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, fact, ...) \
+  case op::code: return facts::fact(each, n.over());
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, fact, ...) \
+  case op::code: return facts::fact(each, n.over());
+#include "loom/ir/reductions.def"
+      default: return facts::anything(true);
+    }
+  }
+
+  constexpr fact of_row(const node& n) const {
+    const fact& a = operand(n, 0);
+    const bool nan = a.nan || !a.finite();  // a row of -inf, or one with inf
+    if (n.code == op::softmax) return {0, 1, true, nan, false, 0, n.over()};
+    return {-facts::infinity, 0, true, nan, false, 0, 0};
+  }
+
+  constexpr fact of_indexing(const node& n) const {
+    if (n.code == op::onehot) return facts::truth();
+    const fact f = facts::kept(operand(n, 0), n.over());
+    if (n.code == op::gather) return f;
+    return facts::joined(facts::summed(f, n.over()), facts::exactly(0));  // scatter: of some entries, or of none
+  }
+};
+
+namespace facts {
 
 /// Built from exponentials, so that its logarithm is better taken apart than taken.
-constexpr bool exponential(const graph& g, value_id v, int depth = 16) {
+constexpr bool exponential(const known_graph& g, value_id v, int depth = 16) {
   if (depth == 0) return false;
   const node& n = g[v];
   switch (n.code) {
@@ -59,8 +165,8 @@ constexpr bool exponential(const graph& g, value_id v, int depth = 16) {
   }
 }
 
-/// May be infinite at finite or infinite inputs because it is a logarithm: the factor of a 0 log 0.
-constexpr bool logarithmic(const graph& g, value_id v, int depth = 16) {
+/// May be infinite at finite inputs because it is a logarithm: the factor of a 0 log 0.
+constexpr bool logarithmic(const known_graph& g, value_id v, int depth = 16) {
   if (depth == 0) return false;
   const node& n = g[v];
   switch (n.code) {
@@ -80,7 +186,7 @@ constexpr bool logarithmic(const graph& g, value_id v, int depth = 16) {
 }
 
 /// A mask of labels and masks alone: no number of the data takes part in it.
-constexpr bool given(const graph& g, value_id v, int depth = 16) {
+constexpr bool given(const known_graph& g, value_id v, int depth = 16) {
   if (depth == 0) return false;
   const node& n = g[v];
   if (n.code == op::mask || n.code == op::index || n.code == op::constant) return true;
@@ -91,18 +197,5 @@ constexpr bool given(const graph& g, value_id v, int depth = 16) {
   return true;
 }
 
-/// Can be exactly 0, as far as is known.
-constexpr bool may_be_zero(const graph& g, value_id v) {
-  const node& n = g[v];
-  switch (n.code) {
-    case op::constant: return n.constant_value() == 0;
-    case op::extent: return false;
-    case op::neg:
-    case op::stop_gradient: return may_be_zero(g, n.operand[0]);
-    case op::mul:
-    case op::div: return may_be_zero(g, n.operand[0]) || (n.code == op::mul && may_be_zero(g, n.operand[1]));
-    default: return true;
-  }
-}
-
-}  // namespace loom::rewrite::facts
+}  // namespace facts
+}  // namespace loom::rewrite

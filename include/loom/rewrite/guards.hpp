@@ -13,56 +13,59 @@ using terms::a, terms::b, terms::c, terms::m;
 
 // ---- axes --------------------------------------------------------------------------------------------------------------
 
-constexpr bool a_varies_along_k(const graph& g, const matched& w) { return (g[w[a]].axes & w.k) != 0; }
-constexpr bool b_constant_along_k(const graph& g, const matched& w) { return (g[w[b]].axes & w.k) == 0; }
-constexpr bool m_constant_along_k(const graph& g, const matched& w) { return (g[w[m]].axes & w.k) == 0; }
+constexpr bool a_varies_along_k(known_graph& g, const matched& w) { return (g[w[a]].axes & w.k) != 0; }
+constexpr bool b_constant_along_k(known_graph& g, const matched& w) { return (g[w[b]].axes & w.k) == 0; }
+constexpr bool m_constant_along_k(known_graph& g, const matched& w) { return (g[w[m]].axes & w.k) == 0; }
 
 /// b has fewer axes than a, so its reciprocal is taken once for many.
-constexpr bool b_is_shared(const graph& g, const matched& w) {
+constexpr bool b_is_shared(known_graph& g, const matched& w) {
   const axis_set over = g[w[a]].axes, under = g[w[b]].axes;
   return under != over && includes(over, under);
 }
 
 // ---- numbers -----------------------------------------------------------------------------------------------------------
 
-constexpr bool both_nonnegative(const graph& g, const matched& w) {
-  return facts::nonnegative(g, w[a]) && facts::nonnegative(g, w[b]);
+constexpr bool both_nonnegative(known_graph& g, const matched& w) {
+  return g.of(w[a]).nonnegative() && g.of(w[b]).nonnegative();
 }
 
 /// Nonnegative, and one of them built from exponentials: the logarithm is better taken apart than taken.
-constexpr bool ratio_of_exponentials(const graph& g, const matched& w) {
+constexpr bool ratio_of_exponentials(known_graph& g, const matched& w) {
   return both_nonnegative(g, w) && (facts::exponential(g, w[a]) || facts::exponential(g, w[b]));
 }
 
 /// a is the factor that can be 0, b the logarithm that can be infinite; and a 0 in b must not be its own logarithm. A factor
 /// that a mask makes 0 goes outside with its mask instead.
-constexpr bool unmasked_zero_times_logarithm(const graph& g, const matched& w) {
+constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
   const node& n = g[w[a]];
   const bool masked =
       n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].constant_value() == 0;
-  return !masked && facts::may_be_zero(g, w[a]) && facts::logarithmic(g, w[b]) && !facts::logarithmic(g, w[a]);
+  return !masked && g.of(w[a]).zero && facts::logarithmic(g, w[b]) && !facts::logarithmic(g, w[a]);
 }
 
-/// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost.
-constexpr bool b_is_shared_and_safe(const graph& g, const matched& w) {
+/// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost. A number of
+/// the caller's is trusted.
+constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {
+  if (!b_is_shared(g, w)) return false;
   const node& n = g[w[b]];
-  const bool is_far_from_zero = n.code == op::constant && (n.constant_value() > 1e-30 || n.constant_value() < -1e-30);
-  // A sum of exponentials that was shifted by its largest entry is at least 1.
-  const bool is_sum_of_exponentials = n.code == op::sum && g[n.operand[0]].code == op::exp;
-  return b_is_shared(g, w) &&
-         (is_far_from_zero || n.code == op::extent || n.code == op::scalar || is_sum_of_exponentials);
+  const fact& f = g.of(w[b]);
+  if (f.low > 1e-30 || f.high < -1e-30 || n.code == op::extent || n.code == op::scalar) return true;
+  // A sum of what is not negative is at least the largest of it; of a row that has none, 0 / 0 is NaN in either form.
+  if (n.code != op::sum) return false;
+  const fact& entry = g.of(n.operand[0]);
+  return entry.low >= 0 && entry.high > 1e-30 && entry.peak != 0 && includes(n.over(), entry.peak);
 }
 
 // ---- masks -------------------------------------------------------------------------------------------------------------
 
 /// The masks m and c are two, and neither is the negation of the other.
-constexpr bool masks_overlap(const graph& g, const matched& w) {
+constexpr bool masks_overlap(known_graph& g, const matched& w) {
   const auto negates = [&](value_id p, value_id q) { return g[p].code == op::logical_not && g[p].operand[0] == q; };
   return w[m] != w[c] && !negates(w[m], w[c]) && !negates(w[c], w[m]);
 }
 
 /// What the caller says comes before what the numbers say: c may be computed from a row that m keeps out.
-constexpr bool only_m_is_given(const graph& g, const matched& w) {
+constexpr bool only_m_is_given(known_graph& g, const matched& w) {
   return facts::given(g, w[m]) && !facts::given(g, w[c]);
 }
 

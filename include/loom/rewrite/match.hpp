@@ -11,7 +11,8 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
-constexpr bool matches(const graph& g, value_id v, const term& pattern, int at, unsigned flips, int& met, matched& w) {
+constexpr bool matches(const known_graph& g, value_id v, const term& pattern, int at, unsigned flips, int& met,
+                       matched& w) {
   const term_node& p = pattern[at];
   if (p.code == op::any) {
     value_id& bound = w.variable[p.bits];
@@ -37,7 +38,7 @@ constexpr bool matches(const graph& g, value_id v, const term& pattern, int at, 
 }  // namespace detail
 
 /// Whether the rule's left side describes value v, and its guard agrees; `w` says what the variables stand for.
-constexpr bool matches(const graph& g, value_id v, const rule& r, matched& w) {
+constexpr bool matches(known_graph& g, value_id v, const rule& r, matched& w) {
   for (unsigned flips = 0; flips < r.readings; ++flips) {
     w = {};
     int met = 0;

@@ -16,11 +16,12 @@ class narrowing_table {
   constexpr narrowing_table() {
     using namespace terms;  // NOLINT: the rows are written in it
     const written &y = terms::a, &n = terms::b;
-#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, update, end, \
-                       repeated, ...)                                                                         \
+#define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, fact, update, end, \
+                       repeated, ...)                                                                               \
   set(op::code, repeated);
 #define LOOM_MASK_REDUCTION(code, ...) set(op::code, y);
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, term, finish, repeated, ...) set(op::code, repeated);
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, fact, term, finish, repeated, ...) \
+  set(op::code, repeated);
 #include "loom/ir/reductions.def"
     set(op::softmax, y / n);
     set(op::log_softmax, y - log(n));

@@ -17,7 +17,7 @@ namespace detail {
 
 class rewriter {
  public:
-  constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), in_(g) {}
+  constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), known_(out_.view()), in_(g) {}
 
   constexpr graph run() {
     return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
@@ -28,6 +28,7 @@ class rewriter {
  private:
   const rule_table& rules_;
   builder out_;
+  known_graph known_;  // of what is built
   const graph& in_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
   static constexpr int most_rewrites =
@@ -48,7 +49,7 @@ class rewriter {
         const rule& candidate = rules_.rows[r - 1];
         if (!operands_fit(candidate.operand, of_a, of_b, info(code).commutative)) continue;
         matched w;
-        if (!matches(out_.view(), id, candidate, w)) continue;
+        if (!matches(known_, id, candidate, w)) continue;
         if (++rewrites_ > most_rewrites) return give_up();
         if (!out_.result.trace.contains(candidate.name)) out_.result.trace.try_push(candidate.name);
         result = instantiate(candidate.rhs, w);

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include "loom/base/text_view.hpp"
 
+#include "loom/rewrite/facts.hpp"
 #include "loom/rewrite/term.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
@@ -21,7 +22,7 @@ struct matched {
   constexpr value_id operator[](const terms::written& name) const { return variable[name.bits]; }
 };
 
-using guard = bool (*)(const graph&, const matched&);
+using guard = bool (*)(known_graph&, const matched&);
 
 /// A rule as a table spells it.
 struct written_rule {

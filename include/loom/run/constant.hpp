@@ -60,11 +60,17 @@ constexpr auto first_of(const View& v) {
 struct constant_memory {
   heap_array<const void*> addresses;
   heap_array<std::uint64_t> labels;
+  heap_array<double> numbers;
 };
 
-/// What the checks look at. `with_addresses`: something is written, so it matters where the entries lie.
+/// Where something is written it matters where the entries lie; where domains are checked, what they are.
+struct looked_at {
+  bool addresses, numbers;
+};
+
+/// What the checks look at.
 template <class Erased, class View>
-constexpr Erased erase_constant(const View& v, bool with_addresses, constant_memory& memory) {
+constexpr Erased erase_constant(const View& v, looked_at what, constant_memory& memory) {
   Erased b;
   b.type = type_of<typename View::element>();
   if constexpr (!requires { v.value; }) {
@@ -82,11 +88,17 @@ constexpr Erased erase_constant(const View& v, bool with_addresses, constant_mem
       memory.labels = heap_array<std::uint64_t>(static_cast<std::size_t>(w.count()));
       for (std::size_t n = 0; w.more(); w.next()) memory.labels[n++] = static_cast<std::uint64_t>(v.at(w.at));
       b.constant.labels = memory.labels.begin();
-    } else if (with_addresses) {
+    } else if (what.addresses) {
       memory.addresses = heap_array<const void*>(static_cast<std::size_t>(w.count()));
       for (std::size_t n = 0; w.more(); w.next()) memory.addresses[n++] = &v.at(w.at);
       b.constant.addresses = memory.addresses.begin();
     }
+  }
+  if (what.numbers) {
+    position_walk w = positions_of(v);
+    memory.numbers = heap_array<double>(static_cast<std::size_t>(w.count()));
+    for (std::size_t n = 0; w.more(); w.next()) memory.numbers[n++] = static_cast<double>(loaded(v.at(w.at)));
+    b.constant.numbers = memory.numbers.begin();
   }
   return b;
 }
@@ -94,29 +106,31 @@ constexpr Erased erase_constant(const View& v, bool with_addresses, constant_mem
 template <class Program, class... Bindings>
 constexpr checked_data check_constants(const Bindings&... bindings) {
   const graph& g = Program::schedule.program;
-  constexpr bool writes = (is_output(Bindings::role) || ...);
+  constexpr bool writes = (is_output(Bindings::role) || ...),
+                 checks = ((Bindings::role == binding_role::checks) || ...);
   erased_view inputs[max_inputs];
   erased_buffer outputs[max_outputs];
   operands bound{inputs, outputs};
+  bound.domains_checked = checks;
   constant_memory memory[sizeof...(Bindings)];
   std::size_t at = 0;
   const auto erase = [&](const auto& b) {
     using B = std::remove_cvref_t<decltype(b)>;
     constant_memory& m = memory[at++];
     if constexpr (B::role == binding_role::workspace) {
-      bound.workspace = erase_constant<erased_buffer>(b.data, writes, m);
+      bound.workspace = erase_constant<erased_buffer>(b.data, {writes, false}, m);
     } else if constexpr (is_output(B::role)) {
       for (int s = 0; s < g.outputs.size(); ++s)
         if (role_of(g.outputs[s]) == B::role && name_of(g, g.outputs[s]) == text_view(B::name.text)) {
           const axis_order& own = g.outputs[s].axes;
-          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, true, m),
+          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, {true, false}, m),
                                 bound_layout<Bindings...>(g, own, B::role, name_of(g, g.outputs[s])), own);
         }
-    } else if constexpr (B::role != binding_role::executor) {
+    } else if constexpr (B::role != binding_role::executor && B::role != binding_role::checks) {
       for (int s = 0; s < g.inputs.size(); ++s)
         if (role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) {
           const axis_order& own = g.inputs[s].axes;
-          inputs[s] = in_order(erase_constant<erased_view>(b.data, writes, m),
+          inputs[s] = in_order(erase_constant<erased_view>(b.data, {writes, checks}, m),
                                bound_layout<Bindings...>(g, own, B::role, g.inputs[s].name), own);
         }
     }

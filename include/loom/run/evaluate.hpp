@@ -240,6 +240,7 @@ template <class Program, class T, class... Bindings>
   constexpr int scratch = map.place_of(binding_role::workspace, "workspace"),
                 pool = map.place_of(binding_role::executor, "threads");
   if constexpr (scratch >= 0) bound.workspace = erase_buffer(map.template at<scratch>());
+  bound.domains_checked = map.place_of(binding_role::checks, "checked") >= 0;
   executor on;
   if constexpr (pool >= 0) on = executor_of(map.template at<pool>());
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
