@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // rewrite/facts.hpp — what is known of the values of a graph: the guards of rules ask here.
-// One walk in the order of the values, which goes on as the graph grows: operands come before their users.
+// Found when asked for, operands first; the graph may grow meanwhile.
 // Layer 2 (rewrite).
 #pragma once
 
@@ -17,14 +17,33 @@ class known_graph {
   constexpr const node& operator[](int v) const { return g_[v]; }
   constexpr const graph& program() const { return g_; }
   constexpr const fact& of(value_id v) {
-    for (; known_ <= v; ++known_) facts_[known_] = found(g_[known_]);
+    if (state_[v] != state::known) find(v);
     return facts_[v];
   }
 
  private:
   const graph& g_;
+  enum class state : std::uint8_t { unknown, wanted, known };
   fact facts_[LOOM_MAX_NODES];
-  int known_ = 0;
+  state state_[LOOM_MAX_NODES]{};
+
+  /// Of v, and before it of what v is made of and nothing else.
+  constexpr void find(value_id v) {
+    state_[v] = state::wanted;
+    int first = v;
+    for (int i = v; i >= first; --i)
+      if (state_[i] == state::wanted)
+        for (value_id o : g_[i].operand)
+          if (o != no_value && state_[o] == state::unknown) {
+            state_[o] = state::wanted;
+            if (o < first) first = o;
+          }
+    for (int i = first; i <= v; ++i)
+      if (state_[i] == state::wanted) {
+        facts_[i] = found(g_[i]);
+        state_[i] = state::known;
+      }
+  }
 
   constexpr const fact& operand(const node& n, int i) const { return facts_[n.operand[i]]; }
 

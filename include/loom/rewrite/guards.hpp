@@ -31,16 +31,18 @@ constexpr bool both_nonnegative(known_graph& g, const matched& w) {
 
 /// Nonnegative, and one of them built from exponentials: the logarithm is better taken apart than taken.
 constexpr bool ratio_of_exponentials(known_graph& g, const matched& w) {
-  return both_nonnegative(g, w) && (facts::exponential(g, w[a]) || facts::exponential(g, w[b]));
+  return (facts::exponential(g, w[a]) || facts::exponential(g, w[b])) && both_nonnegative(g, w);
 }
 
 /// a is the factor that can be 0, b the logarithm that can be infinite; and a 0 in b must not be its own logarithm. A factor
 /// that a mask makes 0 goes outside with its mask instead.
 constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
+  // Facts last: they are found for all values before this one.
+  if (!facts::logarithmic(g, w[b]) || facts::logarithmic(g, w[a])) return false;
   const node& n = g[w[a]];
   const bool masked =
       n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].constant_value() == 0;
-  return !masked && g.of(w[a]).zero && facts::logarithmic(g, w[b]) && !facts::logarithmic(g, w[a]);
+  return !masked && g.of(w[a]).zero;
 }
 
 /// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost. A number of
