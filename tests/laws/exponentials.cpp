@@ -168,6 +168,7 @@ TEST_CASE("the algebra of exponentials changes no gradient", "[laws]") {
     CAPTURE(number, formula_text(written, written.outputs[0].id), formula_text(combined, combined.outputs[0].id));
     CHECK((!spelled.too_large && !combined.too_large));
     if (spelled.too_large || combined.too_large) continue;
+    const bool rounded_constants = has_rounded_constants(combined);
     point p = data(written, random, 2);
     const axis_set axes = written[written.outputs[0].id].axes;
     dense<double> seed{axes, {}};
@@ -183,7 +184,7 @@ TEST_CASE("the algebra of exponentials changes no gradient", "[laws]") {
         if (!is_finite(want[i])) continue;  // 0 / 0, or a slope at 0
         ++compared;
         CAPTURE(k, i, want[i].str(30), got[i].str(30));
-        CHECK(magnitude(real(got[i] - want[i])) <= 1e-13 * (1 + magnitude(want[i])));
+        CHECK(magnitude(real(got[i] - want[i])) <= (rounded_constants ? 1e-13 : 1e-40) * (1 + magnitude(want[i])));
       }
     }
   }

@@ -103,6 +103,61 @@ void check_all(const graph& g, const point& p, tally& seen) {
   }
 }
 
+/// Operands of every kind of fact: anything, shifted rows, shares, what is not negative, what is not positive, whole numbers.
+std::vector<value_id> operands(builder& b) {
+  const axis_set c = only(axis_c);
+  const value_id x = b.input(0), v = b.input(1), t = b.input(2);
+  const value_id shifted = b.binary(op::sub, x, b.reduce(op::reduce_max, x, c)), e = b.unary(op::exp, shifted);
+  return {x,
+          v,
+          shifted,
+          e,
+          b.binary(op::div, e, b.reduce(op::sum, e, c)),
+          b.reduce(op::softmax, x, c),
+          b.unary(op::square, x),
+          b.unary(op::neg, b.unary(op::abs, x)),
+          b.unary(op::sigmoid, v),
+          b.make(op::onehot, t, no_value, no_value, c),
+          b.extent(c),
+          b.constant(0.3),
+          b.constant(-2)};
+}
+
+TEST_CASE("what each op makes of what is known holds for what is computed", "[laws]") {
+  graph inputs = two_axes();
+  add_input(inputs, "x", op::tensor, only(axis_n) | only(axis_c));
+  add_input(inputs, "v", op::tensor, only(axis_n));
+  add_input(inputs, "t", op::index, only(axis_n));
+  tally seen;
+  points random(9);
+  for (int k = 0; k < op_count; ++k) {
+    const op code = static_cast<op>(k);
+    const family f = info(code).kind;
+    builder b(inputs);
+    const std::vector<value_id> all = operands(b);
+    for (const value_id one : all) {
+      const bool row = has(b[one].axes, axis_c);
+      if (f == family::unary) b.unary(code, one);
+      if ((f == family::reduction && !reduction(code).of_masks) || f == family::row)
+        if (row) b.reduce(code, one, only(axis_c));
+      if (f == family::binary)
+        for (const value_id other : all) b.binary(code, one, other);
+      if (code == op::gather && row) b.make(op::gather, one, b.input(2), no_value, only(axis_c));
+    }
+    CAPTURE(std::string(info(code).name));
+    for (int draw = 0; draw < 20; ++draw) {
+      point p = data_for(inputs, random, test::domain::any, {3, 4});
+      for (std::size_t slot : {0u, 1u})
+        for (double& e : p.inputs[slot].entries)
+          e = draw % 2 == 0 ? hard_number(random) : random.number(test::domain::wide);
+      check_all<double>(b.view(), p, seen);
+      check_all<single>(b.view(), p, seen);
+    }
+  }
+  CHECK(seen.peaks > 1000);
+  CHECK(seen.units > 1000);
+}
+
 TEST_CASE("what is known of a value holds for what is computed", "[laws]") {
   tally seen;
   for (int number = 0; number < 1500; ++number) {

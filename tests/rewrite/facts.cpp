@@ -101,9 +101,32 @@ TEST_CASE("a row less its largest entry is not positive, and a sum of its expone
   CHECK((g.of(other).high == infinity && g.of(other).peak == 0));
 }
 
+TEST_CASE("a function of a shifted row keeps its peak where it is exact at 0", "[rewrite]") {
+  board g;
+  const value_id shifted = g.binary(op::sub, g.x, g.reduce(op::reduce_max, g.x, axes({C})));
+  for (const op exact : {op::exp, op::expm1, op::sqrt, op::sinh, op::tanh}) {
+    CAPTURE(std::string(info(exact).name));
+    CHECK(g.of(g.unary(exact, shifted)).peak == axes({C}));
+  }
+  for (const op other : {op::sigmoid, op::softplus, op::log, op::cosh, op::neg}) {
+    CAPTURE(std::string(info(other).name));
+    CHECK(g.of(g.unary(other, shifted)).peak == 0);
+  }
+}
+
+TEST_CASE("a sum is bounded by what a row may hold", "[rewrite]") {
+  board g;
+  const fact f = g.of(g.reduce(op::sum, g.unary(op::tanh, g.x), axes({C})));
+  CHECK((f.finite() && f.high >= 1e19 && !f.nan));
+  CHECK(g.of(g.reduce(op::sum, g.x, axes({C}))).nan);
+}
+
 TEST_CASE("shares of a sum lie between 0 and 1 and sum to 1", "[rewrite]") {
   board g;
-  const value_id e = g.exp_of(g.x), p = g.binary(op::div, e, g.reduce(op::sum, e, axes({C})));
+  const value_id plain = g.exp_of(g.x), overflows = g.binary(op::div, plain, g.reduce(op::sum, plain, axes({C})));
+  CHECK((g.of(overflows).high == 1 && g.of(overflows).unit == 0));  // where the sum is infinite every share is 0
+  const value_id e = g.exp_of(g.binary(op::sub, g.x, g.reduce(op::shift, g.x, axes({C})))),
+                 p = g.binary(op::div, e, g.reduce(op::sum, e, axes({C})));
   CHECK((g.of(p).low == 0 && g.of(p).high == 1 && g.of(p).unit == axes({C})));
   CHECK(g.of(g.reduce(op::sum, p, axes({C}))).low == 0.5);
   CHECK(g.of(g.reduce(op::sum, p, axes({N}))).low == 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// rewrite/exponentials.hpp — an algebra of exponentials: no sum, product or quotient of them overflows, however it is spelled.
+// rewrite/exponentials.hpp — an algebra of exponentials: sums, products and quotients of them that do not overflow, in many spellings.
 // A value is read as a sum of terms  coefficient * sum over axes of where(mask, weight * exp(exponent), 0).  The reading is closed
 // under sums, masks, products, quotients, powers and gathers, because whatever has a logarithm is the exponential of it. Only what
 // takes a logarithm, divides or multiplies exponentials or raises them to a power is built anew; everything else stays as it was

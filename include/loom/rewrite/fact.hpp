@@ -24,7 +24,6 @@ struct fact {
 
   constexpr bool nonnegative() const { return low >= 0; }
   constexpr bool finite() const { return low > -numeric::infinity && high < numeric::infinity; }
-  constexpr bool operator==(const fact&) const = default;
 };
 
 namespace facts {
@@ -105,21 +104,26 @@ constexpr fact of_unary(op code, const fact& x) {
   const op_info& row = info(code);
   const interval domain = row.domain_a;
   const bool outside = x.low < domain.low || x.high > domain.high;
-  if (row.maps == course::waves) {
-    // Sine, cosine and tangent refuse angles that they cannot reduce.
-    fact f = between(row.range.low, row.range.high, x.nan || outside || x.low < -1e7 || x.high > 1e7);
-    return outside ? anything(true) : f;
-  }
-  if (row.maps == course::unknown) return anything(true);
+  if (row.maps == course::unknown || (row.maps == course::waves && outside)) return anything(true);
+  if (row.maps == course::waves)  // sine, cosine and tangent refuse angles that they cannot reduce
+    return between(row.range.low, row.range.high, x.nan || x.low < -1e7 || x.high > 1e7);
+  // Outside their domains the functions are NaN; but those of the gamma family go on.
+  const auto goes_on = [&](double v) {
+    const double y = numbers::evaluate(code, v, v, v);
+    return y == y;
+  };
+  if ((x.low < domain.low && goes_on(domain.low - 0.5)) || (x.high > domain.high && goes_on(domain.high + 0.5)))
+    return anything(true);
   const double low = greater(x.low, domain.low), high = lesser(x.high, domain.high);
   if (!(low <= high)) return anything(true);
   const bool falls = row.maps == course::falling;
-  // What f is at a bound; at an end of the domain, that of its range.
-  const auto at = [&](double v, double end) {
-    if (is_infinite(v) || v == domain.low || v == domain.high) return end;
-    return v > -largest && v < largest ? numbers::evaluate(code, v, v, v) : end;
-  };
   const double r_low = row.range.low, r_high = row.range.high;
+  // What f is at a bound: at an end of the domain an end of the range; where f is not evaluated, no more than `if_huge` is known.
+  const auto at = [&](double v, double if_huge) {
+    if (v == domain.low) return row.maps == course::rising ? r_low : r_high;
+    if (v == domain.high) return falls ? r_low : r_high;
+    return v > -largest && v < largest ? numbers::evaluate(code, v, v, v) : if_huge;
+  };
   double from = falls ? at(high, r_low) : at(low, r_low), to = falls ? at(low, r_high) : at(high, r_high);
   if (row.maps == course::bowl) {
     const double near = low > 0 ? low : high < 0 ? -high : 0;
@@ -134,7 +138,8 @@ constexpr fact of_unary(op code, const fact& x) {
   if (code == op::neg || code == op::abs || code == op::sign || code == op::sqrt) f.zero = x.zero;
   if (code == op::sqrt && x.low < 0) f.zero = true;  // -0 and what is clipped
   if (code == op::neg || code == op::abs || code == op::sign || code == op::square) f.whole = x.whole;
-  if (row.maps == course::rising && x.high == 0) f.peak = x.peak;  // each of them is exact at 0
+  // What is computed at 0 is exact, if its bound did not have to move.
+  if (row.maps == course::rising && x.high == 0 && f.high == to) f.peak = x.peak;
   // The logarithm of a number that is not 0 is finite.
   if (code == op::log && !x.zero && f.low == -infinity) f.low = -746;
   return f;
@@ -173,7 +178,7 @@ constexpr fact absorbed(const fact& a, const fact& b) {
   return f;
 }
 constexpr fact inverted(const fact& b) {
-  if (b.low < 0 && b.high > 0) return anything(b.nan);
+  if (b.low < 0 && (b.high > 0 || b.zero)) return anything(b.nan);  // a 0 below which the interval lies is not -0
   const auto over = [](double v) { return is_infinite(v) ? 0.0 : 1 / v; };
   const double low = b.high == 0 ? -infinity : over(b.high), high = b.low == 0 ? infinity : over(b.low);
   return between(low, high, b.nan);
@@ -229,17 +234,17 @@ constexpr fact kept(const fact& entry, axis_set) {
 constexpr fact kept_or_zero(const fact& entry, axis_set) {
   return {lesser(entry.low, 0), greater(entry.high, 0), true, false, entry.whole, 0, 0};
 }
+inline constexpr double most_entries = 1e19;  ///< of a row
 constexpr fact summed(const fact& entry, axis_set over) {
   if (entry.unit != 0 && entry.unit == over) return {0.5, 2, false, entry.nan, false, 0, 0};
-  const bool both_signs = entry.low < 0 && entry.high > 0, small = entry.low > -1e18 && entry.high < 1e18;
-  fact f{entry.low >= 0 ? entry.low : -infinity,
-         entry.high <= 0 ? entry.high : infinity,
-         true,
-         entry.nan || (both_signs && !small),
-         entry.whole,
-         0,
-         0};
-  f.zero = f.low <= 0 && f.high >= 0 && (entry.zero || both_signs);
+  const bool both_signs = entry.low < 0 && entry.high > 0;
+  // A sum of one sign is at least one entry, and no more than all the row may hold.
+  const double low = entry.low >= 0 ? entry.low : times(entry.low, most_entries),
+               high = entry.high <= 0 ? entry.high : times(entry.high, most_entries);
+  fact f = between(low, high, entry.nan);
+  f.nan = f.nan || (both_signs && !f.finite());  // parts of it may be infinite, with either sign
+  f.zero = f.zero && (entry.zero || both_signs);
+  f.whole = entry.whole;
   return f;
 }
 constexpr fact factored(const fact& entry, axis_set) {
@@ -253,7 +258,7 @@ constexpr fact factored(const fact& entry, axis_set) {
           0};
 }
 constexpr fact log_summed(const fact& entry, axis_set) {
-  return between(entry.low, plus(entry.high, 44, infinity), entry.nan);  // no row has e^44 entries
+  return between(entry.low, plus(entry.high, 44, infinity), entry.nan);  // log(most_entries)
 }
 constexpr fact normed(const fact& entry, axis_set) { return {entry.low, infinity, entry.zero, entry.nan, false, 0, 0}; }
 

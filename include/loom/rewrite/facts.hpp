@@ -15,7 +15,6 @@ class known_graph {
   constexpr explicit known_graph(const graph& g) : g_(g) {}
 
   constexpr const node& operator[](int v) const { return g_[v]; }
-  constexpr const graph& program() const { return g_; }
   constexpr const fact& of(value_id v) {
     if (state_[v] != state::known) find(v);
     return facts_[v];
@@ -127,14 +126,14 @@ class known_graph {
     return v == b || (n.code == op::div && n.operand[1] == b && g_[n.operand[0]].code == op::constant &&
                       g_[n.operand[0]].constant_value() > 0);
   }
-  /// a / sum(a) of numbers that are not negative.
+  /// a / sum(a) of numbers that are not negative; where the sum overflows, shares are 0.
   constexpr void of_share(const node& n, fact& f) const {
     const node& s = g_[n.operand[1]];
     const fact& a = operand(n, 0);
     if (s.code != op::sum || s.operand[0] != n.operand[0] || a.low < 0) return;
     f.low = 0;
     f.high = 1;
-    f.unit = s.over();
+    if (operand(n, 1).finite()) f.unit = s.over();
   }
 
   constexpr fact of_reduction(const node& n) const {

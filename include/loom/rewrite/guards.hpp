@@ -37,7 +37,7 @@ constexpr bool ratio_of_exponentials(known_graph& g, const matched& w) {
 /// a is the factor that can be 0, b the logarithm that can be infinite; and a 0 in b must not be its own logarithm. A factor
 /// that a mask makes 0 goes outside with its mask instead.
 constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
-  // Facts last: they are found for all values before this one.
+  // What must be found comes last.
   if (!facts::logarithmic(g, w[b]) || facts::logarithmic(g, w[a])) return false;
   const node& n = g[w[a]];
   const bool masked =

@@ -137,9 +137,7 @@ constexpr value_id exponential_algebra::softmax_of(const term& top, const terms&
 
 /// A term over the sum of two of which it is one.
 constexpr value_id exponential_algebra::sigmoid_of(const term& top, const terms& foot) {
-  if (foot.size() != 2 || !foot[0].is_plain() || !foot[1].is_plain() || !has_plain_weight(foot[0]) ||
-      !has_plain_weight(foot[1]) || foot[0].weight != no_value || foot[1].weight != no_value)
-    return no_value;
+  if (foot.size() != 2 || !foot[0].is_unit() || !foot[1].is_unit()) return no_value;
   for (int k = 0; k < 2; ++k)
     if (foot[k].exponent == top.exponent) {
       const value_id e = plus(foot[k].exponent, log_of_number(foot[k].coefficient / foot[1 - k].coefficient));
