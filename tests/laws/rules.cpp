@@ -147,6 +147,7 @@ constexpr witness witnesses[] = {
     {"complement of a sigmoid", 0, 30},
     {"log of a sigmoid", 0, -200},
     {"softplus", 0, 200},
+    {"Mills ratio", 0, 12},
     {"log of one plus", 0, 1e-10},
     {"exponential minus one", 0, 1e-10},
     {"exponential minus one", 1, 1e-10, 0},

@@ -136,10 +136,12 @@ polynomial weight_of(op code, const std::vector<polynomial>& w) {
     case op::log1p:
     case op::onehot:
     case op::logical_not:
+    case op::erfc:
     case op::abs: return x + 1;
     case op::log_softmax:
     case op::softplus:
     case op::log1mexp:
+    case op::erfcx:
     case op::norm: return x;
     case op::logaddexp:
     case op::logical_or: return x + w[1];

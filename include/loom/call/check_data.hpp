@@ -65,6 +65,12 @@ struct coordinates {
   constexpr coordinates() = default;
 };
 
+constexpr std::ptrdiff_t offset_at(const erased_shape& b, int rank, const std::ptrdiff_t* at) {
+  std::ptrdiff_t offset = 0;
+  for (int i = 0; i < rank; ++i) offset += at[i] * b.strides[i];
+  return offset;
+}
+
 /// The bits of the label, or of the mask, at a position; a negative label has those of its 64-bit number.
 [[gnu::noinline]] constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::ptrdiff_t* at) {
   std::ptrdiff_t offset = 0;
@@ -72,8 +78,7 @@ struct coordinates {
     for (int i = 0; i < rank; ++i) offset = offset * b.extents[i] + at[i];
     return b.constant.labels[offset];
   }
-  for (int i = 0; i < rank; ++i) offset += at[i] * b.strides[i];
-  return load_bits(b.data, offset, b.type);
+  return load_bits(b.data, offset_at(b, rank, at), b.type);
 }
 constexpr std::int64_t label_of(std::uint64_t bits, element_type t) {
   return t == element_type::u64 ? saturated(bits) : static_cast<std::int64_t>(bits);
@@ -289,9 +294,7 @@ class data_check {
   static constexpr double number_at(const erased_view& b, int rank, std::ptrdiff_t n, const coordinates& c) {
     if (__builtin_is_constant_evaluated()) return b.constant.numbers[n];
     if (rank == 0) return b.number;
-    std::ptrdiff_t offset = 0;
-    for (int i = 0; i < rank; ++i) offset += c.at[i] * b.strides[i];
-    return load_number(b.data, offset, b.type);
+    return load_number(b.data, offset_at(b, rank, c.at), b.type);
   }
 
   /// Whether the label at a position is one that the use ignores.

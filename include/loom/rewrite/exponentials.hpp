@@ -247,7 +247,6 @@ class exponential_algebra {
   constexpr value_id softmax_of(const term& top, const terms& foot, value_id mask);
   constexpr value_id sigmoid_of(const term& top, const terms& foot);
   constexpr value_id hyperbolic(const terms& top, const terms& foot);
-  constexpr value_id mills_ratio(value_id a, value_id b);
   constexpr shifted_sum difference(const term& p, const term& m);
   constexpr value_id built(const term& t);
   static constexpr bool is_difference(const terms& s) {

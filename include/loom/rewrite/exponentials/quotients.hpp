@@ -61,7 +61,6 @@ constexpr value_id exponential_algebra::product(value_id v) {
 }
 
 constexpr value_id exponential_algebra::quotient(value_id a, value_id b) {
-  if (const value_id ratio = mills_ratio(a, b); ratio != no_value) return ratio;
   terms foot;
   if (!collect(b, {}, foot, deep) || !is_exponential(foot)) return no_value;
   if (foot.size() == 1 && foot[0].is_plain()) {
@@ -176,14 +175,6 @@ constexpr value_id exponential_algebra::hyperbolic(const terms& top, const terms
   const value_id e = weighted_exp(above.total, out_.binary(op::sub, above.shift, below.shift));
   return scaled(top[0].coefficient / foot[0].coefficient,
                 as("quotient of differences of exponentials", out_.binary(op::div, e, below.total)));
-}
-
-/// exp(-x^2) / erfc(x)
-constexpr value_id exponential_algebra::mills_ratio(value_id a, value_id b) {
-  if (code(b) != op::erfc || code(a) != op::exp) return no_value;
-  const value_id x = operand(b, 0), e = operand(a, 0);
-  if (code(e) != op::neg || code(operand(e, 0)) != op::square || operand(operand(e, 0), 0) != x) return no_value;
-  return as("Mills ratio", over(no_value, out_.unary(op::erfcx, final_of(x))));
 }
 
 }  // namespace loom::rewrite::detail

@@ -42,6 +42,7 @@ inline constexpr rule_table stable_rules(
     {"complement of a sigmoid", 1 - sigmoid(a), sigmoid(-a)},
     {"log of a sigmoid", log(sigmoid(a)), -softplus(-a)},
     {"softplus", log1p(exp(a)), softplus(a)},
+    {"Mills ratio", exp(-square(a)) / erfc(a), 1 / erfcx(a)},
     // Near one and near zero.
     {"log of one plus", log(1 + a), log1p(a)},
     {"exponential minus one", exp(a) - 1, expm1(a)},
