@@ -107,13 +107,7 @@ constexpr fact of_unary(op code, const fact& x) {
   if (row.maps == course::unknown || (row.maps == course::waves && outside)) return anything(true);
   if (row.maps == course::waves)  // sine, cosine and tangent refuse angles that they cannot reduce
     return between(row.range.low, row.range.high, x.nan || x.low < -1e7 || x.high > 1e7);
-  // Outside their domains the functions are NaN; but those of the gamma family go on.
-  const auto goes_on = [&](double v) {
-    const double y = numbers::evaluate(code, v, v, v);
-    return y == y;
-  };
-  if ((x.low < domain.low && goes_on(domain.low - 0.5)) || (x.high > domain.high && goes_on(domain.high + 0.5)))
-    return anything(true);
+  // Outside its domain a function that is no wave is NaN.
   const double low = greater(x.low, domain.low), high = lesser(x.high, domain.high);
   if (!(low <= high)) return anything(true);
   const bool falls = row.maps == course::falling;
