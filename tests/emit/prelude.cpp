@@ -6,6 +6,7 @@
 #include "emit/shared_object.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
+#include "loom/numeric/remainders.hpp"
 #include "loom/numeric/special.hpp"
 #include "support/catch.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 /// call_erfcx and its like, of a dialect.
 std::string callers(const loom::emit::dialect& d, const std::string& linkage) {
   std::string text;
-  for (const std::string name : {"erfcx", "digamma", "trigamma"})
+  for (const std::string name : {"erfcx", "digamma", "trigamma", "exprel_2", "log1prel_2"})
     text += prelude_of(d, name + "(", element::f64) + linkage + "double call_" + name + "(double v) { return " + name +
             "(v); }\n";
   return includes_of(d, text) + text;
@@ -34,12 +35,16 @@ void check(const printed::shared_object& object) {
     alike("erfcx", loom::numeric::erfcx, x);
     alike("digamma", loom::numeric::digamma, x);
     alike("trigamma", loom::numeric::trigamma, x);
+    alike("exprel_2", loom::numeric::exprel_2, x);
+    alike("log1prel_2", loom::numeric::log1prel_2, x);
   }
   const double inf = loom::numeric::infinity;
   for (double x : {0.0, -0.0, -1.0, -2.0, 1e-300, 1e-3, 1e8, 1e300, inf, -inf, loom::numeric::not_a_number}) {
     alike("erfcx", loom::numeric::erfcx, x);
     alike("digamma", loom::numeric::digamma, x);
     alike("trigamma", loom::numeric::trigamma, x);
+    alike("exprel_2", loom::numeric::exprel_2, x);
+    alike("log1prel_2", loom::numeric::log1prel_2, x);
   }
 }
 

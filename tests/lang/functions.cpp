@@ -67,6 +67,7 @@ TEST_CASE("elementwise functions of two arguments lower to their op") {
   LOOM_TEST_FUNCTION(max);
   LOOM_TEST_FUNCTION(logaddexp);
   LOOM_TEST_FUNCTION(xlogy);
+  LOOM_TEST_FUNCTION(hypot);
 #undef LOOM_TEST_FUNCTION
   CHECK(text(pow(a, 2.0)) == "pow(a, 2)");
   CHECK(text(pow(2.0, a)) == "pow(2, a)");

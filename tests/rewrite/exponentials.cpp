@@ -83,6 +83,14 @@ TEST_CASE("what neither overflows nor loses digits stays as it was written", "[r
         "sum(sigmoid(x) * y, N,C) / (sum(sigmoid(x), N,C) + sum(y, N,C))");
 }
 
+TEST_CASE("a domain takes no formula apart that is left alone without it", "[rewrite]") {
+  constexpr auto share = 1 / (1 + exp(-x));
+  constexpr auto u = tensor<"u[N,C] in [0,1]">;
+  constexpr auto smooth = scalar<"smooth > 0">;
+  CHECK(stable_text((2 * sum(share * u, C) + smooth) / (sum(share, C) + sum(u, C) + smooth)) ==
+        "(2 * sum(sigmoid(x) * u, C) + smooth) / (smooth + sum(sigmoid(x), C) + sum(u, C))");
+}
+
 TEST_CASE("the trace names what a spelling was taken for, and nothing that was given up", "[rewrite]") {
   CHECK(stable(log(sum(where(m, exp(x), 0), C))).trace.contains("log of a sum of exponentials"));
   CHECK(stable(log(sum(y * exp(x), C))).trace.contains("log of a weighted sum of exponentials"));

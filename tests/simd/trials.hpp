@@ -68,6 +68,7 @@ struct promise {
 /// What is measured, by file.
 const std::vector<promise>& of_math();
 const std::vector<promise>& of_hyperbolic();
+const std::vector<promise>& of_remainders();
 const std::vector<promise>& of_circular();
 const std::vector<promise>& of_error_function();
 const std::vector<promise>& of_gamma();

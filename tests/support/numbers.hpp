@@ -52,6 +52,7 @@ LOOM_TEST_SINGLE(sinh) LOOM_TEST_SINGLE(cosh) LOOM_TEST_SINGLE(tanh)
 LOOM_TEST_SINGLE(asinh) LOOM_TEST_SINGLE(acosh) LOOM_TEST_SINGLE(atanh)
 LOOM_TEST_SINGLE(erf) LOOM_TEST_SINGLE(erfc) LOOM_TEST_SINGLE(erfcx)
 LOOM_TEST_SINGLE(lgamma) LOOM_TEST_SINGLE(digamma) LOOM_TEST_SINGLE(trigamma)
+LOOM_TEST_SINGLE(exprel_2) LOOM_TEST_SINGLE(log1prel_2)
 #undef LOOM_TEST_SINGLE
 
 inline single pow(single a, single b) {
@@ -102,6 +103,19 @@ inline loom_real pow(const loom_real& a, const loom_real& b) {
   return r;
 }
 inline loom_real sign(const loom_real& x) { return x > 0 ? loom_real(1) : x < 0 ? loom_real(-1) : x; }
+/// By the series where the difference would lose digits.
+inline loom_real exprel_2(const loom_real& x) {
+  if (abs(x) > 1) return 2 * (expm1(x) - x) / (x * x);
+  loom_real y = 1;
+  for (int k = 80; k > 2; --k) y = 1 + x / k * y;
+  return y;
+}
+inline loom_real log1prel_2(const loom_real& x) {
+  if (abs(x) > loom_real(0.25)) return 2 * (x - log1p(x)) / (x * x);
+  loom_real y = 0;
+  for (int k = 160; k > 1; --k) y = loom_real(2) / k - x * y;
+  return y;
+}
 inline loom_real erfcx(const loom_real& x) { return exp(loom_real(x * x)) * erfc(x); }
 
 /// For x > 0: the recurrence up to 60, then the asymptotic series with Bernoulli numbers from zeta values.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "loom/rewrite/guards.hpp"
 #include "loom/rewrite/match.hpp"
 #include "support/layers.hpp"
 #include "support/points.hpp"
@@ -34,7 +35,8 @@ inline int add_input(graph& g, std::string_view name, op code, axis_set axes) {
 /// What a variable of a rule stands for: an input over axes, alone or inside a function.
 struct form {
   axis_set axes = 0;
-  op around = op::any;  ///< op::any: nothing; op::sum: the sum of exponentials along C; op::gt: whether it is positive
+  op around = op::
+      any;  ///< op::any: nothing; op::sum: the sum of exponentials along C; op::gt: whether it is positive; op::extent: the extent of C
 };
 
 /// A rule on one choice of forms: values `left` and `right` of one graph.
@@ -87,7 +89,7 @@ namespace detail {
 
 inline constexpr std::string_view names[terms::max_variables] = {"a", "b", "c", "d", "m"};
 
-inline std::vector<form> forms_of(variable_kind kind) {
+inline std::vector<form> forms_of(variable_kind kind, bool wants_extent) {
   constexpr axis_set n = only(axis_n), c = only(axis_c), both = n | c;
   if (kind == variable_kind::index) return {{n}};
   if (kind == variable_kind::mask) return {{n}, {both}, {n, op::gt}, {both, op::gt}};
@@ -95,6 +97,7 @@ inline std::vector<form> forms_of(variable_kind kind) {
   for (axis_set axes : {both, n, c, axis_set{0}})
     for (op around : {op::any, op::exp, op::log}) r.push_back({axes, around});
   r.push_back({both, op::sum});  // sum(exp(x), C)
+  if (wants_extent) r = {{0, op::extent}};
   return r;
 }
 
@@ -117,8 +120,10 @@ inline std::vector<instance> instances(const rule& r) {
     if (kind == variable_kind::absent) continue;
     std::vector<std::vector<std::pair<int, form>>> longer;
     for (const auto& choice : choices)
-      for (const form& f : detail::forms_of(kind)) {
-        if (many && ((f.around != op::any && f.around != op::gt) || f.axes == 0)) continue;
+      for (const form& f : detail::forms_of(
+               kind, v == 1 && (r.holds == rewrite::guards::b_is_extent_of_k ||
+                                r.holds == rewrite::guards::b_positive || r.holds == rewrite::guards::not_both_zero))) {
+        if (many && ((f.around != op::any && f.around != op::gt) || f.axes == 0) && f.around != op::extent) continue;
         longer.push_back(choice);
         longer.back().emplace_back(v, f);
       }
@@ -143,10 +148,11 @@ inline std::vector<instance> instances(const rule& r) {
     for (std::size_t i = 0; i < choice.size(); ++i) {
       const auto& [v, f] = choice[i];
       const value_id in = b.input(static_cast<int>(i));
-      variable[v] = f.around == op::any   ? in
-                    : f.around == op::sum ? b.reduce(op::sum, b.unary(op::exp, in), only(axis_c))
-                    : f.around == op::gt  ? b.binary(op::gt, in, b.constant(0))
-                                          : b.unary(f.around, in);
+      variable[v] = f.around == op::any      ? in
+                    : f.around == op::sum    ? b.reduce(op::sum, b.unary(op::exp, in), only(axis_c))
+                    : f.around == op::gt     ? b.binary(op::gt, in, b.constant(0))
+                    : f.around == op::extent ? b.make(op::extent, no_value, no_value, no_value, only(axis_c))
+                                             : b.unary(f.around, in);
     }
     instance made;
     made.left = instantiate(b, r.lhs, variable, only(axis_c));

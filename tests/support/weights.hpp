@@ -61,7 +61,7 @@ class polynomial {
   /// All coefficients are whole and exact.
   bool is_exact() const {
     for (const auto& [e, c] : terms_)
-      if (!(c < 0x1p60L && c > -0x1p60L)) return false;
+      if (!(c < 0x1p63L && c > -0x1p63L)) return false;
     return true;
   }
 

@@ -42,6 +42,31 @@ inline constexpr prelude_function prelude[] = {
   return 0.5641895835477563 / x * (1 - z * (1 - 3 * z * (1 - 5 * z * (1 - 7 * z * (1 - 9 * z)))));
 }
 )"},
+    {"exprel_2", versions::real, "// 2 (exp(x) - 1 - x) / x^2; its series near 0.\n",
+     R"(double exprel_2(double x) {
+  if (x == -infinity) return 0;
+  if (x == infinity) return x;
+  if (x > 60) {
+    const double half = std::exp(x / 2) / x;
+    return 2 * half * half;
+  }
+  if (!(x > -2 && x < 1)) return (std::expm1(x) - x) / x * (2 / x);
+  double y = 1;
+  for (int k = 24; k > 2; --k) y = 1 + x / k * y;
+  return y;
+}
+)"},
+    {"log1prel_2", versions::real,
+     "// 2 (x - log(1 + x)) / x^2; near 0 by log(1 + x) = 2 atanh(s) and the series of that.\n",
+     R"(double log1prel_2(double x) {
+  if (x == infinity) return 0;
+  if (!(x > -0.6 && x < 1.5)) return (x - std::log1p(x)) / x * (2 / x);
+  const double d = 2 + x, s = x / d, z = s * s;
+  double p = 0;
+  for (int k = 49; k > 1; k -= 2) p = 1.0 / k + z * p;
+  return 2 / d * (1 - 2 * s / d * p);
+}
+)"},
     {"digamma", versions::real,
      "// d/dx log Gamma(x): reflected to x > 0, raised to x >= 10, then its asymptotic series.\n",
      R"(double digamma(double x) {

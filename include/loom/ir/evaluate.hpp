@@ -6,6 +6,7 @@
 
 #include "loom/ir/op.hpp"
 #include "loom/numeric/elementary.hpp"
+#include "loom/numeric/remainders.hpp"
 #include "loom/numeric/special.hpp"
 
 namespace loom::inline LOOM_ABI::ir::numbers {
@@ -34,6 +35,54 @@ template <class N> constexpr N xlogy(const N& a, const N& b) { return a == 0 ? N
 template <class N> constexpr N logaddexp(const N& a, const N& b) {
   if (a == b) return a + log(N(2));
   return a > b ? N(a + log1p(exp(N(b - a)))) : N(b + log1p(exp(N(a - b))));
+}
+template <class N> constexpr N share(const N& a, const N& b) { return a == b ? N(N(1) / 2) : sigmoid(N(a - b)); }
+template <class N> constexpr N hypot(const N& a, const N& b) {
+  const N m = maximum(a < 0 ? N(-a) : a, b < 0 ? N(-b) : b);
+  if (!(m > 0) || m - m != 0) return m;  // 0, infinite, NaN
+  const N p = a / m, q = b / m;
+  return m * sqrt(N(p * p + q * q));
+}
+/// By what a label of 0 or 1 leaves of it: softplus(-|a|) + a ((a >= 0) - b).
+template <class N> constexpr N logit_loss(const N& a, const N& b) {
+  return softplus(a < 0 ? a : N(-a)) + a * ((a >= 0 ? N(1) : N(0)) - b);
+}
+template <class N> constexpr N logit_gap(const N& a, const N& b) {
+  return a >= 0 ? N((1 - b) - sigmoid(N(-a))) : N(sigmoid(a) - b);
+}
+template <class N> constexpr N sqrt_product(const N& a, const N& b) { return sqrt(N(a * b)); }
+template <class N> constexpr N exprel(const N& x) { return x == 0 ? N(1) : N(expm1(x) / x); }
+template <class N> constexpr N exprel_slope(const N& x) {
+  if (x > 1) return exprel(x) * (1 - 1 / x) + 1 / x;
+  return x < -1 ? N((exp(x) - exprel(x)) / x) : N(exprel(x) - exprel_2(x) / 2);
+}
+template <class N> constexpr N over_expm1(const N& x) {
+  return x > 0 ? N(exp(N(-x)) / exprel(N(-x))) : N(1 / exprel(x));
+}
+template <class N> constexpr N log1prel(const N& x) { return x == 0 ? N(1) : N(log1p(x) / x); }
+template <class N> constexpr N log1prel_slope(const N& x) {
+  return x > 1 ? N((1 / (1 + x) - log1prel(x)) / x) : N(log1prel_2(x) / 2 - 1 / (1 + x));
+}
+template <class N> constexpr N expm1_rest(const N& x) {
+  return x > -1 && x < 1 ? N(x * x * exprel_2(x) / 2) : N(expm1(x) - x);
+}
+template <class N> constexpr N log1p_rest(const N& x) {
+  return x > -1 && x < 1 ? N(x * x * log1prel_2(x) / 2) : N(x - log1p(x));
+}
+template <class N> constexpr N log1p_gap(const N& a, const N& b) {
+  if (minimum(a, b) < -1) return log1p(minimum(a, b));
+  return a >= b ? N(log1p(N((a - b) / (1 + b)))) : N(-log1p(N((b - a) / (1 + a))));
+}
+template <class N> constexpr N erf_gap(const N& a, const N& b) {
+  if (minimum(a, b) > N(0.5)) return erfc(b) - erfc(a);
+  if (maximum(a, b) < N(-0.5)) return erfc(N(-a)) - erfc(N(-b));
+  return erf(a) - erf(b);
+}
+template <class N> constexpr N kl_div(const N& a, const N& b) {
+  const N u = (b - a) / a;
+  if (u > N(-0.5) && u < 1) return a * log1p_rest(u);
+  const N ratio = a / b;
+  return ratio == 0 ? b : N(mul0(a, N(log(ratio))) - a + b);
 }
 constexpr double square(double x) { return x * x; }
 

@@ -8,6 +8,7 @@
 #include "loom/simd/vector-inl.h"
 #include "loom/simd/math-inl.h"
 #include "loom/simd/hyperbolic-inl.h"
+#include "loom/simd/remainders-inl.h"
 #include "loom/simd/circular-inl.h"
 #include "loom/simd/error_function-inl.h"
 #include "loom/simd/gamma-inl.h"

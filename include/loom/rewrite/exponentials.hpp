@@ -101,6 +101,8 @@ class exponential_algebra {
     if (a == b) return no_value;
     if (a == no_value) return code(b) == op::neg ? operand(b, 0) : out_.unary(op::neg, b);
     if (code(b) == op::neg) return out_.binary(op::add, a, operand(b, 0));
+    if (code(b) == op::sub && operand(b, 0) == a) return operand(b, 1);
+    if (code(a) == op::sub && operand(a, 0) == b) return minus(no_value, operand(a, 1));
     if (code(a) == op::add && operand(a, 0) == b) return operand(a, 1);
     if (code(a) == op::add && operand(a, 1) == b) return operand(a, 0);
     return out_.binary(op::sub, a, b);
@@ -124,6 +126,11 @@ class exponential_algebra {
   constexpr value_id or_zero(value_id v) { return v == no_value ? number(0) : v; }
   constexpr value_id both(value_id m, value_id c) {
     return m == no_value || m == c ? c : c == no_value ? m : out_.binary(op::logical_and, m, c);
+  }
+  /// What a gather picks of a part of what it picks from.
+  constexpr value_id picked(const node& gather, value_id part) {
+    if (part == no_value || (axes(part) & gather.over()) == 0) return part;
+    return out_.make(op::gather, part, final_of(gather.operand[1]), no_value, gather.bits);
   }
   /// v where the mask holds, else `other`.
   constexpr value_id where(value_id mask, value_id v, value_id other) {
@@ -222,7 +229,6 @@ class exponential_algebra {
   constexpr value_id log_of_magnitude(value_id v, int depth);
   constexpr value_id log_of_quotient(value_id q);
   constexpr value_id log1m_exp(value_id e);
-  constexpr value_id erfc_of(const node& n);
   constexpr value_id log_of_term(const term& t);
   constexpr value_id log_of_units(const terms& s);
   constexpr value_id log_of_terms(const terms& s);

@@ -206,6 +206,17 @@ constexpr fact greater(const fact& a, const fact& b) {
 constexpr fact log_added(const fact& a, const fact& b) {
   return between(greater(a.low, b.low), plus(greater(a.high, b.high), 0.6931472, infinity), a.nan || b.nan);
 }
+constexpr fact shared(const fact& a, const fact& b) { return {0, 1, true, a.nan || b.nan, false, 0, 0}; }
+constexpr fact any_number(const fact&, const fact&) { return anything(true); }
+constexpr fact root_of_product(const fact& a, const fact& b) { return of_unary(op::sqrt, multiplied(a, b)); }
+constexpr fact gap_of_two(const fact& a, const fact& b) { return between(-2, 2, a.nan || b.nan); }
+constexpr fact divergence(const fact& a, const fact& b) {
+  if (a.low < 0 || b.low < 0) return anything(true);
+  return {0, infinity, true, true, false, 0, 0};
+}
+constexpr fact length(const fact& a, const fact& b) {
+  return {0, infinity, a.zero && b.zero, a.nan || b.nan, false, 0, 0};
+}
 constexpr fact log_weighted(const fact& a, const fact& b) {
   fact f = absorbed(a, of_unary(op::log, b));
   f.zero = true;

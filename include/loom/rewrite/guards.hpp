@@ -23,11 +23,20 @@ constexpr bool b_is_shared(known_graph& g, const matched& w) {
   return under != over && includes(over, under);
 }
 
+constexpr bool b_is_extent_of_k(known_graph& g, const matched& w) {
+  const node& n = g[w[b]];
+  return n.code == op::extent && n.over() == w.k;
+}
+
 // ---- numbers -----------------------------------------------------------------------------------------------------------
 
 constexpr bool both_nonnegative(known_graph& g, const matched& w) {
   return g.of(w[a]).nonnegative() && g.of(w[b]).nonnegative();
 }
+
+constexpr bool one_may_be_negative(known_graph& g, const matched& w) { return !both_nonnegative(g, w); }
+constexpr bool a_nonnegative(known_graph& g, const matched& w) { return g.of(w[a]).nonnegative(); }
+constexpr bool b_positive(known_graph& g, const matched& w) { return g.of(w[b]).low > 0; }
 
 /// Nonnegative, and one of them built from exponentials: the logarithm is better taken apart than taken.
 constexpr bool ratio_of_exponentials(known_graph& g, const matched& w) {
@@ -44,6 +53,8 @@ constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
       n.code == op::where && g[n.operand[2]].code == op::constant && g[n.operand[2]].constant_value() == 0;
   return !masked && g.of(w[a]).zero;
 }
+
+constexpr bool not_both_zero(known_graph& g, const matched& w) { return !g.of(w[a]).zero || !g.of(w[b]).zero; }
 
 /// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost. A number of
 /// the caller's is trusted.

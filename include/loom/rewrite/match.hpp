@@ -48,4 +48,63 @@ constexpr bool matches(known_graph& g, value_id v, const rule& r, matched& w) {
   return false;
 }
 
+/// The terms of a sum of a graph.
+using sum_terms = signed_terms<8>;
+
+/// Those of them that a rule about a sum describes.
+struct matched_terms {
+  matched w;
+  unsigned used = 0;   ///< a bit of each
+  bool minus = false;  ///< with the opposite signs
+};
+
+namespace detail {
+
+/// Uses all terms of v, with the signs that v has in the sum; false if one is not there.
+constexpr bool use(const known_graph& g, const sum_terms& s, value_id v, bool minus, unsigned& used) {
+  sum_terms of_v;
+  of_v.read(g, v, minus);
+  for (int j = 0; j < of_v.count; ++j) {
+    int i = 0;
+    while (i < s.count && (((used >> i) & 1u) != 0 || s.term[i] != of_v.term[j] || s.minus[i] != of_v.minus[j])) ++i;
+    if (i == s.count) return false;
+    used |= 1u << i;
+  }
+  return true;
+}
+
+/// The parts of the rule from p on, among the terms that are not used yet.
+constexpr bool matches(known_graph& g, const sum_terms& s, const rule& r, int p, unsigned flips, int met,
+                       matched_terms& found) {
+  if (p == r.parts.count) return r.holds == nullptr || r.holds(g, found.w);
+  const term_node& part = r.lhs[r.parts.term[p]];
+  if (part.code == op::any && found.w.variable[part.bits] != no_value)  // may be a sum by itself
+    return use(g, s, found.w.variable[part.bits], r.parts.minus[p] != found.minus, found.used) &&
+           matches(g, s, r, p + 1, flips, met, found);
+  for (int i = 0; i < s.count; ++i) {
+    if (((found.used >> i) & 1u) != 0 || (s.minus[i] != r.parts.minus[p]) != found.minus) continue;
+    const matched_terms before = found;
+    int met_now = met;
+    found.used |= 1u << i;
+    if (matches(g, static_cast<value_id>(s.term[i]), r.lhs, r.parts.term[p], flips, met_now, found.w) &&
+        matches(g, s, r, p + 1, flips, met_now, found))
+      return true;
+    found = before;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Whether the left side of a rule about a sum describes some of these terms.
+constexpr bool matches(known_graph& g, const sum_terms& s, const rule& r, matched_terms& found) {
+  for (const bool minus : {false, true})
+    for (unsigned flips = 0; flips < r.readings; ++flips) {
+      found = {};
+      found.minus = minus;
+      if (detail::matches(g, s, r, 0, flips, 0, found)) return true;
+    }
+  return false;
+}
+
 }  // namespace loom::rewrite

@@ -5,6 +5,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
+#include <bit>
 #include <type_traits>
 
 #include "loom/ir/rebuild.hpp"
@@ -31,6 +32,7 @@ class rewriter {
   known_graph known_;  // of what is built
   const graph& in_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
+  std::uint64_t sum_rules_[LOOM_MAX_NODES]{};  // of sums and differences
   static constexpr int most_rewrites =
       2000;  // of one graph; every table stops by itself (tests/laws/termination.cpp), a user's may not
   int rewrites_ = 0;
@@ -40,24 +42,75 @@ class rewriter {
     if (out_.result.too_large) return 0;
     if (normal_[id] != 0) return static_cast<value_id>(normal_[id] - 1);
     value_id result = id;
-    const value_id folded = fold(id);
-    if (folded != no_value) {
+    const op of_a = a == no_value ? op::any : out_[a].code, of_b = b == no_value ? op::any : out_[b].code;
+    const bool may_fold = b == no_value || (of_a == op::constant && of_b == op::constant);
+    if (const value_id folded = may_fold ? fold(id) : no_value; folded != no_value) {
       result = folded;
     } else {
-      const op of_a = a == no_value ? op::any : out_[a].code, of_b = b == no_value ? op::any : out_[b].code;
-      for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rules_.rows[r - 1].next) {
-        const rule& candidate = rules_.rows[r - 1];
-        if (!operands_fit(candidate.operand, of_a, of_b, info(code).commutative)) continue;
+      const bool commutative = info(code).commutative;
+      const rule* const rows = rules_.rows.items;
+      for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rows[r - 1].next) {
+        const rule& candidate = rows[r - 1];
+        if (!operands_fit(candidate.operand, of_a, of_b, commutative)) continue;
         matched w;
         if (!matches(known_, id, candidate, w)) continue;
-        if (++rewrites_ > most_rewrites) return give_up();
-        if (!out_.result.trace.contains(candidate.name)) out_.result.trace.try_push(candidate.name);
+        if (!count(candidate)) return give_up();
         result = instantiate(candidate.rhs, w);
         break;
       }
+      if (result == id && sum_terms::adds(code)) result = of_sum(id);
     }
     normal_[id] = static_cast<value_id>(result + 1);
     return result;
+  }
+
+  /// Of a rule that fits; false if there were too many.
+  constexpr bool count(const rule& r) {
+    if (++rewrites_ > most_rewrites) return false;
+    if (!out_.result.trace.contains(r.name)) out_.result.trace.try_push(r.name);
+    return true;
+  }
+
+  /// A sum, of which some terms may be what a rule describes: they become one term, in the place of the first.
+  constexpr value_id of_sum(value_id id) {
+    std::uint64_t rows = sum_rules_[id] = sum_rules(out_[id].operand[0]) | sum_rules(out_[id].operand[1]);
+    if (rows == 0) return id;
+    sum_terms s;
+    s.read(out_.view(), id, false);
+    op_set ops;
+    for (int i = 0; i < s.count; ++i) ops.add(out_[static_cast<value_id>(s.term[i])].code);
+    for (; rows != 0; rows &= rows - 1) {
+      const rule& candidate = rules_.rows[rules_.of_sums[std::countr_zero(rows)]];
+      if (!ops.includes(candidate.asks_for)) continue;
+      matched_terms found;
+      if (!matches(known_, s, candidate, found)) continue;
+      if (!count(candidate)) return give_up();
+      s.term[std::countr_zero(found.used)] = instantiate(candidate.rhs, found.w);
+      s.minus[std::countr_zero(found.used)] = found.minus;
+      return sum_of(s, found.used & (found.used - 1));
+    }
+    return id;
+  }
+  /// The rules about sums that the terms of v may call for.
+  constexpr std::uint64_t sum_rules(value_id v) const {
+    const node& n = out_[v];
+    if (n.code == op::neg) return sum_rules(n.operand[0]);
+    if (sum_terms::adds(n.code)) return sum_rules_[v];
+    std::uint64_t rows = rules_.sums_with[static_cast<int>(n.code)];
+    if (n.code == op::mul || n.code == op::div)
+      for (int k = 0; k < 2; ++k) rows |= rules_.sums_with[static_cast<int>(out_[n.operand[k]].code)];
+    return rows;
+  }
+  constexpr value_id sum_of(const sum_terms& s, unsigned without) {
+    value_id sum = no_value;
+    for (int i = 0; i < s.count; ++i) {
+      if (((without >> i) & 1u) != 0) continue;
+      const auto term = static_cast<value_id>(s.term[i]);
+      const op code = sum == no_value ? op::neg : s.minus[i] ? op::sub : op::add;
+      if (code == op::neg) sum = s.minus[i] ? make(op::neg, term, no_value, no_value, 0) : term;
+      else sum = make(code, sum, term, no_value, 0);
+    }
+    return sum;
   }
 
   /// Rules that do not stop are an error in a constant expression, and data at run time.
@@ -92,7 +145,7 @@ class rewriter {
 
   /// Arithmetic on constants. Only + - * / and the sign: exact functions of nothing else are known during compilation.
   constexpr value_id fold(value_id id) {
-    const node n = out_[id];
+    const node& n = out_[id];
     if (is_reduction(n.code) || info(n.code).kind == family::row) return narrowed(n);
     if (n.code == op::sign && out_[n.operand[0]].code == op::constant) {
       const double v = out_[n.operand[0]].constant_value();

@@ -24,12 +24,54 @@ struct matched {
 
 using guard = bool (*)(known_graph&, const matched&);
 
+/// A set of ops.
+struct op_set {
+  std::uint64_t bits[2]{};
+
+  constexpr void add(op code) { bits[static_cast<int>(code) / 64] |= std::uint64_t{1} << static_cast<int>(code) % 64; }
+  constexpr bool includes(const op_set& other) const {
+    return (other.bits[0] & ~bits[0]) == 0 && (other.bits[1] & ~bits[1]) == 0;
+  }
+};
+static_assert(op_count <= 128);
+
+/// The terms of a sum of any length, by number, each with its sign.
+template <int Capacity>
+struct signed_terms {
+  std::int16_t term[Capacity]{};
+  bool minus[Capacity]{};
+  int count = 0;
+
+  constexpr void push_back(int t, bool m) {
+    term[count] = static_cast<std::int16_t>(t);
+    minus[count++] = m;
+  }
+  /// Those of value v of nodes that add, subtract and negate; what does not fit stays a sum.
+  template <class Nodes>
+  constexpr void read(const Nodes& nodes, int v, bool m, int room = Capacity) {
+    const auto& n = nodes[v];
+    if (n.code == op::neg) return read(nodes, n.operand[0], !m, room);
+    if (!adds(n.code) || count + 2 > room) return push_back(v, m);
+    read(nodes, n.operand[0], m, room - 1);
+    read(nodes, n.operand[1], m != (n.code == op::sub), room);
+  }
+  static constexpr bool adds(op code) { return code == op::add || code == op::sub; }
+};
+
 /// A rule as a table spells it.
 struct written_rule {
   text_view name;
   terms::written lhs, rhs;
-  guard holds = nullptr;  ///< nullptr: always
+  guard holds = nullptr;      ///< nullptr: always
+  bool terms_of_sum =
+      false;  ///< the left side is a sum or a difference, of any terms of a longer one, with their signs or the opposite
 };
+
+/// A rule about a sum: its terms may stand anywhere in a longer one, in any order.
+constexpr written_rule in_a_sum(text_view name, const terms::written& lhs, const terms::written& rhs,
+                                guard holds = nullptr) {
+  return {name, lhs, rhs, holds, true};
+}
 
 struct rule {
   text_view name;
@@ -40,14 +82,23 @@ struct rule {
       1;  ///< in how many orders the left side can be read: two for every commutative op, equal operands or not
   op operand[2] = {op::any, op::any};  ///< of the root of the left side; op::any: whatever stands there
   int next = 0;  ///< the next row of the table with the same root, + 1
+  signed_terms<4> parts;  ///< of a rule about a sum: its terms, those that say most first; else none
+  op_set asks_for;  ///< the ops of its terms
 };
 
 /// Rules indexed by the op at the root of the left side.
 class rule_table {
  public:
-  fixed_vector<rule, 80> rows;
+  fixed_vector<rule, 128> rows;
   int own = 0;  ///< the first rows, written in this table; the others are another's
   int first[op_count]{};  ///< row + 1
+  fixed_vector<std::int8_t, 64> of_sums;  ///< the rows about sums
+  std::uint64_t sums_with
+      [op_count]{};  ///< which of them to try where a term of a sum, or a factor of one, is this op: a bit of each
+
+  static constexpr bool is_common(op code) {
+    return code == op::any || code == op::constant || code == op::mul || code == op::div;
+  }
 
   constexpr rule_table(std::initializer_list<written_rule> list) {
     write(list);
@@ -65,7 +116,15 @@ class rule_table {
   /// Finds the rows again, after their order changed.
   constexpr void index() {
     for (int& row : first) row = 0;
+    of_sums.count = 0;
+    for (std::uint64_t& rules : sums_with) rules = 0;
+    for (int i = 0; i < rows.size(); ++i) {
+      if (rows[i].parts.count == 0) continue;
+      sums_with[static_cast<int>(rarest(rows[i]))] |= std::uint64_t{1} << of_sums.size();
+      of_sums.push_back(static_cast<std::int8_t>(i));
+    }
     for (int i = rows.size() - 1; i >= 0; --i) {
+      if (rows[i].parts.count != 0) continue;
       int& head = first[static_cast<int>(rows[i].lhs.root().code)];
       rows[i].next = head;
       head = i + 1;
@@ -73,14 +132,37 @@ class rule_table {
   }
 
  private:
-  term_nodes<640> nodes_;
+  term_nodes<1024> nodes_;
 
   constexpr void write(std::initializer_list<written_rule> list) {
     own = static_cast<int>(list.size());
     for (const written_rule& r : list) {
-      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds});
+      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}, {}});
       prepare(rows[rows.size() - 1]);
+      if (r.terms_of_sum) take_apart(rows[rows.size() - 1]);
     }
+  }
+  /// Of the ops that a rule asks a sum for, one that few sums have: of a term, or of the factors of one.
+  static constexpr op rarest(const rule& r) {
+    op found = op::any;
+    for (int i = 0; i < r.parts.count; ++i) {
+      const term_node& n = r.lhs[r.parts.term[i]];
+      if (is_common(n.code))
+        for (int k = 0; k < arity(n.code); ++k)
+          if (const op factor = r.lhs[n.operand[k]].code; !is_common(factor)) found = factor;
+    }
+    for (int i = 0; i < r.parts.count; ++i)
+      if (const op code = r.lhs[r.parts.term[i]].code; !is_common(code)) found = code;
+    return found;
+  }
+  static constexpr void take_apart(rule& r) {
+    signed_terms<4> parts;
+    parts.read(r.lhs, r.lhs.size() - 1, false);
+    for (const bool variables : {false, true})
+      for (int i = 0; i < parts.count; ++i)
+        if ((r.lhs[parts.term[i]].code == op::any) == variables) r.parts.push_back(parts.term[i], parts.minus[i]);
+    for (int i = 0; i < parts.count; ++i)
+      if (const op code = r.lhs[parts.term[i]].code; code != op::any) r.asks_for.add(code);
   }
   static constexpr void prepare(rule& r) {
     for (const term_node& n : r.lhs) r.readings *= info(n.code).commutative ? 2 : 1;

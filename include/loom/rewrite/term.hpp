@@ -34,7 +34,7 @@ struct term {
 namespace terms {
 
 inline constexpr int max_variables = 5;
-inline constexpr int max_size = 32;  ///< nodes of one term
+inline constexpr int max_size = 48;  ///< nodes of one term
 
 /// A set of axes in a rule; `k` is the only one any rule has needed.
 struct axis_variable {};

@@ -42,8 +42,7 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
     case op::gather:
       if (vanishes(n.operand[0])) {  // the logarithm of an entry that is not picked must not be taken
         terms picked;
-        picked.push_back(monomial(v, depth - 1));
-        return log_of_terms(picked);
+        return collect(v, {}, picked, depth - 1) ? log_of_terms(picked) : no_value;
       }
       [[fallthrough]];
     case op::stop_gradient: {
@@ -62,8 +61,6 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
     }
     case op::add:
     case op::sub:
-      if (const value_id tail = erfc_of(n); tail != no_value) return log_of_erfc(tail);
-      break;
     case op::sum:
     case op::expm1:
     case op::cosh:
@@ -150,16 +147,6 @@ constexpr value_id exponential_algebra::log_of_magnitude(value_id v, int depth) 
 }
 
 // ---- normal tails ------------------------------------------------------------------------------------------------------
-
-/// The x of which n is erfc: 1 - erf(x), 1 + erf(-x).
-constexpr value_id exponential_algebra::erfc_of(const node& n) {
-  for (int k = 0; k < 2; ++k)
-    if (code(n.operand[k]) == op::erf && is(n.operand[1 - k], 1) && (n.code == op::add || k == 1)) {
-      const value_id x = final_of(operand(n.operand[k], 0));
-      return n.code == op::add ? minus(no_value, x) : x;
-    }
-  return no_value;
-}
 
 /// Each branch has an argument of its own, so that neither is infinite where the other is taken.
 constexpr value_id exponential_algebra::log_of_erfc(value_id x) {

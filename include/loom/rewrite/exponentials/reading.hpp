@@ -45,8 +45,15 @@ constexpr exponential_term exponential_algebra::monomial(value_id v, int depth) 
                 0,
                 a.exponent == no_value ? b.bounded : a.bounded && (b.exponent == no_value || b.bounded)};
       if (b.coefficient == 0) return {1, final_of(v)};
-      return {a.coefficient / b.coefficient,      over(a.weight, b.weight), minus(a.exponent, b.exponent), no_value, 0,
-              b.exponent == no_value && a.bounded};
+      // A share of a sum, as a sigmoid or a softmax is before it has its name.
+      const bool share = (code(n.operand[1]) == op::add || code(n.operand[1]) == op::sum) && known(v).low >= 0 &&
+                         known(v).high <= 1.001;
+      return {a.coefficient / b.coefficient,
+              over(a.weight, b.weight),
+              minus(a.exponent, b.exponent),
+              no_value,
+              0,
+              share || (b.exponent == no_value && a.bounded)};
     }
     case op::square: {
       const term a = monomial(n.operand[0], depth - 1);
@@ -61,10 +68,7 @@ constexpr exponential_term exponential_algebra::monomial(value_id v, int depth) 
     case op::gather: {
       const term a = monomial(n.operand[0], depth - 1);
       if (a.exponent == no_value) break;
-      const auto picked = [&](value_id part) {
-        return part == no_value ? part : out_.make(op::gather, part, final_of(n.operand[1]), no_value, n.bits);
-      };
-      return {a.coefficient, picked(a.weight), picked(a.exponent), no_value, 0, a.bounded};
+      return {a.coefficient, picked(n, a.weight), picked(n, a.exponent), no_value, 0, a.bounded};
     }
     case op::sqrt:
     case op::pow:
@@ -128,6 +132,23 @@ constexpr bool exponential_algebra::collect(value_id v, term by, terms& to, int 
       const value_id m = final_of(n.operand[0]);
       by.mask = both(by.mask, else_zero ? m : out_.unary(op::logical_not, m));
       return collect(n.operand[else_zero ? 1 : 2], by, to, depth - 1);
+    }
+    case op::gather: {  // of a sum, term by term
+      terms parts;
+      if (!collect(n.operand[0], {}, parts, depth - 2) || parts.size() < 2 || !is_exponential(parts)) break;
+      const axis_set caught = axes(by.weight) | axes(by.exponent) | axes(by.mask);
+      bool fits = true;
+      for (const term& t : parts) fits = fits && (t.over == 0 || (by.over == 0 && (t.over & caught) == 0));
+      if (!fits) break;
+      for (const term& t : parts) {
+        const bool summed = (t.over & n.over()) != 0;  // nothing is left to be picked from
+        const auto part = [&](value_id whole) { return summed ? whole : picked(n, whole); };
+        if (!put({by.coefficient * t.coefficient, times(by.weight, part(t.weight)), plus(by.exponent, part(t.exponent)),
+                  both(by.mask, part(t.mask)), static_cast<axis_set>(by.over | t.over)},
+                 to))
+          return false;
+      }
+      return true;
     }
     case op::mul:
     case op::div: {

@@ -10,6 +10,8 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace terms {
 
+inline constexpr double undefined_number = __builtin_nan("");
+
 // clang-format off
 inline constexpr rule_table canonical_rules({
     {"plus zero", a + 0, a},
@@ -30,7 +32,15 @@ inline constexpr rule_table canonical_rules({
     {"zero-absorbing product by a negation", mul0(a, -b), -mul0(a, b)},
     {"square of a product with itself", a * a, square(a)},
     {"abs of a negation", abs(-a), abs(a)},
+    {"abs of what is not negative", abs(a), a, guards::a_nonnegative},
+    {"exponential of a logarithm", exp(log(a)), a, guards::a_nonnegative},
+    {"exponential of a logarithm", exp(log(a)), where(a >= 0, a, undefined_number)},
     {"square of a negation", square(-a), square(a)},
+    in_a_sum("complement of a normal tail", 1 - erf(a), erfc(a)),
+    in_a_sum("complement of a normal tail", 1 + erf(a), erfc(-a)),
+    in_a_sum("complement of a normal tail", 2 - erfc(a), erfc(-a)),
+    in_a_sum("complement of a normal tail", 1 - 0.5 * erfc(a), 0.5 * erfc(-a)),
+    in_a_sum("complement of a normal tail", 1 - erfc(a) / 2, erfc(-a) / 2),
     {"sum of negations", sum(-a, k), -sum(a, k)},
     {"sum of a constant multiple", sum(a * b, k), sum(a, k) * b, guards::b_constant_along_k},
     {"sum of a constant share", sum(a / b, k), sum(a, k) / b, guards::b_constant_along_k},

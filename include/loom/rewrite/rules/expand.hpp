@@ -15,6 +15,11 @@ namespace terms {
 inline constexpr double infinity = __builtin_huge_val();
 inline constexpr double minus_log_2 = -0.693147180559945309417;
 
+/// Two sides by their length.
+inline constexpr written size_of_a = abs(a), size_of_b = abs(b), longer = max(size_of_a, size_of_b),
+                         shorter = min(size_of_a, size_of_b);
+/// Of b over a, by a.
+inline constexpr written difference = b - a, excess = difference / a, share_of_b = a / b;
 /// The extreme entry of a row a that will be scaled by b.
 inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, largest = shift(signed_row, k),
                          extreme = largest * sign_of_b;
@@ -35,11 +40,26 @@ inline constexpr rule_table expand_rules(
     {"softplus by the absolute value", softplus(a), max(a, 0) + log1p(exp(-abs(a)))},
     {"sigmoid by the absolute value", sigmoid(a), where(a >= 0, number(1), exp(-abs(a))) / (1 + exp(-abs(a)))},
     // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
+    {"logit less a label", logit_loss(a, b), log1p(exp(-abs(a))) + a * (where(a >= 0, number(1), 0) - b)},
+    {"logit less a label", logit_gap(a, b), (where(a >= 0, number(1), 0) - b) + where(a >= 0, -(exp(-abs(a)) / (1 + exp(-abs(a)))), exp(-abs(a)) / (1 + exp(-abs(a))))},
+    {"square root of a product", sqrt_product(a, b), sqrt(a * b)},
     {"log1mexp in two branches", log1mexp(a), where(a > minus_log_2, log(-expm1(a)), log1p(-exp(a)))},
     {"logaddexp by the larger", logaddexp(a, b), where(a == b, a + -minus_log_2, max(a, b) + log1p(exp(-abs(a - b))))},
+    {"relative exponential", exprel(a), where(a == 0, number(1), expm1(a) / a)},
+    {"relative exponential", exprel_slope(a), where(a < -1, (exp(a) - exprel(a)) / a, where(a > 1, exprel(a) * (1 - 1 / a) + 1 / a, exprel(a) - 0.5 * exprel_2(a)))},
+    {"relative exponential", over_expm1(a), exp(-max(a, 0)) / exprel(-abs(a))},
+    {"relative logarithm", log1prel(a), where(a == 0, number(1), log1p(a) / a)},
+    {"relative logarithm", log1prel_slope(a), where(a > 1, (1 / (1 + a) - log1prel(a)) / a, 0.5 * log1prel_2(a) - 1 / (1 + a))},
+    {"exponential less its tangent", expm1_rest(a), where(abs(a) < 1, square(a) * (0.5 * exprel_2(a)), expm1(a) - a)},
+    {"logarithm less its tangent", log1p_rest(a), where(abs(a) < 1, square(a) * (0.5 * log1prel_2(a)), a - log1p(a))},
+    {"log of a ratio", log1p_gap(a, b), where(min(a, b) >= -1, where(a >= b, log1p((a - b) / (1 + b)), -log1p((b - a) / (1 + a))), undefined_number)},
+    {"difference of error functions", erf_gap(a, b), where(min(a, b) > 0.5, erfc(b) - erfc(a), where(max(a, b) < -0.5, erfc(-a) - erfc(-b), erf(a) - erf(b)))},
+    {"divergence of two counts", kl_div(a, b), where(abs(excess - 0.25) < 0.75, a * log1p_rest(excess), where(share_of_b == 0, b, mul0(a, log(share_of_b)) - a + b))},
+    {"share of two", share(a, b), where(a == b, number(0.5), sigmoid(a - b))},
     {"logcosh in two branches", logcosh(a), where(abs(a) < 1, log1p(2 * square(sinh(0.5 * a))), abs(a) + log1p(0.5 * expm1(-2 * abs(a))))},
     {"weighted exponential", wexp(a, b), mul0(a, exp(b))},
     {"xlogy", xlogy(a, b), mul0(a, log(b))},
+    {"hypot by the larger", hypot(a, b), longer * sqrt(1 + square(where(longer == shorter, number(1), shorter / longer)))},
     // The largest entry taken out, so that no square overflows or vanishes; 0, infinite and NaN rows are their largest entry.
     {"norm by the largest entry", norm(a, k),
      where(reduce_max(abs(a), k) > 0, where(reduce_max(abs(a), k) < infinity, reduce_max(abs(a), k) * sqrt(sum(square(a / reduce_max(abs(a), k)), k)), reduce_max(abs(a), k)), reduce_max(abs(a), k))},

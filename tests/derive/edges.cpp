@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+// Values and gradients at the edges of domains, as docs/reference/language.md lists them: the same however they are spelled.
+#include "loom/derive/gradient.hpp"
+#include "support/catch.hpp"
+#include "support/differences.hpp"
+#include "support/layers.hpp"
+#include "support/written.hpp"
+
+namespace {
+
+using namespace loom;
+
+using namespace loom::layers;
+using namespace loom::test;
+
+using numbers = std::vector<double>;
+constexpr auto u = tensor<"u[N]">;
+constexpr auto q = tensor<"q[N]">;
+constexpr double inf = numeric::infinity;
+
+/// The value of f and its derivatives by u and q, all stages applied.
+struct at {
+  double value;
+  numbers du, dq;
+
+  template <formula F>
+  at(const F& f, const numbers& of_u, const numbers& of_q = {}) {
+    const graph g = written(f);
+    point p{{static_cast<std::ptrdiff_t>(of_u.size())}, {{as_set(g.inputs[0].axes), of_u}}};
+    if (g.inputs.size() == 2) p.inputs.push_back({as_set(g.inputs[1].axes), of_q});
+    const graph program = in_form(compiler::form::simple, g, {g.inputs.size() == 2 ? 3u : 1u}).program;
+    value = value_at<double>(program, p, program.outputs[0].id, 0)[0];
+    du = gradient_at<double>(program, p, 0);
+    if (g.inputs.size() == 2) dq = gradient_at<double>(program, p, 1);
+  }
+};
+
+TEST_CASE("0 log 0 is 0, and its derivative is that of xlogy in every spelling", "[derive]") {
+  const auto check = [](const at& e) {
+    CHECK(e.value == 0);
+    CHECK(e.du == numbers{-inf});
+    CHECK(e.dq == numbers{0});
+  };
+  check(at(sum(u * log(q)), {0}, {0}));
+  check(at(sum(xlogy(u, q)), {0}, {0}));
+  check(at(sum(u * (log(q) - 1)), {0}, {0}));
+  CHECK(at(sum(u * log(u)), {0}).value == 0);
+  CHECK(at(sum(u * log(u)), {0}).du == numbers{-inf});
+  CHECK(at(sum((1 - u) * log(1 - u)), {1}).du == numbers{inf});
+  CHECK(at(sum(u * log1p(-q)), {0}, {1}).dq == numbers{0});
+}
+
+TEST_CASE("an adjoint of 0 stays 0 where a slope is infinite", "[derive]") {
+  CHECK(at(sum(u * sqrt(q)), {0, 2}, {0, 4}).dq == numbers{0, 0.5});
+  CHECK(at(sum(u * sqrt(q)), {1}, {0}).dq == numbers{inf});
+  CHECK(at(sum(sqrt(u * q)), {0}, {1}).du == numbers{inf});
+  CHECK(at(sum(sqrt(u * q)), {0}, {1}).dq == numbers{0});
+  CHECK(at(sum((u - 1) * log(q)), {1}, {0}).dq == numbers{0});
+}
+
+TEST_CASE("roots at 0", "[derive]") {
+  CHECK(at(sum(sqrt(u * u)), {0, -2}).du == numbers{0, -1});
+  CHECK(at(sum(sqrt(u * u + q * q)), {0}, {0}).du == numbers{0});
+  CHECK(at(sqrt(sum(u * u)), {0, 0}).du == numbers{0, 0});
+  CHECK(at(sqrt(mean(square(u - mean(u)))), {3, 3}).du == numbers{0, 0});
+  CHECK(at(sum(hypot(u, q)), {3e200}, {4e200}).value == Approx(5e200));
+  CHECK(at(sum(hypot(u, q)), {3e-200}, {4e-200}).value / 5e-200 == Approx(1));
+  CHECK(at(sum(hypot(u, q)), {inf}, {-inf}).value == inf);
+}
+
+TEST_CASE("quotients that the origin completes", "[derive]") {
+  CHECK(at(sum((exp(u) - 1) / u), {0}).value == 1);
+  CHECK(at(sum((exp(u) - 1) / u), {0}).du == numbers{0.5});
+  CHECK(at(sum(log(1 + u) / u), {0}).value == 1);
+  CHECK(at(sum(log(1 + u) / u), {0}).du == numbers{-0.5});
+  CHECK(at(sum(u / (exp(u) - 1)), {0}).value == 1);
+  CHECK(at(sum(u / (exp(u) - 1)), {0}).du == numbers{-0.5});
+  CHECK(at(sum((1 - exp(-u)) / u), {0}).du == numbers{-0.5});
+  CHECK(at(sum((1 - exp(-u)) / u), {1e-9}).du[0] == Approx(-0.5).epsilon(1e-8));
+}
+
+TEST_CASE("two equal infinities share a logaddexp", "[derive]") {
+  CHECK(at(sum(log(exp(u) + exp(q))), {-inf, -1}, {-inf, -1}).du == numbers{0.5, 0.5});
+  CHECK(at(sum(logaddexp(u, q)), {inf}, {inf}).dq == numbers{0.5});
+  CHECK(at(sum(logaddexp(u, q)), {inf}, {1}).du == numbers{1});
+  CHECK(at(sum(logaddexp(u, q)), {inf}, {1}).dq == numbers{0});
+}
+
+TEST_CASE("a product of a row has its derivative where an entry is 0, and its logarithm where it underflows",
+          "[derive]") {
+  CHECK(at(prod(u), {2, 0, 4}).du == numbers{0, 8, 0});
+  const at e(log(square(prod(u))), numbers(250, 0.01));
+  CHECK(e.value == Approx(500 * std::log(0.01)));
+  CHECK(e.du[0] == Approx(200));
+}
+
+}  // namespace
