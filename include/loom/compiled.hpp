@@ -9,6 +9,7 @@
 #include "loom/ir/labels.hpp"
 #include "loom/lang/diagnosis.hpp"
 #include "loom/lang/lower.hpp"
+#include "loom/rewrite/hazards.hpp"
 
 namespace loom::inline LOOM_ABI::compiler {
 
@@ -62,6 +63,7 @@ struct compiled {
   static constexpr const graph& stable = formed_as<derivatives>::value.program;
   static constexpr const graph& simple = formed_as<form::simple>::value.program;
   static constexpr plan schedule = stage::schedule(simple);
+  static constexpr rewrite::hazard_list hazards = rewrite::hazards_of(stable);
 
   static constexpr mistake problem() { return problem_with(schedule); }
 

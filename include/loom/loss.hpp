@@ -66,6 +66,22 @@ struct loss_function {
     return plan(derivatives...).uses(rule_name);
   }
 
+  /// Where the value, or the derivatives named, may still overflow or leave a domain, as far as Loom can tell: hazards(d(x)). Each names
+  /// a value of the stable formula, and what its operand would have to be; a domain that says so, or a mask around it, ends it.
+  /// Growth by sums, products and squares is not looked at, nor are digits that cancel.
+  template <lang::derivative_name... Derivatives>
+  static constexpr const rewrite::hazard_list& hazards(Derivatives...) {
+    using found = lang::diagnosis_of<call::check_names<Formula, Derivatives...>>;
+#include "loom/lang/sentences.def"
+    return program_of<Derivatives...>::hazards;
+  }
+
+  /// Whether there is none: static_assert(loss.safe(d(x))).
+  template <lang::derivative_name... Derivatives>
+  static constexpr bool safe(Derivatives... derivatives) {
+    return hazards(derivatives...).empty();
+  }
+
   template <class... Derivatives> using program_of =
       compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
 

@@ -8,6 +8,7 @@
 
 #include "loom/emit/describe.hpp"
 #include "loom/layout/loop_shape.hpp"
+#include "loom/rewrite/hazards.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -136,6 +137,8 @@ class explanation : public plan_visitor {
     section("Rules used");
     for (std::string_view rule : p_.program.trace) say("{}", rule);
     if (p_.program.trace.empty()) say("none");
+    section("Hazards");
+    hazards();
     section("Plan");
     facts();
     walk(p_, *this);
@@ -189,6 +192,26 @@ class explanation : public plan_visitor {
     if (n == 1) return fmt::format("1 {}", one);
     return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one)
                         : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
+  }
+
+  /// Each as "log(p): invalid, but for p > 0".
+  void hazards() {
+    const graph& g = s_.gradients;
+    const rewrite::hazard_list all = rewrite::hazards_of(g);
+    for (const rewrite::hazard& h : all) {
+      const std::string operand = formula_text(g, h.operand);
+      std::string what;
+      const auto add = [&](const std::string& condition) { what += (what.empty() ? "" : " and ") + condition; };
+      if (h.not_zero && h.low == 0) add(operand + " > 0");
+      else if (h.low > -numeric::infinity) add(operand + " >= " + number_text(h.low));
+      if (h.not_zero && h.high == 0) add(operand + " < 0");
+      else if (h.high < numeric::infinity) add(operand + " <= " + number_text(h.high));
+      if (h.not_zero && h.low != 0 && h.high != 0) add(operand + " != 0");
+      paragraph(formula_text(g, h.value) + (h.kind == rewrite::hazard_kind::overflow ? " overflows" : " is invalid") +
+                    ", but for " + what,
+                "");
+    }
+    if (all.empty()) say("none");
   }
 
   void facts() {
@@ -246,7 +269,7 @@ class explanation : public plan_visitor {
 }  // namespace detail
 
 /// From formula to loops, in words.
-/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Plan", "Loop shapes", "Steps"; lines of at
+/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Hazards", "Plan", "Loop shapes", "Steps"; lines of at
 ///          most 110 characters.
 inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
 

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/hazards.hpp — where a stable formula may still overflow or leave a domain, as far as facts can tell.
+// Layer 2 (rewrite).
+#pragma once
+
+#include <bit>
+
+#include "loom/rewrite/facts.hpp"
+
+namespace loom::inline LOOM_ABI::rewrite {
+
+enum class hazard_kind : std::uint8_t {
+  overflow,  ///< an exponential of a large number
+  invalid,   ///< a function outside its domain, or where it is infinite; a division by 0
+};
+
+/// A value that may be infinite or NaN although no input is, and what would exclude it.
+struct hazard {
+  hazard_kind kind;
+  value_id value, operand;  ///< of the stable formula
+  double low = -numeric::infinity, high = numeric::infinity;  ///< the operand has to be within,
+  bool not_zero = false;                                      ///< and not 0
+
+  constexpr bool operator==(const hazard&) const = default;
+};
+
+/// The first of them, if there are more.
+using hazard_list = fixed_vector<hazard, 40>;
+
+namespace detail {
+
+/// Reads a formula with its gradients. Sums, products and squares are not looked at: what overflows by growing that way is data of
+/// 1e19 and more.
+class hazard_finder {
+ public:
+  constexpr explicit hazard_finder(const graph& g) : g_(g), known_(g) {}
+
+  constexpr hazard_list run() {
+    for (int i = 0; i < g_.size(); ++i) look_at(static_cast<value_id>(i));
+    return found_;
+  }
+
+ private:
+  const graph& g_;
+  known_graph known_;
+  hazard_list found_;
+
+  static constexpr double most = 88;  ///< exp is finite up to here, in both types
+
+  constexpr void look_at(value_id v) {
+    const node& n = g_[v];
+    const value_id a = n.operand[0], b = n.operand[1];
+    switch (n.code) {
+      case op::exp:
+      case op::expm1:
+      case op::exprel:
+      case op::exprel_slope:
+      case op::exprel_2: return needs(hazard_kind::overflow, v, a, -numeric::infinity, most);
+      case op::sinh:
+      case op::cosh: return needs(hazard_kind::overflow, v, a, -most, most);
+      case op::erfcx: return needs(hazard_kind::overflow, v, a, -9, numeric::infinity);
+      case op::div: return needs(hazard_kind::invalid, v, b, -numeric::infinity, numeric::infinity, true);
+      case op::pow: return look_at_power(v);
+      case op::xlogy: return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, true);
+      case op::kl_div:
+        needs(hazard_kind::invalid, v, a, 0, numeric::infinity);
+        return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, true);
+      default: break;
+    }
+    if (info(n.code).kind == family::unary) look_at_domain(v);
+  }
+
+  constexpr void look_at_domain(value_id v) {
+    const node& n = g_[v];
+    const op_info& row = info(n.code);
+    const interval domain = row.domain_a;
+    if (domain.low == -numeric::infinity && domain.high == numeric::infinity) return;
+    // At an end of its domain a function is infinite if its range is, at that end.
+    const bool unbounded = row.range.low == -numeric::infinity || row.range.high == numeric::infinity;
+    const bool rises = row.maps == course::rising, falls = row.maps == course::falling;
+    const bool pole_below = domain.low > -numeric::infinity && unbounded &&
+                            (rises   ? row.range.low == -numeric::infinity
+                             : falls ? row.range.high == numeric::infinity
+                                     : true);
+    const bool pole_above = domain.high < numeric::infinity && unbounded &&
+                            (rises   ? row.range.high == numeric::infinity
+                             : falls ? row.range.low == -numeric::infinity
+                                     : true);
+    const bool at_zero = (pole_below && domain.low == 0) || (pole_above && domain.high == 0);
+    needs(hazard_kind::invalid, v, n.operand[0], pole_below && !at_zero ? inside(domain.low, 1) : domain.low,
+          pole_above && !at_zero ? inside(domain.high, -1) : domain.high, at_zero);
+  }
+  /// The double next to an end that is not 0.
+  static constexpr double inside(double end, int step) {
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(end) +
+                                 static_cast<std::uint64_t>(end > 0 ? step : -step));
+  }
+
+  constexpr void look_at_power(value_id v) {
+    const node& n = g_[v];
+    const fact base = known_.of(n.operand[0]), exponent = known_.of(n.operand[1]);
+    if (!exponent.whole) needs(hazard_kind::invalid, v, n.operand[0], 0, numeric::infinity, exponent.low < 0);
+    else if (exponent.low < 0)
+      needs(hazard_kind::invalid, v, n.operand[0], -numeric::infinity, numeric::infinity, true);
+    if (g_[n.operand[1]].code == op::constant) return;  // grows as products do
+    const double highest = base.high == numeric::infinity ? 1 : base.high > 1 ? most / base.high : numeric::infinity;
+    needs(hazard_kind::overflow, v, n.operand[1], base.low < 1 ? 0 : -numeric::infinity, highest);
+  }
+
+  constexpr void needs(hazard_kind kind, value_id v, value_id operand, double low, double high, bool not_zero = false) {
+    const hazard h{kind, v, operand, low, high, not_zero};
+    if (!excluded(known_.of(operand), h) && !shielded(v, h, 8)) found_.try_push(h);
+  }
+  static constexpr bool excluded(const fact& f, const hazard& h) {
+    return f.low >= h.low && f.high <= h.high && !(h.not_zero && f.zero);
+  }
+
+  /// Whether v is seen only where a mask says that the operand is what it has to be.
+  constexpr bool shielded(value_id v, const hazard& h, int depth) {
+    if (depth == 0) return false;
+    for (const output_info& o : g_.outputs)
+      if (o.id == v) return false;
+    for (int u = v + 1; u < g_.size(); ++u) {
+      const node& n = g_[u];
+      const auto uses = [&](int k) { return n.operand[k] == v; };
+      if (!uses(0) && !uses(1) && !uses(2)) continue;
+      const bool is_where = n.code == op::where && !uses(0);
+      if (is_where && (!uses(1) || implies(n.operand[0], true, h)) && (!uses(2) || implies(n.operand[0], false, h)))
+        continue;
+      if (!shielded(static_cast<value_id>(u), h, depth - 1)) return false;
+    }
+    return true;
+  }
+  /// Whether a mask that holds (or does not) excludes the hazard.
+  constexpr bool implies(value_id mask, bool holds, const hazard& h) {
+    const node& m = g_[mask];
+    if (m.code == op::logical_not) return implies(m.operand[0], !holds, h);
+    if (m.code == op::logical_and && holds) return implies(m.operand[0], true, h) || implies(m.operand[1], true, h);
+    if (info(m.code).kind != family::compare) return false;
+    const bool first = m.operand[0] == h.operand;
+    if (!first && m.operand[1] != h.operand) return false;
+    const node& other = g_[m.operand[first ? 1 : 0]];
+    if (other.code != op::constant) return false;
+    const double c = other.constant_value();
+    fact f = known_.of(h.operand);
+    const bool above = first == (m.code == op::gt || m.code == op::ge);  // of gt, ge, lt, le
+    const bool strict = (m.code == op::gt || m.code == op::lt) == holds;
+    switch (m.code) {
+      case op::gt:
+      case op::ge:
+      case op::lt:
+      case op::le:
+        if (above == holds) f.low = f.low > c ? f.low : c;
+        else f.high = f.high < c ? f.high : c;
+        if (c == 0 ? strict : (above == holds) == (c > 0)) f.zero = false;
+        break;
+      case op::eq:
+      case op::ne:
+        if ((m.code == op::ne) != holds) f.low = f.high = c, f.zero = c == 0;
+        else if (c == 0) f.zero = false;
+        break;
+      default: return false;
+    }
+    return excluded(f, h);
+  }
+};
+
+}  // namespace detail
+
+/// The hazards of a stable formula, in the order in which its values are computed.
+constexpr hazard_list hazards_of(const graph& stable) { return detail::hazard_finder(stable).run(); }
+
+}  // namespace loom::rewrite

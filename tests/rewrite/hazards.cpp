@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+// What may overflow or leave a domain, and what excludes it: a domain, a mask, a rule.
+#include "loom/rewrite/hazards.hpp"
+
+#include "support/catch.hpp"
+#include "support/layers.hpp"
+#include "support/written.hpp"
+
+namespace {
+
+using namespace loom;
+
+using namespace loom::layers;
+using namespace loom::test;
+
+using rewrite::hazard, rewrite::hazard_kind, rewrite::hazards_of;
+constexpr auto p = tensor<"p[N]">;
+constexpr auto q = tensor<"q[N]">;
+constexpr auto above = tensor<"a[N] > 0">;
+constexpr auto unit = tensor<"u[N] in [0,1]">;
+constexpr auto moderate = tensor<"e[N] in [-80,80]">;
+
+template <formula F>
+rewrite::hazard_list of(const F& f, input_set gradients = 0) {
+  return hazards_of(in_form(compiler::form::stable_gradients, written(f), {gradients}).program);
+}
+template <formula F>
+bool safe(const F& f) {
+  return of(sum(f), 1).empty();
+}
+
+TEST_CASE("functions outside their domains", "[rewrite]") {
+  CHECK(!safe(log(p)));
+  CHECK(safe(log(above)));
+  CHECK(!safe(log(unit)));
+  CHECK(safe(log(unit + 1e-7)));
+  CHECK(safe(log(1 + unit)));
+  CHECK(!safe(log(1 - unit)));
+  CHECK(!safe(sqrt(p)));
+  CHECK(safe(sqrt(1 + square(p))));
+  CHECK(!safe(acosh(p)));
+  CHECK(!safe(acosh(1 + above)));  // 1 + a may round to 1, where the slope is infinite
+  CHECK(safe(acosh(2 + above)));
+  CHECK(!safe(atanh(unit)));
+  CHECK(safe(atanh(0.5 * unit)));
+  CHECK(!safe(asin(p)));
+  CHECK(!safe(lgamma(p)));
+  CHECK(safe(lgamma(above)));
+}
+
+TEST_CASE("divisions by 0", "[rewrite]") {
+  CHECK(!safe(q / p));
+  CHECK(safe(q / above));
+  CHECK(safe(q / (1 + square(p))));
+  CHECK(safe(q / (abs(p) + 1e-12)));
+  CHECK(!safe(pow(p, -1)));
+  CHECK(safe(pow(p, 2)));
+  CHECK(!safe(pow(p, 0.5)));
+}
+
+TEST_CASE("exponentials of large numbers", "[rewrite]") {
+  CHECK(!safe(exp(p)));
+  CHECK(safe(exp(moderate)));
+  CHECK(safe(exp(-square(p))));
+  CHECK(!safe(cosh(p)));
+  CHECK(safe(log(cosh(p))));
+  CHECK(safe(tanh(p)));
+  CHECK(safe(exp(min(p, 80.0))));
+}
+
+TEST_CASE("what rules make safe", "[rewrite]") {
+  CHECK(safe(log(sum(exp(x), -1))));
+  CHECK(safe(x - log(sum(exp(x), -1))));
+  CHECK(safe(exp(x) / sum(exp(x), -1)));
+  CHECK(safe(log(1 + exp(p))));
+  CHECK(safe(1 / (1 + exp(-p))));
+  CHECK(safe(exp(p) / (exp(p) + exp(q))));
+  CHECK(safe(sqrt(sum(square(x), -1))));
+  CHECK(safe(sqrt(p * p)));
+  CHECK(safe(1 / sqrt(mean(x * x, -1) - square(mean(x, -1)) + 1e-5)));
+}
+
+TEST_CASE("masks that say what is needed", "[rewrite]") {
+  CHECK(safe(where(p > 0, log(p), 0)));
+  CHECK(safe(where(p > 0, q * log(p), 0)));
+  CHECK(!safe(where(p >= 0, log(p), 0)));
+  CHECK(safe(where(p >= 0, sqrt(p) * 2, 0)) == false);  // the slope of the root at 0
+  CHECK(safe(where(p <= 0, 0, log(p))));
+  CHECK(safe(where(p != 0, q / p, 0)));
+  CHECK(safe(where(p == 0, 0, q / p)));
+  CHECK(safe(where(0 < p, log(p), 0)));
+  CHECK(!safe(where(q > 0, log(p), 0)));
+  CHECK(!safe(where(p > 0, log(p), 0) + log(p)));  // seen outside the mask as well
+  CHECK(safe(where(p < 80, exp(p), 0)));
+}
+
+TEST_CASE("a hazard names a value, its operand, and what that would have to be", "[rewrite]") {
+  const graph g = in_form(compiler::form::stable_gradients, written(sum(log(p) + exp(q))), {0}).program;
+  const rewrite::hazard_list all = hazards_of(g);
+  REQUIRE(all.size() == 2);
+  const hazard& log_of_p = all[formula_text(g, all[0].value) == "log(p)" ? 0 : 1];
+  const hazard& exp_of_q = all[formula_text(g, all[0].value) == "log(p)" ? 1 : 0];
+  CHECK(log_of_p.kind == hazard_kind::invalid);
+  CHECK(formula_text(g, log_of_p.operand) == "p");
+  CHECK(log_of_p.low == 0);
+  CHECK(log_of_p.not_zero);
+  CHECK(exp_of_q.kind == hazard_kind::overflow);
+  CHECK(formula_text(g, exp_of_q.value) == "exp(q)");
+  CHECK(exp_of_q.high == 88);
+}
+
+TEST_CASE("gradients have hazards of their own", "[rewrite]") {
+  CHECK(of(sum(sqrt(abs(p)))).empty());
+  CHECK(!of(sum(sqrt(abs(p))), 1).empty());
+}
+
+}  // namespace
