@@ -6,6 +6,7 @@
 
 #include "loom/collection/collection.hpp"
 #include "support/catch.hpp"
+#include "support/points.hpp"
 
 namespace {
 
@@ -55,11 +56,8 @@ TEST_CASE("with all gradients, the losses that are not safe are those that the d
   boost::hana::for_each(lc::losses, [&](const auto& entry) {
     using loss_type = std::remove_cvref_t<decltype(boost::hana::second(entry))>;
     const auto& written = loss_type::front::written.program;
-    loom::derive::input_set all = 0;
-    for (int slot = 0; slot < written.inputs.size(); ++slot)
-      if (written.inputs[slot].code == loom::ir::op::tensor || written.inputs[slot].code == loom::ir::op::scalar)
-        all |= 1u << slot;
-    const auto stable = compiler::in_form(compiler::form::stable_gradients, written, {all}).program;
+    const auto stable =
+        compiler::in_form(compiler::form::stable_gradients, written, {loom::test::numbers_of(written)}).program;
     if (!rewrite::hazards_of(stable).empty())
       unsafe += std::string(boost::hana::to<const char*>(boost::hana::first(entry))) + " ";
   });

@@ -26,9 +26,8 @@ struct at {
   template <formula F>
   at(const F& f, const numbers& of_u, const numbers& of_q = {}) {
     const graph g = written(f);
-    point p{{static_cast<std::ptrdiff_t>(of_u.size())}, {{as_set(g.inputs[0].axes), of_u}}};
-    if (g.inputs.size() == 2) p.inputs.push_back({as_set(g.inputs[1].axes), of_q});
-    const graph program = in_form(compiler::form::simple, g, {g.inputs.size() == 2 ? 3u : 1u}).program;
+    const point p = point_of(g, {of_u, of_q});
+    const graph program = in_form(compiler::form::simple, g, {numbers_of(g)}).program;
     value = value_at<double>(program, p, program.outputs[0].id, 0)[0];
     du = gradient_at<double>(program, p, 0);
     if (g.inputs.size() == 2) dq = gradient_at<double>(program, p, 1);

@@ -18,13 +18,7 @@ using namespace loom::test;
 template <formula F>
 std::vector<double> derivative(const F& f, const std::vector<std::vector<double>>& data, int slot = 0) {
   const graph g = written(f);
-  point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
-  for (int s = 0; s < g.inputs.size(); ++s) {
-    const auto& entries = data[static_cast<std::size_t>(s)];
-    if (g.inputs[s].axes.size() == 1)
-      p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
-    p.inputs.push_back({as_set(g.inputs[s].axes), entries});
-  }
+  const point p = point_of(g, data);
   return gradient_at<double>(finished(with_gradients(g, 1u << slot)), p, slot);
 }
 using numbers = std::vector<double>;

@@ -22,13 +22,7 @@ constexpr auto q = tensor<"q[N]">;
 template <formula F>
 numbers product(const F& f, const std::vector<numbers>& data, const numbers& direction) {
   const graph g = written(f);
-  point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
-  for (int s = 0; s < g.inputs.size(); ++s) {
-    const numbers& entries = data[static_cast<std::size_t>(s)];
-    if (g.inputs[s].axes.size() == 1)
-      p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
-    p.inputs.push_back({as_set(g.inputs[s].axes), entries});
-  }
+  point p = point_of(g, data);
   p.inputs.push_back({p.inputs[0].axes, direction});
   return derivative_at<double>(finished(with_derivatives(g, {0, 0, 1, 1}).program), p, derivative_kind::product, 0);
 }

@@ -21,9 +21,7 @@ TEST_CASE("a formula without hazards stays finite, value and gradients", "[laws]
   for (int number = 0; number < 3000; ++number) {
     points random(static_cast<std::uint64_t>(900000 + number));
     const graph written = formula_maker(random).make(1 + number % 4);
-    input_set all = 0;
-    for (int s = 0; s < written.inputs.size(); ++s)
-      if (written.inputs[s].code == op::tensor || written.inputs[s].code == op::scalar) all |= 1u << s;
+    const input_set all = numbers_of(written);
     const graph stable = in_form(compiler::form::stable_gradients, written, {all}).program;
     const graph simple = in_form(compiler::form::simple, written, {all}).program;
     if (stable.too_large || simple.too_large) continue;

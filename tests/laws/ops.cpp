@@ -20,9 +20,7 @@ double tolerance_of(op code) {
 
 /// Checks all gradients of a scalar graph at a point, entry by entry.
 void check_gradients(const graph& written, const point& p, double tolerance = 1e-28) {
-  input_set wanted = 0;
-  for (int s = 0; s < written.inputs.size(); ++s)
-    if (written.inputs[s].code == op::tensor || written.inputs[s].code == op::scalar) wanted |= 1u << s;
+  const input_set wanted = numbers_of(written);
   const graph program = with_gradients(written, wanted);
   for (int s = 0; s < written.inputs.size(); ++s) {
     if (!((wanted >> s) & 1u)) continue;

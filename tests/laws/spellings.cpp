@@ -97,13 +97,6 @@ real movement(const graph& g, const graph& gradients, const point& at) {
   return moved;
 }
 
-input_set numbers_of(const graph& g) {
-  input_set all = 0;
-  for (int slot = 0; slot < g.inputs.size(); ++slot)
-    if (g.inputs[slot].code == op::tensor || g.inputs[slot].code == op::scalar) all |= 1u << slot;
-  return all;
-}
-
 template <class N>
 void check(const graph& g, const graph& exact, const graph& made, const point& at, double size) {
   const real moves = movement(g, exact, at);

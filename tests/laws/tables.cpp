@@ -29,20 +29,13 @@ void for_each_loss(const F& f) {
   });
 }
 
-input_set all_numbers(const graph& g) {
-  input_set wanted = 0;
-  for (int s = 0; s < g.inputs.size(); ++s)
-    if (g.inputs[s].code == op::tensor || g.inputs[s].code == op::scalar) wanted |= 1u << s;
-  return wanted;
-}
-
 /// Every stage changes what the stage before left, and not what it left itself.
 void check_fixed_points(const graph& written) {
   const graph canonical = stage::canonicalize(written);
   CHECK(same_program(stage::canonicalize(canonical), canonical));
   const graph stable = stage::stabilize(canonical);
   CHECK(same_program(stage::stabilize(stable), stable));
-  const graph derived = stage::stabilize(stage::differentiate(stable, all_numbers(written)).program);
+  const graph derived = stage::stabilize(stage::differentiate(stable, numbers_of(written)).program);
   CHECK(same_program(stage::stabilize(derived), derived));
   const graph expanded = stage::expand(derived);
   CHECK(same_program(stage::expand(expanded), expanded));
@@ -83,7 +76,7 @@ TEST_CASE("the order of the rows does not matter for the collection", "[laws]") 
       CAPTURE(name, round);
       const graph ordered = stage::stabilize(stage::canonicalize(written));
       CHECK(same_program(rewritten(rewritten(written, canonical), stable), ordered));
-      const graph derived = stage::differentiate(ordered, all_numbers(written)).program;
+      const graph derived = stage::differentiate(ordered, numbers_of(written)).program;
       CHECK(same_program(rewritten(derived, stable), stage::stabilize(derived)));
     });
   }

@@ -27,15 +27,8 @@ struct computed {
   template <formula F>
   computed(const F& f, const std::vector<numbers>& data) {
     const graph g = written(sum(f));
-    point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
-    for (int s = 0; s < g.inputs.size(); ++s) {
-      const numbers& entries = data[static_cast<std::size_t>(s)];
-      for (int axis : g.inputs[s].axes)
-        p.extents[static_cast<std::size_t>(axis)] = static_cast<std::ptrdiff_t>(entries.size());
-      p.inputs.push_back({as_set(g.inputs[s].axes), entries});
-    }
-    const input_set all = (1u << g.inputs.size()) - 1;
-    const graph program = in_form(compiler::form::simple, g, {all}).program;
+    const point p = point_of(g, data);
+    const graph program = in_form(compiler::form::simple, g, {numbers_of(g)}).program;
     value = value_at<double>(program, p, program.outputs[0].id, 0)[0];
     for (int s = 0; s < g.inputs.size(); ++s) gradients.push_back(gradient_at<double>(program, p, s));
   }

@@ -72,6 +72,26 @@ inline std::size_t size_of(axis_set axes, const std::vector<std::ptrdiff_t>& ext
   return n;
 }
 
+/// The inputs of a graph that are numbers.
+inline std::uint32_t numbers_of(const graph& g) {
+  std::uint32_t s = 0;
+  for (int i = 0; i < g.inputs.size(); ++i)
+    if (g.inputs[i].code == op::tensor || g.inputs[i].code == op::scalar) s |= 1u << i;
+  return s;
+}
+
+/// The inputs of a graph in its order; an axis has as many entries as the data of a vector along it, else one.
+inline point point_of(const graph& g, const std::vector<std::vector<double>>& data) {
+  point p{std::vector<std::ptrdiff_t>(static_cast<std::size_t>(g.axes.size()), 1), {}};
+  for (int s = 0; s < g.inputs.size(); ++s) {
+    const std::vector<double>& entries = data[static_cast<std::size_t>(s)];
+    if (g.inputs[s].axes.size() == 1)
+      p.extents[static_cast<std::size_t>(g.inputs[s].axes[0])] = static_cast<std::ptrdiff_t>(entries.size());
+    p.inputs.push_back({as_set(g.inputs[s].axes), entries});
+  }
+  return p;
+}
+
 /// A value of g at a point, spread over axes, in the number type N.
 template <class N>
 std::vector<N> value_at(const graph& g, const point& p, int id, axis_set over) {

@@ -27,14 +27,6 @@ inline real second_slope(const graph& g, const point& p, const directions& u, co
   return (along - across) / (4 * h * h);
 }
 
-/// Every number of a graph.
-inline input_set numbers_of(const graph& g) {
-  input_set s = 0;
-  for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code == op::tensor || g.inputs[i].code == op::scalar) s |= 1u << i;
-  return s;
-}
-
 /// A random direction for the inputs of a set, in quarters.
 inline directions random_directions(const point& p, points& random, input_set moving) {
   directions d = no_direction(p);
