@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/layers.hpp"
+#include "support/rule_instances.hpp"
 #include "support/written.hpp"
 
 namespace {
@@ -107,6 +108,49 @@ TEST_CASE("a hazard names a value, its operand, and what that would have to be",
   CHECK(exp_of_q.kind == hazard_kind::overflow);
   CHECK(formula_text(g, exp_of_q.value) == "exp(q)");
   CHECK(exp_of_q.high == 88);
+}
+
+/// The op of inputs without a domain.
+rewrite::hazard_list of_op(op code) {
+  graph g = two_axes();
+  add_input(g, "a", op::tensor, only(axis_n));
+  add_input(g, "b", op::tensor, only(axis_n));
+  builder b(g);
+  const value_id v = b.make(code, b.input(0), arity(code) == 2 ? b.input(1) : no_value);
+  graph made = b.result;
+  made.outputs.push_back({derivative_kind::value, -1, v});
+  return hazards_of(made);
+}
+
+TEST_CASE("every op that leaves its domain, or overflows within 1000 of 0, has a hazard", "[rewrite]") {
+  int looked_at = 0;
+  for (int i = 0; i < op_count; ++i) {
+    const op code = static_cast<op>(i);
+    const op_info& row = info(code);
+    if ((row.kind != family::unary && row.kind != family::binary) || code == op::stop_gradient) continue;
+    bool narrow = row.domain_a.low > -numeric::infinity || row.domain_a.high < numeric::infinity ||
+                  row.domain_b.low > -numeric::infinity || row.domain_b.high < numeric::infinity;
+    // wexp is exempt: its exponent is shifted.
+    const bool overflows =
+        row.kind == family::unary && (numeric::abs(numbers::evaluate(code, 800.0, 0.0, 0.0)) > 1e300 ||
+                                      numeric::abs(numbers::evaluate(code, -800.0, 0.0, 0.0)) > 1e300);
+    CAPTURE(std::string(row.name));
+    if (!narrow && !overflows) continue;
+    ++looked_at;
+    CHECK(!of_op(code).empty());
+  }
+  CHECK(looked_at > 20);
+}
+
+TEST_CASE("what a rule brings is no safer than what it stands for", "[rewrite]") {
+  CHECK(!safe(sqrt(p * q)));
+  CHECK(!safe(log(1 + p) - log(1 + q)));
+  CHECK(safe(log(1 + above) - log(1 + unit)));
+  CHECK(!safe(p * log(p / q) - p + q));
+  CHECK(!safe(xlogy(q, p)));
+  CHECK(!safe(log(p * p)));
+  CHECK(!safe(exp(p) - p - 1));
+  CHECK(!safe((exp(p) - 1) / p));
 }
 
 TEST_CASE("gradients have hazards of their own", "[rewrite]") {

@@ -18,8 +18,8 @@ enum class hazard_kind : std::uint8_t {
 struct hazard {
   hazard_kind kind;
   value_id value, operand;  ///< of the stable formula
-  double low = -numeric::infinity, high = numeric::infinity;  ///< the operand has to be within,
-  bool not_zero = false;                                      ///< and not 0
+  double low, high;           ///< the operand has to be within,
+  bool not_zero;              ///< and not 0
 
   constexpr bool operator==(const hazard&) const = default;
 };
@@ -53,6 +53,7 @@ class hazard_finder {
     switch (n.code) {
       case op::exp:
       case op::expm1:
+      case op::expm1_rest:
       case op::exprel:
       case op::exprel_slope:
       case op::exprel_2: return needs(hazard_kind::overflow, v, a, -numeric::infinity, most);
@@ -61,13 +62,17 @@ class hazard_finder {
       case op::erfcx: return needs(hazard_kind::overflow, v, a, -9, numeric::infinity);
       case op::div: return needs(hazard_kind::invalid, v, b, -numeric::infinity, numeric::infinity, true);
       case op::pow: return look_at_power(v);
-      case op::xlogy: return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, true);
       case op::kl_div:
-        needs(hazard_kind::invalid, v, a, 0, numeric::infinity);
-        return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, true);
+      case op::sqrt_product:
+        needs(hazard_kind::invalid, v, a, 0, numeric::infinity);  // 0 is inside
+        return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, n.code == op::kl_div);
       default: break;
     }
     if (info(n.code).kind == family::unary) look_at_domain(v);
+    if (info(n.code).kind == family::binary) {  // infinite at the ends
+      look_at_ends(v, a, info(n.code).domain_a, true, true);
+      look_at_ends(v, b, info(n.code).domain_b, true, true);
+    }
   }
 
   constexpr void look_at_domain(value_id v) {
@@ -86,9 +91,15 @@ class hazard_finder {
                             (rises   ? row.range.high == numeric::infinity
                              : falls ? row.range.low == -numeric::infinity
                                      : true);
-    const bool at_zero = (pole_below && domain.low == 0) || (pole_above && domain.high == 0);
-    needs(hazard_kind::invalid, v, n.operand[0], pole_below && !at_zero ? inside(domain.low, 1) : domain.low,
-          pole_above && !at_zero ? inside(domain.high, -1) : domain.high, at_zero);
+    look_at_ends(v, n.operand[0], domain, pole_below, pole_above);
+  }
+  /// An operand of v within a domain, without the ends that are poles.
+  constexpr void look_at_ends(value_id v, value_id operand, const interval& domain, bool pole_below, bool pole_above) {
+    const bool below = domain.low > -numeric::infinity, above = domain.high < numeric::infinity;
+    if (!below && !above) return;
+    const bool at_zero = (below && pole_below && domain.low == 0) || (above && pole_above && domain.high == 0);
+    needs(hazard_kind::invalid, v, operand, below && pole_below && !at_zero ? inside(domain.low, 1) : domain.low,
+          above && pole_above && !at_zero ? inside(domain.high, -1) : domain.high, at_zero);
   }
   /// The double next to an end that is not 0.
   static constexpr double inside(double end, int step) {
