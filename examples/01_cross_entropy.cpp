@@ -17,7 +17,7 @@ constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)),
 // [facts]
 static_assert(cross_entropy.plan(d(x)).sweeps == 1);           // value and gradient: one pass over the logits
 static_assert(cross_entropy.plan(d(x)).exponentials == 1);     // one exponential an entry, kept for the gradient
-static_assert(cross_entropy.safe(d(x)));                       // nothing overflows, whatever the logits
+static_assert(cross_entropy.safe(d(x)));                       // no finite logits overflow
 // [/facts]
 
 int main() {

@@ -85,6 +85,11 @@ TEST_CASE("two equal infinities share a logaddexp", "[derive]") {
   CHECK(at(sum(logaddexp(u, q)), {inf}, {1}).dq == numbers{0});
 }
 
+TEST_CASE("a row of -inf has a log-sum-exp, and no softmax", "[derive]") {
+  CHECK(at(log(sum(exp(u))), {-inf, -inf}).value == -inf);
+  for (double slope : at(log(sum(exp(u))), {-inf, -inf}).du) CHECK(slope != slope);
+}
+
 TEST_CASE("a product of a row has its derivative where an entry is 0, and its logarithm where it underflows",
           "[derive]") {
   CHECK(at(prod(u), {2, 0, 4}).du == numbers{0, 8, 0});

@@ -86,6 +86,13 @@ double scale_of(const std::vector<real>& truth, std::size_t i, std::size_t width
   return scale;
 }
 
+/// Whether the variables are inputs, or the extent of an axis.
+bool is_plain(const instance& made) {
+  const std::string_view text = made.text;
+  const std::size_t extent = text.find("extent("), first = text.find('(');
+  return first == text.npos || (extent != text.npos && first == extent + 6 && text.rfind('(') == first);
+}
+
 TEST_CASE("both sides of a rule agree wherever the left is defined, and the right rounds no worse", "[laws]") {
   points random(20240801);
   for_each_rule([&](const rule& r) {
@@ -93,7 +100,7 @@ TEST_CASE("both sides of a rule agree wherever the left is defined, and the righ
     const std::vector<instance> all = instances(r);
     int compared = 0;
     for (const domain d : domains) {
-      double left_error = 0, right_error = 0;
+      double left_error[2] = {}, right_error[2] = {};  // of inputs, and of what is computed from them
       for (const instance& made : all) {
         CAPTURE(made.text, static_cast<int>(d));
         const point p = data_for(made.program, random, d, {3, 4});
@@ -110,14 +117,16 @@ TEST_CASE("both sides of a rule agree wherever the left is defined, and the righ
             CHECK(same);
           }
           const double scale = scale_of(truth.left, i, width);
-          left_error = std::max(left_error, error_of(rounded.left[i], want, scale));
-          right_error = std::max(right_error, error_of(rounded.right[i], want, scale));
+          const bool computed = !is_plain(made);
+          left_error[computed] = std::max(left_error[computed], error_of(rounded.left[i], want, scale));
+          right_error[computed] = std::max(right_error[computed], error_of(rounded.right[i], want, scale));
         }
       }
-      CAPTURE(static_cast<int>(d), left_error, right_error);
-      // Random weights of both signs may all but cancel, and what they weigh with them.
-      const double slack = r.name == "variance in two passes" ? 6 : 3;
-      CHECK(right_error <= slack * left_error + 4);
+      CAPTURE(static_cast<int>(d), left_error[0], right_error[0], left_error[1], right_error[1]);
+      // A covariance may cancel by itself, in either form.
+      CHECK(right_error[0] <= (r.name == "variance in two passes" ? 10 : 2) * left_error[0] + 4);
+      // What an operand was rounded by counts for both sides, by chance for one of them more.
+      CHECK(right_error[1] <= 5 * left_error[1] + 4);
     }
     CHECK(compared >= 10);
   });
@@ -190,8 +199,7 @@ bool is_witness(const rule& r, const instance& made) {
   if (r.holds == guards::both_nonnegative) return of_a && text.find("exp(b") != text.npos;
   if (r.holds == guards::unmasked_zero_times_logarithm)
     return !of_a && of_b && !text.starts_with("sum") && !text.starts_with("log");
-  const std::size_t extent = text.find("extent("), first = text.find('(');
-  return first == text.npos || (extent != text.npos && first == extent + 6 && text.rfind('(') == first);
+  return is_plain(made);
 }
 
 /// A row of four entries, and one row.
@@ -271,8 +279,10 @@ TEST_CASE("NaN in gives NaN out on the right side too, infinities and zeros give
             const double l = v.left[i], got = v.right[i];
             if (numeric::is_nan(special)) {
               if (!(numeric::is_nan(l) == numeric::is_nan(got) || (numeric::is_nan(l) && may_drop_nan(r.name)))) {
+                // 0 / 0 of what underflows is no NaN that came in.
+                const bool exact_is_nan = is_nan(both_sides<real>(made, p).left[i]);
                 CAPTURE(slot, i, l, got);
-                CHECK(numeric::is_nan(l) == numeric::is_nan(got));
+                CHECK(exact_is_nan == numeric::is_nan(got));
               }
             } else if (!numeric::is_nan(l) && !(numeric::is_inf(special) && needs_a_finite_scale(r.name)) &&
                        !(special == 0 && needs_a_finite_scale(r.name))) {

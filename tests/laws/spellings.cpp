@@ -103,7 +103,7 @@ void check(const graph& g, const graph& exact, const graph& made, const point& a
   const std::vector<real> value = value_at<real>(exact, at, exact.outputs[0].id, 0);
   const double of_value = worst(value_at<N>(made, at, made.outputs[0].id, 0), value, {moves}, 1e-30);
   CAPTURE(value[0].str(12), of_value);
-  CHECK(of_value <= 16);
+  CHECK(of_value <= 4);
   for (int slot = 0; slot < g.inputs.size(); ++slot) {
     if (g.inputs[slot].code != op::tensor) continue;
     const std::vector<real> want = gradient_at<real>(exact, at, slot);
@@ -113,7 +113,7 @@ void check(const graph& g, const graph& exact, const graph& made, const point& a
     std::vector<real> own(want.size(), real(0));
     const double of_gradient = worst(gradient_at<N>(made, at, slot), want, own, floor);
     CAPTURE(std::string(g.inputs[slot].name), of_gradient);
-    CHECK(of_gradient <= 16 * size);
+    CHECK(of_gradient <= 8 * size);
   }
 }
 
@@ -131,7 +131,7 @@ void holds(const char* text, const F& f,
     const point at = data_of(g, kind, random);
     CAPTURE(text, static_cast<int>(kind));
     // An exponential moves by as much as the rounding of its exponent.
-    const double size = kind == hard::ordinary ? 8 : kind == hard::ten_thousand ? 10000 : 100;
+    const double size = kind == hard::ordinary ? 1 : kind == hard::ten_thousand ? 10000 : 100;
     check<single>(g, exact, made, at, size);
     check<double>(g, exact, made, at, size);
   }
@@ -169,7 +169,8 @@ TEST_CASE("spellings: hyperbolic", "[laws]") {
   HOLDS(log(sinh(abs(a))));
   HOLDS(log((exp(a) + exp(-a)) / 2));
   HOLDS((exp(a) - exp(-a)) / (exp(a) + exp(-a)));
-  HOLDS(log(sinh(abs(a)) / abs(a)));
+  HOLDS(log(sinh(abs(a)) / abs(a)),
+        {hard::hundred, hard::ten_thousand, hard::leading});  // coth(a) - 1 / a cancels below 1
 }
 
 TEST_CASE("spellings: products and powers", "[laws]") {

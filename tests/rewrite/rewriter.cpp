@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/layers.hpp"
 #include "support/rule_instances.hpp"
+#include "support/written.hpp"
 
 namespace {
 
@@ -40,6 +41,14 @@ TEST_CASE("rules that grow without end are reported as too many values", "[rewri
   CHECK(r.too_large);
   CHECK(r.overflow.of == capacity::nodes);
   CHECK(r.overflow.limit == LOOM_MAX_NODES);
+}
+
+TEST_CASE("a rule about a sum of products alone is found, though no op of it is rare", "[rewrite]") {
+  using namespace rewrite::terms;
+  const rule_table factor({in_a_sum("common factor", a * b - a * c, a * (b - c))});
+  const graph r = rewritten(test::written(x * y + v - x * s), factor);
+  CHECK(text_of(r) == "v + x * (y - s)");
+  CHECK(text_of(rewritten(test::written(x * y + x * s), factor)) == "x * y + x * s");
 }
 
 /// A sum of so many different terms that no stage has room for it.

@@ -123,7 +123,9 @@ inline std::vector<instance> instances(const rule& r) {
       for (const form& f : detail::forms_of(
                kind, v == 1 && (r.holds == rewrite::guards::b_is_extent_of_k ||
                                 r.holds == rewrite::guards::b_positive || r.holds == rewrite::guards::not_both_zero))) {
-        if (many && ((f.around != op::any && f.around != op::gt) || f.axes == 0) && f.around != op::extent) continue;
+        const bool weight = v == 2 && r.holds == rewrite::guards::c_nonnegative && f.around == op::exp;
+        if (many && !weight && ((f.around != op::any && f.around != op::gt) || f.axes == 0) && f.around != op::extent)
+          continue;
         longer.push_back(choice);
         longer.back().emplace_back(v, f);
       }

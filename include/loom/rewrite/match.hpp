@@ -73,6 +73,17 @@ constexpr bool use(const known_graph& g, const sum_terms& s, value_id v, bool mi
   return true;
 }
 
+/// Whether each part of the rule that names an op has a term of it.
+constexpr bool has_ops_of(const known_graph& g, const sum_terms& s, const rule& r) {
+  for (int p = 0; p < r.parts.count; ++p) {
+    const op code = r.lhs[r.parts.term[p]].code;
+    int i = 0;
+    while (i < s.count && code != op::any && g[s.term[i]].code != code) ++i;
+    if (i == s.count) return false;
+  }
+  return true;
+}
+
 /// The parts of the rule from p on, among the terms that are not used yet.
 constexpr bool matches(known_graph& g, const sum_terms& s, const rule& r, int p, unsigned flips, int met,
                        matched_terms& found) {
@@ -98,6 +109,7 @@ constexpr bool matches(known_graph& g, const sum_terms& s, const rule& r, int p,
 
 /// Whether the left side of a rule about a sum describes some of these terms.
 constexpr bool matches(known_graph& g, const sum_terms& s, const rule& r, matched_terms& found) {
+  if (!detail::has_ops_of(g, s, r)) return false;
   for (const bool minus : {false, true})
     for (unsigned flips = 0; flips < r.readings; ++flips) {
       found = {};

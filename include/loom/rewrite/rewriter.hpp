@@ -77,11 +77,8 @@ class rewriter {
     if (rows == 0) return id;
     sum_terms s;
     s.read(out_.view(), id, false);
-    op_set ops;
-    for (int i = 0; i < s.count; ++i) ops.add(out_[static_cast<value_id>(s.term[i])].code);
     for (; rows != 0; rows &= rows - 1) {
       const rule& candidate = rules_.rows[rules_.of_sums[std::countr_zero(rows)]];
-      if (!ops.includes(candidate.asks_for)) continue;
       matched_terms found;
       if (!matches(known_, s, candidate, found)) continue;
       if (!count(candidate)) return give_up();

@@ -24,17 +24,6 @@ struct matched {
 
 using guard = bool (*)(known_graph&, const matched&);
 
-/// A set of ops.
-struct op_set {
-  std::uint64_t bits[2]{};
-
-  constexpr void add(op code) { bits[static_cast<int>(code) / 64] |= std::uint64_t{1} << static_cast<int>(code) % 64; }
-  constexpr bool includes(const op_set& other) const {
-    return (other.bits[0] & ~bits[0]) == 0 && (other.bits[1] & ~bits[1]) == 0;
-  }
-};
-static_assert(op_count <= 128);
-
 /// The terms of a sum of any length, by number, each with its sign.
 template <int Capacity>
 struct signed_terms {
@@ -62,9 +51,9 @@ struct signed_terms {
 struct written_rule {
   text_view name;
   terms::written lhs, rhs;
-  guard holds = nullptr;      ///< nullptr: always
-  bool terms_of_sum =
-      false;  ///< the left side is a sum or a difference, of any terms of a longer one, with their signs or the opposite
+  guard holds = nullptr;  ///< nullptr: always
+  /// Whether the left side is about any terms of a longer sum, with their signs or all with the opposite ones.
+  bool terms_of_sum = false;
 };
 
 /// A rule about a sum: its terms may stand anywhere in a longer one, in any order.
@@ -83,7 +72,6 @@ struct rule {
   op operand[2] = {op::any, op::any};  ///< of the root of the left side; op::any: whatever stands there
   int next = 0;  ///< the next row of the table with the same root, + 1
   signed_terms<4> parts;  ///< of a rule about a sum: its terms, those that say most first; else none
-  op_set asks_for;  ///< the ops of its terms
 };
 
 /// Rules indexed by the op at the root of the left side.
@@ -93,8 +81,8 @@ class rule_table {
   int own = 0;  ///< the first rows, written in this table; the others are another's
   int first[op_count]{};  ///< row + 1
   fixed_vector<std::int8_t, 64> of_sums;  ///< the rows about sums
-  std::uint64_t sums_with
-      [op_count]{};  ///< which of them to try where a term of a sum, or a factor of one, is this op: a bit of each
+  /// Which of them to try where a term of a sum, or a factor of one, is this op: a bit of each.
+  std::uint64_t sums_with[op_count]{};
 
   static constexpr bool is_common(op code) {
     return code == op::any || code == op::constant || code == op::mul || code == op::div;
@@ -120,7 +108,9 @@ class rule_table {
     for (std::uint64_t& rules : sums_with) rules = 0;
     for (int i = 0; i < rows.size(); ++i) {
       if (rows[i].parts.count == 0) continue;
-      sums_with[static_cast<int>(rarest(rows[i]))] |= std::uint64_t{1} << of_sums.size();
+      const op rare = rarest(rows[i]);
+      for (int code = 0; code < op_count; ++code)
+        if (rare == op::any || rare == static_cast<op>(code)) sums_with[code] |= std::uint64_t{1} << of_sums.size();
       of_sums.push_back(static_cast<std::int8_t>(i));
     }
     for (int i = rows.size() - 1; i >= 0; --i) {
@@ -137,12 +127,12 @@ class rule_table {
   constexpr void write(std::initializer_list<written_rule> list) {
     own = static_cast<int>(list.size());
     for (const written_rule& r : list) {
-      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}, {}});
+      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}});
       prepare(rows[rows.size() - 1]);
       if (r.terms_of_sum) take_apart(rows[rows.size() - 1]);
     }
   }
-  /// Of the ops that a rule asks a sum for, one that few sums have: of a term, or of the factors of one.
+  /// Of the ops that a rule asks a sum for, one that few sums have: of a term, or of the factors of one. op::any: there is none.
   static constexpr op rarest(const rule& r) {
     op found = op::any;
     for (int i = 0; i < r.parts.count; ++i) {
@@ -161,8 +151,6 @@ class rule_table {
     for (const bool variables : {false, true})
       for (int i = 0; i < parts.count; ++i)
         if ((r.lhs[parts.term[i]].code == op::any) == variables) r.parts.push_back(parts.term[i], parts.minus[i]);
-    for (int i = 0; i < parts.count; ++i)
-      if (const op code = r.lhs[parts.term[i]].code; code != op::any) r.asks_for.add(code);
   }
   static constexpr void prepare(rule& r) {
     for (const term_node& n : r.lhs) r.readings *= info(n.code).commutative ? 2 : 1;

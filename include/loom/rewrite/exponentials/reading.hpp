@@ -45,9 +45,9 @@ constexpr exponential_term exponential_algebra::monomial(value_id v, int depth) 
                 0,
                 a.exponent == no_value ? b.bounded : a.bounded && (b.exponent == no_value || b.bounded)};
       if (b.coefficient == 0) return {1, final_of(v)};
-      // A share of a sum, as a sigmoid or a softmax is before it has its name.
-      const bool share = (code(n.operand[1]) == op::add || code(n.operand[1]) == op::sum) && known(v).low >= 0 &&
-                         known(v).high <= 1.001;
+      // A share of a sum, as a sigmoid or a softmax is before it has its name: at most 1, which facts round up.
+      const bool share =
+          (code(n.operand[1]) == op::add || code(n.operand[1]) == op::sum) && known(v).low >= 0 && known(v).high < 2;
       return {a.coefficient / b.coefficient,
               over(a.weight, b.weight),
               minus(a.exponent, b.exponent),

@@ -34,7 +34,7 @@ inline constexpr rule_table canonical_rules({
     {"abs of a negation", abs(-a), abs(a)},
     {"abs of what is not negative", abs(a), a, guards::a_nonnegative},
     {"exponential of a logarithm", exp(log(a)), a, guards::a_nonnegative},
-    {"exponential of a logarithm", exp(log(a)), where(a >= 0, a, undefined_number)},
+    {"exponential of a logarithm", exp(log(a)), where(a >= 0, a, undefined_number), guards::a_may_be_negative},
     {"square of a negation", square(-a), square(a)},
     in_a_sum("complement of a normal tail", 1 - erf(a), erfc(a)),
     in_a_sum("complement of a normal tail", 1 + erf(a), erfc(-a)),

@@ -39,10 +39,10 @@ inline constexpr rule_table expand_rules(
     {"logsumexp by a shift", logsumexp(a, k), shift(a, k) + log(sum(exp(a - shift(a, k)), k))},
     {"softplus by the absolute value", softplus(a), max(a, 0) + log1p(exp(-abs(a)))},
     {"sigmoid by the absolute value", sigmoid(a), where(a >= 0, number(1), exp(-abs(a))) / (1 + exp(-abs(a)))},
-    // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
     {"logit less a label", logit_loss(a, b), log1p(exp(-abs(a))) + a * (where(a >= 0, number(1), 0) - b)},
     {"logit less a label", logit_gap(a, b), (where(a >= 0, number(1), 0) - b) + where(a >= 0, -(exp(-abs(a)) / (1 + exp(-abs(a)))), exp(-abs(a)) / (1 + exp(-abs(a))))},
     {"square root of a product", sqrt_product(a, b), sqrt(a * b)},
+    // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
     {"log1mexp in two branches", log1mexp(a), where(a > minus_log_2, log(-expm1(a)), log1p(-exp(a)))},
     {"logaddexp by the larger", logaddexp(a, b), where(a == b, a + -minus_log_2, max(a, b) + log1p(exp(-abs(a - b))))},
     {"relative exponential", exprel(a), where(a == 0, number(1), expm1(a) / a)},

@@ -77,7 +77,7 @@ inline constexpr rule_table stable_rules(
     // Chan, Golub & LeVeque, The American Statistician 37(3), 1983: the mean first.
     in_a_sum("variance in two passes", sum(square(a), k) / b - square(sum(a, k) / b), sum(square(a - sum(a, k) / b), k) / b, guards::b_is_extent_of_k),
     in_a_sum("variance in two passes", sum(a * c, k) / b - (sum(a, k) / b) * (sum(c, k) / b), sum((a - sum(a, k) / b) * (c - sum(c, k) / b), k) / b, guards::b_is_extent_of_k),
-    in_a_sum("variance in two passes", sum(square(a) * c, k) / sum(c, k) - square(sum(a * c, k) / sum(c, k)), sum(square(a - sum(a * c, k) / sum(c, k)) * c, k) / sum(c, k)),
+    in_a_sum("variance in two passes", sum(square(a) * c, k) / sum(c, k) - square(sum(a * c, k) / sum(c, k)), sum(square(a - sum(a * c, k) / sum(c, k)) * c, k) / sum(c, k), guards::c_nonnegative),
     // Logarithms of products.
     {"log of a square", log(square(a)), 2 * log(abs(a))},
     {"log of a product over a row", log(prod(a, k)), sum(log(a), k), guards::a_nonnegative},
