@@ -14,8 +14,8 @@ TEST_CASE("a comment tells steps by the names of the code, an explanation by wha
   const loom::schedule::sweep& sweep = s.schedule.loops[0];
   CHECK(told.purpose(sweep.passes[0].body) == "finds row_max");
   CHECK(told.deeds(sweep.passes[0].body) == "reduces row_max (shift of x_nc)");
-  CHECK(told.purpose(sweep.passes[1].body) == "finds row_sum; parks exp_x_shifted (in d_x)");
-  CHECK(told.deeds(sweep.passes[1].body) == "reduces row_sum (sum of exp_x_shifted); parks exp_x_shifted in d(x)");
+  CHECK(told.purpose(sweep.passes[1].body) == "finds row_rest; parks exp_x_shifted (in d_x)");
+  CHECK(told.deeds(sweep.passes[1].body) == "reduces row_rest (rest of exp_x_shifted); parks exp_x_shifted in d(x)");
   CHECK(told.purpose(sweep.passes[2].body) == "writes d_x");
   CHECK(told.deeds(sweep.passes[2].body) == "recalls exp_x_shifted in d(x); writes d(x) (grad_x)");
   CHECK(told.range_of(sweep) == "");
@@ -26,7 +26,7 @@ TEST_CASE("arrays and sweeps over fewer axes are told by their axes") {
   const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const description told(s.schedule, n);
   CHECK(told.array(0) == "max_M[M]");
-  CHECK(told.reduction_of(s.schedule.arrays[1].id) == "sum of exp_s_shifted_2");
+  CHECK(told.reduction_of(s.schedule.arrays[1].id) == "rest of exp_s_shifted_2");
   CHECK(told.range_of(s.schedule.loops[3]) == ", over M");
   CHECK(told.purpose(steps_of(s.schedule.loops[0])) == "fills max_M");
   CHECK(told.deeds(steps_of(s.schedule.loops[0])) == "fills max_M[M]");

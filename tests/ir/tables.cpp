@@ -163,7 +163,7 @@ TEST_CASE("the identity of a reduction changes nothing, and parts combine as the
 
 TEST_CASE("a reduction of one entry is the op of its entry", "[ir]") {
   for_each_fold([&](op code, const reduction_info& row) {
-    if (row.of_masks) return;
+    if (row.of_masks || code == op::rest) return;
     for (double v : {-2.0, 0.0, 3.0})
       CHECK(numbers::finish(code, numbers::combine(code, identity(code), numbers::entry(code, v))) ==
             numbers::entry(code, v));

@@ -257,9 +257,9 @@ bool may_drop_nan(std::string_view name) {
          name.starts_with("mask outside") ||  // where does not take the branch
          name == "sum over a one-hot";        // an exact 0 removes an entry, as in mul0
 }
-/// An infinite or zero scale of a row: no shift helps, and the result is NaN; an infinite row has no mean.
+/// An infinite or zero scale of a row: no shift helps, and the result is NaN; an infinite row has no mean, and no shares.
 bool needs_a_finite_scale(std::string_view name) {
-  return name.ends_with("of a scaled row") || name == "variance in two passes";
+  return name.ends_with("of a scaled row") || name.ends_with("less a share") || name == "variance in two passes";
 }
 
 TEST_CASE("NaN in gives NaN out on the right side too, infinities and zeros give the same", "[laws]") {

@@ -31,7 +31,7 @@ constexpr auto s = tensor<"s[N] > 0">;
 constexpr auto q = tensor<"q[N,C] in [0,1]">;
 constexpr auto p = tensor<"p[N,C] in [0,1]">;
 
-enum class hard { ordinary, hundred, ten_thousand, leading };
+enum class hard { ordinary, hundred, ten_thousand, leading, confident };  // confident: the label leads
 
 constexpr int rows = 4, columns = 5;
 
@@ -45,7 +45,8 @@ double entry(const input_info& in, hard kind, std::size_t i, points& random) {
     case hard::ordinary: return random.uniform(-3, 3);
     case hard::hundred: return random.uniform(-100, 100);
     case hard::ten_thousand: return random.uniform(-10000, 10000);
-    default: return (i % columns == 1 ? 80 : 0) + random.uniform(-1, 1);
+    case hard::leading: return (i % columns == 1 ? 80 : 0) + random.uniform(-1, 1);
+    default: return (i % columns == 1 ? 40 : 0) + random.uniform(-1, 1);
   }
 }
 
@@ -56,7 +57,7 @@ point data_of(const graph& g, hard kind, points& random) {
   for (const input_info& in : g.inputs) {
     dense<double> d{as_set(in.axes), {}};
     for (std::size_t i = 0; i < test::size_of(d.axes, made.extents); ++i)
-      d.entries.push_back(in.code == op::index  ? random.below(columns)
+      d.entries.push_back(in.code == op::index  ? (kind == hard::confident ? 1 : random.below(columns))
                           : in.code == op::mask ? i % columns == 2 || random.below(2)  // no row is all masked
                                                 : entry(in, kind, i, random));
     made.inputs.push_back(d);
@@ -236,6 +237,47 @@ TEST_CASE("spellings: cancellation", "[laws]") {
   HOLDS(lgamma(s + 1) - lgamma(s), {hard::ordinary});
   HOLDS(abs(a) / (exp(abs(a)) - 1));
   HOLDS(s + a - (exp(a) - 1 + s), {hard::ordinary});
+}
+
+/// Every entry by its own size: the loss of a row that is all but certain, and what its gradient still says of the label.
+template <class N>
+void check_entries(const graph& g, const graph& exact, const graph& made, const point& at) {
+  constexpr double lead = 42;  // an exponential moves by as much as the rounding of its exponent
+  const std::vector<real> value = value_at<real>(exact, at, exact.outputs[0].id, 0);
+  const double of_value = worst(value_at<N>(made, at, made.outputs[0].id, 0), value, {real(0)}, 0);
+  CAPTURE(value[0].str(12), of_value);
+  CHECK(of_value <= 2 * lead);
+  const int slot = 0;
+  const std::vector<real> want = gradient_at<real>(exact, at, slot), none(want.size(), real(0));
+  const double of_gradient = worst(gradient_at<N>(made, at, slot), want, none, 0);
+  CAPTURE(std::string(g.inputs[slot].name), of_gradient);
+  CHECK(of_gradient <= 4 * lead);
+}
+
+template <formula F>
+void holds_beside_the_label(const char* text, const F& f) {
+  const graph g = written(sum(f));
+  const graph exact = stage::differentiate(stage::canonicalize(g), {numbers_of(g)}).program;
+  const graph made = in_form(compiler::form::simple, g, {numbers_of(g)}).program;
+  points random(78);
+  const point at = data_of(g, hard::confident, random);
+  CAPTURE(text);
+  check_entries<single>(g, exact, made, at);
+  check_entries<double>(g, exact, made, at);
+}
+#define HOLDS_BESIDE_THE_LABEL(...) holds_beside_the_label(#__VA_ARGS__, __VA_ARGS__)
+
+TEST_CASE("spellings: what is left beside a label that leads", "[laws]") {
+  HOLDS_BESIDE_THE_LABEL(-gather(log(exp(x) / sum(exp(x), -1)), t));
+  HOLDS_BESIDE_THE_LABEL(-log(gather(softmax(x, -1), t)));
+  HOLDS_BESIDE_THE_LABEL(log(sum(exp(x), -1)) - gather(x, t));
+  HOLDS_BESIDE_THE_LABEL(logsumexp(x - gather(x, t), -1));
+  HOLDS_BESIDE_THE_LABEL(-0.25 * gather(log_softmax(x, -1), t));
+  HOLDS_BESIDE_THE_LABEL(-mean(sum(onehot(t, axis<"C">) * log(softmax(x, -1)), -1)));
+  HOLDS_BESIDE_THE_LABEL(-gather(log_softmax(x * 0.8, -1), t));
+  HOLDS_BESIDE_THE_LABEL(-gather(log_softmax(x / 1.25, -1), t));
+  HOLDS_BESIDE_THE_LABEL(1 - gather(softmax(x, -1), t));
+  HOLDS_BESIDE_THE_LABEL(-(1 - gather(softmax(x, -1), t)) * log(gather(softmax(x, -1), t)));
 }
 
 }  // namespace

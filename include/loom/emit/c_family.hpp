@@ -228,6 +228,8 @@ class c_family_printer : public plan_visitor, private lines {
     const double first = identity(g_[id].code);
     if (g_[id].type == kind::mask) line("bool {} = {};", name_.value[id], first != 0);
     else line("{} {} = {};", type_name(type), name_.value[id], literal(d_, first, type));
+    if (is_of_row(id) && reduction(g_[id].code).two_parts)
+      line("{} {} = {};", type_name(type), name_.aside[id], literal(d_, 0, type));
   }
   /// Folds an entry into a reduction in the type of the loops, or into a total or an array in double.
   void fold(int id, element type) {
@@ -238,17 +240,23 @@ class c_family_printer : public plan_visitor, private lines {
     if (g_[a].type == kind::mask && !row.of_masks)
       v = fmt::format("{} ? {} : {}", v, literal(d_, 1, type_), literal(d_, 0, type_));
     if (row.entry != itself) v = in_dialect(info(row.entry).cpp, type_, &v);
-    const std::string_view text = in_array ? row.update_of_array : row.update;
+    const std::string_view text = in_array ? row.update_of_array : is_of_row(id) ? row.row_update : row.update;
     const bool calls = !row.of_masks && text.find('(') != text.npos;  // a function of two numbers of one type
     if (calls && type != type_) v = cast(d_, type, v);
-    update(text, in_array ? at_.array_entry(id) : name_.value[id], v, type);
+    update(id, text, in_array ? at_.array_entry(id) : name_.value[id], v, type);
   }
   void finish(int id, const std::string& acc, element type) {
-    if (reduction(g_[id].code).finishes) update(reduction(g_[id].code).end, acc, "", type);
+    const reduction_info& row = reduction(g_[id].code);
+    if (row.finishes) update(id, is_of_row(id) ? row.row_end : row.end, acc, "", type);
   }
-  /// The text of a reduction: {0} the accumulator, {1} the entry, {2} zero.
-  void update(std::string_view text, const std::string& acc, const std::string& v, element type) {
-    const std::string operands[] = {acc, v, literal(d_, 0, type)};
+  bool is_of_row(int id) const { return !p_.is_total[id]; }
+  /// The text of a reduction: {0} the accumulator, {1} the entry, {2} zero, {3} the second accumulator.
+  void update(int id, std::string_view text, const std::string& acc, const std::string& v, element type) {
+    const std::string operands[] = {acc, v, literal(d_, 0, type), name_.aside[id]};
+    for (std::size_t end = text.find("; "); end != text.npos; end = text.find("; ")) {
+      statement(text.substr(0, end), type, operands);
+      text.remove_prefix(end + 2);
+    }
     statement(text, type, operands);
   }
 

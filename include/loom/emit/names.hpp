@@ -94,6 +94,7 @@ class names {
   std::string workspace;  ///< where they lie
   std::string value[LOOM_MAX_NODES];  ///< by value id; empty for a constant
   std::string rounded[LOOM_MAX_NODES];  ///< of a scalar: the same in the type of the loops
+  std::string aside[LOOM_MAX_NODES];  ///< of a row reduction of two accumulators: the second
   std::string result;  ///< what is returned
 
   names(const plan& p, std::string_view function, const vocabulary& reserved) : p_(p), g_(p.program), pool_(reserved) {
@@ -142,6 +143,7 @@ class names {
       const std::string wanted = textbook(i);
       value[i] = pool_.take(wanted.empty() || wanted.size() > 20 ? std::string("v") + std::to_string(i) : wanted);
     }
+    if (reduction(n.code).two_parts) aside[i] = pool_.take("largest");
     if (p_.levels[i] == level::scalar) rounded[i] = pool_.take(value[i] + "_f");
   }
 
@@ -155,9 +157,17 @@ class names {
   /// A name that says something: not v7.
   bool has_name(int i) const { return !value[i].empty() && value[i] != std::string("v") + std::to_string(i); }
 
+  /// The rest that 1 is added to; or no_value.
+  value_id rest_below(int i) const {
+    if (g_[i].code != op::add) return no_value;
+    for (int k = 0; k < 2; ++k)
+      if (is_one(g_.operand(i, k)) && g_[g_.operand(i, 1 - k)].code == op::rest) return g_.operand(i, 1 - k);
+    return no_value;
+  }
   bool is_softmax(int a, int b) const {
-    return g_[b].code == op::div && is_one(g_.operand(b, 0)) && g_[g_.operand(b, 1)].code == op::sum &&
-           g_.operand(g_.operand(b, 1), 0) == a && g_[a].code == op::exp;
+    if (g_[b].code != op::div || !is_one(g_.operand(b, 0)) || g_[a].code != op::exp) return false;
+    const value_id s = g_.operand(b, 1), of = rest_below(s) != no_value ? rest_below(s) : s;
+    return is_reduction(g_[of].code) && g_.operand(of, 0) == a;
   }
 
   std::string textbook(int i) const {
@@ -182,10 +192,12 @@ class names {
                                           : "shifted";
       case op::exp: return after("exp_", a);
       case op::log: return after("log_", a);
+      case op::log1p: return g_[a].code == op::rest ? "log_row_sum" : "";
       case op::neg: return after("minus_", a);
       case op::square: return after("square_", a);
       case op::abs: return after("abs_", a);
       case op::div: return is_one(a) ? after("one_over_", b) : "";
+      case op::add: return rest_below(i) != no_value ? "row_sum" : "";
       case op::mul: return is_softmax(a, b) || is_softmax(b, a) ? "softmax" : "";
       default: return "";
     }

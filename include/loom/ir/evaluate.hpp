@@ -177,6 +177,13 @@ constexpr N finish(op code, const N& v) {
   __builtin_unreachable();
 }
 
+/// The same, of a sum and what rounding took from it: a rest may be less than that.
+template <class N>
+constexpr N finish_sum(op code, const N& sum, const N& lost) {
+  if (!(sum < N(infinity) && sum > N(-infinity))) return finish(code, sum);  // an infinite sum has lost nothing
+  return code == op::rest ? N(N(sum - N(1)) + lost) : finish(code, N(sum + lost));
+}
+
 /// An entry of a reduction, as it is folded.
 template <class N>
 constexpr N entry(op code, const N& v) {

@@ -179,8 +179,7 @@ class basic_interpreter {
       if (compensated) add(r[q], lost[q], e[p]);
       else r[q] = ir::numbers::combine(code, r[q], e[p]);
     }
-    settle(r, lost);
-    for (N& v : r) v = ir::numbers::finish(code, v);
+    for (std::size_t q = 0; q < r.size(); ++q) r[q] = ir::numbers::finish_sum(code, r[q], lost[q]);
     return r;
   }
 

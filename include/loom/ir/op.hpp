@@ -199,6 +199,8 @@ struct reduction_info {
   bool finishes = false;  ///< finish does something
   text_view word = {};  ///< in printed code
   text_view update = {}, update_of_array = {}, end = {};  ///< C++ text
+  text_view row_update = {}, row_end = {};  ///< of the entries of a row
+  bool two_parts = false;  ///< a row is folded into two accumulators
 };
 
 namespace detail {
@@ -229,6 +231,8 @@ constexpr reduction_table make_reduction_table() {
                    LOOM_TEXT(word),                                                                                 \
                    LOOM_TEXT(update),                                                                               \
                    LOOM_TEXT(update),                                                                               \
+                   LOOM_TEXT(end),                                                                                  \
+                   LOOM_TEXT(update),                                                                               \
                    LOOM_TEXT(end)};
 #define LOOM_MASK_REDUCTION(code, name, word, cost, identity, combine, update, update_of_array) \
   row(op::code) = {identity,                                                                    \
@@ -242,9 +246,15 @@ constexpr reduction_table make_reduction_table() {
                    LOOM_TEXT(word),                                                             \
                    LOOM_TEXT(update),                                                           \
                    LOOM_TEXT(update_of_array),                                                  \
+                   {},                                                                          \
+                   LOOM_TEXT(update),                                                           \
                    {}};
+#define LOOM_ROW_REDUCTION(code, update, end)   \
+  row(op::code).row_update = LOOM_TEXT(update); \
+  row(op::code).row_end = LOOM_TEXT(end);       \
+  row(op::code).two_parts = true;
 #define LOOM_REDUCTION_COMPOSED(code, name, cost, entry, scale, ...) \
-  row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, LOOM_TEXT(name), {}, {}, {}};
+  row(op::code) = {0, entry, op::code, op::scale, false, true, false, true, LOOM_TEXT(name), {}, {}, {}, {}, {}};
 #include "loom/ir/reductions.def"
 #undef LOOM_TEXT
   return t;

@@ -78,4 +78,52 @@ LOOM_INLINE lane<V> across_lanes(V v) {
   return fold_lanes<fold<Code>>(v);
 }
 
+// ---- reductions of rows ------------------------------------------------------------------------------------------------
+
+/// What the entries of a row are folded into: one vector, or the largest entry and the sum of the others.
+template <class V>
+struct accumulator {
+  V acc, others;
+};
+
+template <op Code, class V>
+LOOM_INLINE accumulator<V> begun() {
+  return {identity<Code, V>(), V{}};
+}
+/// Folds in one more vector of entries. A NaN must reach the others: min returns the second of its operands if one is NaN.
+template <op Code, class V>
+LOOM_INLINE void add_entries(accumulator<V>& row, V v) {
+  if constexpr (reduction(Code).two_parts) {
+    row.others = row.others + min(row.acc, v);
+    row.acc = max(row.acc, v);
+  } else {
+    row.acc = fold<Code>::combine(row.acc, v);
+  }
+}
+template <op Code, class V>
+LOOM_INLINE void join(accumulator<V>& row, accumulator<V> part) {
+  add_entries<Code>(row, part.acc);
+  if constexpr (reduction(Code).two_parts) row.others = row.others + part.others;
+}
+template <op Code, class V>
+LOOM_INLINE V finish(accumulator<V> row) {
+  if constexpr (reduction(Code).two_parts) return (row.acc - constant<V>(1)) + row.others;
+  else return fold<Code>::finish(row.acc);
+}
+/// All lanes folded into one number.
+template <op Code, class V>
+LOOM_INLINE lane<V> finish_lanes(accumulator<V> row) {
+  if constexpr (!reduction(Code).two_parts) return fold<Code>::finish(across_lanes<Code>(row.acc));
+  else if constexpr (width<V> == 1) return finish<Code>(row);
+  else if constexpr (width<V> == 2) {
+    accumulator<lane<V>> first{row.acc[0], row.others[0]};
+    join<Code>(first, accumulator<lane<V>>{row.acc[1], row.others[1]});
+    return finish<Code>(first);
+  } else {
+    accumulator<decltype(lower_half(row.acc))> half{lower_half(row.acc), lower_half(row.others)};
+    join<Code>(half, {upper_half(row.acc), upper_half(row.others)});
+    return finish_lanes<Code>(half);
+  }
+}
+
 }  // namespace loom::LOOM_TARGET

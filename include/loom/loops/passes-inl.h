@@ -14,8 +14,8 @@ struct row_passes {
 
   // ---- lists of steps ----------------------------------------------------------------------------------------------------
   template <int Begin, lanes Which, int... I>
-  static LOOM_INLINE void steps([[maybe_unused]] R& r, [[maybe_unused]] V* acc, [[maybe_unused]] std::ptrdiff_t j,
-                                std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void steps([[maybe_unused]] R& r, [[maybe_unused]] accumulator<V>* acc,
+                                [[maybe_unused]] std::ptrdiff_t j, std::integer_sequence<int, I...>) {
     constexpr int count = sizeof...(I), half = count / 2;
     if constexpr (count <= 128) {
       (perform<R::template instruction_at<Begin + I>>::template step<P.steps[Begin + I].id, P.steps[Begin + I].slot,
@@ -41,28 +41,26 @@ struct row_passes {
   template <int Id> static constexpr op code_of = P.program[Id].code;
 
   template <int Pass, int Unroll, int... I>
-  static LOOM_INLINE void begin_reductions([[maybe_unused]] V (&acc)[Unroll][R::values],
+  static LOOM_INLINE void begin_reductions([[maybe_unused]] accumulator<V> (&acc)[Unroll][R::values],
                                            std::integer_sequence<int, I...>) {
     for (int u = 0; u < Unroll; ++u)
-      ((acc[u][reduction_at<Pass, I>] = identity<code_of<reduction_at<Pass, I>>, V>()), ...);
+      ((acc[u][reduction_at<Pass, I>] = begun<code_of<reduction_at<Pass, I>>, V>()), ...);
   }
   /// Joins the unrolled accumulators, and those of the blocks before.
   template <int Pass, int Unroll, int... I>
-  static LOOM_INLINE void join_reductions([[maybe_unused]] V (&acc)[Unroll][R::values], [[maybe_unused]] V* whole,
-                                          std::integer_sequence<int, I...>) {
+  static LOOM_INLINE void join_reductions([[maybe_unused]] accumulator<V> (&acc)[Unroll][R::values],
+                                          [[maybe_unused]] accumulator<V>* whole, std::integer_sequence<int, I...>) {
     for (int u = 0; u < Unroll; ++u)
-      ((whole[reduction_at<Pass, I>] =
-            fold<code_of<reduction_at<Pass, I>>>::combine(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>])),
-       ...);
+      (join<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>]), ...);
   }
   template <int Id>
-  static LOOM_INLINE void end_reduction(R& r, V v) {
-    v = R::shape::template finish_reduction<code_of<Id>>(v);
+  static LOOM_INLINE void end_reduction(R& r, accumulator<V> row) {
+    const V v = R::shape::template finish_reduction<code_of<Id>>(row);
     if constexpr (P.program[Id].type == kind::mask) r.mask[Id] = v != V{};
     else r.value[Id] = v;
   }
   template <int Pass, int... I>
-  static LOOM_INLINE void end_reductions([[maybe_unused]] R& r, [[maybe_unused]] V* whole,
+  static LOOM_INLINE void end_reductions([[maybe_unused]] R& r, [[maybe_unused]] accumulator<V>* whole,
                                          std::integer_sequence<int, I...>) {
     (end_reduction<reduction_at<Pass, I>>(r, whole[reduction_at<Pass, I>]), ...);
   }
@@ -74,7 +72,7 @@ struct row_passes {
   /// compiler optimizes each.
   template <int... Pass>
   static LOOM_INLINE void row(R& r, std::integer_sequence<int, Pass...>) {
-    [[maybe_unused]] V whole[1][R::values];
+    [[maybe_unused]] accumulator<V> whole[1][R::values];
     once<S.before.begin, S.before.end>(r);
     ((begin_reductions<Pass>(whole, reductions<Pass>()),  //
       R::shape::template entries<row_passes, Pass>(r, whole[0]), end_reductions<Pass>(r, whole[0], reductions<Pass>()),

@@ -75,13 +75,14 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
 /// How an instruction is performed: for value Id, output Slot if it has to do with one, the lanes Which of entry j.
 template <instruction> struct perform;
 
-#define LOOM_PERFORM(name)                                                                                          \
-  template <> struct perform<instruction::name> {                                                                   \
-    template <int Id, int Slot, lanes Which, class R> static void step(R& r, typename R::V* acc, std::ptrdiff_t j); \
-  };                                                                                                                \
-  template <int Id, int Slot, lanes Which, class R>                                                                 \
-  LOOM_INLINE void perform<instruction::name>::step([[maybe_unused]] R& r, [[maybe_unused]] typename R::V* acc,     \
-                                                    [[maybe_unused]] std::ptrdiff_t j)
+#define LOOM_PERFORM(name)                                                                                    \
+  template <> struct perform<instruction::name> {                                                             \
+    template <int Id, int Slot, lanes Which, class R> static void step(R& r, accumulator<typename R::V>* acc, \
+                                                                       std::ptrdiff_t j);                     \
+  };                                                                                                          \
+  template <int Id, int Slot, lanes Which, class R>                                                           \
+  LOOM_INLINE void perform<instruction::name>::step(                                                          \
+      [[maybe_unused]] R& r, [[maybe_unused]] accumulator<typename R::V>* acc, [[maybe_unused]] std::ptrdiff_t j)
 
 LOOM_PERFORM(load_constant) { r.value[Id] = constant<typename R::V>(R::P.program[Id].constant_value()); }
 LOOM_PERFORM(load_scalar) { r.value[Id] = constant<typename R::V>(r.scalars[Id]); }
@@ -124,7 +125,7 @@ LOOM_PERFORM(reduce) {
   typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (Which == lanes::some)
     v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
-  acc[Id] = fold<n.code>::combine(acc[Id], v);
+  add_entries<n.code>(acc[Id], v);
 }
 LOOM_PERFORM(add_to_total) { add_to_total<Id, Which>(r); }
 LOOM_PERFORM(add_to_array) { add_to_array<Id, Which>(r, j); }

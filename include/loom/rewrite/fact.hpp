@@ -252,6 +252,7 @@ constexpr fact summed(const fact& entry, axis_set over) {
   f.whole = entry.whole;
   return f;
 }
+constexpr fact summed_less_one(const fact& entry, axis_set over) { return subtracted(summed(entry, over), exactly(1)); }
 constexpr fact factored(const fact& entry, axis_set) {
   const bool unit = entry.low >= -1 && entry.high <= 1;
   return {entry.low >= 0 ? 0.0 : unit ? -1.0 : -infinity,

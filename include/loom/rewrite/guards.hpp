@@ -58,6 +58,12 @@ constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
 
 constexpr bool not_both_zero(known_graph& g, const matched& w) { return !g.of(w[a]).zero || !g.of(w[b]).zero; }
 
+/// A sum over a row that holds its own largest entry.
+constexpr bool is_sum_of_peak(known_graph& g, const node& sum) {
+  const fact& entry = g.of(sum.operand[0]);
+  return entry.low >= 0 && entry.high > 1e-30 && entry.peak != 0 && includes(sum.over(), entry.peak);
+}
+
 /// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost. A number of
 /// the caller's is trusted.
 constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {
@@ -66,9 +72,11 @@ constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {
   const fact& f = g.of(w[b]);
   if (f.low > 1e-30 || f.high < -1e-30 || n.code == op::extent || n.code == op::scalar) return true;
   // A sum of what is not negative is at least the largest of it; of a row that has none, 0 / 0 is NaN in either form.
-  if (n.code != op::sum) return false;
-  const fact& entry = g.of(n.operand[0]);
-  return entry.low >= 0 && entry.high > 1e-30 && entry.peak != 0 && includes(n.over(), entry.peak);
+  if (n.code == op::sum) return is_sum_of_peak(g, n);
+  if (n.code != op::add) return false;  // 1 and a rest
+  for (value_id o : {n.operand[0], n.operand[1]})
+    if (g[o].code == op::rest) return is_sum_of_peak(g, g[o]);
+  return false;
 }
 
 // ---- masks -------------------------------------------------------------------------------------------------------------

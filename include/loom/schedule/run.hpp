@@ -202,10 +202,7 @@ class plan_runner : public plan_visitor {
     if (reduction(code).compensated) interpreter<double>::add(so_far.sum, so_far.lost, v);
     else so_far.sum = ir::numbers::combine(code, so_far.sum, v);
   }
-  static double finished(op code, const running& r) {
-    const bool finite = r.sum < numeric::infinity && r.sum > -numeric::infinity;
-    return ir::numbers::finish(folded_as(code), finite ? r.sum + r.lost : r.sum);
-  }
+  static double finished(op code, const running& r) { return ir::numbers::finish_sum(folded_as(code), r.sum, r.lost); }
 };
 
 }  // namespace detail

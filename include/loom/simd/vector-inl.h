@@ -247,6 +247,11 @@ LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) {
 }
 LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps512_mask(x, f32s{}, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
+// Of a comparison and a choice g++ makes just that, two instructions.
+LOOM_INLINE f32s min(f32s a, f32s b) { return __builtin_ia32_minps512_mask(a, b, f32s{}, LOOM_ALL(unsigned short), 4); }
+LOOM_INLINE f64s min(f64s a, f64s b) { return __builtin_ia32_minpd512_mask(a, b, f64s{}, LOOM_ALL(unsigned char), 4); }
+LOOM_INLINE f32s max(f32s a, f32s b) { return __builtin_ia32_maxps512_mask(a, b, f32s{}, LOOM_ALL(unsigned short), 4); }
+LOOM_INLINE f64s max(f64s a, f64s b) { return __builtin_ia32_maxpd512_mask(a, b, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_ia32_cvtps2pd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE half_f32s narrow(f64s x) {
   return __builtin_ia32_cvtpd2ps512_mask(x, half_f32s{}, LOOM_ALL(unsigned char), 4);
@@ -262,6 +267,10 @@ LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_ia32_vfmaddps256
 LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_ia32_vfmaddpd256(a, b, c); }
 LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps256(x); }
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd256(x); }
+LOOM_INLINE f32s min(f32s a, f32s b) { return __builtin_ia32_minps256(a, b); }
+LOOM_INLINE f64s min(f64s a, f64s b) { return __builtin_ia32_minpd256(a, b); }
+LOOM_INLINE f32s max(f32s a, f32s b) { return __builtin_ia32_maxps256(a, b); }
+LOOM_INLINE f64s max(f64s a, f64s b) { return __builtin_ia32_maxpd256(a, b); }
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_ia32_cvtps2pd256(x); }
 LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_ia32_cvtpd2ps256(x); }
 LOOM_INLINE u32s widen(bf16s v) { return as<u32s>(__builtin_ia32_pmovzxwd256(as<f16s>(v))); }

@@ -85,13 +85,13 @@ struct across_rows {
     return select(r.new_rows, v, neutral);
   }
   template <op Code, class V>
-  static LOOM_INLINE V finish_reduction(V v) {
-    return fold<Code>::finish(v);
+  static LOOM_INLINE V finish_reduction(accumulator<V> row) {
+    return finish<Code>(row);
   }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
   template <class Passes, int Pass, class R>
-  static LOOM_INLINE void entries(R& r, typename R::V* whole) {
+  static LOOM_INLINE void entries(R& r, accumulator<typename R::V>* whole) {
     using body = typename Passes::template body<Pass>;
     constexpr int begin = Passes::template body_begin<Pass>;
     constexpr std::int64_t columns = known_columns(R::P);
@@ -105,7 +105,7 @@ struct across_rows {
   /// A short row of known length needs no loop.
   static constexpr std::int64_t most_unrolled = 256;  // vector instructions
   template <class Passes, int Pass, class R, int... J>
-  static LOOM_INLINE void unrolled(R& r, typename R::V* whole, std::integer_sequence<int, J...>) {
+  static LOOM_INLINE void unrolled(R& r, accumulator<typename R::V>* whole, std::integer_sequence<int, J...>) {
     (Passes::template steps<Passes::template body_begin<Pass>, lanes::all>(r, whole, J,
                                                                            typename Passes::template body<Pass>()),
      ...);

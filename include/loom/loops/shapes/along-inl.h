@@ -70,15 +70,15 @@ struct along_rows {
   }
   /// The value of a row reduction, of the accumulated lanes.
   template <op Code, class V>
-  static LOOM_INLINE V finish_reduction(V v) {
-    return broadcast<V>(fold<Code>::finish(across_lanes<Code>(v)));
+  static LOOM_INLINE V finish_reduction(accumulator<V> row) {
+    return broadcast<V>(finish_lanes<Code>(row));
   }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
   /// A row pass over the entries of a row. Blocks bound the number of terms that one accumulator sees, and so the rounding
   /// error of a long row.
   template <class Passes, int Pass, class R>
-  static LOOM_INLINE void entries(R& r, typename R::V* whole) {
+  static LOOM_INLINE void entries(R& r, accumulator<typename R::V>* whole) {
     using reductions = typename Passes::template reductions<Pass>;
     using body = typename Passes::template body<Pass>;
     constexpr int begin = Passes::template body_begin<Pass>;
@@ -90,7 +90,7 @@ struct along_rows {
     while (j + width <= columns) {
       const std::ptrdiff_t block =
           columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
-      typename R::V acc[unroll][R::values];
+      accumulator<typename R::V> acc[unroll][R::values];
       Passes::template begin_reductions<Pass>(acc, reductions());
       if constexpr (unroll > 1) {
         for (; j + unroll * width <= block; j += unroll * width)
@@ -105,7 +105,7 @@ struct along_rows {
     }
   }
   template <class Passes, int Pass, class R, int Unroll, int... U>
-  static LOOM_INLINE void unrolled(R& r, typename R::V (&acc)[Unroll][R::values], std::ptrdiff_t j,
+  static LOOM_INLINE void unrolled(R& r, accumulator<typename R::V> (&acc)[Unroll][R::values], std::ptrdiff_t j,
                                    std::integer_sequence<int, U...>) {
     constexpr std::ptrdiff_t width = R::lane_count;
     (Passes::template steps<Passes::template body_begin<Pass>, lanes::all>(r, acc[U], j + U * width,

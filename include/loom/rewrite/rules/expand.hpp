@@ -20,6 +20,9 @@ inline constexpr written size_of_a = abs(a), size_of_b = abs(b), longer = max(si
                          shorter = min(size_of_a, size_of_b);
 /// Of b over a, by a.
 inline constexpr written difference = b - a, excess = difference / a, share_of_b = a / b;
+/// Of the exponentials of a row that is shifted by its largest entry: each, and all but a largest.
+inline constexpr written row_shift = shift(a, k), shifted = a - row_shift, share_of_row = exp(shifted),
+                         others = rest(share_of_row, k);
 /// The extreme entry of a row a that will be scaled by b.
 inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, largest = shift(signed_row, k),
                          extreme = largest * sign_of_b;
@@ -28,15 +31,19 @@ inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, larges
 inline constexpr rule_table expand_rules(
   {
     // The more special left side comes first: a row scaled by what is constant along it.
-    {"log_softmax of a scaled row", log_softmax(a / b, k), (a - extreme) / b - log(sum(exp((a - extreme) / b), k)), guards::b_constant_along_k},
-    {"log_softmax of a scaled row", log_softmax(a * b, k), (a - extreme) * b - log(sum(exp((a - extreme) * b), k)), guards::b_constant_along_k},
-    {"softmax of a scaled row", softmax(a / b, k), exp((a - extreme) / b) / sum(exp((a - extreme) / b), k), guards::b_constant_along_k},
-    {"softmax of a scaled row", softmax(a * b, k), exp((a - extreme) * b) / sum(exp((a - extreme) * b), k), guards::b_constant_along_k},
-    {"logsumexp of a scaled row", logsumexp(a / b, k), extreme / b + log(sum(exp((a - extreme) / b), k)), guards::b_constant_along_k},
-    {"logsumexp of a scaled row", logsumexp(a * b, k), extreme * b + log(sum(exp((a - extreme) * b), k)), guards::b_constant_along_k},
-    {"log_softmax by a shift", log_softmax(a, k), (a - shift(a, k)) - log(sum(exp(a - shift(a, k)), k))},
-    {"softmax by a shift", softmax(a, k), exp(a - shift(a, k)) / sum(exp(a - shift(a, k)), k)},
-    {"logsumexp by a shift", logsumexp(a, k), shift(a, k) + log(sum(exp(a - shift(a, k)), k))},
+    {"log_softmax of a scaled row", log_softmax(a / b, k), (a - extreme) / b - log1p(rest(exp((a - extreme) / b), k)), guards::b_constant_along_k},
+    {"log_softmax of a scaled row", log_softmax(a * b, k), (a - extreme) * b - log1p(rest(exp((a - extreme) * b), k)), guards::b_constant_along_k},
+    {"softmax of a scaled row", softmax(a / b, k), exp((a - extreme) / b) / (1 + rest(exp((a - extreme) / b), k)), guards::b_constant_along_k},
+    {"softmax of a scaled row", softmax(a * b, k), exp((a - extreme) * b) / (1 + rest(exp((a - extreme) * b), k)), guards::b_constant_along_k},
+    {"logsumexp of a scaled row", logsumexp(a / b, k), extreme / b + log1p(rest(exp((a - extreme) / b), k)), guards::b_constant_along_k},
+    {"logsumexp of a scaled row", logsumexp(a * b, k), extreme * b + log1p(rest(exp((a - extreme) * b), k)), guards::b_constant_along_k},
+    {"log_softmax by a shift", log_softmax(a, k), (a - shift(a, k)) - log1p(others)},
+    {"softmax by a shift", softmax(a, k), share_of_row / (1 + others)},
+    {"logsumexp by a shift", logsumexp(a, k), shift(a, k) + log1p(others)},
+    // A share of a row is a / (1 + rest); of the largest entry, what is left to 1 is the rest.
+    in_a_sum("label less a share", onehot(c, k) - a / (1 + rest(a, k)), ((onehot(c, k) - a) + onehot(c, k) * rest(a, k)) / (1 + rest(a, k))),
+    in_a_sum("label less a share", b * onehot(c, k) - b * (a / (1 + rest(a, k))), (b / (1 + rest(a, k))) * ((onehot(c, k) - a) + onehot(c, k) * rest(a, k)), guards::b_constant_along_k),
+    in_a_sum("one less a share", 1 - a / (1 + rest(a, k)), ((1 - a) + rest(a, k)) / (1 + rest(a, k))),
     {"softplus by the absolute value", softplus(a), max(a, 0) + log1p(exp(-abs(a)))},
     {"sigmoid by the absolute value", sigmoid(a), where(a >= 0, number(1), exp(-abs(a))) / (1 + exp(-abs(a)))},
     {"logit less a label", logit_loss(a, b), log1p(exp(-abs(a))) + a * (where(a >= 0, number(1), 0) - b)},

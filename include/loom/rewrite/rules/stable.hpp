@@ -20,6 +20,7 @@ inline constexpr rule_table stable_rules(
     {"log of a sum of exponentials", log(softmax(a, k)), log_softmax(a, k)},
     in_a_sum("log of a sum of exponentials", a - logsumexp(a, k), log_softmax(a, k)),
     in_a_sum("log of a sum of exponentials", gather(a, b, k) - logsumexp(a, k), gather(log_softmax(a, k), b, k)),
+    {"log of a sum of exponentials", logsumexp(a - gather(a, b, k), k), -gather(log_softmax(a, k), b, k)},
     {"log of a sum of two exponentials", log(exp(a) + exp(b)), logaddexp(a, b)},
     {"softmax as a quotient", exp(a) / sum(exp(a), k), softmax(a, k)},
     {"softmax as a quotient", exp(a) * (1 / sum(exp(a), k)), softmax(a, k)},
