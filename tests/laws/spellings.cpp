@@ -223,6 +223,9 @@ TEST_CASE("spellings: roots", "[laws]") {
 
 TEST_CASE("spellings: cancellation", "[laws]") {
   HOLDS(a * a - b * b);
+  HOLDS(sqrt(1 + square(a / 1000)) - 1, {hard::ordinary, hard::hundred});
+  HOLDS(log(a + sqrt(a * a + s)));
+  HOLDS(log((a + sqrt(a * a + s)) / (2 * sqrt(a * a + s))));
   HOLDS(1 - cos(a), {hard::ordinary, hard::hundred});
   HOLDS(mean(x * x, -1) - square(mean(x, -1)));
   HOLDS(exp(a) - a - 1, {hard::ordinary});

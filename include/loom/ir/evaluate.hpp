@@ -37,6 +37,14 @@ template <class N> constexpr N logaddexp(const N& a, const N& b) {
   return a > b ? N(a + log1p(exp(N(b - a)))) : N(b + log1p(exp(N(a - b))));
 }
 template <class N> constexpr N share(const N& a, const N& b) { return a == b ? N(N(1) / 2) : sigmoid(N(a - b)); }
+template <class N> constexpr N sqrt1pm1(const N& x) {
+  const N root = sqrt(N(1 + x));
+  return x > 1 ? N(root - 1) : N(x / (root + 1));
+}
+template <class N> constexpr N quadratic_root(const N& a, const N& b) {
+  const N root = sqrt(N(a * a + b));
+  return N(a + a) + root < 0 ? N(b / N(root - a)) : N(a + root);
+}
 template <class N> constexpr N hypot(const N& a, const N& b) {
   const N m = maximum(a < 0 ? N(-a) : a, b < 0 ? N(-b) : b);
   if (!(m > 0) || m - m != 0) return m;  // 0, infinite, NaN

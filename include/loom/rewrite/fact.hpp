@@ -217,6 +217,10 @@ constexpr fact divergence(const fact& a, const fact& b) {
 constexpr fact length(const fact& a, const fact& b) {
   return {0, infinity, a.zero && b.zero, a.nan || b.nan, false, 0, 0};
 }
+constexpr fact larger_root(const fact& a, const fact& b) {
+  if (b.low < 0) return anything(true);
+  return {0, infinity, true, a.nan || b.nan || !a.finite() || !b.finite(), false, 0, 0};
+}
 constexpr fact log_weighted(const fact& a, const fact& b) {
   fact f = absorbed(a, of_unary(op::log, b));
   f.zero = true;

@@ -64,7 +64,8 @@ class hazard_finder {
       case op::pow: return look_at_power(v);
       case op::kl_div:
       case op::sqrt_product:
-        needs(hazard_kind::invalid, v, a, 0, numeric::infinity);  // 0 is inside
+      case op::quadratic_root:
+        if (n.code != op::quadratic_root) needs(hazard_kind::invalid, v, a, 0, numeric::infinity);  // 0 is inside
         return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, n.code == op::kl_div);
       default: break;
     }

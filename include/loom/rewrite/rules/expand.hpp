@@ -23,6 +23,8 @@ inline constexpr written difference = b - a, excess = difference / a, share_of_b
 /// Of the exponentials of a row that is shifted by its largest entry: each, and all but a largest.
 inline constexpr written row_shift = shift(a, k), shifted = a - row_shift, share_of_row = exp(shifted),
                          others = rest(share_of_row, k);
+/// Of the quadratic whose roots are a - root and a + root.
+inline constexpr written square_of_a = square(a), below_root = square_of_a + b, root = sqrt(below_root);
 /// The extreme entry of a row a that will be scaled by b.
 inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, largest = shift(signed_row, k),
                          extreme = largest * sign_of_b;
@@ -48,6 +50,8 @@ inline constexpr rule_table expand_rules(
     {"sigmoid by the absolute value", sigmoid(a), where(a >= 0, number(1), exp(-abs(a))) / (1 + exp(-abs(a)))},
     {"logit less a label", logit_loss(a, b), log1p(exp(-abs(a))) + a * (where(a >= 0, number(1), 0) - b)},
     {"logit less a label", logit_gap(a, b), (where(a >= 0, number(1), 0) - b) + where(a >= 0, -(exp(-abs(a)) / (1 + exp(-abs(a)))), exp(-abs(a)) / (1 + exp(-abs(a))))},
+    {"root less one", sqrt1pm1(a), where(a > 1, sqrt(1 + a) - 1, a / (sqrt(1 + a) + 1))},
+    {"root beside its number", quadratic_root(a, b), where(2 * a + root < 0, b / (root - a), a + root)},
     {"square root of a product", sqrt_product(a, b), sqrt(a * b)},
     // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
     {"log1mexp in two branches", log1mexp(a), where(a > minus_log_2, log(-expm1(a)), log1p(-exp(a)))},

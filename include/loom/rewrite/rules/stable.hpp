@@ -58,6 +58,9 @@ inline constexpr rule_table stable_rules(
     {"square root of a product", sqrt(a * b), sqrt(a) * sqrt(b), guards::both_nonnegative},
     {"square root of a product", sqrt(a * b), sqrt_product(a, b), guards::one_may_be_negative},
     // Differences whose terms are larger than what is left of them.
+    in_a_sum("root less one", sqrt(1 + a) - 1, sqrt1pm1(a)),
+    in_a_sum("root less its number", a + sqrt(square(a) + b), quadratic_root(a, b)),
+    in_a_sum("root less its number", sqrt(square(a) + b) - a, quadratic_root(-a, b)),
     {"inverse hyperbolic tangent", log((1 + a) / (1 - a)), 2 * atanh(a)},
     {"inverse hyperbolic tangent", log((1 - a) / (1 + a)), -(2 * atanh(a))},
     in_a_sum("inverse hyperbolic tangent", log1p(a) - log1p(-a), 2 * atanh(a)),
