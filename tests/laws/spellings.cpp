@@ -202,6 +202,8 @@ TEST_CASE("spellings: densities", "[laws]") {
 
 TEST_CASE("spellings: tails of the normal distribution", "[laws]") {
   HOLDS(log(0.5 * erfc(a)), {hard::ordinary, hard::hundred});
+  HOLDS(exp(-square(a)) / erfc(a), {hard::ordinary});
+  HOLDS(exp(-square(10 * a + 40)) / erfc(10 * a + 40), {hard::ordinary});
   HOLDS(log(0.5 * (1 + erf(a))), {hard::ordinary, hard::hundred});
   HOLDS(log(1 - 0.5 * erfc(-a)), {hard::ordinary, hard::hundred});
   HOLDS(log(0.5 * erfc(-(a + s)) - 0.5 * erfc(-a)), {hard::ordinary});

@@ -238,6 +238,12 @@ TEST_CASE("error functions: values and special values", "[math]") {
   LOOM_CHECK(same(numeric::erfcx(-26.65), inf));
   LOOM_CHECK(same(numeric::erfcx(-inf), inf));
   LOOM_CHECK(same(numeric::erfcx(not_a_number), not_a_number));
+  LOOM_CHECK(near(numeric::ierfcx(2), 0.053398230926744797));
+  LOOM_CHECK(near(numeric::ierfcx(0), 0.56418958354775628));
+  LOOM_CHECK(near(numeric::ierfcx(1e100), 2.8209479177387814e-201));
+  LOOM_CHECK(same(numeric::ierfcx(inf), 0));
+  LOOM_CHECK(same(numeric::ierfcx(-inf), inf));
+  LOOM_CHECK(same(numeric::ierfcx(not_a_number), not_a_number));
 }
 
 TEST_CASE("gamma functions: values and special values", "[math]") {
@@ -307,6 +313,15 @@ int reference_erfcx(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t round) {
   mpfr_exp(square.value, square.value, round);
   mpfr_erfc(y, x, round);
   return mpfr_mul(y, y, square.value, round);
+}
+
+int reference_ierfcx(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t round) {
+  precise root;
+  mpfr_const_pi(root.value, round);
+  mpfr_rec_sqrt(root.value, root.value, round);
+  reference_erfcx(y, x, round);
+  mpfr_mul(y, y, x, round);
+  return mpfr_sub(y, root.value, y, round);
 }
 
 /// The central difference of digamma at distance 2^-100.
@@ -417,6 +432,9 @@ const row rows[] = {
     {"erfcx", own::erfcx_constant, reference_erfcx, {linear, -26.6, 6}, 500, 3},
     {"erfcx", own::erfcx_constant, reference_erfcx, {linear, 0, 30}, 500, 3},
     {"erfcx", own::erfcx_constant, reference_erfcx, {logarithmic, 1e-20, 1000}, 500, 3},
+    {"ierfcx", own::ierfcx_constant, reference_ierfcx, {linear, -26.5, 6}, 500, 8},
+    {"ierfcx", own::ierfcx_constant, reference_ierfcx, {linear, 0, 30}, 500, 8},
+    {"ierfcx", own::ierfcx_constant, reference_ierfcx, {logarithmic, 1e-20, 1000}, 500, 8},
     {"lgamma", own::lgamma_constant, reference_lgamma, {linear, 0, 4}, 500, 6},
     {"lgamma", own::lgamma_constant, reference_lgamma, {linear, 2.5, 12}, 500, 6},
     {"lgamma", own::lgamma_constant, reference_lgamma, {linear, 0.999, 1.001}, 300, 6},

@@ -50,7 +50,7 @@ LOOM_TEST_SINGLE(sin) LOOM_TEST_SINGLE(cos) LOOM_TEST_SINGLE(tan)
 LOOM_TEST_SINGLE(asin) LOOM_TEST_SINGLE(acos) LOOM_TEST_SINGLE(atan)
 LOOM_TEST_SINGLE(sinh) LOOM_TEST_SINGLE(cosh) LOOM_TEST_SINGLE(tanh)
 LOOM_TEST_SINGLE(asinh) LOOM_TEST_SINGLE(acosh) LOOM_TEST_SINGLE(atanh)
-LOOM_TEST_SINGLE(erf) LOOM_TEST_SINGLE(erfc) LOOM_TEST_SINGLE(erfcx)
+LOOM_TEST_SINGLE(erf) LOOM_TEST_SINGLE(erfc) LOOM_TEST_SINGLE(erfcx) LOOM_TEST_SINGLE(ierfcx)
 LOOM_TEST_SINGLE(lgamma) LOOM_TEST_SINGLE(digamma) LOOM_TEST_SINGLE(trigamma)
 LOOM_TEST_SINGLE(exprel_2) LOOM_TEST_SINGLE(log1prel_2)
 #undef LOOM_TEST_SINGLE
@@ -117,6 +117,13 @@ inline loom_real log1prel_2(const loom_real& x) {
   return y;
 }
 inline loom_real erfcx(const loom_real& x) { return exp(loom_real(x * x)) * erfc(x); }
+
+inline loom_real ierfcx(const loom_real& x) {
+  const loom_real root = 1 / sqrt(2 * acos(loom_real(0)));
+  if (x < 1e6) return root - x * erfcx(x);
+  const loom_real z = 1 / (2 * x * x);
+  return root * z * (1 - 3 * z * (1 - 5 * z * (1 - 7 * z * (1 - 9 * z))));
+}
 
 /// For x > 0: the recurrence up to 60, then the asymptotic series with Bernoulli numbers from zeta values.
 inline loom_real trigamma(loom_real x) {

@@ -42,6 +42,14 @@ inline constexpr prelude_function prelude[] = {
   return 0.5641895835477563 / x * (1 - z * (1 - 3 * z * (1 - 5 * z * (1 - 7 * z * (1 - 9 * z)))));
 }
 )"},
+    {"ierfcx", versions::real, "// 1 / sqrt(pi) - x exp(x^2) erfc(x); beyond 2 by the continued fraction of erfc.\n",
+     R"(double ierfcx(double x) {
+  if (!(x > 2)) return 0.5641895835477563 - x * (std::exp(x * x) * std::erfc(x));
+  double k = 0;
+  for (int n = 120; n > 0; --n) k = 0.5 * n / (x + k);
+  return 0.5641895835477563 / (x + k) * k;
+}
+)"},
     {"exprel_2", versions::real, "// 2 (exp(x) - 1 - x) / x^2; its series near 0.\n",
      R"(double exprel_2(double x) {
   if (x == -infinity) return 0;

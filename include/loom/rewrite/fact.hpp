@@ -23,6 +23,7 @@ struct fact {
   axis_set unit;  ///< axes over which, taken together, it sums to 1
 
   constexpr bool nonnegative() const { return low >= 0; }
+  constexpr bool positive() const { return low >= 0 && !zero; }
   constexpr bool finite() const { return low > -numeric::infinity && high < numeric::infinity; }
 };
 
@@ -64,6 +65,7 @@ constexpr fact exactly(double v) {
   if (v != v) return anything(true);
   if (is_infinite(v)) return {v, v, false, false, true, 0, 0};
   fact f = between(v, v);  // float rounds it
+  f.zero = static_cast<float>(v) == 0;
   f.whole = is_whole(v);
   return f;
 }
@@ -201,7 +203,8 @@ constexpr fact lesser(const fact& a, const fact& b) {
 }
 constexpr fact greater(const fact& a, const fact& b) {
   const double low = greater(a.low, b.low), high = greater(a.high, b.high);
-  return {low, high, (a.zero || b.zero) && low <= 0 && high >= 0, a.nan || b.nan, a.whole && b.whole, 0, 0};
+  const bool zero = (a.zero || b.zero) && low <= 0 && high >= 0 && !a.positive() && !b.positive();
+  return {low, high, zero, a.nan || b.nan, a.whole && b.whole, 0, 0};
 }
 constexpr fact log_added(const fact& a, const fact& b) {
   return between(greater(a.low, b.low), plus(greater(a.high, b.high), 0.6931472, infinity), a.nan || b.nan);

@@ -59,7 +59,8 @@ class hazard_finder {
       case op::exprel_2: return needs(hazard_kind::overflow, v, a, -numeric::infinity, most);
       case op::sinh:
       case op::cosh: return needs(hazard_kind::overflow, v, a, -most, most);
-      case op::erfcx: return needs(hazard_kind::overflow, v, a, -9, numeric::infinity);
+      case op::erfcx:
+      case op::ierfcx: return needs(hazard_kind::overflow, v, a, -9, numeric::infinity);
       case op::div: return needs(hazard_kind::invalid, v, b, -numeric::infinity, numeric::infinity, true);
       case op::pow: return look_at_power(v);
       case op::kl_div:
