@@ -64,12 +64,6 @@ constexpr bool is_sum_of_peak(known_graph& g, const node& sum) {
   return entry.low >= 0 && entry.high > 1e-30 && entry.peak != 0 && includes(sum.over(), entry.peak);
 }
 
-/// b and c are positive, but their product may be 0 all the same.
-constexpr bool product_may_vanish(known_graph& g, const matched& w) {
-  const fact &of_b = g.of(w[b]), of_c = g.of(w[c]);
-  return of_b.positive() && of_c.positive() && facts::multiplied(of_b, of_c).zero;
-}
-
 /// The reciprocal of b can be taken: b is no smaller than a normal number where the quotient itself is not lost. A number of
 /// the caller's is trusted.
 constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {

@@ -54,7 +54,6 @@ inline constexpr rule_table stable_rules(
     {"Euclidean norm", sqrt(sum(square(a), k)), norm(a, k)},
     {"Euclidean norm", sqrt(sum(square(a), k) / b), norm(a, k) / sqrt(b), guards::b_positive},
     {"Euclidean norm", sqrt(square(a) + square(b)), hypot(a, b)},
-    {"quotient by a product", a / (b * c), a / b / c, guards::product_may_vanish},
     {"square root of a square", sqrt(square(a)), abs(a)},
     {"square root of a product", sqrt(a * b), sqrt(a) * sqrt(b), guards::both_nonnegative},
     {"square root of a product", sqrt(a * b), sqrt_product(a, b), guards::one_may_be_negative},
