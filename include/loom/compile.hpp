@@ -22,7 +22,11 @@
 
 namespace loom::inline LOOM_ABI::compiler::stage {
 
-constexpr graph canonicalize(const graph& g) { return rewritten(g, canonical_rules); }
+/// A user's own rules see the canonical form, and leave one.
+constexpr graph canonicalize(const graph& g, const rewrite::rule_table* own = nullptr) {
+  const graph canonical = rewritten(g, canonical_rules);
+  return own == nullptr || canonical.too_large ? canonical : rewritten(canonical, *own);
+}
 constexpr graph combine(const graph& g) { return with_exponentials_combined(g); }
 constexpr graph stabilize(const graph& g) { return rewritten(g, stable_rules); }
 constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
@@ -65,10 +69,11 @@ constexpr derivative_request request_for(form f, const derivative_request& wante
 
 namespace detail {
 
-constexpr derived made(form f, const graph& before, const derivative_request& wanted) {
+/// `own`: the rules of a user, or null.
+constexpr derived made(form f, const graph& before, const derivative_request& wanted, const rewrite::rule_table* own) {
   switch (f) {
     case form::written: break;
-    case form::canonical: return {stage::canonicalize(before)};
+    case form::canonical: return {stage::canonicalize(before, own)};
     case form::combined: return {stage::combine(before)};
     case form::with_gradients: return stage::differentiate(before, wanted);
     case form::with_second_derivatives: return stage::differentiate_twice(before, wanted);
@@ -84,18 +89,20 @@ constexpr derived made(form f, const graph& before, const derivative_request& wa
 }  // namespace detail
 
 /// A form, made from the one before it. What stands in the way of a derivative is handed on.
-constexpr derived next_form(form f, const derived& before, const derivative_request& wanted) {
+constexpr derived next_form(form f, const derived& before, const derivative_request& wanted,
+                            const rewrite::rule_table* own = nullptr) {
   if (before.program.too_large) return before;
-  derived r = detail::made(f, before.program, wanted);
+  derived r = detail::made(f, before.program, wanted, own);
   if (!before.not_differentiable.empty()) r.not_differentiable = before.not_differentiable;
   if (!before.no_diagonal.empty()) r.no_diagonal = before.no_diagonal;
   return r;
 }
 
 /// A graph as written, in the form asked for; for tools and tests. compiled.hpp has the forms of a formula as constants.
-constexpr derived in_form(form f, const graph& written, const derivative_request& wanted = {}) {
+constexpr derived in_form(form f, const graph& written, const derivative_request& wanted = {},
+                          const rewrite::rule_table* own = nullptr) {
   if (f == form::written) return {written};
-  return next_form(f, in_form(form_before(f, wanted), written, wanted), request_for(f, wanted));
+  return next_form(f, in_form(form_before(f, wanted), written, wanted, own), request_for(f, wanted), own);
 }
 
 /// graph -> plan in one call.

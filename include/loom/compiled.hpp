@@ -10,20 +10,38 @@
 #include "loom/lang/diagnosis.hpp"
 #include "loom/lang/lower.hpp"
 #include "loom/rewrite/hazards.hpp"
+#include "loom/rewrite/rules/own.hpp"
 
 namespace loom::inline LOOM_ABI::compiler {
+
+/// A formula with rules of its user's.
+template <auto Formula, const rewrite::own_rules& Rules>
+struct ruled {};
+
+/// The formula that an argument of loss<...> is, and the rules that it brings.
+template <class Formula>
+struct formula_parts {
+  static constexpr const rewrite::rule_table* rules = nullptr;
+  static constexpr lowered lower(const Formula& f) { return lang::lower(f); }
+};
+template <auto Formula, const rewrite::own_rules& Rules>
+struct formula_parts<ruled<Formula, Rules>> {
+  static constexpr const rewrite::rule_table* rules = &Rules;
+  static constexpr lowered lower(const ruled<Formula, Rules>&) { return lang::lower(Formula); }
+};
+template <auto Formula> using parts_of = formula_parts<std::remove_const_t<decltype(Formula)>>;
 
 /// A form of a formula as a constant: it has the whole constexpr budget for itself, and its name is in the compiler's messages.
 template <auto Formula, form Form, derivative_request Request>
 struct formed {
   using before = formed<Formula, form_before(Form, Request), request_for(form_before(Form, Request), Request)>;
-  static constexpr derived value = next_form(Form, before::value, Request);
+  static constexpr derived value = next_form(Form, before::value, Request, parts_of<Formula>::rules);
 };
 
 /// What is shared by all derivatives of a formula.
 template <auto Formula>
 struct source {
-  static constexpr lowered written = lower(Formula);
+  static constexpr lowered written = parts_of<Formula>::lower(Formula);
   static constexpr const graph& stable = formed<Formula, form::stable, derivative_request{}>::value.program;
   static constexpr label_use_list labels = label_uses(written.program);
 };

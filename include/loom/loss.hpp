@@ -128,10 +128,23 @@ struct loss_function {
   }
 };
 
-/// The loss a formula defines: loss<-gather(log_softmax(x, -1), t).mean()>.
-template <auto Formula>
+namespace detail {
+
+template <auto Formula, const rewrite::own_rules&... Rules> struct loss_of {
+  static_assert(sizeof...(Rules) == 1, "loom: loss<formula, rules> takes one set of rules");
+  using type = loss_function<compiler::ruled<Formula, Rules...>{}>;
+};
+template <auto Formula> struct loss_of<Formula> {
+  using type = loss_function<Formula>;
+};
+
+}  // namespace detail
+
+/// The loss a formula defines: loss<-gather(log_softmax(x, -1), t).mean()>; with rewrite rules of one's own (loom/rules.hpp),
+/// loss<formula, rules>.
+template <auto Formula, const rewrite::own_rules&... Rules>
   requires(lang::formula<decltype(Formula)> || lang::is_result_list<std::remove_const_t<decltype(Formula)>>::value)
-inline constexpr loss_function<Formula> loss{};
+inline constexpr typename detail::loss_of<Formula, Rules...>::type loss{};
 
 // ---- of loom/code.hpp ------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ set(sees_run base numeric ir lang schedule call layout loops)
 set(sees_emit base ir lang rewrite derive schedule layout compile.hpp compiled.hpp)
 set(sees_collection base lang loom.hpp compile.hpp compiled.hpp code.hpp)
 # Umbrella headers may include every folder; from outside, each library has its own folders.
-set(umbrellas loom.hpp loss.hpp compile.hpp compiled.hpp code.hpp threads.hpp)
+set(umbrellas loom.hpp loss.hpp compile.hpp compiled.hpp code.hpp threads.hpp rules.hpp laws.hpp)
 set(only_fmt emit)
 set(only_boost lang collection)
 set(only_oneapi threads.hpp)

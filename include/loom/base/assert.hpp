@@ -19,8 +19,5 @@ namespace loom::inline LOOM_ABI::base::limit {
 [[noreturn]] inline void too_many_elements_for_a_fixed_vector() {
   exceeded("loom: too many elements for a fixed_vector\n");
 }
-[[noreturn]] inline void these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace() {
-  exceeded("loom: these rewrite rules do not stop\n");
-}
 
 }  // namespace loom::base::limit

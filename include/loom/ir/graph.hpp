@@ -68,13 +68,14 @@ struct output_info {
 using rule_trace = fixed_vector<text_view, 48>;
 
 /// What a graph can have too many of.
-enum class capacity : std::uint8_t { none, nodes, axes, inputs, outputs, rewrites };
+enum class capacity : std::uint8_t { none, nodes, axes, inputs, outputs, rewrites, own_rules, axes_of_a_rule };
 
 /// A capacity that was passed, and how many would have been needed, at least.
 struct overflow_info {
   capacity of = capacity::none;
   int limit = 0;
   int needed = 0;
+  text_view rule;  ///< the last that was applied, of a user's
 };
 
 template <int Capacity>
@@ -90,7 +91,7 @@ struct basic_graph {
 
   constexpr void exceed(capacity of, int limit) {
     too_large = true;
-    if (overflow.of == capacity::none) overflow = {of, limit, limit};
+    if (overflow.of == capacity::none) overflow = {of, limit, limit, {}};
     if (overflow.of == of) ++overflow.needed;
   }
 

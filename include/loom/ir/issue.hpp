@@ -44,12 +44,14 @@ constexpr mistake mistake_of(const overflow_info& overflow) {
       case capacity::inputs: return issue::too_many_inputs;
       case capacity::outputs: return issue::too_many_outputs;
       case capacity::rewrites: return issue::too_many_rewrites;
+      case capacity::own_rules: return issue::rules_that_go_on;
+      case capacity::axes_of_a_rule: return issue::rule_that_adds_axes;
       case capacity::none:
       case capacity::nodes: break;
     }
     return issue::too_large;
   };
-  return {about(), {}, overflow.needed, overflow.limit};
+  return {about(), overflow.rule, overflow.needed, overflow.limit};
 }
 
 /// The sentence of an issue, with the places for names and numbers.

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <bit>
-#include <type_traits>
 
 #include "loom/ir/rebuild.hpp"
 #include "loom/rewrite/match.hpp"
@@ -33,9 +32,10 @@ class rewriter {
   const graph& in_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
   std::uint64_t sum_rules_[LOOM_MAX_NODES]{};  // of sums and differences
-  static constexpr int most_rewrites =
-      2000;  // of one graph; every table stops by itself (tests/laws/termination.cpp), a user's may not
-  int rewrites_ = 0;
+  // Of one graph, and one in what another brought. Every table of Loom's stops by itself (tests/laws/termination.cpp); a user's may not,
+  // and compilers end constant evaluation that goes too deep.
+  static constexpr int most_rewrites = 2000, most_nested = 40;
+  int rewrites_ = 0, nested_ = 0;
 
   constexpr value_id make(op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
     const value_id id = out_.make(code, a, b, c, bits);
@@ -54,8 +54,9 @@ class rewriter {
         if (!operands_fit(candidate.operand, of_a, of_b, commutative)) continue;
         matched w;
         if (!matches(known_, id, candidate, w)) continue;
-        if (!count(candidate)) return give_up();
+        if (!count(candidate)) return 0;
         result = instantiate(candidate.rhs, w);
+        if (rules_.of_a_user && !keeps_axes(candidate, id, result)) return 0;
         break;
       }
       if (result == id && sum_terms::adds(code)) result = of_sum(id);
@@ -66,9 +67,20 @@ class rewriter {
 
   /// Of a rule that fits; false if there were too many.
   constexpr bool count(const rule& r) {
-    if (++rewrites_ > most_rewrites) return false;
+    if (++rewrites_ > most_rewrites) refuse(capacity::rewrites, most_rewrites, r);
+    else if (rules_.of_a_user && nested_ > most_nested) refuse(capacity::own_rules, most_nested, r);
+    if (out_.result.too_large) return false;
     if (!out_.result.trace.contains(r.name)) out_.result.trace.try_push(r.name);
     return true;
+  }
+  constexpr bool keeps_axes(const rule& r, value_id before, value_id after) {
+    if (!out_.result.too_large && !includes(out_[before].axes, out_[after].axes))
+      refuse(capacity::axes_of_a_rule, 0, r);
+    return !out_.result.too_large;
+  }
+  constexpr void refuse(capacity of, int limit, const rule& r) {
+    out_.result.exceed(of, limit);
+    out_.result.overflow.rule = r.name;
   }
 
   /// A sum, of which some terms may be what a rule describes: they become one term, in the place of the first.
@@ -81,10 +93,13 @@ class rewriter {
       const rule& candidate = rules_.rows[rules_.of_sums[std::countr_zero(rows)]];
       matched_terms found;
       if (!matches(known_, s, candidate, found)) continue;
-      if (!count(candidate)) return give_up();
+      if (!count(candidate)) return 0;
       s.term[std::countr_zero(found.used)] = instantiate(candidate.rhs, found.w);
       s.minus[std::countr_zero(found.used)] = found.minus;
-      return sum_of(s, found.used & (found.used - 1));
+      ++nested_;
+      const value_id sum = sum_of(s, found.used & (found.used - 1));
+      --nested_;
+      return sum;
     }
     return id;
   }
@@ -110,17 +125,13 @@ class rewriter {
     return sum;
   }
 
-  /// Rules that do not stop are an error in a constant expression, and data at run time.
-  constexpr value_id give_up() {
-    if (std::is_constant_evaluated()) limit::these_rewrite_rules_do_not_stop_see_the_last_rule_in_the_trace();
-    out_.result.exceed(capacity::rewrites, most_rewrites);
-    return 0;
-  }
-
   constexpr value_id instantiate(const term& t, const matched& w) {
-    return rewrite::instantiate(
+    ++nested_;
+    const value_id made = rewrite::instantiate(
         t, w.k, [&](std::uint64_t v) { return w.variable[v]; },
         [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) { return make(code, a, b, c, bits); });
+    --nested_;
+    return made;
   }
 
   /// A reduction, or a row function, over axes that its operand no longer has.

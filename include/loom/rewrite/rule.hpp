@@ -78,6 +78,7 @@ struct rule {
 class rule_table {
  public:
   fixed_vector<rule, 128> rows;
+  bool of_a_user = false;  ///< not proved to stop, nor to keep axes
   int own = 0;  ///< the first rows, written in this table; the others are another's
   int first[op_count]{};  ///< row + 1
   fixed_vector<std::int8_t, 64> of_sums;  ///< the rows about sums

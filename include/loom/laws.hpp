@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSL-1.0
+// laws.hpp — for tests: whether the rewrite rules of a user keep the laws that Loom's own keep.
+#pragma once
+
+#include "loom/base/config.hpp"
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "loom/compile.hpp"
+#include "loom/ir/interpret.hpp"
+#include "loom/ir/print.hpp"
+#include "loom/rewrite/instances.hpp"
+#include "loom/rules.hpp"
+
+namespace loom::inline LOOM_ABI {
+
+namespace detail {
+
+/// One rule against the laws, on every choice of inputs that its variables can stand for.
+class law_check {
+ public:
+  law_check(const rewrite::rule_table& table, int row, int points)
+      : table_(table), rule_(table.rows[row]), points_(points), random_(20240801u + static_cast<unsigned>(row)) {}
+
+  /// What is wrong, in one sentence; empty if nothing is.
+  std::string run() {
+    if (const std::string what = unbound(); !what.empty())
+      return said("its right side has " + what + ", which its left side has not");
+    const std::vector<rewrite::samples::instance> all = rewrite::samples::instances(rule_);
+    if (all.empty()) return said("nothing that its guard allows is described by its left side");
+    bool applied = false;
+    for (const rewrite::samples::instance& made : all) {
+      if (const std::string wrong = about(made); !wrong.empty()) return said(wrong);
+      applied = applied || applies(made);
+    }
+    if (!applied)
+      return said("it is never applied: in canonical form its left side is " + canonical_text(all.front()) + ", with " +
+                  all.front().text);
+    return {};
+  }
+
+ private:
+  const rewrite::rule_table& table_;
+  const rewrite::rule& rule_;
+  int points_;
+  std::mt19937_64 random_;
+
+  std::string said(const std::string& what) const { return "rule \"" + std::string(rule_.name) + "\": " + what; }
+
+  std::string unbound() const {
+    const auto has_variable = [&](std::uint64_t which) {
+      for (const rewrite::term_node& n : rule_.lhs)
+        if (n.code == ir::op::any && n.bits == which) return true;
+      return false;
+    };
+    const auto has_axes = [](const rewrite::term& t) {
+      for (const rewrite::term_node& n : t)
+        if (rewrite::names_axes(n.code)) return true;
+      return false;
+    };
+    for (const rewrite::term_node& n : rule_.rhs)
+      if (n.code == ir::op::any && !has_variable(n.bits)) return std::string(1, "abcdm"[n.bits]);
+    return has_axes(rule_.rhs) && !has_axes(rule_.lhs) ? "k" : "";
+  }
+
+  static ir::graph with_output(const rewrite::samples::instance& made, ir::value_id v) {
+    ir::graph g = made.program;
+    g.outputs.push_back({ir::derivative_kind::value, -1, v});
+    return g;
+  }
+  std::string canonical_text(const rewrite::samples::instance& made) const {
+    const ir::graph g = compiler::stage::canonicalize(with_output(made, made.left));
+    return ir::formula_text(g, g.outputs[0].id);
+  }
+  bool applies(const rewrite::samples::instance& made) const {
+    const ir::graph canonical = compiler::stage::canonicalize(with_output(made, made.left));
+    return rewrite::rewritten(canonical, table_).trace.contains(rule_.name);
+  }
+
+  std::string about(const rewrite::samples::instance& made) {
+    const ir::node &left = made.program[made.left], &right = made.program[made.right];
+    if (left.type != right.type) return "its sides are of different kinds, a number, a label or a mask";
+    if (!ir::includes(left.axes, right.axes)) return "its right side has more axes than its left side: " + made.text;
+    const ir::graph rewritten = rewrite::rewritten(with_output(made, made.left), table_);
+    if (rewritten.too_large && rewritten.overflow.of == ir::capacity::own_rules)
+      return "it does not stop, alone or with the other rules, the last of them \"" +
+             std::string(rewritten.overflow.rule) + "\"";
+    if (rewritten.too_large) return "what it makes grows without end";
+    for (int i = 0; i < points_; ++i)
+      if (const std::string wrong = at_a_point(made, i % 4); !wrong.empty()) return wrong;
+    return {};
+  }
+
+  double number(int domain) {
+    const double u = static_cast<double>(random_() >> 11) * 0x1p-53;
+    switch (domain) {
+      case 0: return -3 + 6 * u;
+      case 1: return 0.0625 + 4 * u;
+      case 2: return 0.03125 + 0.9375 * u;
+      default: return -20 + 40 * u;
+    }
+  }
+  /// Both sides in double, where the left is a number. A rule is not false because one side rounds: entries differ by more than
+  /// 1e-6 of the largest value on the way.
+  std::string at_a_point(const rewrite::samples::instance& made, int domain) {
+    const std::vector<std::ptrdiff_t> extents = {2, 3};
+    std::vector<ir::dense<double>> inputs;
+    std::string where;
+    for (const ir::input_info& in : made.program.inputs) {
+      ir::dense<double> data{ir::as_set(in.axes), {}};
+      std::size_t size = 1;
+      for (int axis : in.axes) size *= static_cast<std::size_t>(extents[static_cast<std::size_t>(axis)]);
+      for (std::size_t i = 0; i < size; ++i)
+        data.entries.push_back(in.code == ir::op::index  ? static_cast<double>(random_() % 3)
+                               : in.code == ir::op::mask ? static_cast<double>(random_() % 2)
+                                                         : number(domain));
+      where += (where.empty() ? "" : ", ") + std::string(in.name) + " = " + list(data.entries);
+      inputs.push_back(data);
+    }
+    const ir::interpreter<double> values(made.program, extents, inputs);
+    double largest = 0;
+    for (int id = 0; id < made.program.size(); ++id)
+      for (double v : values.broadcast(id, made.program[id].axes))
+        if (std::isfinite(v)) largest = std::max(largest, std::fabs(v));
+    const ir::axis_set axes = made.program[made.left].axes;
+    const std::vector<double> left = values.broadcast(made.left, axes), right = values.broadcast(made.right, axes);
+    for (std::size_t i = 0; i < left.size(); ++i)
+      if (std::isfinite(left[i]) && !(std::fabs(left[i] - right[i]) <= 1e-6 * largest))
+        return "it is false: its left side is " + text(left[i]) + ", its right side " + text(right[i]) + ", where " +
+               where;
+    return {};
+  }
+  static std::string text(double v) { return ir::number_text(v); }
+  static std::string list(const std::vector<double>& entries) {
+    std::string s;
+    for (double v : entries) s += (s.empty() ? "" : " ") + text(v);
+    return entries.size() == 1 ? s : "[" + s + "]";
+  }
+};
+
+}  // namespace detail
+
+/// What is wrong with rules, a sentence for each that breaks a law; nothing if none does:
+///
+///     CHECK(loom::broken_laws(mine::rules).empty());
+///
+/// The right side binds nothing new, has no axes that the left side has not, and is of the same kind; the rule is applied to its own
+/// left side in canonical form; rewriting stops; and both sides agree wherever the left is a number, at `points` random points for every
+/// choice of inputs.
+inline std::vector<std::string> broken_laws(const rules& table, int points = 40) {
+  std::vector<std::string> broken;
+  for (int row = 0; row < table.own; ++row)
+    if (std::string wrong = detail::law_check(table, row, points).run(); !wrong.empty())
+      broken.push_back(std::move(wrong));
+  return broken;
+}
+
+}  // namespace loom
