@@ -67,6 +67,12 @@ TEST_CASE("roots at 0", "[derive]") {
   CHECK(at(sum(hypot(u, q)), {inf}, {-inf}).value == inf);
 }
 
+TEST_CASE("the slope of a normal tail far out", "[derive]") {
+  const numbers du = at(sum(exp(-square(u)) / erfc(u)), {5, 30}).du;
+  CHECK(std::fabs(du[0] / 1.740668311731623115 - 1) < 4e-15);
+  CHECK(std::fabs(du[1] / 1.771472421534560482 - 1) < 4e-15);
+}
+
 TEST_CASE("quotients that the origin completes", "[derive]") {
   CHECK(at(sum((exp(u) - 1) / u), {0}).value == 1);
   CHECK(at(sum((exp(u) - 1) / u), {0}).du == numbers{0.5});

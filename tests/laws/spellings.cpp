@@ -203,7 +203,6 @@ TEST_CASE("spellings: densities", "[laws]") {
 TEST_CASE("spellings: tails of the normal distribution", "[laws]") {
   HOLDS(log(0.5 * erfc(a)), {hard::ordinary, hard::hundred});
   HOLDS(exp(-square(a)) / erfc(a), {hard::ordinary});
-  HOLDS(exp(-square(10 * a + 40)) / erfc(10 * a + 40), {hard::ordinary});
   HOLDS(log(0.5 * (1 + erf(a))), {hard::ordinary, hard::hundred});
   HOLDS(log(1 - 0.5 * erfc(-a)), {hard::ordinary, hard::hundred});
   HOLDS(log(0.5 * erfc(-(a + s)) - 0.5 * erfc(-a)), {hard::ordinary});
@@ -225,6 +224,8 @@ TEST_CASE("spellings: roots", "[laws]") {
 
 TEST_CASE("spellings: cancellation", "[laws]") {
   HOLDS(a * a - b * b);
+  HOLDS(x * x - 2 * x * z + z * z);
+  HOLDS(sum(x * x, -1) + sum(z * z, -1) - 2 * sum(x * z, -1));
   HOLDS(sqrt(1 + square(a / 1000)) - 1, {hard::ordinary, hard::hundred});
   HOLDS(log(a + sqrt(a * a + s)));
   HOLDS(log((a + sqrt(a * a + s)) / (2 * sqrt(a * a + s))));

@@ -99,7 +99,7 @@ class c_family_printer : public plan_visitor, private lines {
     const std::string why = told_.purpose(pass.body);
     comment(fmt::format("Row pass {} of {}{}.", number + 1, sweep_->passes.size(), why.empty() ? "" : ": " + why));
   }
-  void begin_reduction(value_id id) { begin(id, type_); }
+  void begin_reduction(value_id id) { begin(id, type_of(id)); }
   template <class F>
   void for_each_entry(const row_pass&, const F& entry) {
     for (int a : p_.column_order) open(a);
@@ -109,7 +109,7 @@ class c_family_printer : public plan_visitor, private lines {
   void perform(const step& s) {
     switch (s.kind) {
       case action::compute: return compute(s.id);
-      case action::reduce: return fold(s.id, type_);
+      case action::reduce: return fold(s.id, type_of(s.id));
       case action::total: return fold(s.id, element::f64);
       case action::accumulate: return g_[s.id].code == op::scatter ? scatter(s.id) : fold(s.id, element::f64);
       case action::park: return line("{} = {};  // parked", at_.output_entry(s.slot), operand(s.id));
@@ -121,7 +121,7 @@ class c_family_printer : public plan_visitor, private lines {
         return line("*{} = {};", name_.output[s.slot], operand(s.id));
     }
   }
-  void end_reduction(value_id id) { finish(id, name_.value[id], type_); }
+  void end_reduction(value_id id) { finish(id, name_.value[id], type_of(id)); }
   void end_total(value_id id) { finish(id, name_.value[id], element::f64); }
   void end_array(value_id id) {
     if (!reduction(g_[id].code).finishes) return;
@@ -181,15 +181,24 @@ class c_family_printer : public plan_visitor, private lines {
 
   // ---- operands ----------------------------------------------------------------------------------------------------
 
+  element type_of(int id) const { return is_wide(id) ? element::f64 : type_; }
   std::string as_element(const std::string& scalar) const {
     return type_ == element::f32 ? cast(d_, element::f32, scalar) : scalar;
   }
 
+  /// Whether a value of the loops is a double among floats.
+  bool is_wide(int id) const { return type_ == element::f32 && p_.wide.at[id] && p_.levels[id] != level::scalar; }
   /// A value as the loops see it.
   std::string operand(int id) const {
     const node& n = g_[id];
     if (n.code == op::constant) return literal(d_, n.constant_value(), type_);
+    if (is_wide(id)) return cast(d_, type_, name_.value[id]);
     return rounded_[id] ? name_.rounded[id] : name_.value[id];
+  }
+  /// The same as a double.
+  std::string wide_operand(int id) const {
+    if (p_.levels[id] == level::scalar) return scalar_operand(id);
+    return is_wide(id) ? name_.value[id] : cast(d_, element::f64, name_.value[id]);
   }
   /// A scalar as other scalars see it.
   std::string scalar_operand(int id) const {
@@ -208,8 +217,11 @@ class c_family_printer : public plan_visitor, private lines {
                           (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
     std::string o[3];
     for (int k = 0; k < arity(n.code); ++k)
-      o[k] = integers ? integer_operand(n.operand[k]) : scalar ? scalar_operand(n.operand[k]) : operand(n.operand[k]);
-    return in_dialect(info(n.code).cpp, scalar ? element::f64 : type_, o);
+      o[k] = integers      ? integer_operand(n.operand[k])
+             : scalar      ? scalar_operand(n.operand[k])
+             : is_wide(id) ? wide_operand(n.operand[k])
+                           : operand(n.operand[k]);
+    return in_dialect(info(n.code).cpp, scalar || is_wide(id) ? element::f64 : type_, o);
   }
   std::string scalar_expression(int id) const {
     const node& n = g_[id];
@@ -236,7 +248,7 @@ class c_family_printer : public plan_visitor, private lines {
     const reduction_info& row = reduction(g_[id].code);
     const bool in_array = p_.array_of[id] != 0;
     const value_id a = g_[id].operand[0];
-    std::string v = operand(a);
+    std::string v = is_wide(a) && type == element::f64 ? name_.value[a] : operand(a);
     if (g_[a].type == kind::mask && !row.of_masks)
       v = fmt::format("{} ? {} : {}", v, literal(d_, 1, type_), literal(d_, 0, type_));
     if (row.entry != itself) v = in_dialect(info(row.entry).cpp, type_, &v);
@@ -268,7 +280,9 @@ class c_family_printer : public plan_visitor, private lines {
     std::string e;
     if (is_input(n.code)) e = at_.input_entry(id);
     else if (p_.array_of[id] != 0)
-      e = n.type == kind::mask ? at_.array_entry(id) + " != 0.0" : as_element(at_.array_entry(id));
+      e = n.type == kind::mask ? at_.array_entry(id) + " != 0.0"
+          : is_wide(id)        ? at_.array_entry(id)
+                               : as_element(at_.array_entry(id));
     else if (n.code == op::gather) e = at_.gathered_entry(id);
     else if (n.code == op::onehot)
       e = fmt::format("{} == {} ? {} : {}", name_.index[first_axis(n.over())], name_.value[n.operand[0]],
@@ -277,7 +291,8 @@ class c_family_printer : public plan_visitor, private lines {
     line("const {} {} = {};",
          n.type == kind::mask    ? "bool"
          : n.type == kind::index ? d_.index
-                                 : T_,
+         : is_wide(id)           ? type_name(element::f64)
+                                 : std::string_view(T_),
          name_.value[id], e);
   }
 

@@ -277,6 +277,13 @@ constexpr double identity() {
 /// What an op that adds up in an array does to an entry of it: a scatter is a sum whose labels say where.
 constexpr op folded_as(op o) { return o == op::scatter ? op::sum : o; }
 
+/// True of ops that no loop computes: a rule spells them with others.
+constexpr bool is_composed(op o) {
+  const family f = info(o).kind;
+  return f == family::row || reduction(o).composed || o == op::stop_gradient ||
+         ((f == family::unary || f == family::binary) && info(o).cpp.empty());
+}
+
 /// True where entry i of the result is a function of entry i of the operands.
 constexpr bool is_elementwise(op o) {
   switch (info(o).kind) {

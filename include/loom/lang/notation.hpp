@@ -22,7 +22,7 @@ using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, l
     lang::cos, lang::tan, lang::asin, lang::acos, lang::atan, lang::sinh, lang::cosh, lang::tanh, lang::asinh,
     lang::acosh, lang::atanh, lang::erf, lang::erfc, lang::erfcx, lang::lgamma, lang::digamma, lang::trigamma,
     lang::sigmoid, lang::softplus, lang::log1mexp, lang::relu, lang::stop_gradient, lang::pow, lang::min, lang::max,
-    lang::logaddexp, lang::xlogy, lang::hypot, lang::where, lang::clamp;
+    lang::logaddexp, lang::xlogy, lang::hypot, lang::where, lang::clamp, lang::as_written;
 
 // Reductions and functions of a row; indexing.
 using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var, lang::count, lang::any, lang::all,

@@ -22,6 +22,7 @@
 
 #include "loom/loops/operands-inl.h"
 #include "loom/loops/label_comparisons-inl.h"
+#include "loom/loops/wide-inl.h"
 #include "loom/loops/steps-inl.h"
 #include "loom/loops/passes-inl.h"
 #include "loom/loops/totals-inl.h"

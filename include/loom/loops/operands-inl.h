@@ -93,6 +93,14 @@ LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
 /// An entry, or the row's entry, of an array of the workspace.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  if constexpr (R::template is_wide<Id>) {
+    using VD = typename R::VD;
+    alignas(64) double wide[R::lane_count] = {};
+    loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,
+                      lanes_in_use<Id, Which>(r), wide);
+    for (int part = 0; part < R::total_parts; ++part)
+      r.wide[Id][part] = lanes_differ<Id, R> ? load<VD>(wide + part * width<VD>) : broadcast<VD>(wide[0]);
+  }
   alignas(64) typename R::number buffer[R::lane_count] = {};
   loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,
                     lanes_in_use<Id, Which>(r), buffer);

@@ -54,7 +54,20 @@ struct row_passes {
       (join<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>]), ...);
   }
   template <int Id>
+  static LOOM_INLINE void begin_wide([[maybe_unused]] R& r) {
+    if constexpr (R::template is_wide<Id>)
+      for (int part = 0; part < R::total_parts; ++part) r.wide_sum[Id][part] = typename R::VD{};
+  }
+  template <int Pass, int... I>
+  static LOOM_INLINE void begin_wide_sums([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
+    (begin_wide<reduction_at<Pass, I>>(r), ...);
+  }
+  template <int Id>
   static LOOM_INLINE void end_reduction(R& r, accumulator<V> row) {
+    if constexpr (R::template is_wide<Id>) {
+      R::shape::template finish_wide<Id>(r);
+      return narrow_value<Id>(r);
+    }
     const V v = R::shape::template finish_reduction<code_of<Id>>(row);
     if constexpr (P.program[Id].type == kind::mask) r.mask[Id] = v != V{};
     else r.value[Id] = v;
@@ -74,7 +87,7 @@ struct row_passes {
   static LOOM_INLINE void row(R& r, std::integer_sequence<int, Pass...>) {
     [[maybe_unused]] accumulator<V> whole[1][R::values];
     once<S.before.begin, S.before.end>(r);
-    ((begin_reductions<Pass>(whole, reductions<Pass>()),  //
+    ((begin_reductions<Pass>(whole, reductions<Pass>()), begin_wide_sums<Pass>(r, reductions<Pass>()),
       R::shape::template entries<row_passes, Pass>(r, whole[0]), end_reductions<Pass>(r, whole[0], reductions<Pass>()),
       once<S.passes[Pass].after.begin, S.passes[Pass].after.end>(r)),
      ...);

@@ -23,6 +23,8 @@ struct registers
   using M = mask_of<V>;
   static constexpr int lane_count = width<V>;
   static constexpr int total_parts = width<V> / width<VD>;  // vectors of double to a vector of T
+  template <int Id> static constexpr bool is_wide = sizeof(T) == 4 && P.wide.at[Id];
+  static constexpr int wide_values = sizeof(T) == 4 && P.wide.any ? values : 1;
   static constexpr call::storages memory = call::memory_of<Program>;
   template <int Slot> using Input = call::element<memory.input(Slot), T>;  // as stored
   template <int Slot> using Output = call::element<memory.output(Slot), T>;
@@ -36,6 +38,8 @@ struct registers
   M mask[values];
   VI index[values];
   VD total[values][total_parts];
+  VD wide[wide_values][total_parts];  // of a value that is computed in double
+  VD wide_sum[wide_values][total_parts];
   VD compensation[values];  // what rounding took from a total of doubles
   std::ptrdiff_t row = 0;   // of the first lane
   // Where the row begins, or the block of rows; null for what is not read or written entry by entry.

@@ -11,6 +11,11 @@ LOOM_INLINE void add_to_total(R& r) {
   constexpr op code = R::P.program[Id].code;
   constexpr value_id a = R::P.program[Id].operand[0];
   constexpr level at = R::P.levels[a];
+  if constexpr (code == op::sum && R::template is_wide<a>) {
+    constexpr bool all = R::shape::template counts_all<at, Which>;
+    return add_wide<a, all>(r, r.total[Id], R::shape::template first_counted<at, Which>(r),
+                            R::shape::template end_counted<at, Which>(r));
+  }
   const typename R::V v =
       R::shape::template counted_once<at, Which>(r, entry_of<code>(counted<a>(r)), identity<code, typename R::V>());
   if constexpr (sizeof(typename R::number) == 8 &&
@@ -51,12 +56,15 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
                  each = R::shape::lanes_differ(per_column ? level::element : level::row);
   const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
-  if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which == lanes::all) {
+  if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which == lanes::all &&
+                !R::template is_wide<n.operand[0]>) {
     if (s.column_stride == 1) [[likely]]
       return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
   }
-  alignas(64) typename R::number buffer[R::lane_count];
-  store(v, buffer);
+  constexpr bool wide = n.code == op::sum && R::template is_wide<n.operand[0]>;
+  alignas(64) std::conditional_t<wide, double, typename R::number> buffer[R::lane_count];
+  if constexpr (wide) store_parts<n.operand[0]>(r, buffer);
+  else store(v, buffer);
   const std::size_t first = R::shape::repeated(r),
                     count = (each ? R::shape::template lanes_in_use<Which>(r) : 1) - first;
   const std::ptrdiff_t row = r.row + static_cast<std::ptrdiff_t>(first), column = per_column ? j : 0;
@@ -114,14 +122,18 @@ LOOM_PERFORM(compare) {
 LOOM_PERFORM(compare_labels) { r.mask[Id] = compare_labels<Id, Which>(r, j); }
 LOOM_PERFORM(unary) {
   constexpr node n = R::P.program[Id];
+  if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
 }
 LOOM_PERFORM(binary) {
   constexpr node n = R::P.program[Id];
+  if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
 }
 LOOM_PERFORM(reduce) {
   constexpr node n = R::P.program[Id];
+  if constexpr (R::template is_wide<Id>)
+    return add_wide < n.operand[0], Which == lanes::all > (r, r.wide_sum[Id], 0, lanes_in_use<n.operand[0], Which>(r));
   typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (Which == lanes::some)
     v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());

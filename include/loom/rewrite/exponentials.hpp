@@ -9,6 +9,7 @@
 
 #include "loom/ir/rebuild.hpp"
 #include "loom/rewrite/facts.hpp"
+#include "loom/rewrite/kept.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 
@@ -33,9 +34,11 @@ class exponential_algebra {
   constexpr explicit exponential_algebra(const graph& g) : in_(g), out_(g), known_(out_.view()) {}
 
   constexpr graph run() {
+    kept_values kept(in_);
     const value_images image =
-        rebuild_values(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+        rebuild_values(in_, out_, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
           const value_id written = out_.make(code, a, b, c, bits);
+          if (kept.next()) final_[written] = static_cast<value_id>(written + 1);
           if (!out_.result.too_large && final_[written] == 0) finish(written);
           return written;
         });

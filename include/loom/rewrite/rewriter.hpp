@@ -8,6 +8,7 @@
 #include <bit>
 
 #include "loom/ir/rebuild.hpp"
+#include "loom/rewrite/kept.hpp"
 #include "loom/rewrite/match.hpp"
 #include "loom/rewrite/narrowing.hpp"
 
@@ -20,7 +21,9 @@ class rewriter {
   constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), known_(out_.view()), in_(g) {}
 
   constexpr graph run() {
-    return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+    kept_values kept(in_);
+    return rebuild(in_, out_, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+      if (kept.next() && !(rules_.spells_ops && is_composed(code))) return keep(out_.make(code, a, b, c, bits));
       return make(code, a, b, c, bits);
     });
   }
@@ -37,6 +40,10 @@ class rewriter {
   static constexpr int most_rewrites = 2000, most_nested = 40;
   int rewrites_ = 0, nested_ = 0;
 
+  constexpr value_id keep(value_id id) {
+    normal_[id] = static_cast<value_id>(id + 1);
+    return id;
+  }
   constexpr value_id make(op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
     const value_id id = out_.make(code, a, b, c, bits);
     if (out_.result.too_large) return 0;

@@ -79,6 +79,7 @@ class rule_table {
  public:
   fixed_vector<rule, 128> rows;
   bool of_a_user = false;  ///< not proved to stop, nor to keep axes
+  bool spells_ops = false;  ///< brings what the loops compute in the place of what they do not
   int own = 0;  ///< the first rows, written in this table; the others are another's
   int first[op_count]{};  ///< row + 1
   fixed_vector<std::int8_t, 64> of_sums;  ///< the rows about sums
@@ -94,7 +95,8 @@ class rule_table {
     index();
   }
   /// With the rows of another table after its own.
-  constexpr rule_table(std::initializer_list<written_rule> list, const rule_table& more) {
+  constexpr rule_table(std::initializer_list<written_rule> list, const rule_table& more, bool spells = false)
+      : spells_ops(spells) {
     write(list);
     for (const rule& r : more.rows) rows.push_back(r);
     index();

@@ -234,6 +234,9 @@ class plan_checker {
       check_steps(pass.after, level::row, s, none);
     }
     if (!none.empty()) wrong("a reduction between passes", none[0]);
+    for (const step& it : p_.steps)
+      if ((it.kind == action::park || it.kind == action::recall) && p_.wide.at[it.id])
+        wrong("a wide value is parked", it.id);
     for (int i = 0; i < g_.size(); ++i) {
       int listed = 0;
       for (value_id id : loop.totals) listed += id == i;

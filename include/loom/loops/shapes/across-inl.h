@@ -84,6 +84,19 @@ struct across_rows {
   static LOOM_INLINE auto counted_once(const R& r, typename R::V v, typename R::V neutral) {
     return select(r.new_rows, v, neutral);
   }
+  template <level At, lanes Which> static constexpr bool counts_all = false;
+  template <level At, lanes Which, class R>
+  static LOOM_INLINE std::size_t first_counted(const R& r) {
+    return r.repeated_rows;
+  }
+  template <level At, lanes Which, class R>
+  static LOOM_INLINE std::size_t end_counted(const R& r) {
+    return r.active;
+  }
+  template <int Id, class R>
+  static LOOM_INLINE void finish_wide(R& r) {
+    for (int part = 0; part < R::total_parts; ++part) r.wide[Id][part] = r.wide_sum[Id][part];
+  }
   template <op Code, class V>
   static LOOM_INLINE V finish_reduction(accumulator<V> row) {
     return finish<Code>(row);

@@ -68,6 +68,25 @@ struct along_rows {
     else if constexpr (Which == lanes::some) return select(first_lanes<typename R::V>(r.active), v, neutral);
     else return v;
   }
+  /// The lanes that counted_once leaves.
+  template <level At, lanes Which> static constexpr bool counts_all = At != level::row && Which == lanes::all;
+  template <level At, lanes Which, class R>
+  static LOOM_INLINE std::size_t first_counted(const R&) {
+    return 0;
+  }
+  template <level At, lanes Which, class R>
+  static LOOM_INLINE std::size_t end_counted(const R& r) {
+    return At == level::row ? 1 : lanes_in_use<Which>(r);
+  }
+  /// The value of a row reduction in double.
+  template <int Id, class R>
+  static LOOM_INLINE void finish_wide(R& r) {
+    using VD = typename R::VD;
+    VD sum = r.wide_sum[Id][0];
+    if constexpr (R::total_parts == 2) sum = sum + r.wide_sum[Id][1];
+    const VD all = broadcast<VD>(across_lanes<op::sum>(sum));
+    for (int part = 0; part < R::total_parts; ++part) r.wide[Id][part] = all;
+  }
   /// The value of a row reduction, of the accumulated lanes.
   template <op Code, class V>
   static LOOM_INLINE V finish_reduction(accumulator<V> row) {

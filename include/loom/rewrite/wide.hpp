@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/wide.hpp — what of a finished program is computed in double where its data is float: sums and products that cancel.
+// What a sum loses by cancellation is the fault of its spelling only if it is not the fault of the data: if all data that it came from
+// stands in two terms at least, whose movements may cancel as the terms do. E[x^2] - E[x]^2 and |x|^2 - 2 x y + |y|^2 are such
+// sums; x^2 - x y is not, nor is x - E[x]: there the last digit of an entry moves the result as far as rounding does. Where the way from the
+// data is sums, differences and products alone, double is cheap, and it has the digits. Functions would cost more than they bring: a rule
+// (rules/stable.hpp) is the better cure.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/rewrite/facts.hpp"
+#include "loom/rewrite/kept.hpp"
+#include "loom/rewrite/rule.hpp"
+
+namespace loom::inline LOOM_ABI::rewrite {
+
+/// The values that are computed in double, by number.
+struct wide_values {
+  bool at[LOOM_MAX_NODES]{};
+  bool any = false;
+};
+
+namespace detail {
+
+class wide_finder {
+ public:
+  constexpr explicit wide_finder(const graph& g) : g_(g), known_(g), kept_(g) {}
+
+  constexpr wide_values run() {
+    for (int i = 0; i < g_.size(); ++i) look_at(static_cast<value_id>(i));
+    bool in_a_sum[LOOM_MAX_NODES]{};
+    for (int i = g_.size() - 1; i >= 0; --i) {
+      const node& n = g_[i];
+      if (n.code != op::add && n.code != op::sub && n.code != op::neg) continue;
+      if (n.code != op::neg && way_[i] == way::rounded && !in_a_sum[i] && !kept_[i] &&
+          cancels(static_cast<value_id>(i)))
+        widen(static_cast<value_id>(i));
+      if (n.code != op::neg || in_a_sum[i])
+        for (value_id o : n.operand)
+          if (o != no_value) in_a_sum[o] = true;
+    }
+    return wide_;
+  }
+
+ private:
+  /// How a value came from the data.
+  enum class way : std::uint8_t {
+    unlike,  ///< by functions
+    exact,  ///< as it is
+    rounded,  ///< by sums, differences and products
+  };
+  const graph& g_;
+  known_graph known_;
+  kept_values kept_;
+  wide_values wide_;
+  way way_[LOOM_MAX_NODES]{};
+  std::uint32_t data_[LOOM_MAX_NODES]{};  ///< the tensors that it came from, a bit of each
+
+  constexpr bool is_number(value_id v) const { return g_[v].type == kind::number; }
+
+  constexpr void look_at(value_id v) {
+    const node& n = g_[v];
+    if (n.code == op::tensor && n.axes != 0) data_[v] = std::uint32_t{1} << n.bits;
+    bool all_exact = true, all_known = true;
+    for (int k = 0; k < arity(n.code); ++k) {
+      const value_id o = n.operand[k];
+      data_[v] |= data_[o];
+      if (!is_number(o)) continue;
+      all_exact = all_exact && way_[o] == way::exact;
+      all_known = all_known && way_[o] != way::unlike;
+    }
+    if (!is_number(v)) return;
+    switch (n.code) {
+      case op::tensor:
+      case op::scalar:
+      case op::constant:
+      case op::extent: way_[v] = way::exact; return;
+      case op::neg:
+      case op::abs:
+      case op::gather: way_[v] = way_[n.operand[0]]; return;
+      case op::div: all_known = all_known && g_[n.operand[1]].axes == 0; break;  // a mean
+      case op::add:
+      case op::sub:
+      case op::mul:
+      case op::square:
+      case op::sum: break;
+      default: all_known = false;
+    }
+    // A number of the call's is a double; an op of two of them rounds no data.
+    if (all_known) way_[v] = all_exact && data_[v] == 0 ? way::exact : way::rounded;
+  }
+
+  /// Of the longest sum that ends at v.
+  constexpr bool cancels(value_id v) {
+    signed_terms<8> s;
+    s.read(g_, v, false);
+    std::uint32_t once = 0, twice = 0;
+    for (int i = 0; i < s.count; ++i) {
+      const std::uint32_t data = data_[s.term[i]];
+      if (data != 0 && way_[s.term[i]] == way::exact) return false;
+      twice |= once & data;
+      once |= data;
+    }
+    if (once == 0 || once != twice) return false;
+    bool may_be_above = false, may_be_below = false;
+    for (int i = 0; i < s.count; ++i) {
+      const fact f = s.minus[i] ? facts::negated(known_.of(static_cast<value_id>(s.term[i])))
+                                : known_.of(static_cast<value_id>(s.term[i]));
+      may_be_above = may_be_above || f.high > 0;
+      may_be_below = may_be_below || f.low < 0;
+    }
+    return may_be_above && may_be_below;
+  }
+
+  constexpr void widen(value_id v) {
+    const node& n = g_[v];
+    if (wide_.at[v] || way_[v] != way::rounded || n.code == op::gather || kept_[v]) return;
+    wide_.at[v] = wide_.any = true;
+    for (int k = 0; k < arity(n.code); ++k) widen(n.operand[k]);
+  }
+};
+
+}  // namespace detail
+
+/// What of a program is computed in double where its data is float; data in double is computed as it is.
+constexpr wide_values wide_values_of(const graph& program) { return detail::wide_finder(program).run(); }
+
+}  // namespace loom::rewrite
