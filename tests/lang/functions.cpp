@@ -25,6 +25,7 @@ constexpr auto N = loom::axis<"N">;
 TEST_CASE("elementwise functions of one argument lower to their op") {
 #define LOOM_TEST_FUNCTION(name) LOOM_CHECK(code(name(a)) == op::name)
   LOOM_TEST_FUNCTION(abs);
+  LOOM_TEST_FUNCTION(as_written);
   LOOM_TEST_FUNCTION(sign);
   LOOM_TEST_FUNCTION(square);
   LOOM_TEST_FUNCTION(sqrt);

@@ -2,7 +2,7 @@
 // simd/math.cpp — the simple functions, exp, log and pow of the loops against MPFR.
 // Run with the tag [report] to print the measured maxima instead.
 #define LOOM_TEST_FUNCTIONS(ONE, TWO) \
-  ONE(neg) ONE(abs) ONE(sign) ONE(square) ONE(sqrt) ONE(exp) ONE(expm1) ONE(log) ONE(log1p) TWO(pow)
+  ONE(neg) ONE(as_written) ONE(abs) ONE(sign) ONE(square) ONE(sqrt) ONE(exp) ONE(expm1) ONE(log) ONE(log1p) TWO(pow)
 #include "simd/loops_of.hpp"
 
 namespace {
@@ -13,12 +13,15 @@ int sign_of(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
   return mpfr_zero_p(x) || mpfr_nan_p(x) ? mpfr_set(y, x, r) : mpfr_set_si(y, mpfr_sgn(x), r);
 }
 
+int itself(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) { return mpfr_set(y, x, r); }
+
 }  // namespace
 
 const std::vector<promise>& trial::of_math() {
   // clang-format off
   static const std::vector<promise> all{
       {op::neg, loops_of::neg, mpfr_neg, {{-1, 1}}},
+      {op::as_written, loops_of::as_written, itself, {{-1, 1}}},
       {op::abs, loops_of::abs, mpfr_abs, {{-1, 1}}},
       {op::sign, loops_of::sign, sign_of, {{-1, 1}}},
       {op::square, loops_of::square, mpfr_sqr, {{-1, 1}, {-1e19, 1e19}}},

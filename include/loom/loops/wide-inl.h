@@ -47,7 +47,8 @@ LOOM_INLINE void store_parts(const R& r, double* to) {
 template <int Part, class VD>
 LOOM_INLINE VD only_lanes(VD v, std::size_t begin, std::size_t end) {
   const std::size_t before = Part * width<VD>;
-  return masked(first_lanes<VD>(end - before) & (first_lanes<VD>(begin - before) == 0), v);
+  const auto of_others = first_lanes<VD>(begin - before);
+  return drop(of_others, masked(first_lanes<VD>(end - before), v));
 }
 
 /// Adds a vector of entries to a sum of doubles: lanes from `begin` to `end`, or all.

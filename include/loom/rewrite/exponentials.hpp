@@ -38,7 +38,7 @@ class exponential_algebra {
     const value_images image =
         rebuild_values(in_, out_, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
           const value_id written = out_.make(code, a, b, c, bits);
-          if (kept.next()) final_[written] = static_cast<value_id>(written + 1);
+          if (kept.any() && kept.next()) final_[written] = static_cast<value_id>(written + 1);
           if (!out_.result.too_large && final_[written] == 0) finish(written);
           return written;
         });

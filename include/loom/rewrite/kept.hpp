@@ -11,9 +11,10 @@ namespace loom::inline LOOM_ABI::rewrite {
 class kept_values {
  public:
   constexpr explicit kept_values(const graph& g) : g_(g) {
-    for (int i = g.size() - 1; i >= 0; --i) {
+    for (const node& n : g.nodes)
+      if (n.code == op::as_written) any_ = true;
+    for (int i = any_ ? g.size() - 1 : -1; i >= 0; --i) {
       if (g[i].code != op::as_written && !kept_[i]) continue;
-      any_ = true;
       for (value_id o : g[i].operand)
         if (o != no_value) kept_[o] = true;
     }
@@ -23,7 +24,6 @@ class kept_values {
   constexpr bool operator[](int v) const { return kept_[v]; }
   /// Whether the next value that is no input is kept.
   constexpr bool next() {
-    if (!any_) return false;
     do ++at_;
     while (is_input(g_[at_].code));
     return kept_[at_];

@@ -22,6 +22,10 @@ class rewriter {
 
   constexpr graph run() {
     kept_values kept(in_);
+    if (!kept.any())
+      return rebuild(in_, out_, [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+        return make(code, a, b, c, bits);
+      });
     return rebuild(in_, out_, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
       if (kept.next() && !(rules_.spells_ops && is_composed(code))) return keep(out_.make(code, a, b, c, bits));
       return make(code, a, b, c, bits);

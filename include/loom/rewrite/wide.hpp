@@ -27,14 +27,11 @@ class wide_finder {
   constexpr explicit wide_finder(const graph& g) : g_(g), known_(g), kept_(g) {}
 
   constexpr wide_values run() {
-    for (int i = 0; i < g_.size(); ++i) look_at(static_cast<value_id>(i));
     bool in_a_sum[LOOM_MAX_NODES]{};
     for (int i = g_.size() - 1; i >= 0; --i) {
       const node& n = g_[i];
       if (n.code != op::add && n.code != op::sub && n.code != op::neg) continue;
-      if (n.code != op::neg && way_[i] == way::rounded && !in_a_sum[i] && !kept_[i] &&
-          cancels(static_cast<value_id>(i)))
-        widen(static_cast<value_id>(i));
+      if (n.code != op::neg && !in_a_sum[i] && cancels(static_cast<value_id>(i))) widen(static_cast<value_id>(i));
       if (n.code != op::neg || in_a_sum[i])
         for (value_id o : n.operand)
           if (o != no_value) in_a_sum[o] = true;
@@ -45,6 +42,7 @@ class wide_finder {
  private:
   /// How a value came from the data.
   enum class way : std::uint8_t {
+    unknown,
     unlike,  ///< by functions
     exact,  ///< as it is
     rounded,  ///< by sums, differences and products
@@ -54,44 +52,50 @@ class wide_finder {
   kept_values kept_;
   wide_values wide_;
   way way_[LOOM_MAX_NODES]{};
-  std::uint32_t data_[LOOM_MAX_NODES]{};  ///< the tensors that it came from, a bit of each
+  std::uint32_t data_[LOOM_MAX_NODES]{};  ///< the tensors that it came from, a bit of each; of what is not unlike
 
-  constexpr bool is_number(value_id v) const { return g_[v].type == kind::number; }
-
-  constexpr void look_at(value_id v) {
+  /// Looked for where a sum asks: most sums have a term that a function made.
+  constexpr way way_of(value_id v) {
+    if (way_[v] == way::unknown) way_[v] = found(v);
+    return way_[v];
+  }
+  constexpr way found(value_id v) {
     const node& n = g_[v];
-    if (n.code == op::tensor && n.axes != 0) data_[v] = std::uint32_t{1} << n.bits;
-    bool all_exact = true, all_known = true;
-    for (int k = 0; k < arity(n.code); ++k) {
-      const value_id o = n.operand[k];
-      data_[v] |= data_[o];
-      if (!is_number(o)) continue;
-      all_exact = all_exact && way_[o] == way::exact;
-      all_known = all_known && way_[o] != way::unlike;
-    }
-    if (!is_number(v)) return;
     switch (n.code) {
       case op::tensor:
+        if (n.axes != 0) data_[v] = std::uint32_t{1} << n.bits;
+        return way::exact;
       case op::scalar:
       case op::constant:
-      case op::extent: way_[v] = way::exact; return;
+      case op::extent: return way::exact;
       case op::neg:
       case op::abs:
-      case op::gather: way_[v] = way_[n.operand[0]]; return;
-      case op::div: all_known = all_known && g_[n.operand[1]].axes == 0; break;  // a mean
+      case op::gather: {
+        const way w = way_of(n.operand[0]);
+        data_[v] = data_[n.operand[0]];
+        return w;
+      }
       case op::add:
       case op::sub:
       case op::mul:
       case op::square:
       case op::sum: break;
-      default: all_known = false;
+      case op::div:
+        if (g_[n.operand[1]].axes == 0) break;  // a mean
+        return way::unlike;
+      default: return way::unlike;
     }
-    // A number of the call's is a double; an op of two of them rounds no data.
-    if (all_known) way_[v] = all_exact && data_[v] == 0 ? way::exact : way::rounded;
+    for (value_id o : n.operand) {
+      if (o == no_value) continue;
+      if (g_[o].type != kind::number || way_of(o) == way::unlike) return way::unlike;
+      data_[v] |= data_[o];
+    }
+    return data_[v] == 0 ? way::exact : way::rounded;  // numbers of the call's are doubles
   }
 
   /// Of the longest sum that ends at v.
   constexpr bool cancels(value_id v) {
+    if (kept_[v] || way_of(v) != way::rounded) return false;
     signed_terms<8> s;
     s.read(g_, v, false);
     std::uint32_t once = 0, twice = 0;
@@ -114,7 +118,7 @@ class wide_finder {
 
   constexpr void widen(value_id v) {
     const node& n = g_[v];
-    if (wide_.at[v] || way_[v] != way::rounded || n.code == op::gather || kept_[v]) return;
+    if (wide_.at[v] || way_of(v) != way::rounded || n.code == op::gather || kept_[v]) return;
     wide_.at[v] = wide_.any = true;
     for (int k = 0; k < arity(n.code); ++k) widen(n.operand[k]);
   }
