@@ -124,6 +124,8 @@ std::vector<subject> every_loop() {
       of<where(label == 2 || !(label >= 1), n1, -n1).sum() / x.max() - x.min()>("totals", false),
       of<sum(sheet * square(cube - T), C).mean()>("missing_axis", false),
       of<logsumexp(x) + where(x > 0, 1, 0).sum()>("total_shift", false),
+      of<(sum(u * x * x, C) * 3 - square(sum(u * x, C))).mean()>("wide_rows"),
+      of<sum(x * x * x - 3 * x * x * n1 + 3 * x * n1 * n1 - n1 * n1 * n1)>("wide_entries"),
   };
 }
 
@@ -131,6 +133,7 @@ std::vector<subject> with_a_workspace() {
   namespace over = over_axes;
   return {
       of<over::info_nce>("info_nce"),
+      of<(sum(x * x, N) * 3 - square(sum(x, N))).mean()>("wide_columns"),
       of<over::info_nce>("info_nce_value", false),
       of<over::clip>("clip"),
       of<over::clip>("clip_value", false),

@@ -128,6 +128,18 @@ LOOM_INLINE V exp_of_sum(V x, V low) {
 template <class V>
 LOOM_INLINE V exp(V x) {
   const V limited = is_f32<V> ? clip(x, -104.0, 89.0) : clip(x, -746.0, 710.0);
+#if LOOM_TARGET_BYTES == 64
+  if constexpr (std::is_same_v<V, f32s>) {
+    // 2^(n/16) is a lane of a table, which the low bits of t choose; times_pow2 takes the floor of n.
+    const V table = {1.F,         1.04427378F, 1.09050773F, 1.13878863F, 1.18920712F, 1.24185781F,
+                     1.29683955F, 1.35425555F, 1.41421356F, 1.47682615F, 1.54221083F, 1.61049033F,
+                     1.68179283F, 1.75625216F, 1.83400809F, 1.91520656F};
+    const V magic = constant<V>(0x1.8p19), t = fma(limited, constant<V>(0x1.715476p+0), magic), n = t - magic;
+    const V r = fnma(n, constant<V>(0x1.0bfbe8p-15), fnma(n, constant<V>(0x1.62ep-1), limited));
+    const V power = lanes_at(table, as<vec<int>>(t));
+    return times_pow2(fma(power * r, horner(r, 0.16666763, 0.5, 1.0), power), n);
+  }
+#endif
   return exp_of_limited<0>(limited, limited, false);
 }
 

@@ -110,9 +110,16 @@ struct across_rows {
     constexpr std::int64_t columns = known_columns(R::P);
     if constexpr (columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
       unrolled<Passes, Pass>(r, whole, std::make_integer_sequence<int, static_cast<int>(columns)>());
-    } else {
-      for (std::ptrdiff_t j = 0; j < r.part.column_end; ++j)
-        Passes::template steps<begin, lanes::all>(r, whole, j, body());
+    } else {  // in blocks, as along rows
+      using reductions = typename Passes::template reductions<Pass>;
+      constexpr std::ptrdiff_t block = reductions::size() > 0 ? 4 * accumulation_block : PTRDIFF_MAX;
+      for (std::ptrdiff_t j = 0; j < r.part.column_end;) {
+        const std::ptrdiff_t end = r.part.column_end - j < block ? r.part.column_end : j + block;
+        accumulator<typename R::V> acc[1][R::values];
+        Passes::template begin_reductions<Pass>(acc, reductions());
+        for (; j < end; ++j) Passes::template steps<begin, lanes::all>(r, acc[0], j, body());
+        Passes::template join_reductions<Pass>(acc, whole, reductions());
+      }
     }
   }
   /// A short row of known length needs no loop.
