@@ -67,6 +67,12 @@ TEST_CASE("roots at 0", "[derive]") {
   CHECK(at(sum(hypot(u, q)), {inf}, {-inf}).value == inf);
 }
 
+TEST_CASE("a logit of which the label is certain", "[derive]") {
+  CHECK(at(sum(log(1 + exp(u)) - u * q), {-inf, inf}, {0, 1}).value == 0);
+  CHECK(at(sum(log(1 + exp(u)) - u * q), {-inf, inf}, {0, 1}).du == numbers{0, 0});
+  CHECK(at(sum(log(1 + exp(u)) - u * q), {-inf}, {1}).value == inf);
+}
+
 TEST_CASE("the slope of a normal tail far out", "[derive]") {
   const numbers du = at(sum(exp(-square(u)) / erfc(u)), {5, 30}).du;
   CHECK(std::fabs(du[0] / 1.740668311731623115 - 1) < 4e-15);

@@ -60,8 +60,8 @@ TEST_CASE("rewriting twice is rewriting once: random formulas", "[laws]") {
 }
 
 /// A table of the same rows in another order.
-struct shuffled : rule_table {
-  shuffled(const rule_table& table, points& random) : rule_table({}, table) {
+struct shuffled : written_rules<1> {
+  shuffled(const rule_table& table, points& random) : written_rules({}, table) {
     std::shuffle(rows.begin(), rows.end(), random.engine());
     index();
   }

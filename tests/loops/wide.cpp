@@ -21,8 +21,8 @@ constexpr auto per_column = loom::loss<mean(sum(w* x* x, N) - 2 * sum(w * x * y,
 constexpr auto of_totals = loom::loss<sum(x* x) * 3 - sum(x* y) * 6 + 3 * sum(y* y)>;
 constexpr auto of_labels = loom::loss<mean(sum(x* x, C) - 2 * sum(x, C) * gather(x, loom::index<"t[N]">) +
                                            gather(x, loom::index<"t[N]">) * gather(x, loom::index<"t[N]">) * 2)>;
-static_assert(per_entry.plan().wide.any && per_row.plan().wide.any && per_column.plan().wide.any);
-static_assert(of_totals.plan().wide.any && of_labels.plan().wide.any);
+static_assert(per_entry.plan().wide.any() && per_row.plan().wide.any() && per_column.plan().wide.any());
+static_assert(of_totals.plan().wide.any() && of_labels.plan().wide.any());
 
 template <class T>
 struct data {

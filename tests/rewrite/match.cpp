@@ -27,7 +27,7 @@ struct board {
   value_id exp_of(value_id v) { return g.unary(op::exp, v); }
   value_id sum_of(value_id v, axis_set over) { return g.reduce(op::sum, v, over); }
   bool matches(value_id v, const written& t, matched& w) const {
-    const rule_table table({{"", t, t}});
+    const written_rules<> table({{"", t, t}});
     known_graph known(g.view());
     return loom::rewrite::matches(known, v, table.rows[0], w);
   }
@@ -90,9 +90,9 @@ TEST_CASE("commutative ops are read in both orders, others in one", "[rewrite]")
 TEST_CASE("a guard that refuses one reading does not hide another", "[rewrite]") {
   board q;
   const value_id product = q.g.binary(op::mul, q.x, q.exp_of(q.y));
-  const rule_table second_is_exp(
+  const written_rules<> second_is_exp(
       {{"", a * b, a, [](known_graph& g, const matched& w) { return g[w.variable[1]].code == op::exp; }}});
-  const rule_table first_is_exp(
+  const written_rules<> first_is_exp(
       {{"", a * b, a, [](known_graph& g, const matched& w) { return g[w.variable[0]].code == op::exp; }}});
   matched w;
   known_graph known(q.g.view());

@@ -26,17 +26,17 @@ graph sum_of(op code) {
 
 TEST_CASE("rules that do not stop are reported, at run time as data", "[rewrite]") {
   using namespace rewrite::terms;
-  const rule_table turn({{"turn", a - b, -(b - a)}, {"turn back", -a, 0 - a}});
+  const written_rules<> turn({{"turn", a - b, -(b - a)}, {"turn back", -a, 0 - a}});
   const graph r = rewritten(sum_of(op::sub), turn);
   CHECK(r.too_large);
   CHECK((r.overflow.of == capacity::rewrites || r.overflow.of == capacity::nodes));
-  const rule_table commute({{"commute", a - b, b - a}});
+  const written_rules<> commute({{"commute", a - b, b - a}});
   CHECK(rewritten(sum_of(op::sub), commute).overflow.of == capacity::rewrites);
 }
 
 TEST_CASE("rules that grow without end are reported as too many values", "[rewrite]") {
   using namespace rewrite::terms;
-  const rule_table grow({{"grow", a * b, (a + 1) * (b + 1)}});
+  const written_rules<> grow({{"grow", a * b, (a + 1) * (b + 1)}});
   const graph r = rewritten(sum_of(op::mul), grow);
   CHECK(r.too_large);
   CHECK(r.overflow.of == capacity::nodes);
@@ -45,7 +45,7 @@ TEST_CASE("rules that grow without end are reported as too many values", "[rewri
 
 TEST_CASE("a rule about a sum of products alone is found, though no op of it is rare", "[rewrite]") {
   using namespace rewrite::terms;
-  const rule_table factor({in_a_sum("common factor", a * b - a * c, a * (b - c))});
+  const written_rules<> factor({in_a_sum("common factor", a * b - a * c, a * (b - c))});
   const graph r = rewritten(test::written(x * y + v - x * s), factor);
   CHECK(text_of(r) == "v + x * (y - s)");
   CHECK(text_of(rewritten(test::written(x * y + x * s), factor)) == "x * y + x * s");
@@ -83,7 +83,7 @@ TEST_CASE("the names of more rules than a trace holds are left out", "[rewrite]"
                              "s", "t", "u", "v", "w", "x", "y", "z", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J",
                              "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z"};
   for (int i = 0; g.trace.try_push(names[i]);) ++i;
-  const rule_table once(
+  const written_rules<> once(
       {{"one rule more", rewrite::terms::a - rewrite::terms::b, rewrite::terms::a + rewrite::terms::b}});
   const graph r = rewritten(g, once);
   CHECK(!r.too_large);

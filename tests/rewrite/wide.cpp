@@ -20,7 +20,7 @@ constexpr auto N = loom::axis<"N">;
 
 template <auto Formula>
 constexpr bool is_wide() {
-  return loom::loss<sum(Formula)>.plan().wide.any;
+  return loom::loss<sum(Formula)>.plan().wide.any();
 }
 
 }  // namespace
@@ -73,6 +73,6 @@ TEST_CASE("no loss of the collection is wide", "[rewrite]") {
     const loom::ir::graph& g = type::front::written.program;
     for (int i = 0; i < g.inputs.size(); ++i)
       if (g.inputs[i].code == loom::ir::op::tensor) all |= 1u << i;
-    CHECK(!loom::compiler::compile(g, {all}).wide.any);
+    CHECK(!loom::compiler::compile(g, {all}).wide.any());
   });
 }

@@ -187,7 +187,7 @@ class c_family_printer : public plan_visitor, private lines {
   }
 
   /// Whether a value of the loops is a double among floats.
-  bool is_wide(int id) const { return type_ == element::f32 && p_.wide.at[id] && p_.levels[id] != level::scalar; }
+  bool is_wide(int id) const { return type_ == element::f32 && p_.wide[id] && p_.levels[id] != level::scalar; }
   /// A value as the loops see it.
   std::string operand(int id) const {
     const node& n = g_[id];

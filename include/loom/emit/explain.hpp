@@ -231,7 +231,7 @@ class explanation : public plan_visitor {
         p_.bytes_read<float>(), count(p_.writes_per_element, "value"), p_.bytes_written<float>(),
         count(p_.exponentials, "exponential"));
     if (!p_.arrays.empty()) paragraph("The workspace holds " + arrays() + ".", "");
-    if (p_.wide.any) paragraph("In double, where the data is float: " + wide() + ".", "");
+    if (p_.wide.any()) paragraph("In double, where the data is float: " + wide() + ".", "");
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
           count(p_.kept, "value is", "values are"));
@@ -241,7 +241,7 @@ class explanation : public plan_visitor {
   std::string wide() const {
     std::string s;
     for (int i = 0; i < p_.program.size(); ++i)
-      if (p_.wide.at[i]) s += fmt::format("{}v{}", s.empty() ? "" : ", ", i);
+      if (p_.wide[i]) s += fmt::format("{}v{}", s.empty() ? "" : ", ", i);
     return s;
   }
   /// Each array and what it is.

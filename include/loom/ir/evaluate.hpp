@@ -53,7 +53,7 @@ template <class N> constexpr N hypot(const N& a, const N& b) {
 }
 /// By what a label of 0 or 1 leaves of it: softplus(-|a|) + a ((a >= 0) - b).
 template <class N> constexpr N logit_loss(const N& a, const N& b) {
-  return softplus(a < 0 ? a : N(-a)) + a * ((a >= 0 ? N(1) : N(0)) - b);
+  return softplus(a < 0 ? a : N(-a)) + mul0(N((a >= 0 ? N(1) : N(0)) - b), a);
 }
 template <class N> constexpr N logit_gap(const N& a, const N& b) {
   return a >= 0 ? N((1 - b) - sigmoid(N(-a))) : N(sigmoid(a) - b);

@@ -60,7 +60,7 @@ struct row_passes {
   }
   template <int Pass, int... I>
   static LOOM_INLINE void begin_wide_sums([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
-    (begin_wide<reduction_at<Pass, I>>(r), ...);
+    if constexpr (P.wide.any()) (begin_wide<reduction_at<Pass, I>>(r), ...);
   }
   template <int Id>
   static LOOM_INLINE void end_reduction(R& r, accumulator<V> row) {

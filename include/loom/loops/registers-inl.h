@@ -23,8 +23,8 @@ struct registers
   using M = mask_of<V>;
   static constexpr int lane_count = width<V>;
   static constexpr int total_parts = width<V> / width<VD>;  // vectors of double to a vector of T
-  template <int Id> static constexpr bool is_wide = sizeof(T) == 4 && P.wide.at[Id];
-  static constexpr int wide_values = sizeof(T) == 4 && P.wide.any ? values : 1;
+  template <int Id> static constexpr bool is_wide = sizeof(T) == 4 && P.wide[Id];
+  static constexpr int wide_values = sizeof(T) == 4 && P.wide.any() ? values : 1;
   static constexpr call::storages memory = call::memory_of<Program>;
   template <int Slot> using Input = call::element<memory.input(Slot), T>;  // as stored
   template <int Slot> using Output = call::element<memory.output(Slot), T>;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "loom/ir/graph.hpp"
+#include "loom/ir/value_set.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 
@@ -11,16 +12,16 @@ namespace loom::inline LOOM_ABI::rewrite {
 class kept_values {
  public:
   constexpr explicit kept_values(const graph& g) : g_(g) {
-    for (const node& n : g.nodes)
-      if (n.code == op::as_written) any_ = true;
-    for (int i = any_ ? g.size() - 1 : -1; i >= 0; --i) {
+    bool any = false;
+    for (const node& n : g.nodes) any = any || n.code == op::as_written;
+    for (int i = any ? g.size() - 1 : -1; i >= 0; --i) {
       if (g[i].code != op::as_written && !kept_[i]) continue;
       for (value_id o : g[i].operand)
-        if (o != no_value) kept_[o] = true;
+        if (o != no_value) kept_.insert(o);
     }
   }
 
-  constexpr bool any() const { return any_; }
+  constexpr bool any() const { return kept_.any(); }
   constexpr bool operator[](int v) const { return kept_[v]; }
   /// Whether the next value that is no input is kept.
   constexpr bool next() {
@@ -31,8 +32,7 @@ class kept_values {
 
  private:
   const graph& g_;
-  bool kept_[LOOM_MAX_NODES]{};
-  bool any_ = false;
+  value_set kept_;
   int at_ = -1;
 };
 

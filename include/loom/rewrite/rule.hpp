@@ -90,17 +90,6 @@ class rule_table {
     return code == op::any || code == op::constant || code == op::mul || code == op::div;
   }
 
-  constexpr rule_table(std::initializer_list<written_rule> list) {
-    write(list);
-    index();
-  }
-  /// With the rows of another table after its own.
-  constexpr rule_table(std::initializer_list<written_rule> list, const rule_table& more, bool spells = false)
-      : spells_ops(spells) {
-    write(list);
-    for (const rule& r : more.rows) rows.push_back(r);
-    index();
-  }
   rule_table(const rule_table&) = delete;  // its terms are nodes of its own
   rule_table& operator=(const rule_table&) = delete;
 
@@ -111,9 +100,10 @@ class rule_table {
     for (std::uint64_t& rules : sums_with) rules = 0;
     for (int i = 0; i < rows.size(); ++i) {
       if (rows[i].parts.count == 0) continue;
-      const op rare = rarest(rows[i]);
-      for (int code = 0; code < op_count; ++code)
-        if (rare == op::any || rare == static_cast<op>(code)) sums_with[code] |= std::uint64_t{1} << of_sums.size();
+      const std::uint64_t bit = std::uint64_t{1} << of_sums.size();
+      if (const op rare = rarest(rows[i]); rare != op::any) sums_with[static_cast<int>(rare)] |= bit;
+      else
+        for (std::uint64_t& rules : sums_with) rules |= bit;
       of_sums.push_back(static_cast<std::int8_t>(i));
     }
     for (int i = rows.size() - 1; i >= 0; --i) {
@@ -124,17 +114,20 @@ class rule_table {
     }
   }
 
- private:
-  term_nodes<1024> nodes_;
+ protected:
+  constexpr rule_table() = default;
 
-  constexpr void write(std::initializer_list<written_rule> list) {
+  template <class Nodes>
+  constexpr void write(std::initializer_list<written_rule> list, Nodes& nodes) {
     own = static_cast<int>(list.size());
     for (const written_rule& r : list) {
-      rows.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}});
+      rows.push_back({r.name, nodes.add(r.lhs), nodes.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}});
       prepare(rows[rows.size() - 1]);
       if (r.terms_of_sum) take_apart(rows[rows.size() - 1]);
     }
   }
+
+ private:
   /// Of the ops that a rule asks a sum for, one that few sums have: of a term, or of the factors of one. op::any: there is none.
   static constexpr op rarest(const rule& r) {
     op found = op::any;
@@ -160,6 +153,26 @@ class rule_table {
     const term_node& root = r.lhs.root();
     for (int k = 0; k < 2 && k < arity(root.code); ++k) r.operand[k] = r.lhs[root.operand[k]].code;
   }
+};
+
+/// A table and its terms: room for `Nodes` nodes of them, for what is left empty costs every file its time.
+template <int Nodes = 1024>
+class written_rules : public rule_table {
+ public:
+  constexpr written_rules(std::initializer_list<written_rule> list) {
+    write(list, nodes_);
+    index();
+  }
+  /// With the rows of another table after its own.
+  constexpr written_rules(std::initializer_list<written_rule> list, const rule_table& more, bool spells = false) {
+    spells_ops = spells;
+    write(list, nodes_);
+    for (const rule& r : more.rows) rows.push_back(r);
+    index();
+  }
+
+ private:
+  term_nodes<Nodes> nodes_;
 };
 
 /// What a rule asks of the first two operands, in either order if the op commutes: most rules fail here.

@@ -14,27 +14,21 @@
 
 namespace loom::inline LOOM_ABI::rewrite {
 
-/// The values that are computed in double, by number.
-struct wide_values {
-  bool at[LOOM_MAX_NODES]{};
-  bool any = false;
-};
-
 namespace detail {
 
 class wide_finder {
  public:
   constexpr explicit wide_finder(const graph& g) : g_(g), known_(g), kept_(g) {}
 
-  constexpr wide_values run() {
-    bool in_a_sum[LOOM_MAX_NODES]{};
+  constexpr value_set run() {
+    value_set in_a_sum;
     for (int i = g_.size() - 1; i >= 0; --i) {
       const node& n = g_[i];
       if (n.code != op::add && n.code != op::sub && n.code != op::neg) continue;
       if (n.code != op::neg && !in_a_sum[i] && cancels(static_cast<value_id>(i))) widen(static_cast<value_id>(i));
       if (n.code != op::neg || in_a_sum[i])
         for (value_id o : n.operand)
-          if (o != no_value) in_a_sum[o] = true;
+          if (o != no_value) in_a_sum.insert(o);
     }
     return wide_;
   }
@@ -50,7 +44,7 @@ class wide_finder {
   const graph& g_;
   known_graph known_;
   kept_values kept_;
-  wide_values wide_;
+  value_set wide_;
   way way_[LOOM_MAX_NODES]{};
   std::uint32_t data_[LOOM_MAX_NODES]{};  ///< the tensors that it came from, a bit of each; of what is not unlike
 
@@ -118,8 +112,8 @@ class wide_finder {
 
   constexpr void widen(value_id v) {
     const node& n = g_[v];
-    if (wide_.at[v] || way_of(v) != way::rounded || n.code == op::gather || kept_[v]) return;
-    wide_.at[v] = wide_.any = true;
+    if (wide_[v] || way_of(v) != way::rounded || n.code == op::gather || kept_[v]) return;
+    wide_.insert(v);
     for (int k = 0; k < arity(n.code); ++k) widen(n.operand[k]);
   }
 };
@@ -127,6 +121,16 @@ class wide_finder {
 }  // namespace detail
 
 /// What of a program is computed in double where its data is float; data in double is computed as it is.
-constexpr wide_values wide_values_of(const graph& program) { return detail::wide_finder(program).run(); }
+constexpr value_set wide_values_of(const graph& program) {
+  const auto rounds = [&](value_id v) {
+    const op code = program[v].code;
+    return code == op::mul || code == op::square || code == op::sum || code == op::div || code == op::add ||
+           code == op::sub || code == op::neg || code == op::abs;
+  };
+  for (const node& n : program.nodes)  // most programs have no such sum
+    if ((n.code == op::add || n.code == op::sub) && rounds(n.operand[0]) && rounds(n.operand[1]))
+      return detail::wide_finder(program).run();
+  return {};
+}
 
 }  // namespace loom::rewrite

@@ -3,6 +3,7 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include "loom/rewrite/wide.hpp"
 #include "loom/schedule/axis_roles.hpp"
 #include "loom/schedule/facts.hpp"
 #include "loom/schedule/levels.hpp"
@@ -41,7 +42,7 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (values.refused()) return detail::no_plan(program, values);
   const sweep_assignment sweeps = assign_sweeps(program, axes, values);  // which sweep adds up and stores what
   if (sweeps.refused()) return detail::no_plan(program, sweeps);
-  const rewrite::wide_values wide = rewrite::wide_values_of(program);  // what cancels
+  const value_set wide = rewrite::wide_values_of(program);  // what cancels
   plan p = make_steps({program, axes, values, sweeps, wide}, exact_outputs);  // what is parked; the steps of each sweep
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;

@@ -29,7 +29,7 @@ struct planned_values {
   const axis_roles& axes;
   const leveling& values;
   const sweep_assignment& sweeps;
-  const rewrite::wide_values& wide;
+  const value_set& wide;
 
   /// Whether sweep `s` adds up a total or an array, and stores an output.
   constexpr bool adds_up(int id, int s) const { return values.is_total[id] && sweeps.sweep_of[id] == s; }
@@ -147,8 +147,8 @@ class needs_pass {
       const int written = values_.depth[g_.outputs[slot].id];
       for (int i = 0; i < g_.size(); ++i) {
         const unsigned passes = r_.element[i];
-        if (r_.parked_in[i] != 0 || g_[i].type != kind::number || planned_.wide.at[i] || std::popcount(passes) < 2)
-          continue;
+        if (r_.parked_in[i] != 0 || g_[i].type != kind::number || std::popcount(passes) < 2) continue;
+        if (planned_.wide.any() && planned_.wide[i]) continue;
         const int last = 31 - std::countl_zero(passes);
         const int gain = info(g_[i].code).cost * (std::popcount(passes) - 1);
         if (last > written || gain <= best_gain) continue;

@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "loom/ir/graph.hpp"
-#include "loom/rewrite/wide.hpp"
+#include "loom/ir/value_set.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
@@ -170,7 +170,7 @@ struct plan_facts {
 
 struct plan : axis_roles, value_levels, refusal, plan_facts {
   graph program;
-  rewrite::wide_values wide;  ///< computed in double where the data is float
+  value_set wide;  ///< computed in double where the data is float
   std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;

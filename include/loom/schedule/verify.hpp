@@ -235,7 +235,7 @@ class plan_checker {
     }
     if (!none.empty()) wrong("a reduction between passes", none[0]);
     for (const step& it : p_.steps)
-      if ((it.kind == action::park || it.kind == action::recall) && p_.wide.at[it.id])
+      if ((it.kind == action::park || it.kind == action::recall) && p_.wide[it.id])
         wrong("a wide value is parked", it.id);
     for (int i = 0; i < g_.size(); ++i) {
       int listed = 0;

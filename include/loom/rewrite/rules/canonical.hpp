@@ -13,7 +13,7 @@ namespace terms {
 inline constexpr double undefined_number = __builtin_nan("");
 
 // clang-format off
-inline constexpr rule_table canonical_rules({
+inline constexpr written_rules<256> canonical_rules({
     {"plus zero", a + 0, a},
     {"minus zero", a - 0, a},
     {"times one", a * 1, a},

@@ -11,7 +11,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 namespace terms {
 
 // clang-format off
-inline constexpr rule_table cheap_rules(
+inline constexpr written_rules<32> cheap_rules(
   {
     {"branches of a negated mask", where(make(op::logical_not, m), a, b), where(m, b, a)},
     // One more rounding, and one division for a whole row instead of one for each entry.

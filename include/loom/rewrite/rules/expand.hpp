@@ -30,7 +30,7 @@ inline constexpr written sign_of_b = sign(b), signed_row = a * sign_of_b, larges
                          extreme = largest * sign_of_b;
 
 // clang-format off
-inline constexpr rule_table expand_rules(
+inline constexpr written_rules<> expand_rules(
   {
     // The more special left side comes first: a row scaled by what is constant along it.
     {"log_softmax of a scaled row", log_softmax(a / b, k), (a - extreme) / b - log1p(rest(exp((a - extreme) / b), k)), guards::b_constant_along_k},
@@ -48,7 +48,7 @@ inline constexpr rule_table expand_rules(
     in_a_sum("one less a share", 1 - a / (1 + rest(a, k)), ((1 - a) + rest(a, k)) / (1 + rest(a, k))),
     {"softplus by the absolute value", softplus(a), max(a, 0) + log1p(exp(-abs(a)))},
     {"sigmoid by the absolute value", sigmoid(a), where(a >= 0, number(1), exp(-abs(a))) / (1 + exp(-abs(a)))},
-    {"logit less a label", logit_loss(a, b), log1p(exp(-abs(a))) + a * (where(a >= 0, number(1), 0) - b)},
+    {"logit less a label", logit_loss(a, b), log1p(exp(-abs(a))) + mul0(where(a >= 0, number(1), 0) - b, a)},
     {"logit less a label", logit_gap(a, b), (where(a >= 0, number(1), 0) - b) + where(a >= 0, -(exp(-abs(a)) / (1 + exp(-abs(a)))), exp(-abs(a)) / (1 + exp(-abs(a))))},
     {"root less one", sqrt1pm1(a), where(a > 1, sqrt(1 + a) - 1, a / (sqrt(1 + a) + 1))},
     {"root beside its number", quadratic_root(a, b), where(2 * a + root < 0, b / (root - a), a + root)},

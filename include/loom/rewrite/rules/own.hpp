@@ -8,9 +8,9 @@
 namespace loom::inline LOOM_ABI::rewrite {
 
 /// What the rules leave is in canonical form again. Nobody has proved that they stop, or that they keep axes: the rewriter watches.
-class own_rules : public rule_table {
+class own_rules : public written_rules<> {
  public:
-  constexpr own_rules(std::initializer_list<written_rule> list) : rule_table(list, canonical_rules) {
+  constexpr own_rules(std::initializer_list<written_rule> list) : written_rules(list, canonical_rules) {
     of_a_user = true;
   }
 };

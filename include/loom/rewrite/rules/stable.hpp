@@ -13,7 +13,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 namespace terms {
 
 // clang-format off
-inline constexpr rule_table stable_rules(
+inline constexpr written_rules<> stable_rules(
   {
     // The log-sum-exp family. Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     {"log of a sum of exponentials", log(sum(exp(a), k)), logsumexp(a, k)},
