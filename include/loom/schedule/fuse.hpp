@@ -42,8 +42,8 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (values.refused()) return detail::no_plan(program, values);
   const sweep_assignment sweeps = assign_sweeps(program, axes, values);  // which sweep adds up and stores what
   if (sweeps.refused()) return detail::no_plan(program, sweeps);
-  const value_set wide = rewrite::wide_values_of(program);  // what cancels
-  plan p = make_steps({program, axes, values, sweeps, wide}, exact_outputs);  // what is parked; the steps of each sweep
+  plan p = make_steps({program, axes, values, sweeps}, exact_outputs);  // what is parked; the steps of each sweep
+  p.wide = rewrite::wide_values_of(program);  // sums that cancel: cheap, so never parked
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;
 }

@@ -29,7 +29,6 @@ struct planned_values {
   const axis_roles& axes;
   const leveling& values;
   const sweep_assignment& sweeps;
-  const value_set& wide;
 
   /// Whether sweep `s` adds up a total or an array, and stores an output.
   constexpr bool adds_up(int id, int s) const { return values.is_total[id] && sweeps.sweep_of[id] == s; }
@@ -148,7 +147,6 @@ class needs_pass {
       for (int i = 0; i < g_.size(); ++i) {
         const unsigned passes = r_.element[i];
         if (r_.parked_in[i] != 0 || g_[i].type != kind::number || std::popcount(passes) < 2) continue;
-        if (planned_.wide.any() && planned_.wide[i]) continue;
         const int last = 31 - std::countl_zero(passes);
         const int gain = info(g_[i].code).cost * (std::popcount(passes) - 1);
         if (last > written || gain <= best_gain) continue;

@@ -16,7 +16,6 @@ class step_pass {
     static_cast<axis_roles&>(p_) = planned.axes;
     static_cast<value_levels&>(p_) = planned.values;
     p_.program = planned.program;
-    p_.wide = planned.wide;
     for (int i = 0; i < g_.size(); ++i) p_.available[i] = planned.sweeps.available[i];
   }
 
