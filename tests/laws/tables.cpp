@@ -82,4 +82,19 @@ TEST_CASE("the order of the rows does not matter for the collection", "[laws]") 
   }
 }
 
+TEST_CASE("the order of the rows does not matter for random formulas", "[laws]") {
+  points random(9);
+  for (int round = 0; round < 4; ++round) {
+    const shuffled canonical(canonical_rules, random);
+    const shuffled stable(stable_rules, random);
+    for (int i = 0; i < 300; ++i) {
+      points own(static_cast<std::uint64_t>(70000 + i));
+      const graph written = formula_maker(own).make(1 + i % 5);
+      CAPTURE(round, i, formula_text(written, written.outputs[0].id));
+      CHECK(same_program(rewritten(rewritten(written, canonical), stable),
+                         stage::stabilize(stage::canonicalize(written))));
+    }
+  }
+}
+
 }  // namespace

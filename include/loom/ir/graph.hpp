@@ -75,7 +75,7 @@ struct overflow_info {
   capacity of = capacity::none;
   int limit = 0;
   int needed = 0;
-  text_view rule;  ///< the last that was applied, of a user's
+  text_view rule = {};  ///< the last that was applied, of a user's
 };
 
 template <int Capacity>

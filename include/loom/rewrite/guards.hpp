@@ -79,6 +79,12 @@ constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {
   return false;
 }
 
+/// Neither is the other with its sign changed.
+constexpr bool not_opposite(known_graph& g, const matched& w) {
+  const auto negates = [&](value_id p, value_id q) { return g[p].code == op::neg && g[p].operand[0] == q; };
+  return !negates(w[a], w[b]) && !negates(w[b], w[a]);
+}
+
 // ---- masks -------------------------------------------------------------------------------------------------------------
 
 /// The masks m and c are two, and neither is the negation of the other.

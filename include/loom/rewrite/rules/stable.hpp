@@ -77,7 +77,7 @@ inline constexpr written_rules<> stable_rules(
     {"relative exponential", expm1(-a) / a, -exprel(-a)},
     {"relative exponential", a / expm1(a), over_expm1(a)},
     {"relative logarithm", log1p(a) / a, log1prel(a)},
-    in_a_sum("log of a ratio", log1p(a) - log1p(b), log1p_gap(a, b)),
+    in_a_sum("log of a ratio", log1p(a) - log1p(b), log1p_gap(a, b), guards::not_opposite),
     in_a_sum("difference of error functions", erf(a) - erf(b), erf_gap(a, b)),
     in_a_sum("difference of error functions", erfc(a) - erfc(b), erf_gap(b, a)),
     in_a_sum("difference of error functions", c * erfc(a) - c * erfc(b), c * erf_gap(b, a)),
