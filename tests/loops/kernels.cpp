@@ -16,7 +16,7 @@ using namespace loom;
 using loom::test::graph_of, loom::test::N;
 
 /// Whether a rule of rules/expand.hpp removes an op before the plan.
-constexpr bool is_composed(op code) {
+constexpr bool is_spelled(op code) {
   switch (code) {
 #define LOOM_UNARY_COMPOSED(name, ...) case op::name:
 #define LOOM_BINARY_COMPOSED(name, ...) case op::name:
@@ -30,7 +30,7 @@ constexpr bool is_composed(op code) {
 constexpr bool needs_kernel(op code) {
   const family f = info(code).kind;
   return (f == family::unary || f == family::binary || f == family::compare) && code != op::stop_gradient &&
-         !is_composed(code);
+         !is_spelled(code);
 }
 
 #if LOOM_TARGETS >= 1
@@ -61,7 +61,7 @@ TEST_CASE("no composed op reaches a plan: each becomes ops that have kernels", "
   int composed = 0;
   for (int k = 0; k < op_count; ++k) {
     const op code = static_cast<op>(k);
-    if (!is_elementwise(code) || !is_composed(code)) continue;
+    if (!is_elementwise(code) || !is_spelled(code)) continue;
     ++composed;
     graph_of g;
     const value_id a = g.tensor("a", {N}), b = g.tensor("b", {N});
@@ -69,7 +69,7 @@ TEST_CASE("no composed op reaches a plan: each becomes ops that have kernels", "
     const plan p = compiler::compile(g.view());
     REQUIRE(p.problem == unplanned::none);
     INFO(listing(p.program));
-    for (const step& s : p.steps) CHECK(!is_composed(p.program[s.id].code));
+    for (const step& s : p.steps) CHECK(!is_spelled(p.program[s.id].code));
   }
   CHECK(composed > 4);
 }
