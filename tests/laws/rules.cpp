@@ -17,7 +17,8 @@ using namespace loom::test;
 /// Calls `law` with every rule, each once.
 template <class Law>
 void for_each_rule(const Law& law) {
-  for (const rule_table* table : {&canonical_rules, &stable_rules, &expand_rules, &cheap_rules})
+  for (const rule_table* table :
+       std::initializer_list<const rule_table*>{&canonical_rules, &stable_rules, &expand_rules, &cheap_rules})
     for (int i = 0; i < table->own; ++i) law(table->rows[i]);
 }
 
