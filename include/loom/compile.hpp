@@ -99,10 +99,9 @@ constexpr derived next_form(form f, const derived& before, const derivative_requ
 }
 
 /// A graph as written, in the form asked for; for tools and tests. compiled.hpp has the forms of a formula as constants.
-constexpr derived in_form(form f, const graph& written, const derivative_request& wanted = {},
-                          const rewrite::rule_table* own = nullptr) {
+constexpr derived in_form(form f, const graph& written, const derivative_request& wanted = {}) {
   if (f == form::written) return {written};
-  return next_form(f, in_form(form_before(f, wanted), written, wanted, own), request_for(f, wanted), own);
+  return next_form(f, in_form(form_before(f, wanted), written, wanted), request_for(f, wanted));
 }
 
 /// graph -> plan in one call.

@@ -67,7 +67,7 @@ struct output_info {
 /// Names of the rules that changed a graph, each once; a name for which there is no place is left out.
 using rule_trace = fixed_vector<text_view, 48>;
 
-/// What a graph can have too many of.
+/// What a graph can have too many of; the last two are rules of a user's that were refused.
 enum class capacity : std::uint8_t { none, nodes, axes, inputs, outputs, rewrites, own_rules, axes_of_a_rule };
 
 /// A capacity that was passed, and how many would have been needed, at least.

@@ -7,6 +7,11 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 /// Which lanes of a vector are entries: all, or only those before the end of the row.
 enum class lanes { all, some };
 
+/// Lanes from `first` to `end`.
+struct lane_range {
+  std::size_t first, end;
+};
+
 /// Numbers stored as S, one after the other, as a vector.
 template <class V, class S>
 LOOM_INLINE V load_lanes(const S* from) {

@@ -20,9 +20,9 @@
 #include "loom/loops/shapes/across-inl.h"
 #include "loom/loops/shapes/along-inl.h"
 
+#include "loom/loops/wide-inl.h"
 #include "loom/loops/operands-inl.h"
 #include "loom/loops/label_comparisons-inl.h"
-#include "loom/loops/wide-inl.h"
 #include "loom/loops/steps-inl.h"
 #include "loom/loops/passes-inl.h"
 #include "loom/loops/totals-inl.h"

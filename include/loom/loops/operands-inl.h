@@ -100,6 +100,7 @@ LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
                       lanes_in_use<Id, Which>(r), wide);
     for (int part = 0; part < R::total_parts; ++part)
       r.wide[Id][part] = lanes_differ<Id, R> ? load<VD>(wide + part * width<VD>) : broadcast<VD>(wide[0]);
+    return narrow_value<Id>(r);
   }
   alignas(64) typename R::number buffer[R::lane_count] = {};
   loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,

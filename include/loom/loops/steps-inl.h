@@ -11,11 +11,8 @@ LOOM_INLINE void add_to_total(R& r) {
   constexpr op code = R::P.program[Id].code;
   constexpr value_id a = R::P.program[Id].operand[0];
   constexpr level at = R::P.levels[a];
-  if constexpr (code == op::sum && R::template is_wide<a>) {
-    constexpr bool all = R::shape::template counts_all<at, Which>;
-    return add_wide<a, all>(r, r.total[Id], R::shape::template first_counted<at, Which>(r),
-                            R::shape::template end_counted<at, Which>(r));
-  }
+  if constexpr (code == op::sum && R::template is_wide<a>)
+    return add_wide<a>(r, r.total[Id], R::shape::template counted_lanes<at, Which>(r));
   const typename R::V v =
       R::shape::template counted_once<at, Which>(r, entry_of<code>(counted<a>(r)), identity<code, typename R::V>());
   if constexpr (sizeof(typename R::number) == 8 &&
@@ -133,7 +130,7 @@ LOOM_PERFORM(binary) {
 LOOM_PERFORM(reduce) {
   constexpr node n = R::P.program[Id];
   if constexpr (R::template is_wide<Id>)
-    return add_wide < n.operand[0], Which == lanes::all > (r, r.wide_sum[Id], 0, lanes_in_use<n.operand[0], Which>(r));
+    return add_wide<n.operand[0]>(r, r.wide_sum[Id], {0, lanes_in_use<n.operand[0], Which>(r)});
   typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (Which == lanes::some)
     v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());

@@ -43,24 +43,18 @@ LOOM_INLINE void store_parts(const R& r, double* to) {
   for (int part = 0; part < R::total_parts; ++part) store(r.wide[Id][part], to + part * width<typename R::VD>);
 }
 
-/// The lanes of part `Part` from `begin` to `end`, of those of the whole vector.
+/// Some lanes of the whole vector, of part `Part`; those before it or behind it are none of its own.
 template <int Part, class VD>
-LOOM_INLINE VD only_lanes(VD v, std::size_t begin, std::size_t end) {
+LOOM_INLINE VD only_lanes(VD v, lane_range some) {
   const std::size_t before = Part * width<VD>;
-  const auto of_others = first_lanes<VD>(begin - before);
-  return drop(of_others, masked(first_lanes<VD>(end - before), v));
+  return drop(first_lanes<VD>(some.first - before), masked(first_lanes<VD>(some.end - before), v));
 }
 
-/// Adds a vector of entries to a sum of doubles: lanes from `begin` to `end`, or all.
-template <int Id, bool All, class R>
-LOOM_INLINE void add_wide(R& r, typename R::VD* sum, std::size_t begin, std::size_t end) {
-  if constexpr (All) {
-    sum[0] = sum[0] + widened<Id, 0>(r);
-    if constexpr (R::total_parts == 2) sum[1] = sum[1] + widened<Id, 1>(r);
-  } else {
-    sum[0] = sum[0] + only_lanes<0>(widened<Id, 0>(r), begin, end);
-    if constexpr (R::total_parts == 2) sum[1] = sum[1] + only_lanes<1>(widened<Id, 1>(r), begin, end);
-  }
+/// Adds some lanes of a value to a sum of doubles.
+template <int Id, class R>
+LOOM_INLINE void add_wide(R& r, typename R::VD* sum, lane_range some) {
+  sum[0] = sum[0] + only_lanes<0>(widened<Id, 0>(r), some);
+  if constexpr (R::total_parts == 2) sum[1] = sum[1] + only_lanes<1>(widened<Id, 1>(r), some);
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -65,7 +65,7 @@ constexpr fact exactly(double v) {
   if (v != v) return anything(true);
   if (is_infinite(v)) return {v, v, false, false, true, 0, 0};
   fact f = between(v, v);  // float rounds it
-  f.zero = static_cast<float>(v) == 0;
+  f.zero = v >= -0x1p-150 && v <= 0x1p-150;  // what float rounds to 0
   f.whole = is_whole(v);
   return f;
 }

@@ -49,7 +49,9 @@ class known_graph {
   constexpr fact found(const node& n) const {
     switch (info(n.code).kind) {
       case family::leaf: return of_leaf(n);
-      case family::unary: return n.code == op::stop_gradient ? operand(n, 0) : facts::of_unary(n.code, operand(n, 0));
+      case family::unary:
+        return n.code == op::stop_gradient || n.code == op::as_written ? operand(n, 0)
+                                                                       : facts::of_unary(n.code, operand(n, 0));
       case family::binary: return of_binary(n);
       case family::compare:
       case family::logical: return facts::truth();

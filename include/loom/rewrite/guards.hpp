@@ -73,9 +73,11 @@ constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {
   if (f.low > 1e-30 || f.high < -1e-30 || n.code == op::extent || n.code == op::scalar) return true;
   // A sum of what is not negative is at least the largest of it; of a row that has none, 0 / 0 is NaN in either form.
   if (n.code == op::sum) return is_sum_of_peak(g, n);
-  if (n.code != op::add) return false;  // 1 and a rest
-  for (value_id o : {n.operand[0], n.operand[1]})
-    if (g[o].code == op::rest) return is_sum_of_peak(g, g[o]);
+  if (n.code != op::add) return false;
+  for (int i = 0; i < 2; ++i) {  // 1 and a rest
+    const node &one = g[n.operand[i]], &rest = g[n.operand[1 - i]];
+    if (one.code == op::constant && one.constant_value() == 1 && rest.code == op::rest) return is_sum_of_peak(g, rest);
+  }
   return false;
 }
 

@@ -65,9 +65,9 @@ class hazard_finder {
       case op::pow: return look_at_power(v);
       case op::kl_div:
       case op::sqrt_product:
-      case op::quadratic_root:
-        if (n.code != op::quadratic_root) needs(hazard_kind::invalid, v, a, 0, numeric::infinity);  // 0 is inside
+        needs(hazard_kind::invalid, v, a, 0, numeric::infinity);  // 0 is inside
         return needs(hazard_kind::invalid, v, b, 0, numeric::infinity, n.code == op::kl_div);
+      case op::quadratic_root: return needs(hazard_kind::invalid, v, b, 0, numeric::infinity);
       default: break;
     }
     if (info(n.code).kind == family::unary) look_at_domain(v);

@@ -16,6 +16,12 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
+/// What double is cheap for; a division by a number of the call's alone.
+constexpr bool is_arithmetic(op code) {
+  return code == op::add || code == op::sub || code == op::mul || code == op::square || code == op::sum ||
+         code == op::div || code == op::neg || code == op::abs;
+}
+
 class wide_finder {
  public:
   constexpr explicit wide_finder(const graph& g) : g_(g), known_(g), kept_(g) {}
@@ -55,35 +61,19 @@ class wide_finder {
   }
   constexpr way found(value_id v) {
     const node& n = g_[v];
-    switch (n.code) {
-      case op::tensor:
-        if (n.axes != 0) data_[v] = std::uint32_t{1} << n.bits;
-        return way::exact;
-      case op::scalar:
-      case op::constant:
-      case op::extent: return way::exact;
-      case op::neg:
-      case op::abs:
-      case op::gather: {
-        const way w = way_of(n.operand[0]);
-        data_[v] = data_[n.operand[0]];
-        return w;
-      }
-      case op::add:
-      case op::sub:
-      case op::mul:
-      case op::square:
-      case op::sum: break;
-      case op::div:
-        if (g_[n.operand[1]].axes == 0) break;  // a mean
-        return way::unlike;
-      default: return way::unlike;
+    if (is_leaf(n.code)) {
+      if (n.code == op::tensor && n.axes != 0) data_[v] = std::uint32_t{1} << n.bits;
+      return n.type == kind::number ? way::exact : way::unlike;
     }
+    const bool keeps_digits = n.code == op::neg || n.code == op::abs || n.code == op::gather;
+    if (!is_arithmetic(n.code) && !keeps_digits) return way::unlike;
+    if (n.code == op::div && g_[n.operand[1]].axes != 0) return way::unlike;
     for (value_id o : n.operand) {
-      if (o == no_value) continue;
-      if (g_[o].type != kind::number || way_of(o) == way::unlike) return way::unlike;
+      if (o == no_value || (n.code == op::gather && o == n.operand[1])) continue;
+      if (way_of(o) == way::unlike) return way::unlike;
       data_[v] |= data_[o];
     }
+    if (keeps_digits) return way_of(n.operand[0]);
     return data_[v] == 0 ? way::exact : way::rounded;  // numbers of the call's are doubles
   }
 
@@ -122,13 +112,9 @@ class wide_finder {
 
 /// What of a program is computed in double where its data is float; data in double is computed as it is.
 constexpr value_set wide_values_of(const graph& program) {
-  const auto rounds = [&](value_id v) {
-    const op code = program[v].code;
-    return code == op::mul || code == op::square || code == op::sum || code == op::div || code == op::add ||
-           code == op::sub || code == op::neg || code == op::abs;
-  };
   for (const node& n : program.nodes)  // most programs have no such sum
-    if ((n.code == op::add || n.code == op::sub) && rounds(n.operand[0]) && rounds(n.operand[1]))
+    if ((n.code == op::add || n.code == op::sub) && detail::is_arithmetic(program[n.operand[0]].code) &&
+        detail::is_arithmetic(program[n.operand[1]].code))
       return detail::wide_finder(program).run();
   return {};
 }

@@ -75,25 +75,25 @@ LOOM_INLINE V erfc_of(V x) {
   return select_negative(x, constant<V>(2.0) - y, y);
 }
 
+/// exp(size^2), f64 lanes: with the low half of the square.
+template <class V>
+LOOM_INLINE V exp_of_square(V size) {
+  V square, low;
+  two_prod(size, size, square, low);
+  return exp_of_sum(square, low);
+}
+
 /// erfcx(x), f64 lanes.
 template <bool narrow, class V>
 LOOM_INLINE V erfcx_of(V x) {
-  const V y = erfcx_of_positive<narrow>(abs(x));
-  V square, low;
-  const V size = clip(-x, 0.0, 30.0);
-  two_prod(size, size, square, low);
-  const V e = exp_of_sum(square, low);
+  const V y = erfcx_of_positive<narrow>(abs(x)), e = exp_of_square(clip(-x, 0.0, 30.0));
   return select_negative(x, e + e - y, y);
 }
 
 /// ierfcx(x), f64 lanes.
 template <bool narrow, class V>
 LOOM_INLINE V ierfcx_of(V x) {
-  const V y = ierfcx_of_positive<narrow>(abs(x));
-  V square, low;
-  const V size = clip(-x, 0.0, 30.0);
-  two_prod(size, size, square, low);
-  const V e = exp_of_sum(square, low) * size;
+  const V size = clip(-x, 0.0, 30.0), y = ierfcx_of_positive<narrow>(abs(x)), e = exp_of_square(size) * size;
   return select_negative(x, e + e + y, y);
 }
 

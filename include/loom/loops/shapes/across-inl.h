@@ -84,14 +84,9 @@ struct across_rows {
   static LOOM_INLINE auto counted_once(const R& r, typename R::V v, typename R::V neutral) {
     return select(r.new_rows, v, neutral);
   }
-  template <level At, lanes Which> static constexpr bool counts_all = false;
   template <level At, lanes Which, class R>
-  static LOOM_INLINE std::size_t first_counted(const R& r) {
-    return r.repeated_rows;
-  }
-  template <level At, lanes Which, class R>
-  static LOOM_INLINE std::size_t end_counted(const R& r) {
-    return r.active;
+  static LOOM_INLINE lane_range counted_lanes(const R& r) {
+    return {r.repeated_rows, r.active};
   }
   template <int Id, class R>
   static LOOM_INLINE void finish_wide(R& r) {

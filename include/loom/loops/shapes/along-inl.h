@@ -69,14 +69,9 @@ struct along_rows {
     else return v;
   }
   /// The lanes that counted_once leaves.
-  template <level At, lanes Which> static constexpr bool counts_all = At != level::row && Which == lanes::all;
   template <level At, lanes Which, class R>
-  static LOOM_INLINE std::size_t first_counted(const R&) {
-    return 0;
-  }
-  template <level At, lanes Which, class R>
-  static LOOM_INLINE std::size_t end_counted(const R& r) {
-    return At == level::row ? 1 : lanes_in_use<Which>(r);
+  static LOOM_INLINE lane_range counted_lanes(const R& r) {
+    return {0, At == level::row ? 1 : lanes_in_use<Which>(r)};
   }
   /// The value of a row reduction in double.
   template <int Id, class R>
