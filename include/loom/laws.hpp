@@ -51,19 +51,10 @@ class law_check {
   std::string said(const std::string& what) const { return "rule \"" + std::string(rule_.name) + "\": " + what; }
 
   std::string unbound() const {
-    const auto has_variable = [&](std::uint64_t which) {
-      for (const rewrite::term_node& n : rule_.lhs)
-        if (n.code == ir::op::any && n.bits == which) return true;
-      return false;
-    };
-    const auto has_axes = [](const rewrite::term& t) {
-      for (const rewrite::term_node& n : t)
-        if (rewrite::names_axes(n.code)) return true;
-      return false;
-    };
-    for (const rewrite::term_node& n : rule_.rhs)
-      if (n.code == ir::op::any && !has_variable(n.bits)) return std::string(1, "abcdm"[n.bits]);
-    return has_axes(rule_.rhs) && !has_axes(rule_.lhs) ? "k" : "";
+    const unsigned fresh = rewrite::samples::names_of(rule_.rhs) & ~rewrite::samples::names_of(rule_.lhs);
+    for (unsigned i = 0; i <= rewrite::terms::max_variables; ++i)
+      if (((fresh >> i) & 1u) != 0) return std::string(1, "abcdmk"[i]);
+    return {};
   }
 
   static ir::graph with_output(const rewrite::samples::instance& made, ir::value_id v) {

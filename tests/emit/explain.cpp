@@ -41,6 +41,14 @@ TEST_CASE("an explanation says which sweeps there are and what the workspace hol
   }
 }
 
+TEST_CASE("an explanation names what is computed in double") {
+  for (const auto& subjects : {printed::every_loop(), printed::with_a_workspace()})
+    for (const printed::subject& s : subjects) {
+      INFO(s.name);
+      CHECK(has(s.explain(), "In double, where the data is float: v") == s.name.starts_with("wide"));
+    }
+}
+
 TEST_CASE("no line of an explanation is longer than 110 characters") {
   for (const printed::subject& s : printed::collection(false)) {
     std::istringstream lines(s.explain());

@@ -137,13 +137,10 @@ struct judged {
     const real value = loom::test::value_at<real>(exact, p, exact.outputs[0].id, 0)[0];
     errors e;
     e.value = error_of(r.value, value);
-    real moved = 0;
+    const real moved = loom::test::movement(exact, p);
     for (int slot = 0; slot < exact.inputs.size(); ++slot) {
-      if (exact.inputs[slot].code != op::tensor) continue;
-      const std::vector<real> g = gradient<real>(p, slot);
-      for (std::size_t i = 0; i < g.size(); ++i)
-        moved += abs(real(g[i] * p.inputs[static_cast<std::size_t>(slot)].entries[i]));
       if (exact.inputs[slot].name != "x") continue;
+      const std::vector<real> g = gradient<real>(p, slot);
       double largest = 0;
       for (const real& v : g) largest = std::max(largest, std::fabs(static_cast<double>(v)));
       for (std::size_t i = 0; i < g.size(); ++i)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // laws/confluence.cpp — where two rules describe parts of one formula that overlap, it does not matter which of them comes first. The formulas
 // are made of the tables: the left side of one rule, in which a part that another rule may describe is that rule's left side.
-#include <algorithm>
-
 #include "loom/compile.hpp"
 #include "loom/ir/print.hpp"
 #include "support/catch.hpp"
@@ -15,21 +13,17 @@ using namespace loom::layers;
 using namespace loom::rewrite;
 using namespace loom::test;
 
-/// Inputs of the kinds that the variables of a term want; numbers over N and C, or over N alone.
+/// Inputs of the kinds that the variables of a term want; numbers over the axes `numbers`.
 struct variables {
   value_id of[terms::max_variables];
 
   variables(builder& b, const term& t, axis_set numbers, const char* const* names) {
     for (int v = 0; v < terms::max_variables; ++v) {
-      of[v] = no_value;
       const variable_kind kind = kind_of(t, v);
-      if (kind == variable_kind::absent) continue;
-      const bool is_index = kind == variable_kind::index;
-      input_info in{names[v], is_index ? op::index : kind == variable_kind::mask ? op::mask : op::tensor, {}};
-      for (int a = 0; a < 2; ++a)
-        if (has(is_index ? only(axis_n) : numbers, a)) in.axes.push_back(static_cast<std::int8_t>(a));
-      b.result.inputs.push_back(in);
-      of[v] = b.input(b.result.inputs.size() - 1);
+      const op code = kind == variable_kind::index ? op::index : kind == variable_kind::mask ? op::mask : op::tensor;
+      of[v] = kind == variable_kind::absent
+                  ? no_value
+                  : b.input(add_input(b.result, names[v], code, code == op::index ? only(axis_n) : numbers));
     }
   }
 };
@@ -66,13 +60,6 @@ bool describes(const rule& r, const graph& g, value_id v) {
   matched_terms found;
   return matches(known, s, r, found);
 }
-
-struct shuffled : written_rules<1> {
-  shuffled(const rule_table& table, points& random) : written_rules({}, table) {
-    std::shuffle(rows.begin(), rows.end(), random.engine());
-    index();
-  }
-};
 
 void check_table(const rule_table& table, int least) {
   points random(11);

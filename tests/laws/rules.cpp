@@ -22,18 +22,9 @@ void for_each_rule(const Law& law) {
     for (int i = 0; i < table->own; ++i) law(table->rows[i]);
 }
 
-constexpr unsigned variables(const term& t) {
-  unsigned seen = 0;
-  for (const term_node& n : t) {
-    if (n.code == op::any) seen |= 1u << n.bits;
-    if (names_axes(n.code)) seen |= 1u << 31;
-  }
-  return seen;
-}
-
 constexpr bool bind_nothing_new(const rule_table& table) {
   for (const rule& r : table.rows)
-    if ((variables(r.rhs) & ~variables(r.lhs)) != 0) return false;
+    if ((names_of(r.rhs) & ~names_of(r.lhs)) != 0) return false;
   return true;
 }
 

@@ -86,21 +86,9 @@ double worst(const std::vector<N>& got, const std::vector<real>& want, const std
   return worst;
 }
 
-/// Sum over the inputs of |entry * its derivative|: how far rounding the inputs moves the value.
-real movement(const graph& g, const graph& gradients, const point& at) {
-  real moved = 0;
-  for (int slot = 0; slot < g.inputs.size(); ++slot) {
-    if (g.inputs[slot].code != op::tensor && g.inputs[slot].code != op::scalar) continue;
-    const std::vector<real> of = gradient_at<real>(gradients, at, slot);
-    for (std::size_t i = 0; i < of.size(); ++i)
-      if (is_finite(of[i])) moved += abs(real(of[i] * at.inputs[static_cast<std::size_t>(slot)].entries[i]));
-  }
-  return moved;
-}
-
 template <class N>
 void check(const graph& g, const graph& exact, const graph& made, const point& at, double size) {
-  const real moves = movement(g, exact, at);
+  const real moves = movement(exact, at);
   const std::vector<real> value = value_at<real>(exact, at, exact.outputs[0].id, 0);
   const double of_value = worst(value_at<N>(made, at, made.outputs[0].id, 0), value, {moves}, 1e-30);
   CAPTURE(value[0].str(12), of_value);

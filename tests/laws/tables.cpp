@@ -3,7 +3,6 @@
 // not matter for what comes out.
 #include "loom/ir/print.hpp"
 
-#include <algorithm>
 #include <boost/hana/first.hpp>
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/second.hpp>
@@ -58,14 +57,6 @@ TEST_CASE("rewriting twice is rewriting once: random formulas", "[laws]") {
     check_fixed_points(written);
   }
 }
-
-/// A table of the same rows in another order.
-struct shuffled : written_rules<1> {
-  shuffled(const rule_table& table, points& random) : written_rules({}, table) {
-    std::shuffle(rows.begin(), rows.end(), random.engine());
-    index();
-  }
-};
 
 TEST_CASE("the order of the rows does not matter for the collection", "[laws]") {
   points random(7);

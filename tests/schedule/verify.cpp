@@ -66,6 +66,11 @@ TEST_CASE("steps out of order, missing, or doubled are found", "[schedule]") {
   CHECK(after([](plan& p) { p.steps[find(p, action::store)].id = 5; }) == "another value is stored than the output");
 }
 
+TEST_CASE("a wide value that is parked, or is no sum or product, is found", "[schedule]") {
+  CHECK(after([](plan& p) { p.wide.insert(p.steps[find(p, action::park)].id); }) == "a wide value is parked");
+  CHECK(after([](plan& p) { p.wide.insert(0); }) == "a value is wide that the loops have in one width");
+}
+
 TEST_CASE("an array that is read in the sweep that adds to it is found", "[schedule]") {
   CHECK(after([](plan& p) {
           const int k = find(p, action::accumulate);

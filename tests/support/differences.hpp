@@ -57,6 +57,18 @@ std::vector<N> gradient_at(const graph& program, const point& p, int slot) {
   return derivative_at<N>(program, p, derivative_kind::gradient, slot);
 }
 
+/// Sum over the inputs of |entry * its derivative|: how far rounding the inputs moves the value.
+inline real movement(const graph& gradients, const point& at) {
+  real moved = 0;
+  for (int slot = 0; slot < gradients.inputs.size(); ++slot) {
+    if (gradients.inputs[slot].code != op::tensor && gradients.inputs[slot].code != op::scalar) continue;
+    const std::vector<real> of = gradient_at<real>(gradients, at, slot);
+    for (std::size_t i = 0; i < of.size(); ++i)
+      if (is_finite(of[i])) moved += abs(real(of[i] * at.inputs[static_cast<std::size_t>(slot)].entries[i]));
+  }
+  return moved;
+}
+
 inline bool close(const real& got, const real& want, double tolerance) {
   return magnitude(real(got - want)) <= tolerance * (1 + magnitude(want));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/support/rule_instances.hpp — instances of rules, and random data for them.
+// tests/support/rule_instances.hpp — instances of rules, random data for them, and tables in another order.
 #pragma once
+
+#include <algorithm>
 
 #include "loom/rewrite/instances.hpp"
 #include "support/layers.hpp"
@@ -9,6 +11,14 @@
 namespace loom::test {
 using namespace layers;
 using namespace rewrite::samples;
+
+/// A table of the same rows in another order.
+struct shuffled : rewrite::written_rules<1> {
+  shuffled(const rewrite::rule_table& table, points& random) : written_rules({}, table) {
+    std::shuffle(rows.begin(), rows.end(), random.engine());
+    index();
+  }
+};
 
 /// Random data for an instance: numbers of a domain, labels, masks.
 inline point data_for(const graph& g, points& random, domain d, const std::vector<std::ptrdiff_t>& extents) {

@@ -64,6 +64,16 @@ inline variable_kind kind_of(const term& t, int variable) {
   return found;
 }
 
+/// What a term names: a bit of each variable, and the last of axes.
+constexpr unsigned names_of(const term& t) {
+  unsigned seen = 0;
+  for (const term_node& n : t) {
+    if (n.code == op::any) seen |= 1u << n.bits;
+    if (names_axes(n.code)) seen |= 1u << terms::max_variables;
+  }
+  return seen;
+}
+
 /// The term over values of a graph.
 inline value_id instantiate(builder& b, const term& t, const value_id (&variable)[terms::max_variables], axis_set k) {
   return rewrite::instantiate(

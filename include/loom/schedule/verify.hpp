@@ -234,9 +234,13 @@ class plan_checker {
       check_steps(pass.after, level::row, s, none);
     }
     if (!none.empty()) wrong("a reduction between passes", none[0]);
-    for (const step& it : p_.steps)
-      if ((it.kind == action::park || it.kind == action::recall) && p_.wide[it.id])
-        wrong("a wide value is parked", it.id);
+    for (const step& it : p_.steps) {
+      if (!p_.wide[it.id]) continue;
+      if (it.kind == action::park || it.kind == action::recall) wrong("a wide value is parked", it.id);
+      const family f = info(g_[it.id].code).kind;
+      if (f != family::unary && f != family::binary && g_[it.id].code != op::sum)
+        wrong("a value is wide that the loops have in one width", it.id);
+    }
     for (int i = 0; i < g_.size(); ++i) {
       int listed = 0;
       for (value_id id : loop.totals) listed += id == i;
