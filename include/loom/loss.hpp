@@ -66,9 +66,9 @@ struct loss_function {
     return plan(derivatives...).uses(rule_name);
   }
 
-  /// Where the value, or the derivatives named, may still overflow or leave a domain, as far as Loom can tell: hazards(d(x)). Each names
-  /// a value of the stable formula, and what its operand would have to be; a domain that says so, or a mask around it, ends it.
-  /// Growth by sums, products and squares is not looked at, nor are digits that cancel.
+  /// Where the value, or the derivatives named, may still overflow or leave a domain, and which sums of the value may cancel, as far as
+  /// Loom can tell: hazards(d(x)). Each names a value of the stable formula, and what its operand would have to be; a domain that says so,
+  /// or a mask around it, ends it. Growth by sums, products and squares is not looked at, nor are the digits of derivatives.
   template <lang::derivative_name... Derivatives>
   static constexpr const rewrite::hazard_list& hazards(Derivatives...) {
     using found = lang::diagnosis_of<call::check_names<Formula, Derivatives...>>;

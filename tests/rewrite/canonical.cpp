@@ -60,6 +60,14 @@ TEST_CASE("a sum over an axis that is gone is a multiple", "[rewrite]") {
   CHECK(stable_text(softmax(v + w, axis<"C">).max(axis<"N">)) == "softmax(w, C)");
 }
 
+TEST_CASE("a sum of one-hot vectors and constants takes no loop", "[rewrite]") {
+  CHECK(stable_text(x * sum(s * onehot(t, C) + v, C)) == "x * (s + v * extent(C))");
+  CHECK(stable_text(x * sum(v - (1 - s) * onehot(t, C) / v, C)) == "x * (v * extent(C) - (1 - s) / v)");
+  CHECK(stable_text(x * sum(v * (onehot(t, C) + s), C)) == "x * (v * (1 + s * extent(C)))");
+  CHECK(stable_text(sum(onehot(t, C) + x, C)) == "sum(onehot(t, C) + x, C)");  // the loop is there anyway
+  CHECK(stable_text(sum(w * onehot(t, C) + v, C)) == "gather(w, t, C) + v * extent(C)");
+}
+
 /// The value of a formula of v[N] and w[C] before and after the stages.
 template <formula F>
 void check_value(const F& f) {

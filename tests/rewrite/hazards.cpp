@@ -110,6 +110,62 @@ TEST_CASE("a hazard names a value, its operand, and what that would have to be",
   CHECK(exp_of_q.high == 88);
 }
 
+/// The sums that may cancel, as text, and what would exclude it.
+template <formula F>
+std::vector<std::string> cancelling(const F& f, input_set gradients = 0, hazard_kind kind = hazard_kind::cancellation) {
+  const graph g = in_form(compiler::form::stable_gradients, written(sum(f)), {gradients}).program;
+  std::vector<std::string> all;
+  for (const hazard& h : hazards_of(g)) {
+    if (h.kind != kind) continue;
+    all.push_back(formula_text(g, h.value));
+    if (h.operand != no_value)
+      all.back() += ", but for " + formula_text(g, h.operand) + (h.low == 0 ? " >= 0" : " <= 0");
+  }
+  return all;
+}
+using sums = std::vector<std::string>;
+constexpr auto r = tensor<"r[N]">;
+constexpr auto scale = scalar<"s">;
+
+TEST_CASE("sums of functions whose data stands in two terms may cancel", "[rewrite]") {
+  CHECK(cancelling(lgamma(p + 1) - lgamma(p)) == sums{"lgamma(p + 1) - lgamma(p)"});
+  CHECK(cancelling(sqrt(1 + square(p)) - sqrt(2 + square(p))).size() == 1);
+  CHECK(cancelling(log(square(p) + 1) + log(square(p) + 2)).empty());  // of one sign
+  CHECK(cancelling(p - exp(p)).empty());  // the last digit of p is worth as much
+  CHECK(cancelling(exp(p) - exp(q)).empty());
+  CHECK(cancelling(as_written(lgamma(p + 1) - lgamma(p))).empty());
+  const auto cubed = p * p * p - 3 * p * p + 3 * p - 1;  // float data is computed in double
+  CHECK(cancelling(cubed).empty());
+  CHECK(cancelling(cubed, 0, hazard_kind::cancellation_in_double).size() == 1);
+  CHECK(cancelling(where(p > q, exp(p), 1) - exp(q)).empty());  // a mask moves nothing
+}
+
+TEST_CASE("a number and a function that reaches it may cancel", "[rewrite]") {
+  CHECK(cancelling(1 - cos(p) * cos(q)).size() == 1);
+  CHECK(cancelling(1 - sqrt(p) * sqrt(q)).empty());  // falls through 1
+  CHECK(cancelling(1 - unit * unit * unit).empty());  // so does what is no function
+  CHECK(cancelling(2 - cos(p) * cos(q)).empty());
+}
+
+TEST_CASE("what rules know of differences does not cancel", "[rewrite]") {
+  CHECK(cancelling(1 - cos(p)).empty());
+  CHECK(cancelling(1 - sqrt(1 - p * p)).empty());
+  CHECK(cancelling(log(1 + p) - log(1 + q)).empty());
+  CHECK(cancelling(mean(x * x, -1) - square(mean(x, -1))).empty());
+  CHECK(cancelling(1 - exp(p) / (1 + exp(p))).empty());
+}
+
+TEST_CASE("a term of a sum that may cancel is asked for its sign", "[rewrite]") {
+  CHECK(cancelling(r * softplus(p) + (1 - r) * softplus(-p)).at(0).ends_with(", but for r >= 0"));
+  CHECK(cancelling(unit * softplus(p) + (1 - unit) * softplus(-p)).empty());
+  CHECK(cancelling(scale * softplus(p) - softplus(-p)).at(0).ends_with(", but for s <= 0"));
+  CHECK(cancelling(scale * softplus(p) - above * softplus(-p)).empty());  // the last digit of a is worth as much
+}
+
+TEST_CASE("digits of gradients are not judged", "[rewrite]") {
+  CHECK(cancelling(square(softplus(p)) + square(p), 1).empty());
+}
+
 /// The op of inputs without a domain.
 rewrite::hazard_list of_op(op code) {
   graph g = two_axes();

@@ -33,7 +33,7 @@ struct row {
 const std::map<std::string, row> table = {
     {"cross_entropy", {{1, 0, 2, 0}, {1, 0, 3, 0}, {1, 0, 3, 0}}},
     {"weighted_cross_entropy", {{1, 0, 3, 0}, {2, 1, 7, 2}, {2, 1, 7, 6}}},  // of the weights as well
-    {"focal_cross_entropy", {{1, 0, 3, 0}, {1, 0, 5, 0}, {1, 0, 5, 0}}},
+    {"focal_cross_entropy", {{1, 0, 3, 0}, {1, 0, 4, 0}, {1, 0, 4, 0}}},
     {"binary_cross_entropy", {{1, 0, 1, 0}, {1, 0, 1, 0}, {1, 0, 1, 0}}},
     {"distillation", {{1, 0, 3, 0}, {1, 0, 4, 0}, {1, 0, 4, 0}}},
     {"softmax_objective", {{1, 0, 2, 0}, {1, 0, 3, 0}, {1, 0, 3, 0}}},

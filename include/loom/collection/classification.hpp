@@ -38,8 +38,8 @@ inline constexpr auto focal_cross_entropy =
 
 // F.binary_cross_entropy_with_logits(a, y, pos_weight = pw)
 inline constexpr auto a = tensor<"a[N]">;  // one logit a row
-inline constexpr auto y = tensor<"y[N]">;  // its target, 0 to 1
-inline constexpr auto pw = scalar<"pw">;
+inline constexpr auto y = tensor<"y[N] in [0,1]">;  // its target
+inline constexpr auto pw = scalar<"pw >= 0">;
 inline constexpr auto yes = 1 / (1 + exp(-a));
 inline constexpr auto binary_cross_entropy = loss<-(pw * y * log(yes) + (1 - y) * log(1 - yes)).mean()>;
 

@@ -9,6 +9,7 @@
 #include "loom/emit/describe.hpp"
 #include "loom/layout/loop_shape.hpp"
 #include "loom/rewrite/hazards.hpp"
+#include "loom/rewrite/near_misses.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -137,6 +138,7 @@ class explanation : public plan_visitor {
     section("Rules used");
     for (std::string_view rule : p_.program.trace) say("{}", rule);
     if (p_.program.trace.empty()) say("none");
+    near_misses();
     section("Hazards");
     hazards();
     section("Plan");
@@ -194,24 +196,46 @@ class explanation : public plan_visitor {
                         : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
   }
 
-  /// Each as "log(p): invalid, but for p > 0".
+  /// Each as "variance in two passes fits sum(...), if w >= 0".
+  void near_misses() {
+    const graph& g = s_.gradients;
+    const rewrite::near_miss_list all = rewrite::near_misses_of(g);
+    if (!all.empty()) section("Rules that nearly fit");
+    for (const rewrite::near_miss& m : all)
+      paragraph(fmt::format("{} fits {}, if {} {}", std::string_view(m.rule), formula_text(g, m.value),
+                            formula_text(g, m.operand), std::string_view(m.condition)),
+                "");
+  }
+
+  /// Each as "log(p) is invalid, but for p > 0".
   void hazards() {
     const graph& g = s_.gradients;
     const rewrite::hazard_list all = rewrite::hazards_of(g);
     for (const rewrite::hazard& h : all) {
-      const std::string operand = formula_text(g, h.operand);
-      std::string what;
-      const auto add = [&](const std::string& condition) { what += (what.empty() ? "" : " and ") + condition; };
-      if (h.not_zero && h.low == 0) add(operand + " > 0");
-      else if (h.low > -numeric::infinity) add(operand + " >= " + number_text(h.low));
-      if (h.not_zero && h.high == 0) add(operand + " < 0");
-      else if (h.high < numeric::infinity) add(operand + " <= " + number_text(h.high));
-      if (h.not_zero && h.low != 0 && h.high != 0) add(operand + " != 0");
-      paragraph(formula_text(g, h.value) + (h.kind == rewrite::hazard_kind::overflow ? " overflows" : " is invalid") +
-                    ", but for " + what,
-                "");
+      const std::string what = h.operand == rewrite::no_value ? "" : ", but for " + excluded_by(h);
+      paragraph(formula_text(g, h.value) + effect_of(h.kind) + what, "");
     }
     if (all.empty()) say("none");
+  }
+  static const char* effect_of(rewrite::hazard_kind kind) {
+    switch (kind) {
+      case rewrite::hazard_kind::overflow: return " overflows";
+      case rewrite::hazard_kind::invalid: return " is invalid";
+      case rewrite::hazard_kind::cancellation: return " may cancel";
+      case rewrite::hazard_kind::cancellation_in_double: return " may cancel in double";
+    }
+    return "";
+  }
+  std::string excluded_by(const rewrite::hazard& h) const {
+    const std::string operand = formula_text(s_.gradients, h.operand);
+    std::string what;
+    const auto add = [&](const std::string& condition) { what += (what.empty() ? "" : " and ") + condition; };
+    if (h.not_zero && h.low == 0) add(operand + " > 0");
+    else if (h.low > -numeric::infinity) add(operand + " >= " + number_text(h.low));
+    if (h.not_zero && h.high == 0) add(operand + " < 0");
+    else if (h.high < numeric::infinity) add(operand + " <= " + number_text(h.high));
+    if (h.not_zero && h.low != 0 && h.high != 0) add(operand + " != 0");
+    return what;
   }
 
   void facts() {

@@ -95,8 +95,9 @@ struct basic_graph {
     if (overflow.of == of) ++overflow.needed;
   }
 
-  constexpr int size() const { return nodes.size(); }
-  constexpr const node& operator[](int id) const { return nodes[id]; }
+  // Asked for most of all: a call within a call costs constant evaluation as much again.
+  constexpr int size() const { return nodes.count; }
+  constexpr const node& operator[](int id) const { return nodes.items[id]; }
   constexpr value_id operand(int id, int i) const { return nodes[id].operand[i]; }
   constexpr op code(int id) const { return nodes[id].code; }
 };
@@ -138,9 +139,7 @@ class builder {
       a = b;
       b = t;
     }
-    node n{code, kind::number, 0, {a, b, c}, bits};
-    infer(n);
-    return intern(n);
+    return intern({code, kind::number, 0, {a, b, c}, bits}, true);
   }
   constexpr value_id constant(double v) {
     return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v));
@@ -160,7 +159,7 @@ class builder {
            as_set(in.axes),
            {no_value, no_value, no_value},
            static_cast<std::uint64_t>(slot)};
-    return intern(n);
+    return intern(n, false);
   }
 
   // What there is no place for is counted, not added; the graph is too large then.
@@ -174,7 +173,7 @@ class builder {
     return place_of(result.outputs.try_push(out), result.outputs.count, capacity::outputs, max_outputs);
   }
 
-  constexpr const node& operator[](int id) const { return result.nodes[id]; }
+  constexpr const node& operator[](int id) const { return result.nodes.items[id]; }
   constexpr const graph& view() const { return result; }
 
   graph result;
@@ -193,7 +192,7 @@ class builder {
   constexpr void infer(node& n) const {
     axis_set all = 0;
     for (value_id o : n.operand)
-      if (o != no_value) all |= result.nodes[o].axes;
+      if (o != no_value) all |= result.nodes.items[o].axes;
     switch (info(n.code).kind) {
       case family::leaf: break;
       case family::reduction: all = without(all, n.over()); break;
@@ -212,32 +211,36 @@ class builder {
     else n.type = kind::number;
   }
 
-  constexpr value_id intern(const node& n) {
+  /// The value that n is, its type and axes inferred if it is a new one and they are not known.
+  constexpr value_id intern(const node& n, bool infers) {
     unsigned slot = detail::hash(n) % table_size;
-    while (table_[slot] != 0) {
-      if (result.nodes[table_[slot] - 1] == n) return static_cast<value_id>(table_[slot] - 1);
-      slot = (slot + 1) % table_size;
+    for (; table_[slot] != 0; slot = (slot + 1) % table_size) {
+      const node& known = result.nodes.items[table_[slot] - 1];
+      if (known.code == n.code && known.bits == n.bits && known.operand[0] == n.operand[0] &&
+          known.operand[1] == n.operand[1] && known.operand[2] == n.operand[2])
+        return static_cast<value_id>(table_[slot] - 1);
     }
-    if (result.nodes.size() == LOOM_MAX_NODES) {
+    const int id = result.nodes.count;
+    if (id == LOOM_MAX_NODES) {
       result.exceed(capacity::nodes, LOOM_MAX_NODES);
       return 0;
     }
     result.nodes.push_back(n);
-    table_[slot] = static_cast<value_id>(result.nodes.size());
-    return static_cast<value_id>(result.nodes.size() - 1);
+    if (infers) infer(result.nodes.items[id]);
+    table_[slot] = static_cast<value_id>(id + 1);
+    return static_cast<value_id>(id);
   }
 };
 
 /// The same graph with the values that no output needs left out.
 constexpr graph compact(const graph& g) {
-  fixed_vector<value_id, LOOM_MAX_NODES> number;
-  number.count = g.size();
-  for (int i = 0; i < g.size(); ++i) number[i] = no_value;
-  for (const output_info& out : g.outputs) number[out.id] = 0;
-  for (int i = g.size() - 1; i >= 0; --i)
-    if (number[i] != no_value)
+  const int size = g.size();
+  value_id number[LOOM_MAX_NODES]{};  // new number + 1, in the first walk of what is needed any
+  for (const output_info& out : g.outputs) number[out.id] = 1;
+  for (int i = size - 1; i >= 0; --i)
+    if (number[i] != 0)
       for (value_id o : g[i].operand)
-        if (o != no_value) number[o] = 0;
+        if (o != no_value) number[o] = 1;
   graph r;
   r.axes = g.axes;
   r.inputs = g.inputs;
@@ -245,16 +248,15 @@ constexpr graph compact(const graph& g) {
   r.trace = g.trace;
   r.too_large = g.too_large;
   r.overflow = g.overflow;
-  for (int i = 0; i < g.size(); ++i) {
-    if (number[i] == no_value) continue;
-    node n = g[i];
-    for (value_id& o : n.operand)
-      if (o != no_value) o = number[o];
-    number[i] = static_cast<value_id>(r.size());
-    r.nodes.push_back(n);
+  for (int i = 0; i < size; ++i) {
+    if (number[i] == 0) continue;
+    r.nodes.push_back(g[i]);
+    for (value_id& o : r.nodes.items[r.nodes.count - 1].operand)
+      if (o != no_value) o = static_cast<value_id>(number[o] - 1);
+    number[i] = static_cast<value_id>(r.nodes.count);
   }
   r.outputs = g.outputs;
-  for (output_info& out : r.outputs) out.id = number[out.id];
+  for (output_info& out : r.outputs) out.id = static_cast<value_id>(number[out.id] - 1);
   return r;
 }
 

@@ -18,8 +18,9 @@ constexpr value_images rebuild_values(const graph& in, builder& out, const Make&
   image.count = in.size();
   for (int i = 0; i < in.size(); ++i) {
     const node& n = in[i];
-    const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : image[n.operand[o]]; };
-    image[i] = is_input(n.code) ? out.input(static_cast<int>(n.bits)) : make(n.code, at(0), at(1), at(2), n.bits);
+    value_id of[3] = {no_value, no_value, no_value};
+    for (int k = 0; k < 3 && n.operand[k] != no_value; ++k) of[k] = image.items[n.operand[k]];
+    image.items[i] = is_input(n.code) ? out.input(static_cast<int>(n.bits)) : make(n.code, of[0], of[1], of[2], n.bits);
   }
   return image;
 }

@@ -14,7 +14,7 @@ class known_graph {
  public:
   constexpr explicit known_graph(const graph& g) : g_(g) {}
 
-  constexpr const node& operator[](int v) const { return g_[v]; }
+  constexpr const node& operator[](int v) const { return g_.nodes.items[v]; }
   constexpr const fact& of(value_id v) {
     if (state_[v] != state::known) find(v);
     return facts_[v];

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
-// rewrite/hazards.hpp — where a stable formula may still overflow or leave a domain, as far as facts can tell.
+// rewrite/hazards.hpp — where a stable formula may still overflow, leave a domain or lose digits, as far as facts can tell.
 // Layer 2 (rewrite).
 #pragma once
 
 #include <bit>
 
-#include "loom/rewrite/facts.hpp"
+#include "loom/rewrite/cancellation.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 
 enum class hazard_kind : std::uint8_t {
   overflow,  ///< an exponential of a large number
-  invalid,   ///< a function outside its domain, or where it is infinite; a division by 0
+  invalid,  ///< a function outside its domain, or where it is infinite; a division by 0
+  cancellation,  ///< a sum that loses digits by its spelling
+  cancellation_in_double,  ///< the same of data in double; of data in float it is computed in double
 };
 
-/// A value that may be infinite or NaN although no input is, and what would exclude it.
+/// A value that may be infinite or NaN although no input is, or a sum that may lose digits, and what would exclude it.
 struct hazard {
   hazard_kind kind;
-  value_id value, operand;  ///< of the stable formula
-  double low, high;           ///< the operand has to be within,
-  bool not_zero;              ///< and not 0
+  value_id value, operand;  ///< of the stable formula; the operand of a sum is a term of it, or no_value: nothing would
+  double low, high;  ///< the operand has to be within,
+  bool not_zero;  ///< and not 0
 
   constexpr bool operator==(const hazard&) const = default;
 };
@@ -29,21 +31,81 @@ using hazard_list = fixed_vector<hazard, 40>;
 
 namespace detail {
 
-/// Reads a formula with its gradients. Sums, products and squares are not looked at: what overflows by growing that way is data of
-/// 1e19 and more.
+/// Reads a formula with its gradients. Growth by sums, products and squares is not looked at: what overflows that way is data of 1e19 and
+/// more. Nor are the digits of gradients: they are sums of what the data moves, and cancel where it moves nothing.
 class hazard_finder {
  public:
-  constexpr explicit hazard_finder(const graph& g) : g_(g), known_(g) {}
+  constexpr explicit hazard_finder(const graph& g) : g_(g), sums_(g), known_(sums_.known()) {}
 
   constexpr hazard_list run() {
     for (int i = 0; i < g_.size(); ++i) look_at(static_cast<value_id>(i));
+    const value_set in_a_value = values();
+    sums_.for_each_sum([&](value_id v) {
+      if (in_a_value[v] && !sums_.is_kept(v)) look_at_sum(v);
+    });
     return found_;
   }
 
  private:
   const graph& g_;
-  known_graph known_;
+  cancellation sums_;
+  known_graph& known_;
   hazard_list found_;
+
+  /// What the value of the formula, or an array of its values, is made of.
+  constexpr value_set values() const {
+    value_set s;
+    for (const output_info& o : g_.outputs)
+      if (o.is_value()) s.insert(o.id);
+    for (int i = g_.size() - 1; i >= 0; --i)
+      if (s[i])
+        for (value_id o : g_[i].operand)
+          if (o != no_value) s.insert(o);
+    return s;
+  }
+
+  constexpr void look_at_sum(value_id v) {
+    if (sums_.may_cancel(v)) found_.try_push(excluded_by_signs(v));
+    else if (sums_.reaches_its_end(v)) found_.try_push({hazard_kind::cancellation, v, no_value, 0, 0, false});
+  }
+  /// Enough is that all terms have one sign: that of those whose sign is known, else above 0.
+  constexpr hazard excluded_by_signs(value_id v) {
+    cancellation::terms s;
+    s.read(g_, v, false);
+    int unknown = -1;
+    bool above = false, below = false;
+    for (int i = s.count - 1; i >= 0; --i) {
+      const fact f = sums_.of_term(s, i);
+      if (f.low < 0 && f.high > 0) unknown = i;
+      else (f.low < 0 ? below : above) = true;
+    }
+    const bool is_wide = sums_.way_of(v) == way::rounded;  // rewrite/wide.hpp
+    hazard h{is_wide ? hazard_kind::cancellation_in_double : hazard_kind::cancellation,
+             v,
+             no_value,
+             0,
+             numeric::infinity,
+             false};
+    if (unknown < 0 || (above && below)) return h;
+    bool wants_below = s.minus[unknown] != below;
+    const value_id factor = factor_of_unknown_sign(s.term[unknown], wants_below);
+    if (factor == s.term[unknown] && !is_leaf(g_[factor].code)) return h;  // nothing that a declaration could say
+    h.operand = factor;
+    if (wants_below) h.low = -numeric::infinity, h.high = 0;
+    return h;
+  }
+  /// The factor of a product on which its sign depends; its sign has to be the opposite one if another factor is negative.
+  constexpr value_id factor_of_unknown_sign(value_id v, bool& wants_below) {
+    const node& n = g_[v];
+    if (n.code == op::mul || n.code == op::mul0 || n.code == op::div)
+      for (int k = 0; k < 2; ++k) {
+        const fact& f = known_.of(n.operand[k]);
+        if (f.low < 0 && f.high > 0) continue;
+        wants_below = wants_below != (f.low < 0);
+        return factor_of_unknown_sign(n.operand[1 - k], wants_below);
+      }
+    return v;
+  }
 
   static constexpr double most = 88;  ///< exp is finite up to here, in both types
 
@@ -180,7 +242,7 @@ class hazard_finder {
 
 }  // namespace detail
 
-/// The hazards of a stable formula, in the order in which its values are computed.
+/// The hazards of a stable formula: what may be infinite or NaN in the order in which it is computed, then sums.
 constexpr hazard_list hazards_of(const graph& stable) { return detail::hazard_finder(stable).run(); }
 
 }  // namespace loom::rewrite

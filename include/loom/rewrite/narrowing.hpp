@@ -39,4 +39,27 @@ class narrowing_table {
 
 inline constexpr narrowing_table narrowings;
 
+/// Whether the sum of v over these axes takes no loop: what is constant along them, one-hot vectors and their products with anything (an
+/// entry of it), and what is linear in those.
+constexpr bool sums_without_a_loop(const graph& g, value_id v, axis_set over) {
+  const node& n = g[v];
+  if ((n.axes & over) == 0) return true;
+  const auto operand = [&](int k) { return sums_without_a_loop(g, n.operand[k], over); };
+  const auto is_constant = [&](int k) { return (g[n.operand[k]].axes & over) == 0; };
+  switch (n.code) {
+    case op::onehot: return n.over() == over;
+    case op::neg: return operand(0);
+    case op::add:
+    case op::sub: return operand(0) && operand(1);
+    case op::mul:
+      for (int k = 0; k < 2; ++k) {
+        const node& factor = g[n.operand[k]];
+        if ((factor.code == op::onehot && factor.over() == over) || (is_constant(k) && operand(1 - k))) return true;
+      }
+      return false;
+    case op::div: return is_constant(1) && operand(0);
+    default: return false;
+  }
+}
+
 }  // namespace loom::rewrite::detail

@@ -62,7 +62,11 @@ class rewriter {
       const rule* const rows = rules_.rows.items;
       for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rows[r - 1].next) {
         const rule& candidate = rows[r - 1];
-        if (!operands_fit(candidate.operand, of_a, of_b, commutative)) continue;
+        // What a rule asks of the first two operands, in either order if the op commutes: most rules fail here.
+        const op first = candidate.operand[0], second = candidate.operand[1];
+        if (!((first == op::any || first == of_a) && (second == op::any || second == of_b)) &&
+            !(commutative && (first == op::any || first == of_b) && (second == op::any || second == of_a)))
+          continue;
         matched w;
         if (!matches(known_, id, candidate, w)) continue;
         if (!count(candidate)) return 0;
@@ -148,12 +152,20 @@ class rewriter {
   /// A reduction, or a row function, over axes that its operand no longer has.
   constexpr value_id narrowed(const node& n) {
     const axis_set missing = without(n.over(), out_[n.operand[0]].axes), rest = without(n.over(), missing);
-    if (missing == 0) return no_value;
+    if (missing == 0) return n.code == op::sum ? sum_of_labels(n) : no_value;
     const term& repeated = narrowings[n.code];
     matched w;
     w.variable[0] = rest != 0 ? make(n.code, n.operand[0], no_value, no_value, rest) : of_one_entry(n);
     if (repeated.size() > 1) w.variable[1] = make(op::extent, no_value, no_value, no_value, missing);
     return instantiate(repeated, w);
+  }
+  /// A sum of two terms whose sums take no loop.
+  constexpr value_id sum_of_labels(const node& n) {
+    const node& terms = out_[n.operand[0]];
+    if (!sum_terms::adds(terms.code) || !sums_without_a_loop(out_.view(), n.operand[0], n.over())) return no_value;
+    const auto sum = [&](int k) { return make(op::sum, terms.operand[k], no_value, no_value, n.bits); };
+    const value_id first = sum(0);
+    return make(terms.code, first, sum(1), no_value, 0);
   }
   constexpr value_id of_one_entry(const node& n) {
     if (n.code == op::softmax) return out_.constant(1);

@@ -175,10 +175,4 @@ class written_rules : public rule_table {
   term_nodes<Nodes> nodes_;
 };
 
-/// What a rule asks of the first two operands, in either order if the op commutes: most rules fail here.
-constexpr bool operands_fit(const op (&wanted)[2], op a, op b, bool commutative) {
-  return ((wanted[0] == op::any || wanted[0] == a) && (wanted[1] == op::any || wanted[1] == b)) ||
-         (commutative && (wanted[0] == op::any || wanted[0] == b) && (wanted[1] == op::any || wanted[1] == a));
-}
-
 }  // namespace loom::rewrite

@@ -59,6 +59,7 @@ inline constexpr written_rules<> stable_rules(
     {"square root of a product", sqrt(a * b), sqrt_product(a, b), guards::one_may_be_negative},
     // Differences whose terms are larger than what is left of them.
     in_a_sum("root less one", sqrt(1 + a) - 1, sqrt1pm1(a)),
+    in_a_sum("root less one", sqrt(1 - a) - 1, sqrt1pm1(-a)),
     in_a_sum("root less its number", a + sqrt(square(a) + b), quadratic_root(a, b)),
     in_a_sum("root less its number", sqrt(square(a) + b) - a, quadratic_root(-a, b)),
     {"inverse hyperbolic tangent", log((1 + a) / (1 - a)), 2 * atanh(a)},
@@ -87,6 +88,9 @@ inline constexpr written_rules<> stable_rules(
     in_a_sum("variance in two passes", sum(square(a), k) / b - square(sum(a, k) / b), sum(square(a - sum(a, k) / b), k) / b, guards::b_is_extent_of_k),
     in_a_sum("variance in two passes", sum(a * c, k) / b - (sum(a, k) / b) * (sum(c, k) / b), sum((a - sum(a, k) / b) * (c - sum(c, k) / b), k) / b, guards::b_is_extent_of_k),
     in_a_sum("variance in two passes", sum(square(a) * c, k) / sum(c, k) - square(sum(a * c, k) / sum(c, k)), sum(square(a - sum(a * c, k) / sum(c, k)) * c, k) / sum(c, k), guards::c_nonnegative),
+    in_a_sum("variance in two passes", sum(a * (a * c), k) / sum(c, k) - square(sum(a * c, k) / sum(c, k)), sum(square(a - sum(a * c, k) / sum(c, k)) * c, k) / sum(c, k), guards::c_nonnegative),
+    // What differentiating a variance brings: deviations have no mean to take off.
+    in_a_sum("deviations without their mean", (a - sum(a, k) / b) * c - c * sum(a - sum(a, k) / b, k) / b, (a - sum(a, k) / b) * c, guards::b_is_extent_of_k),
     // Logarithms of products.
     {"log of a square", log(square(a)), 2 * log(abs(a))},
     {"log of a product over a row", log(prod(a, k)), sum(log(a), k), guards::a_nonnegative},
