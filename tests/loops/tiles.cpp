@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/tiles.cpp — the copies between rows in memory and tiles: transposes of every size and type, and copies past the caches.
-#include "loom/loops/tiles.hpp"
+// loops/tiles.cpp — the copies between rows in memory and tiles: transposes of every size, type and target, and copies past the caches.
+#include "loom/loops/targets.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -17,23 +17,47 @@ std::vector<S> numbers(std::size_t count) {
   return v;
 }
 
+struct anywhere {
+  template <class S>
+  static void run(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to,
+                  std::ptrdiff_t to_stride) {
+    loom::loops::transpose(from, from_stride, rows, columns, to, to_stride);
+  }
+};
+
+/// The transposition of each target that this machine has, and that of any.
+template <class S> using transposition = void (*)(const S*, std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, S*,
+                                                  std::ptrdiff_t);
+template <class S>
+std::vector<transposition<S>> transpositions() {
+  std::vector<transposition<S>> all = {&anywhere::run<S>, &loom::baseline::transposition::run<S>};
+#if LOOM_TARGETS >= 1
+  if (loom::loops::best_target() >= loom::target::avx2) all.push_back(&loom::avx2::transposition::run<S>);
+#endif
+#if LOOM_TARGETS >= 2
+  if (loom::loops::best_target() >= loom::target::avx512) all.push_back(&loom::avx512::transposition::run<S>);
+#endif
+  return all;
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("a transpose moves every number and no other, in any size", "", std::uint16_t, float, double) {
-  constexpr std::ptrdiff_t row = 23, column = 29;  // strides of memory and of the tile
-  const std::vector<TestType> from = numbers<TestType>(row * 20);
-  for (std::ptrdiff_t rows = 0; rows <= 19; ++rows)
-    for (std::ptrdiff_t columns = 0; columns <= 19; ++columns) {
-      std::vector<TestType> to(column * 20, TestType(0));
-      loom::loops::transpose(from.data(), row, rows, columns, to.data(), column);
-      bool right = true;
-      for (std::ptrdiff_t j = 0; j < 20; ++j)
-        for (std::ptrdiff_t i = 0; i < column; ++i)
-          right = right && to[static_cast<std::size_t>(j * column + i)] ==
-                               (i < rows && j < columns ? from[static_cast<std::size_t>(i * row + j)] : TestType(0));
-      INFO(rows << " x " << columns);
-      CHECK(right);
-    }
+  constexpr std::ptrdiff_t row = 39, column = 41;  // strides of memory and of the tile
+  const std::vector<TestType> from = numbers<TestType>(row * 36);
+  for (const auto transpose : transpositions<TestType>())
+    for (std::ptrdiff_t rows = 0; rows <= 35; ++rows)
+      for (std::ptrdiff_t columns = 0; columns <= 35; ++columns) {
+        std::vector<TestType> to(column * 36, TestType(0));
+        transpose(from.data(), row, rows, columns, to.data(), column);
+        bool right = true;
+        for (std::ptrdiff_t j = 0; j < 36; ++j)
+          for (std::ptrdiff_t i = 0; i < column; ++i)
+            right = right && to[static_cast<std::size_t>(j * column + i)] ==
+                                 (i < rows && j < columns ? from[static_cast<std::size_t>(i * row + j)] : TestType(0));
+        INFO(rows << " x " << columns);
+        CHECK(right);
+      }
 }
 
 TEMPLATE_TEST_CASE("numbers move between any strides", "", std::uint16_t, float, double) {
@@ -44,7 +68,8 @@ TEMPLATE_TEST_CASE("numbers move between any strides", "", std::uint16_t, float,
   const std::vector<TestType> from = numbers<TestType>(400);
   for (const strides s : {strides{9, 1, 1, 13}, {1, 13, 9, 1}, {3, 33, 1, 13}, {21, 3, 7, 1}}) {
     std::vector<TestType> to(400, TestType(0));
-    loom::loops::move(from.data(), s.from_row, s.from_column, rows, columns, to.data(), s.to_row, s.to_column);
+    loom::loops::move<anywhere>(from.data(), s.from_row, s.from_column, rows, columns, to.data(), s.to_row,
+                                s.to_column);
     std::vector<TestType> expected(400, TestType(0));
     for (std::ptrdiff_t i = 0; i < rows; ++i)
       for (std::ptrdiff_t j = 0; j < columns; ++j)
@@ -84,7 +109,7 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
   s.data = from.data();
   constexpr std::ptrdiff_t pitch = 16;
   std::vector<float> tile(6 * pitch, -1);
-  loom::loops::load_tile(data, s, 4, 5, 8, pitch, tile.data());
+  loom::loops::load_tile<anywhere>(data, s, 4, 5, 8, pitch, tile.data());
   for (std::size_t j = 0; j < 6; ++j) {
     for (std::size_t i = 0; i < 8; ++i) CHECK(tile[j * pitch + i] == from[(4 + (i < 5 ? i : 4)) * 6 + j]);
     CHECK(tile[j * pitch + 8] == -1);
@@ -93,6 +118,6 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
   to.column_stride = 1;
   to.row_strides[0] = 6;
   to.data = back.data();
-  loom::loops::store_tile(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()));
+  loom::loops::store_tile<anywhere>(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()));
   for (std::size_t i = 0; i < 60; ++i) CHECK(back[i] == (i / 6 >= 4 && i / 6 < 9 ? from[i] : 0));
 }

@@ -63,6 +63,15 @@ TEMPLATE_TEST_CASE("lanes are counted from the first", "", float, double) {
   });
 }
 
+TEMPLATE_TEST_CASE("numbers are gathered from any places", "", float, double) {
+  on_every_target([] {
+    const TestType from[] = {5, -1, 7, 2.5, 0, 9, 11};
+    lanes<TestType> numbers{};
+    const int width = LOOM_ON_TARGET(gathered<TestType>(from, 7, numbers.at));
+    for (int i = 0; i < width && width > 1; ++i) CHECK(numbers.at[i] == from[3 * i % 7]);
+  });
+}
+
 TEMPLATE_TEST_CASE("the first lanes alone are loaded and stored", "", float, double) {
   on_every_target([] {
     lanes<TestType> from{};

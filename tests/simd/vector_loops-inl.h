@@ -25,6 +25,20 @@ template <class T>
   return width<V>;
 }
 
+/// Numbers from any places: lane i has the one at 3 i % `count`.
+template <class T>
+[[gnu::noinline]] int gathered([[maybe_unused]] const T* from, [[maybe_unused]] int count,
+                               [[maybe_unused]] T* numbers) {
+  using V = vec<T>;
+#if LOOM_TARGET_BYTES != 0
+  using I = ints_of<V>;
+  I at{};
+  for (int i = 0; i < width<V>; ++i) at[i] = static_cast<lane<I>>(3 * i % count);
+  store(gather(from, at), numbers);
+#endif
+  return width<V>;
+}
+
 template <class T>
 [[gnu::noinline]] int halves([[maybe_unused]] const T* from, [[maybe_unused]] T* swapped) {
   using V = vec<T>;

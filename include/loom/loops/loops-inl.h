@@ -16,6 +16,7 @@
 #include "loom/loops/kernels-inl.h"
 #include "loom/loops/lanes-inl.h"
 #include "loom/loops/registers-inl.h"
+#include "loom/loops/transpose-inl.h"
 
 #include "loom/loops/shapes/across-inl.h"
 #include "loom/loops/shapes/along-inl.h"
@@ -24,8 +25,8 @@
 #include "loom/loops/operands-inl.h"
 #include "loom/loops/label_comparisons-inl.h"
 #include "loom/loops/steps-inl.h"
-#include "loom/loops/passes-inl.h"
 #include "loom/loops/totals-inl.h"
+#include "loom/loops/passes-inl.h"
 // clang-format on
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {

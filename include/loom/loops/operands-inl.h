@@ -28,6 +28,23 @@ LOOM_INLINE typename R::V counted(const R& r) {
   else return r.value[Id];
 }
 
+/// Labels and masks as vectors of those of memory; false if they have to be loaded one by one.
+template <class R>
+LOOM_INLINE bool load_integers_of_rows(const R& r, const stream& s, typename R::VI& v) {
+  if constexpr (!R::shape::along && R::lane_count > 1) {
+    if (!are_side_by_side(r, s)) return false;
+    if (s.type == call::element_type::i32)
+      v = __builtin_convertvector(
+          load<vec<std::int32_t, R::lane_count>>(static_cast<const std::int32_t*>(s.data) + r.row), typename R::VI);
+    else if (s.type == call::element_type::boolean)
+      v = __builtin_convertvector(
+          load<vec<std::uint8_t, R::lane_count>>(static_cast<const std::uint8_t*>(s.data) + r.row), typename R::VI);
+    else return false;
+    return true;
+  }
+  return false;
+}
+
 /// Loads input `Id` at entry j of the row, or for the row.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
@@ -36,10 +53,13 @@ LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   if constexpr (n.code == op::tensor) {
     r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
   } else {  // index or mask: integers of any size
-    alignas(64) typename R::TI buffer[R::lane_count] = {};
-    loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along,
-                         lanes_in_use<Id, Which>(r), buffer);
-    const typename R::VI v = spread<Id, R, typename R::VI>(buffer);
+    typename R::VI v;
+    if (R::P.levels[Id] == level::element || !load_integers_of_rows(r, r.data.inputs[slot], v)) {
+      alignas(64) typename R::TI buffer[R::lane_count] = {};
+      loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along,
+                           lanes_in_use<Id, Which>(r), buffer);
+      v = spread<Id, R, typename R::VI>(buffer);
+    }
     if constexpr (n.code == op::index) r.index[Id] = v;
     else r.mask[Id] = v != 0;
   }
@@ -63,15 +83,26 @@ template <int Id, class R>
 LOOM_INLINE void gather_input(R& r) {
   constexpr node n = R::P.program[Id];
   constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
-  alignas(64) typename R::TI label[R::lane_count];
-  alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
-  store(r.index[n.operand[1]], label);
   using S = typename R::template Input<from>;
+  using VI = typename R::VI;
   loops::near_rows<S> rows;
   if constexpr (has_entries(R::P, from)) {
     if (r.input_row[from] != nullptr)
       rows = {R::shape::template input<from>(r, 0), R::shape::template input_step<from>(r)};
+    if constexpr (!R::shape::along && R::lane_count > 1 && n.type == kind::number &&
+                  std::is_same_v<S, typename R::number>) {
+      if (rows.data != nullptr && rows.step >= 0 && rows.step * r.data.columns < INT32_MAX) [[likely]] {
+        using TI = typename R::TI;
+        const VI label = r.index[n.operand[1]];
+        const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<TI>(r.data.columns))), label);
+        r.value[Id] = gather(rows.data, inside * broadcast<VI>(static_cast<TI>(rows.step)) + iota<VI>(0));
+        return;
+      }
+    }
   }
+  alignas(64) typename R::TI label[R::lane_count];
+  alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
+  store(r.index[n.operand[1]], label);
   loops::load_entries(r.data, r.data.inputs[from], rows, r.row, label, lanes_in_use<Id, lanes::all>(r), buffer);
   set_looked_up<Id>(r, buffer);
 }

@@ -74,4 +74,10 @@ LOOM_INLINE V spread(const lane<V>* buffer) {
   else return broadcast<V>(buffer[0]);
 }
 
+/// Whether the lanes of a vector are rows, and what an input has of each lies side by side: the usual case of labels and weights.
+template <class R>
+LOOM_INLINE bool are_side_by_side(const R& r, const stream& s) {
+  return r.data.row_rank == 1 && s.row_strides[0] == 1 && r.active == R::lane_count;
+}
+
 }  // namespace loom::LOOM_TARGET

@@ -92,14 +92,15 @@ inline void send(const S* from, std::size_t count, S* to) {
 #endif
 }
 
-/// The numbers of rows, at strides of rows and columns, go to other strides of both.
-template <class S>
+/// The numbers of rows, at strides of rows and columns, go to other strides of both; a target brings its transposition of what lies
+/// side by side.
+template <class Transposition, class S>
 void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, std::ptrdiff_t rows,
           std::ptrdiff_t columns, S* to, std::ptrdiff_t to_row, std::ptrdiff_t to_column) {
   if (from_column == 1 && to_row == 1) {
-    transpose(from, from_row, rows, columns, to, to_column);
+    Transposition::run(from, from_row, rows, columns, to, to_column);
   } else if (from_row == 1 && to_column == 1) {
-    transpose(from, from_column, columns, rows, to, to_row);
+    Transposition::run(from, from_column, columns, rows, to, to_row);
   } else {
     for (std::ptrdiff_t i = 0; i < rows; ++i)
       for (std::ptrdiff_t j = 0; j < columns; ++j)
@@ -109,7 +110,7 @@ void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, st
 
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
-template <class S>
+template <class Transposition, class S>
 [[gnu::noinline]] inline void load_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
                                         std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
   for (std::size_t i = 0; i < count;) {
@@ -118,13 +119,15 @@ template <class S>
     if (r.stride == 1)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         fetch(from + j * s.column_stride, r.count, tile + j * pitch + i);
-    else move(from, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i, 1, pitch);
+    else
+      move<Transposition>(from, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i,
+                          1, pitch);
     i += r.count;
   }
   for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch)
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
 }
-template <class S>
+template <class Transposition, class S>
 [[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
                                          std::size_t count, std::ptrdiff_t pitch, const S* tile) {
   const bool uncached = data.rows * data.columns > uncached_bytes / static_cast<std::ptrdiff_t>(sizeof(S));
@@ -132,7 +135,8 @@ template <class S>
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
     if (r.stride != 1)
-      move(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride, s.column_stride);
+      move<Transposition>(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
+                          s.column_stride);
     else if (uncached)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j) send(tile + j * pitch + i, r.count, to + j * s.column_stride);
     else

@@ -161,6 +161,7 @@ using u32s = vec<std::uint32_t>;
 using f16s = vec<short, lane_count<float>>;           // bits of binary16
 using bf16s = vec<std::uint16_t, lane_count<float>>;  // bits of bfloat16, the upper half of a float's
 
+// gather: the numbers at these places from `from` on.
 #if LOOM_TARGET_BYTES == 64
 #define LOOM_ALL(type) static_cast<type>(-1)
 LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
@@ -174,6 +175,12 @@ LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
 }
 LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) {
   __builtin_ia32_storeupd512_mask(to, v, static_cast<unsigned char>((1u << count) - 1));
+}
+LOOM_INLINE f32s gather(const float* from, vec<std::int32_t> at) {
+  return __builtin_ia32_gathersiv16sf(f32s{}, from, at, LOOM_ALL(unsigned short), 4);
+}
+LOOM_INLINE f64s gather(const double* from, vec<std::int64_t> at) {
+  return __builtin_ia32_gatherdiv8df(f64s{}, from, as<vec<long long>>(at), LOOM_ALL(unsigned char), 8);
 }
 LOOM_INLINE f32s widen(f16s v) { return __builtin_ia32_vcvtph2ps512_mask(v, f32s{}, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f16s narrow(f32s v) { return __builtin_ia32_vcvtps2ph512_mask(v, 0, f16s{}, LOOM_ALL(unsigned short)); }
@@ -209,6 +216,18 @@ LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
 LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) {
   __builtin_ia32_maskstorepd256(reinterpret_cast<f64s*>(to), as<i64s>(first_lanes<f64s>(count)), v);
 }
+#if defined(__clang__)
+#define LOOM_GATHER(gcc, clang) __builtin_ia32_##clang
+#else
+#define LOOM_GATHER(gcc, clang) __builtin_ia32_##gcc
+#endif
+LOOM_INLINE f32s gather(const float* from, vec<std::int32_t> at) {
+  return LOOM_GATHER(gathersiv8sf, gatherd_ps256)(f32s{}, from, at, as<f32s>(i32s{} == 0), 4);
+}
+LOOM_INLINE f64s gather(const double* from, vec<std::int64_t> at) {
+  return LOOM_GATHER(gatherdiv4df, gatherq_pd256)(f64s{}, from, as<i64s>(at), as<f64s>(i64s{} == 0), 8);
+}
+#undef LOOM_GATHER
 LOOM_INLINE f32s widen(f16s v) { return __builtin_ia32_vcvtph2ps256(v); }
 LOOM_INLINE f16s narrow(f32s v) { return __builtin_ia32_vcvtps2ph256(v, 0); }
 #endif

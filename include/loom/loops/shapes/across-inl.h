@@ -61,6 +61,10 @@ struct across_rows {
   static LOOM_INLINE auto load_tensor(const R& r, std::ptrdiff_t j) {
     using V = typename R::V;
     if constexpr (R::P.levels[Id] != level::element) {
+      if constexpr (std::is_same_v<typename R::template Input<Slot>, typename R::number> && R::lane_count > 1) {
+        const stream& s = r.data.inputs[Slot];
+        if (are_side_by_side(r, s)) return load<V>(static_cast<const typename R::number*>(s.data) + r.row);
+      }
       alignas(64) typename R::number buffer[R::lane_count] = {};
       loops::load_row_values<typename R::template Input<Slot>>(r.data, r.data.inputs[Slot], r.row, r.active, buffer);
       return load<V>(buffer);
@@ -139,7 +143,7 @@ struct across_rows {
     b.tiles = memory;
     b.tiled = over_elements && data.shape != loop_shape::in_place;
     const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
-    const std::ptrdiff_t fit = data.shape == loop_shape::copied_tile ? tiles::rows(data.columns) : width;
+    const std::ptrdiff_t fit = tiles::rows(data.columns, data.shape == loop_shape::copied_tile);
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.size) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
@@ -166,13 +170,15 @@ struct across_rows {
     static constexpr std::ptrdiff_t one = tile_bytes(tile_count(R::P, S));
     static constexpr std::size_t bytes = static_cast<std::size_t>(tile_count(R::P, S) * one);
 
-    /// Rows of a copied tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place
-    /// in a cache.
-    static constexpr std::ptrdiff_t rows(std::ptrdiff_t columns) {
-      constexpr std::ptrdiff_t line = 64 / sizeof(typename R::number);
-      const std::ptrdiff_t lines =
-          one / static_cast<std::ptrdiff_t>(sizeof(typename R::number)) / (columns > 0 ? columns : 1) / line;
-      return ((lines - 1) | 1) * line;
+    /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache; of a
+    /// transposed one a few, which the nearest cache holds from one end to the other.
+    static constexpr std::ptrdiff_t rows(std::ptrdiff_t columns, bool copied) {
+      constexpr std::ptrdiff_t line = 64 / sizeof(typename R::number), near = 8192, most_transposed = 7;
+      if (columns == 0) columns = 1;
+      const std::ptrdiff_t room = copied || one < near ? one : near;
+      std::ptrdiff_t lines = room / 64 / columns;
+      if (!copied && lines > most_transposed) lines = most_transposed;
+      return lines > 1 ? ((lines - 1) | 1) * line : copied ? line : R::lane_count;
     }
     template <int Operand, class E>
     static LOOM_INLINE E* tile(const row_block& b) {
@@ -202,15 +208,16 @@ struct across_rows {
       constexpr std::size_t width = R::lane_count;
       const auto count = static_cast<std::size_t>(b.count);
       if constexpr (has_tile(R::P, S, Slot))
-        loops::load_tile(r.data, r.data.inputs[Slot], b.first, count, (count + width - 1) / width * width, b.size,
-                         tile<Slot, typename R::template Input<Slot>>(b));
+        loops::load_tile<transposition>(r.data, r.data.inputs[Slot], b.first, count,
+                                        (count + width - 1) / width * width, b.size,
+                                        tile<Slot, typename R::template Input<Slot>>(b));
     }
     template <int Slot>
     static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
       constexpr int operand = R::inputs + Slot;
       if constexpr (has_tile(R::P, S, operand))
-        loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size,
-                          tile<operand, typename R::template Output<Slot>>(b));
+        loops::store_tile<transposition>(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count),
+                                         b.size, tile<operand, typename R::template Output<Slot>>(b));
     }
 
     /// Whether an operand is read or written entry by entry, not as row values or labels of several rows.
