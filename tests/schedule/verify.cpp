@@ -2,6 +2,7 @@
 // Each way in which a plan can be wrong, done to a plan that is right, is found.
 #include "loom/schedule/verify.hpp"
 
+#include "loom/loom.hpp"
 #include "loom/schedule/fuse.hpp"
 #include "support/catch.hpp"
 #include "support/graphs.hpp"
@@ -69,6 +70,18 @@ TEST_CASE("steps out of order, missing, or doubled are found", "[schedule]") {
 TEST_CASE("a wide value that is parked, or is no sum or product, is found", "[schedule]") {
   CHECK(after([](plan& p) { p.wide.insert(p.steps[find(p, action::park)].id); }) == "a wide value is parked");
   CHECK(after([](plan& p) { p.wide.insert(0); }) == "a value is wide that the loops have in one width");
+}
+
+TEST_CASE("a guess for a pass that does more, or that none follows, is found", "[schedule]") {
+  CHECK(after([](plan& p) { p.loops[1].guess.pass = p.loops[1].passes.size() - 1; }) ==
+        "no pass after the one that is left out");
+  CHECK(after([](plan& p) { p.log_sums.insert(0); }) ==
+        "a product stands for what is no logarithm, or is used elsewhere");
+  constexpr auto logits = loom::tensor<"x[N,C]">;
+  plan cross_entropy = loom::loss<-gather(log_softmax(logits, -1), loom::index<"t[N]">).mean()>.plan(d(logits));
+  CHECK(schedule::plan_problem(cross_entropy) == "");
+  cross_entropy.loops[0].guess.pass = 1;
+  CHECK(schedule::plan_problem(cross_entropy).starts_with("a pass is left out that does more than find the shift"));
 }
 
 TEST_CASE("an array that is read in the sweep that adds to it is found", "[schedule]") {

@@ -156,6 +156,8 @@ class explanation : public plan_visitor {
   }
 
   void begin_sweep(const sweep& s, int number) {
+    guess_ = s.guess;
+    pass_of_sweep_ = 0;
     const std::string before = told_.deeds(s.before);
     int hoisted = 0;
     for_each_step(p_, s.hoisted, action::compute, [&](value_id id) { hoisted += p_.program[id].code != op::constant; });
@@ -168,6 +170,12 @@ class explanation : public plan_visitor {
     paragraph(fmt::format("row pass {}: {}{}.", number + 1, body.empty() ? "computes" : body,
                           after.empty() ? "" : "; after it, " + after),
               "  ");
+    if (pass_of_sweep_++ == guess_.pass)
+      paragraph(
+          fmt::format("Left out at first: the row is shifted by {}, and done again with this pass if {} reaches 2^96 "
+                      "(2^800 in double).",
+                      formula_text(p_.program, guess_.stand_in), name_.value[guess_.sum]),
+          "    ");
   }
 
  private:
@@ -176,6 +184,8 @@ class explanation : public plan_visitor {
   names name_;
   description told_;
   std::string text_, listing_;
+  schedule::shift_guess guess_;  // of the sweep that is told
+  int pass_of_sweep_ = 0;
 
   void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
   template <class... Args>
@@ -255,17 +265,19 @@ class explanation : public plan_visitor {
         p_.bytes_read<float>(), count(p_.writes_per_element, "value"), p_.bytes_written<float>(),
         count(p_.exponentials, "exponential"));
     if (!p_.arrays.empty()) paragraph("The workspace holds " + arrays() + ".", "");
-    if (p_.wide.any()) paragraph("In double, where the data is float: " + wide() + ".", "");
+    if (p_.wide.any()) paragraph("In double, where the data is float: " + values_of(p_.wide) + ".", "");
+    if (p_.log_sums.any())
+      paragraph("Added up as logarithms of products, where the data is float: " + values_of(p_.log_sums) + ".", "");
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
           count(p_.kept, "value is", "values are"));
   }
 
-  /// The values that are wide, by their numbers.
-  std::string wide() const {
+  /// The values of a set, by their numbers.
+  std::string values_of(const ir::value_set& values) const {
     std::string s;
     for (int i = 0; i < p_.program.size(); ++i)
-      if (p_.wide[i]) s += fmt::format("{}v{}", s.empty() ? "" : ", ", i);
+      if (values[i]) s += fmt::format("{}v{}", s.empty() ? "" : ", ", i);
     return s;
   }
   /// Each array and what it is.
@@ -294,15 +306,18 @@ class explanation : public plan_visitor {
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
       say("Accumulators of each reduction, by row pass: {}.", unroll);
     }
-    say("Totals are accumulated in double.");
+    bool of_entries = false;
+    for (const schedule::step& s : p_.steps)
+      of_entries = of_entries || (s.kind == action::total && folds_entries(p_, s.id));
+    say("Totals are accumulated in double{}.", of_entries ? ", those of float entries by blocks" : "");
   }
 };
 
 }  // namespace detail
 
 /// From formula to loops, in words.
-/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Hazards", "Plan", "Loop shapes", "Steps"; lines of at
-///          most 110 characters.
+/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Loop shapes",
+///          "Steps", without gradients and near misses where there are none; lines of at most 110 characters.
 inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
 
 }  // namespace loom::emit

@@ -4,8 +4,8 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// Which lanes of a vector are entries: all, or only those before the end of the row.
-enum class lanes { all, some };
+/// Which lanes of a vector are entries: all, or only those before the end of the row; or all, and totals are added up for a block first.
+enum class lanes { all, some, block };
 
 /// Lanes from `first` to `end`.
 struct lane_range {
@@ -45,7 +45,7 @@ LOOM_INLINE void store_lanes(V v, S* to) {
 
 template <lanes Which, class V, class S>
 LOOM_INLINE V load_strided(const S* from, std::ptrdiff_t stride, std::size_t count) {
-  if constexpr (Which == lanes::all) {
+  if constexpr (Which != lanes::some) {
     if (stride == 1) [[likely]]
       return load_lanes<V>(from);
   } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
@@ -53,13 +53,13 @@ LOOM_INLINE V load_strided(const S* from, std::ptrdiff_t stride, std::size_t cou
       return load_first(from, count);
   }
   alignas(64) S buffer[width<V>] = {};
-  loops::copy_in(from, stride, Which == lanes::all ? width<V> : count, buffer);
+  loops::copy_in(from, stride, Which != lanes::some ? width<V> : count, buffer);
   return load_lanes<V>(buffer);
 }
 
 template <lanes Which, class V, class S>
 LOOM_INLINE void store_strided(V v, S* to, std::ptrdiff_t stride, std::size_t count) {
-  if constexpr (Which == lanes::all) {
+  if constexpr (Which != lanes::some) {
     if (stride == 1) [[likely]]
       return store_lanes(v, to);
   } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
@@ -68,7 +68,7 @@ LOOM_INLINE void store_strided(V v, S* to, std::ptrdiff_t stride, std::size_t co
   }
   alignas(64) S buffer[width<V>];
   store_lanes(v, buffer);
-  loops::copy_out(buffer, Which == lanes::all ? width<V> : count, to, stride);
+  loops::copy_out(buffer, Which != lanes::some ? width<V> : count, to, stride);
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -78,8 +78,57 @@ struct row_passes {
     (end_reduction<reduction_at<Pass, I>>(r, whole[reduction_at<Pass, I>]), ...);
   }
 
+  template <int Pass> using totals = block_totals<R, Sweep, Pass>;  // of entries
+
   // ---- passes ------------------------------------------------------------------------------------------------------------
   using all = std::make_integer_sequence<int, S.passes.count>;
+
+  /// The entries of a row, and what is known after them.
+  template <int Pass>
+  static LOOM_INLINE void walk(R& r, accumulator<V>* whole) {
+    R::shape::template entries<row_passes, Pass>(r, whole);
+    end_reductions<Pass>(r, whole, reductions<Pass>());
+  }
+  template <int Pass>
+  static LOOM_INLINE void begin(R& r, accumulator<V> (&whole)[1][R::values]) {
+    begin_reductions<Pass>(whole, reductions<Pass>());
+    begin_wide_sums<Pass>(r, reductions<Pass>());
+  }
+  template <int Pass>
+  static LOOM_INLINE void after(R& r) {
+    once<S.passes[Pass].after.begin, S.passes[Pass].after.end>(r);
+  }
+  template <int Pass>
+  static LOOM_INLINE void one_pass(R& r, accumulator<V> (&whole)[1][R::values]) {
+    if constexpr (S.guess.pass >= 0 && Pass == S.guess.pass + 1) return;  // done with the one before
+    if constexpr (Pass == S.guess.pass) return with_a_guess<Pass>(r, whole);
+    begin<Pass>(r, whole);
+    walk<Pass>(r, whole[0]);
+    after<Pass>(r);
+  }
+  /// The sum of a row that is shifted by a guess, or by its largest entry if that was too small. Of the rows of a vector those that the
+  /// guess served keep it: no row depends on its neighbours.
+  template <int Pass>
+  static LOOM_INLINE void with_a_guess(R& r, accumulator<V> (&whole)[1][R::values]) {
+    const V highest = constant<V>(shift_guess::highest(sizeof(typename R::number) == 4));
+    V& shift = r.value[S.guess.shift];
+    const V guess = r.value[S.guess.stand_in];
+    typename R::M served{};
+    shift = guess;
+    for (bool again = false;; again = true) {
+      if (again) {
+        begin<Pass>(r, whole);
+        walk<Pass>(r, whole[0]);
+        shift = select(served, guess, shift);
+      }
+      after<Pass>(r);
+      begin<Pass + 1>(r, whole);
+      walk<Pass + 1>(r, whole[0]);
+      served = r.value[S.guess.sum] < highest;
+      if (again || !any(served == 0)) break;
+    }
+    after<Pass + 1>(r);
+  }
 
   /// Everything that is done for a row, or for the rows of a vector. One function: of functions that inline each other a
   /// compiler optimizes each.
@@ -87,10 +136,7 @@ struct row_passes {
   static LOOM_INLINE void row(R& r, std::integer_sequence<int, Pass...>) {
     [[maybe_unused]] accumulator<V> whole[1][R::values];
     once<S.before.begin, S.before.end>(r);
-    ((begin_reductions<Pass>(whole, reductions<Pass>()), begin_wide_sums<Pass>(r, reductions<Pass>()),
-      R::shape::template entries<row_passes, Pass>(r, whole[0]), end_reductions<Pass>(r, whole[0], reductions<Pass>()),
-      once<S.passes[Pass].after.begin, S.passes[Pass].after.end>(r)),
-     ...);
+    (one_pass<Pass>(r, whole), ...);
   }
 };
 

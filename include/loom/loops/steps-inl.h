@@ -30,6 +30,24 @@ LOOM_INLINE void add_to_total(R& r) {
   }
 }
 
+/// Within a block, entries are added up in the type of the data, those of logarithms as a product less 1.
+template <int Id, class R>
+LOOM_INLINE void add_to_block(const R& r, accumulator<typename R::V>* acc) {
+  using V = typename R::V;
+  constexpr value_id a = R::P.program[Id].operand[0], l = log_term(R::P, a);
+  if constexpr (l == no_value) {
+    acc[Id].acc = acc[Id].acc + entry_of<op::sum>(counted<a>(r));
+  } else {
+    constexpr node n = R::P.program[a];
+    const V u = r.value[R::P.program[l].operand[0]];
+    acc[l].acc = fma(acc[l].acc, constant<V>(1) + u, u);
+    if constexpr (l != a) acc[Id].acc = acc[Id].acc + r.value[n.operand[n.operand[0] == l ? 1 : 0]];
+  }
+}
+/// Whether a block leaves a value out: a logarithm that is added up as a product, and the sum that it is a term of.
+template <int Id, lanes Which, class R>
+inline constexpr bool is_left_out = Which == lanes::block && log_term(R::P, Id) != no_value;
+
 /// Adds a vector to numbers of an array that lie one after the other.
 template <class R>
 LOOM_INLINE void add_lanes(typename R::V v, double* to) {
@@ -119,11 +137,13 @@ LOOM_PERFORM(compare) {
 LOOM_PERFORM(compare_labels) { r.mask[Id] = compare_labels<Id, Which>(r, j); }
 LOOM_PERFORM(unary) {
   constexpr node n = R::P.program[Id];
+  if constexpr (is_left_out<Id, Which, R>) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
 }
 LOOM_PERFORM(binary) {
   constexpr node n = R::P.program[Id];
+  if constexpr (is_left_out<Id, Which, R>) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
 }
@@ -136,7 +156,10 @@ LOOM_PERFORM(reduce) {
     v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
   add_entries<n.code>(acc[Id], v);
 }
-LOOM_PERFORM(add_to_total) { add_to_total<Id, Which>(r); }
+LOOM_PERFORM(add_to_total) {
+  if constexpr (Which == lanes::block) add_to_block<Id>(r, acc);
+  else add_to_total<Id, Which>(r);
+}
 LOOM_PERFORM(add_to_array) { add_to_array<Id, Which>(r, j); }
 LOOM_PERFORM(recall) { r.value[Id] = R::shape::template load_output<Slot, Which>(r, j); }
 LOOM_PERFORM(store_entry) { R::shape::template store_output<Slot, Which>(r, r.value[Id], j); }

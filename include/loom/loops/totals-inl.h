@@ -39,4 +39,80 @@ struct sweep_totals {
   }
 };
 
+/// The totals of entries of a pass, added up by blocks in the type of the data: in double each vector would cost two conversions and two
+/// additions. Where a block's total is not finite the block is done again, entry by entry in double: what overflowed may have been the
+/// block, not an entry.
+template <class R, int Sweep, int Pass>
+struct block_totals {
+  static constexpr const plan& P = R::P;
+  static constexpr step_range body = P.loops[Sweep].passes[Pass].body;
+  using V = typename R::V;
+
+  static constexpr bool is_one(const step& s) { return s.kind == action::total; }
+  /// Of floats, sums only; and only steps that may be done twice.
+  static constexpr bool find_blocks() {
+    if (sizeof(typename R::number) != 4 || R::lane_count == 1) return false;
+    bool any = false;
+    for (int i = body.begin; i < body.end; ++i) {
+      const step& s = P.steps[i];
+      if (s.kind == action::recall || s.kind == action::accumulate) return false;
+      if (!is_one(s)) continue;
+      const value_id a = P.program[s.id].operand[0];
+      if (P.program[s.id].code != op::sum || P.levels[a] != level::element || P.wide[a]) return false;
+      any = true;
+    }
+    return any;
+  }
+  static constexpr bool are_blocks = find_blocks();
+  using all = std::make_integer_sequence<int, body.end - body.begin>;
+
+  template <int I> static constexpr bool is_total = is_one(P.steps[body.begin + I]);
+  template <int I> static constexpr value_id id = P.steps[body.begin + I].id;
+  template <int I> static constexpr value_id log = is_total<I> ? log_term(P, P.program[id<I>].operand[0]) : no_value;
+
+  template <int Unroll, int... I>
+  static LOOM_INLINE void begin_block(accumulator<V> (&acc)[Unroll][R::values], std::integer_sequence<int, I...>) {
+    for (int u = 0; u < Unroll; ++u) (begin_one<I>(acc[u]), ...);
+  }
+  template <int I>
+  static LOOM_INLINE void begin_one([[maybe_unused]] accumulator<V>* acc) {
+    if constexpr (is_total<I>) acc[id<I>].acc = V{};
+    if constexpr (log<I> != no_value) acc[log<I>].acc = V{};
+  }
+
+  /// Adds the block to the totals, and returns true; false if it has to be done again.
+  template <int Unroll, int... I>
+  static LOOM_INLINE bool end_block(R& r, accumulator<V> (&acc)[Unroll][R::values], std::integer_sequence<int, I...>) {
+    V finite{};
+    (finish_one<I>(acc, finite), ...);
+    if (any(is_nan(finite))) return false;
+    (add_one<I>(r, acc), ...);
+    return true;
+  }
+  template <int I, int Unroll>
+  static LOOM_INLINE void finish_one([[maybe_unused]] accumulator<V> (&acc)[Unroll][R::values],
+                                     [[maybe_unused]] V& finite) {
+    if constexpr (log<I> != no_value)
+      for (int u = 0; u < Unroll; ++u) {
+        const V sum = kernel<op::log1p>::apply(acc[u][log<I>].acc);
+        acc[0][log<I>].others = u == 0 ? sum : acc[0][log<I>].others + sum;
+      }
+    if constexpr (is_total<I>) {
+      for (int u = 1; u < Unroll; ++u) acc[0][id<I>].acc = acc[0][id<I>].acc + acc[u][id<I>].acc;
+      const V sum = acc[0][id<I>].acc;
+      finite = finite + (sum - sum);
+    }
+    if constexpr (log<I> != no_value) finite = finite + (acc[0][log<I>].others - acc[0][log<I>].others);
+  }
+  template <int I>
+  static LOOM_INLINE void add_one([[maybe_unused]] R& r, [[maybe_unused]] accumulator<V> (*acc)[R::values]) {
+    if constexpr (is_total<I>) add_in_double(r.total[id<I>], acc[0][id<I>].acc);
+    if constexpr (log<I> != no_value) add_in_double(r.total[id<I>], acc[0][log<I>].others);
+  }
+  static LOOM_INLINE void add_in_double(typename R::VD* total, V v) {
+    total[0] = total[0] + widen(lower_half(v));
+    total[1] = total[1] + widen(upper_half(v));
+  }
+};
+
 }  // namespace loom::LOOM_TARGET

@@ -64,6 +64,15 @@ inline constexpr int max_arrays = 8;
 inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = LOOM_MAX_NODES + LOOM_MAX_NODES / 4;  ///< a value may be computed in several passes
 
+/// A pass for the shift of a row that is left out as long as another number does: see schedule/guess.hpp.
+struct shift_guess {
+  int pass = -1;  ///< of the shift; -1: none. The next one takes the sum
+  value_id shift = no_value, stand_in = no_value;
+  value_id sum = no_value;  ///< below `highest`, or the row is done again with the shift itself
+
+  static constexpr double highest(bool of_float) { return of_float ? 0x1p96 : 0x1p800; }
+};
+
 struct sweep {
   level over = level::element;  ///< row: only data without the row's axes is touched
   axis_set rows = 0;  ///< the axes that count its rows: all of the plan's, or some
@@ -71,6 +80,7 @@ struct sweep {
   step_range before;  ///< row values known before the first pass
   fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows
   fixed_vector<row_pass, max_passes> passes;
+  shift_guess guess;
 };
 
 /// A reduction that leaves an array, and the order of its axes in the workspace.
@@ -171,6 +181,8 @@ struct plan_facts {
 struct plan : axis_roles, value_levels, refusal, plan_facts {
   graph program;
   value_set wide;  ///< computed in double where the data is float
+  value_set
+      log_sums;  ///< logarithms that are added up as the logarithm of a product where the data is float (schedule/log_sums.hpp)
   std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;

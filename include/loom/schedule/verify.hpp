@@ -234,7 +234,10 @@ class plan_checker {
       check_steps(pass.after, level::row, s, none);
     }
     if (!none.empty()) wrong("a reduction between passes", none[0]);
+    if (loop.guess.pass >= 0) check_guess(loop);
     for (const step& it : p_.steps) {
+      if (p_.log_sums[it.id] && (it.kind != action::compute || g_[it.id].code != op::log1p))
+        wrong("a product stands for what is no logarithm, or is used elsewhere", it.id);
       if (!p_.wide[it.id]) continue;
       if (it.kind == action::park || it.kind == action::recall) wrong("a wide value is parked", it.id);
       const family f = info(g_[it.id].code).kind;
@@ -247,6 +250,21 @@ class plan_checker {
       if (listed != (p_.array_of[i] == 0 && added_in_[static_cast<std::size_t>(i)] == s))
         wrong("the totals of a sweep are not listed", i);
     }
+  }
+  /// The pass of the shift does nothing else, and the next one may be done twice.
+  void check_guess(const sweep& loop) {
+    const shift_guess& guess = loop.guess;
+    if (guess.pass + 1 >= loop.passes.size()) return wrong("no pass after the one that is left out", guess.pass);
+    if (p_.at(guess.stand_in) != level::row) wrong("a guess that is not known in time", guess.stand_in);
+    for (const step& it : steps_of(loop.passes[guess.pass].body))
+      if (it.kind != action::compute && (it.kind != action::reduce || it.id != guess.shift))
+        wrong("a pass is left out that does more than find the shift", it.id);
+    for (const step& it : steps_of(loop.passes[guess.pass + 1].body))
+      if (it.kind == action::recall || it.kind == action::accumulate || it.kind == action::total)
+        wrong("a pass is done again that may not be", it.id);
+  }
+  std::vector<step> steps_of(const step_range& range) const {
+    return {p_.steps.begin() + range.begin, p_.steps.begin() + range.end};
   }
 };
 

@@ -95,6 +95,7 @@ struct along_rows {
   static LOOM_INLINE void entries(R& r, accumulator<typename R::V>* whole) {
     using reductions = typename Passes::template reductions<Pass>;
     using body = typename Passes::template body<Pass>;
+    using totals = typename Passes::template totals<Pass>;
     constexpr int begin = Passes::template body_begin<Pass>;
     constexpr row_pass pass = Passes::S.passes[Pass];
     constexpr int unroll = pass.unroll;
@@ -106,9 +107,18 @@ struct along_rows {
           columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
       accumulator<typename R::V> acc[unroll][R::values];
       Passes::template begin_reductions<Pass>(acc, reductions());
-      if constexpr (unroll > 1) {
+      if constexpr (totals::are_blocks) {
+        const std::ptrdiff_t first = j;
+        totals::begin_block(acc, typename totals::all());
         for (; j + unroll * width <= block; j += unroll * width)
-          unrolled<Passes, Pass>(r, acc, j, std::make_integer_sequence<int, unroll>());
+          unrolled<Passes, Pass, lanes::block>(r, acc, j, std::make_integer_sequence<int, unroll>());
+        if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
+          j = first;
+          Passes::template begin_reductions<Pass>(acc, reductions());
+        }
+      } else if constexpr (unroll > 1) {
+        for (; j + unroll * width <= block; j += unroll * width)
+          unrolled<Passes, Pass, lanes::all>(r, acc, j, std::make_integer_sequence<int, unroll>());
       }
       for (; j + width <= block; j += width) Passes::template steps<begin, lanes::all>(r, acc[0], j, body());
       Passes::template join_reductions<Pass>(acc, whole, reductions());
@@ -118,12 +128,12 @@ struct along_rows {
       Passes::template steps<begin, lanes::some>(r, whole, j, body());
     }
   }
-  template <class Passes, int Pass, class R, int Unroll, int... U>
+  template <class Passes, int Pass, lanes Which, class R, int Unroll, int... U>
   static LOOM_INLINE void unrolled(R& r, accumulator<typename R::V> (&acc)[Unroll][R::values], std::ptrdiff_t j,
                                    std::integer_sequence<int, U...>) {
     constexpr std::ptrdiff_t width = R::lane_count;
-    (Passes::template steps<Passes::template body_begin<Pass>, lanes::all>(r, acc[U], j + U * width,
-                                                                           typename Passes::template body<Pass>()),
+    (Passes::template steps<Passes::template body_begin<Pass>, Which>(r, acc[U], j + U * width,
+                                                                      typename Passes::template body<Pass>()),
      ...);
   }
 

@@ -43,6 +43,9 @@ inline constexpr written_rules<> stable_rules(
     {"softplus", log1p(exp(a)), softplus(a)},
     in_a_sum("complement of a softplus", softplus(a) - a, softplus(-a)),
     in_a_sum("logit less a label", softplus(a) - a * b, logit_loss(a, b)),
+    in_a_sum("logit less a label", b * softplus(-a) + (1 - b) * softplus(a), logit_loss(a, b)),
+    in_a_sum("logit less a label", mul0(b, softplus(-a)) + mul0(1 - b, softplus(a)), logit_loss(a, b)),
+    in_a_sum("logit less a label", mul0(b, softplus(a)) + mul0(1 - b, softplus(-a)), logit_loss(-a, b)),
     {"Mills ratio", exp(-square(a)) / erfc(a), 1 / erfcx(a)},
     // Near one and near zero.
     {"log of one plus", log(1 + a), log1p(a)},

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+// schedule/log_sums.hpp — sums of logarithms that the loops may take as the logarithm of a product.
+// Layer 4 (schedule).
+#pragma once
+
+#include "loom/rewrite/facts.hpp"
+#include "loom/schedule/plan.hpp"
+
+namespace loom::inline LOOM_ABI::schedule {
+
+/// The term of entry value `v` of a total that is one of these logarithms: v itself, or an operand of a sum; no_value if none is.
+constexpr value_id log_term(const plan& p, value_id v) {
+  if (p.log_sums[v]) return v;
+  const node& n = p.program[v];
+  if (n.code != op::add) return no_value;
+  return p.log_sums[n.operand[0]] ? n.operand[0] : p.log_sums[n.operand[1]] ? n.operand[1] : no_value;
+}
+
+namespace detail {
+
+/// The one user of a value, if it has one and is no output.
+constexpr value_id only_user(const graph& g, value_id v) {
+  value_id user = no_value;
+  for (const output_info& o : g.outputs)
+    if (o.id == v) return no_value;
+  for (int i = v + 1; i < g.size(); ++i)
+    for (value_id o : g[i].operand) {
+      if (o != v) continue;
+      if (user != no_value) return no_value;
+      user = static_cast<value_id>(i);
+    }
+  return user;
+}
+
+}  // namespace detail
+
+/// Logarithms of 1 + u, with u in [0,1], that only a total of entries takes in, alone or as a term. The product of 32 such factors is
+/// below 2^32, and less 1 it keeps the digits of small u: p <- p (1 + u) + u.
+constexpr value_set log_sums_of(const plan& p) {
+  value_set found;
+  for (int i = 0; i < p.program.size(); ++i) {
+    const node& n = p.program[i];
+    if (n.code != op::log1p || p.levels[i] != level::element || p.wide[i]) continue;
+    const auto l = static_cast<value_id>(i);
+    value_id sum = detail::only_user(p.program, l);
+    if (sum != no_value && p.program[sum].code == op::add && !p.wide[sum]) sum = detail::only_user(p.program, sum);
+    if (sum == no_value || p.program[sum].code != op::sum || p.array_of[sum] != 0) continue;
+    bool is_total = false;
+    for (const step& s : p.steps) is_total = is_total || (s.kind == action::total && s.id == sum);
+    if (!is_total) continue;
+    rewrite::known_graph known(p.program);
+    const rewrite::fact u = known.of(n.operand[0]);
+    if (u.low >= 0 && u.high <= 1) found.insert(i);
+  }
+  return found;
+}
+
+}  // namespace loom::schedule

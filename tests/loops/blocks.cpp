@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/blocks.cpp — totals by blocks, sums of logarithms as products, rows shifted by a guess: what makes each give up, and that nothing
+// is lost where it does.
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "loom/loom.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace loom;
+
+constexpr auto a = tensor<"a[N]">;
+constexpr auto y = tensor<"y[N]">;
+constexpr auto x = tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto C = axis<"C">;
+
+constexpr auto sum_of = loss<sum(a* y)>;
+constexpr auto mean_of = loss<abs(a).mean()>;
+constexpr auto soft = loss<softplus(a).mean()>;
+constexpr auto two = loss<sum(square(a)) * sum(softplus(a))>;
+constexpr auto cross_entropy = loss<-gather(log(exp(x) / sum(exp(x), C)), t).mean()>;
+
+constexpr float inf = std::numeric_limits<float>::infinity();
+
+template <class Check>
+void on_every_target(Check check) {
+  for (target each : {target::baseline, target::avx2, target::avx512}) {
+    if (each > loops::best_target()) break;
+    const limit_target held(each);
+    INFO(std::string(name(each).data()));
+    check();
+  }
+}
+
+std::vector<float> numbers(std::size_t count, float low, float high, unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> one(low, high);
+  std::vector<float> v(count);
+  for (float& e : v) e = one(random);
+  return v;
+}
+
+double softplus_of(double v) { return std::max(v, 0.0) + std::log1p(std::exp(-std::fabs(v))); }
+
+}  // namespace
+
+TEST_CASE("a block that overflows is added up in double") {
+  on_every_target([] {
+    for (std::size_t n : {17u, 600u, 5000u}) {
+      const std::vector<float> huge(n, 3e38F);
+      CHECK(mean_of(a = huge) == 3e38F);
+      std::vector<float> tiny(n, 1e-40F);
+      CHECK(std::abs(mean_of(a = tiny) / 1e-40F - 1) < 1e-4F);
+    }
+  });
+}
+
+TEST_CASE("NaN and infinities anywhere reach the total") {
+  on_every_target([] {
+    const std::vector<float> ones(3000, 1);
+    for (std::size_t at : {0u, 5u, 31u, 511u, 512u, 1023u, 2047u, 2990u, 2999u}) {
+      std::vector<float> v(3000, 1);
+      v[at] = inf;
+      CHECK(sum_of(a = v, y = ones) == inf);
+      CHECK(soft(a = v) == inf);
+      v[at] = -inf;
+      CHECK(sum_of(a = v, y = ones) == -inf);
+      CHECK(std::abs(soft(a = v) / (softplus_of(1) * 2999 / 3000) - 1) < 1e-6);
+      v[at] = std::numeric_limits<float>::quiet_NaN();
+      CHECK(std::isnan(sum_of(a = v, y = ones)));
+      CHECK(std::isnan(soft(a = v)));
+    }
+  });
+}
+
+TEST_CASE("the error of a total does not grow with the number of entries") {
+  on_every_target([] {
+    for (std::size_t n : {100u, 1000u, 10007u, 1000003u}) {
+      const std::vector<float> v = numbers(n, -3, 3, 1), u = numbers(n, 0, 1, 2);
+      double sum = 0, size = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        sum += double(v[i]) * u[i];
+        size += std::fabs(double(v[i]) * u[i]);
+      }
+      CHECK(std::fabs(sum_of(a = v, y = u) - sum) <= 4e-7 * (size / std::sqrt(double(n)) + std::fabs(sum)));
+    }
+  });
+}
+
+TEST_CASE("sums of logarithms keep the digits of what is small, and of what is large") {
+  on_every_target([] {
+    for (std::size_t n : {40u, 1000u, 33333u})
+      for (const auto& [low, high] :
+           {std::pair{-1.F, 1.F}, {-40.F, -30.F}, {-90.F, -80.F}, {20.F, 90.F}, {-100.F, 100.F}}) {
+        const std::vector<float> v = numbers(n, low, high, 3);
+        double mean = 0, squares = 0;
+        for (float e : v) {
+          mean += softplus_of(e) / static_cast<double>(n);
+          squares += double(e) * e;
+        }
+        CAPTURE(n, low, high);
+        CHECK(std::fabs(soft(a = v) / mean - 1) < 5e-7);
+        std::vector<float> gradient(n);
+        CHECK(std::fabs(soft(a = v, d(a) = gradient) / mean - 1) < 5e-7);
+        CHECK(std::fabs(two(a = v) / (squares * mean * static_cast<double>(n)) - 1) < 5e-7);
+      }
+  });
+}
+
+TEST_CASE("rows whose label is far below the largest entry, at it, or nowhere") {
+  on_every_target([] {
+    for (int classes : {3, 10, 100, 1000}) {
+      const int rows = 37;
+      const auto size = static_cast<std::size_t>(rows * classes);
+      for (const float lead : {-300.F, -95.F, -60.F, -5.F, 0.F, 5.F, 40.F, 90.F}) {
+        std::vector<float> logits = numbers(size, -2, 2, 4), gradient(size);
+        std::vector<int> labels;
+        std::vector<double> truth(size);
+        double loss = 0;
+        for (int i = 0; i < rows; ++i) {
+          labels.push_back(i * 7 % classes);
+          float* row = &logits[static_cast<std::size_t>(i * classes)];
+          if (i % 3 != 1) row[labels.back()] += lead;
+          if (i % 5 == 2) row[(labels.back() + 1) % classes] = -inf;
+          double others = 0;
+          for (int j = 0; j < classes; ++j)
+            if (j != labels.back()) others += std::exp(double(row[j]) - row[labels.back()]);
+          loss += std::log1p(others) / rows;
+          for (int j = 0; j < classes; ++j)
+            truth[static_cast<std::size_t>(i * classes + j)] =
+                (j == labels.back() ? -others / (1 + others)
+                                    : std::exp(double(row[j]) - row[labels.back()]) / (1 + others)) /
+                rows;
+        }
+        CAPTURE(classes, lead);
+        const auto r = static_cast<std::ptrdiff_t>(rows), c = static_cast<std::ptrdiff_t>(classes);
+        CHECK(std::fabs(cross_entropy(x = view(logits.data(), r, c), t = labels) / loss - 1) < 1e-6);
+        CHECK(std::fabs(cross_entropy(x = view(logits.data(), r, c), t = labels, d(x) = view(gradient.data(), r, c)) /
+                            loss -
+                        1) < 1e-6);
+        double worst = 0;
+        for (std::size_t i = 0; i < size; ++i)
+          worst = std::max(worst, std::fabs(gradient[i] - truth[i]) / (std::fabs(truth[i]) + 1e-37));
+        CHECK(worst < 1e-5);
+      }
+    }
+  });
+}
