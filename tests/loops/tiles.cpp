@@ -17,13 +17,7 @@ std::vector<S> numbers(std::size_t count) {
   return v;
 }
 
-struct anywhere {
-  template <class S>
-  static void run(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to,
-                  std::ptrdiff_t to_stride) {
-    loom::loops::transpose(from, from_stride, rows, columns, to, to_stride);
-  }
-};
+using anywhere = loom::loops::transposition;
 
 /// The transposition of each target that this machine has, and that of any.
 template <class S> using transposition = void (*)(const S*, std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, S*,
@@ -55,6 +49,24 @@ TEMPLATE_TEST_CASE("a transpose moves every number and no other, in any size", "
           for (std::ptrdiff_t i = 0; i < column; ++i)
             right = right && to[static_cast<std::size_t>(j * column + i)] ==
                                  (i < rows && j < columns ? from[static_cast<std::size_t>(i * row + j)] : TestType(0));
+        INFO(rows << " x " << columns);
+        CHECK(right);
+      }
+}
+
+TEMPLATE_TEST_CASE("a transpose to columns that lie side by side writes nothing behind them", "", std::uint16_t, float,
+                   double) {
+  const std::vector<TestType> from = numbers<TestType>(40 * 40);
+  for (const auto transpose : transpositions<TestType>())
+    for (std::ptrdiff_t rows = 1; rows <= 20; ++rows)
+      for (std::ptrdiff_t columns = 1; columns <= 36; ++columns) {
+        std::vector<TestType> to(1000, TestType(0));
+        transpose(from.data(), 40, rows, columns, to.data(), rows);
+        bool right = true;
+        for (std::ptrdiff_t k = 0; k < 1000; ++k)
+          right = right &&
+                  to[static_cast<std::size_t>(k)] ==
+                      (k < rows * columns ? from[static_cast<std::size_t>(k % rows * 40 + k / rows)] : TestType(0));
         INFO(rows << " x " << columns);
         CHECK(right);
       }
@@ -118,6 +130,6 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
   to.column_stride = 1;
   to.row_strides[0] = 6;
   to.data = back.data();
-  loom::loops::store_tile<anywhere>(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()));
+  loom::loops::store_tile(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()));
   for (std::size_t i = 0; i < 60; ++i) CHECK(back[i] == (i / 6 >= 4 && i / 6 < 9 ? from[i] : 0));
 }

@@ -41,12 +41,16 @@ void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, s
     for (std::ptrdiff_t j = 0; j < columns; j += n) {
       if (j > columns - n) j = columns - n;
       V square[2][n];
+#pragma GCC unroll 16
       for (int k = 0; k < n; ++k) __builtin_memcpy(&square[0][k], from + (i + k) * from_stride + j, 16);
       int now = 0;
+#pragma GCC unroll 16
       for (int size = 1; size < n; size *= 2, now = 1 - now)
+#pragma GCC unroll 16
         for (int k = 0; k < n / 2; ++k)
           interleave(square[now][k], square[now][k + n / 2], &square[1 - now][2 * k],
                      std::make_integer_sequence<int, n>());
+#pragma GCC unroll 16
       for (int k = 0; k < n; ++k) __builtin_memcpy(to + (j + k) * to_stride + i, &square[now][k], 16);
     }
   }
@@ -92,6 +96,15 @@ inline void send(const S* from, std::size_t count, S* to) {
 #endif
 }
 
+/// The transposition of any target.
+struct transposition {
+  template <class S>
+  static void run(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to,
+                  std::ptrdiff_t to_stride) {
+    transpose(from, from_stride, rows, columns, to, to_stride);
+  }
+};
+
 /// The numbers of rows, at strides of rows and columns, go to other strides of both; a target brings its transposition of what lies
 /// side by side.
 template <class Transposition, class S>
@@ -127,7 +140,8 @@ template <class Transposition, class S>
   for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch)
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
 }
-template <class Transposition, class S>
+/// Back by squares of 16 bytes: a row that is no whole number of vectors would end in a store of some lanes, which costs several of all.
+template <class S>
 [[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
                                          std::size_t count, std::ptrdiff_t pitch, const S* tile) {
   const bool uncached = data.rows * data.columns > uncached_bytes / static_cast<std::ptrdiff_t>(sizeof(S));
@@ -135,7 +149,7 @@ template <class Transposition, class S>
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
     if (r.stride != 1)
-      move<Transposition>(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
+      move<transposition>(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
                           s.column_stride);
     else if (uncached)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j) send(tile + j * pitch + i, r.count, to + j * s.column_stride);

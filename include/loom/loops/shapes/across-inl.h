@@ -143,7 +143,7 @@ struct across_rows {
     b.tiles = memory;
     b.tiled = over_elements && data.shape != loop_shape::in_place;
     const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
-    const std::ptrdiff_t fit = tiles::rows(data.columns, data.shape == loop_shape::copied_tile);
+    const std::ptrdiff_t fit = tiles::rows(data);
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.size) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
@@ -170,15 +170,17 @@ struct across_rows {
     static constexpr std::ptrdiff_t one = tile_bytes(tile_count(R::P, S));
     static constexpr std::size_t bytes = static_cast<std::size_t>(tile_count(R::P, S) * one);
 
-    /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache; of a
-    /// transposed one a few, which the nearest cache holds from one end to the other.
-    static constexpr std::ptrdiff_t rows(std::ptrdiff_t columns, bool copied) {
-      constexpr std::ptrdiff_t line = 64 / sizeof(typename R::number), near = 8192, most_transposed = 7;
-      if (columns == 0) columns = 1;
-      const std::ptrdiff_t room = copied || one < near ? one : near;
-      std::ptrdiff_t lines = room / 64 / columns;
-      if (!copied && lines > most_transposed) lines = most_transposed;
-      return lines > 1 ? ((lines - 1) | 1) * line : copied ? line : R::lane_count;
+    /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache. Of a
+    /// transposed one a few, which the nearest cache holds from one end to the other; but one vector of rows that come from memory,
+    /// which is waited for less if it is asked for little by little.
+    static std::ptrdiff_t rows(const sweep_layout& data) {
+      constexpr std::ptrdiff_t size = sizeof(typename R::number), line = 64 / size;
+      constexpr std::ptrdiff_t near_bytes = one < 8192 ? one : 8192, most_transposed = 7, cached_bytes = 4 << 20;
+      const std::ptrdiff_t columns = data.columns > 0 ? data.columns : 1;
+      if (data.shape == loop_shape::copied_tile) return ((one / 64 / columns - 1) | 1) * line;
+      const std::ptrdiff_t lines = near_bytes / 64 / columns;
+      if (lines < 2 || data.rows * columns * size > cached_bytes) return R::lane_count;
+      return ((lines < most_transposed ? lines - 1 : most_transposed) | 1) * line;
     }
     template <int Operand, class E>
     static LOOM_INLINE E* tile(const row_block& b) {
@@ -216,8 +218,8 @@ struct across_rows {
     static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
       constexpr int operand = R::inputs + Slot;
       if constexpr (has_tile(R::P, S, operand))
-        loops::store_tile<transposition>(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count),
-                                         b.size, tile<operand, typename R::template Output<Slot>>(b));
+        loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size,
+                          tile<operand, typename R::template Output<Slot>>(b));
     }
 
     /// Whether an operand is read or written entry by entry, not as row values or labels of several rows.
