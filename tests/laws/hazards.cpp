@@ -25,7 +25,9 @@ TEST_CASE("a formula without hazards stays finite, value and gradients", "[laws]
     const graph stable = in_form(compiler::form::stable_gradients, written, {all}).program;
     const graph simple = in_form(compiler::form::simple, written, {all}).program;
     if (stable.too_large || simple.too_large) continue;
-    const bool named = !rewrite::hazards_of(stable).empty();
+    bool named = false;  // sums that may cancel stay finite
+    for (const rewrite::hazard& h : rewrite::hazards_of(stable))
+      named = named || h.kind == rewrite::hazard_kind::overflow || h.kind == rewrite::hazard_kind::invalid;
     (named ? with_hazards : safe) += 1;
     for (const test::domain d : {test::domain::any, test::domain::wide}) {
       const point p = data_for(written, random, d, {3, 4});

@@ -87,7 +87,9 @@ TEST_CASE("the error of a total does not grow with the number of entries") {
         sum += double(v[i]) * u[i];
         size += std::fabs(double(v[i]) * u[i]);
       }
-      CHECK(std::fabs(sum_of(a = v, y = u) - sum) <= 4e-7 * (size / std::sqrt(double(n)) + std::fabs(sum)));
+      // What a block of 32 adds up to is a few entries, so each addition rounds by half an ulp of 4 or less, at random: 1.2e-7 sqrt(n)
+      // is the deviation of all, size / sqrt(n) about 0.75 sqrt(n), and this bound four deviations.
+      CHECK(std::fabs(sum_of(a = v, y = u) - sum) <= 6.4e-7 * (size / std::sqrt(double(n)) + std::fabs(sum)));
     }
   });
 }
