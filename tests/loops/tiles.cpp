@@ -17,19 +17,15 @@ std::vector<S> numbers(std::size_t count) {
   return v;
 }
 
-using anywhere = loom::loops::transposition;
-
 /// The transposition of each target that this machine has, and that of any.
-template <class S> using transposition = void (*)(const S*, std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, S*,
-                                                  std::ptrdiff_t);
 template <class S>
-std::vector<transposition<S>> transpositions() {
-  std::vector<transposition<S>> all = {&anywhere::run<S>, &loom::baseline::transposition::run<S>};
+std::vector<loom::loops::transposition<S>> transpositions() {
+  std::vector<loom::loops::transposition<S>> all = {&loom::loops::transpose<S>, &loom::baseline::transpose<S>};
 #if LOOM_TARGETS >= 1
-  if (loom::loops::best_target() >= loom::target::avx2) all.push_back(&loom::avx2::transposition::run<S>);
+  if (loom::loops::best_target() >= loom::target::avx2) all.push_back(&loom::avx2::transpose<S>);
 #endif
 #if LOOM_TARGETS >= 2
-  if (loom::loops::best_target() >= loom::target::avx512) all.push_back(&loom::avx512::transposition::run<S>);
+  if (loom::loops::best_target() >= loom::target::avx512) all.push_back(&loom::avx512::transpose<S>);
 #endif
   return all;
 }
@@ -80,8 +76,8 @@ TEMPLATE_TEST_CASE("numbers move between any strides", "", std::uint16_t, float,
   const std::vector<TestType> from = numbers<TestType>(400);
   for (const strides s : {strides{9, 1, 1, 13}, {1, 13, 9, 1}, {3, 33, 1, 13}, {21, 3, 7, 1}}) {
     std::vector<TestType> to(400, TestType(0));
-    loom::loops::move<anywhere>(from.data(), s.from_row, s.from_column, rows, columns, to.data(), s.to_row,
-                                s.to_column);
+    loom::loops::move<TestType>(&loom::loops::transpose<TestType>, from.data(), s.from_row, s.from_column, rows,
+                                columns, to.data(), s.to_row, s.to_column);
     std::vector<TestType> expected(400, TestType(0));
     for (std::ptrdiff_t i = 0; i < rows; ++i)
       for (std::ptrdiff_t j = 0; j < columns; ++j)
@@ -121,7 +117,7 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
   s.data = from.data();
   constexpr std::ptrdiff_t pitch = 16;
   std::vector<float> tile(6 * pitch, -1);
-  loom::loops::load_tile<anywhere>(data, s, 4, 5, 8, pitch, tile.data());
+  loom::loops::load_tile<float>(&loom::loops::transpose<float>, data, s, 4, 5, 8, pitch, tile.data());
   for (std::size_t j = 0; j < 6; ++j) {
     for (std::size_t i = 0; i < 8; ++i) CHECK(tile[j * pitch + i] == from[(4 + (i < 5 ? i : 4)) * 6 + j]);
     CHECK(tile[j * pitch + 8] == -1);

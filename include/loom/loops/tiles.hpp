@@ -96,24 +96,19 @@ inline void send(const S* from, std::size_t count, S* to) {
 #endif
 }
 
-/// The transposition of any target.
-struct transposition {
-  template <class S>
-  static void run(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns, S* to,
-                  std::ptrdiff_t to_stride) {
-    transpose(from, from_stride, rows, columns, to, to_stride);
-  }
-};
+/// How a target transposes; what `transpose` does.
+template <class S>
+using transposition = void (*)(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                               S* to, std::ptrdiff_t to_stride);
 
-/// The numbers of rows, at strides of rows and columns, go to other strides of both; a target brings its transposition of what lies
-/// side by side.
-template <class Transposition, class S>
-void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, std::ptrdiff_t rows,
-          std::ptrdiff_t columns, S* to, std::ptrdiff_t to_row, std::ptrdiff_t to_column) {
+/// The numbers of rows, at strides of rows and columns, go to other strides of both.
+template <class S>
+void move(transposition<S> turn, const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column,
+          std::ptrdiff_t rows, std::ptrdiff_t columns, S* to, std::ptrdiff_t to_row, std::ptrdiff_t to_column) {
   if (from_column == 1 && to_row == 1) {
-    Transposition::run(from, from_row, rows, columns, to, to_column);
+    turn(from, from_row, rows, columns, to, to_column);
   } else if (from_row == 1 && to_column == 1) {
-    Transposition::run(from, from_column, columns, rows, to, to_row);
+    turn(from, from_column, columns, rows, to, to_row);
   } else {
     for (std::ptrdiff_t i = 0; i < rows; ++i)
       for (std::ptrdiff_t j = 0; j < columns; ++j)
@@ -123,9 +118,10 @@ void move(const S* from, std::ptrdiff_t from_row, std::ptrdiff_t from_column, st
 
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
-template <class Transposition, class S>
-[[gnu::noinline]] inline void load_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
-                                        std::size_t count, std::size_t filled, std::ptrdiff_t pitch, S* tile) {
+template <class S>
+[[gnu::noinline]] inline void load_tile(transposition<S> turn, const sweep_layout& data, const stream& s,
+                                        std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch,
+                                        S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -133,8 +129,8 @@ template <class Transposition, class S>
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         fetch(from + j * s.column_stride, r.count, tile + j * pitch + i);
     else
-      move<Transposition>(from, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i,
-                          1, pitch);
+      move<S>(turn, from, r.stride, s.column_stride, static_cast<std::ptrdiff_t>(r.count), data.columns, tile + i, 1,
+              pitch);
     i += r.count;
   }
   for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch)
@@ -149,8 +145,8 @@ template <class S>
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
     if (r.stride != 1)
-      move<transposition>(tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
-                          s.column_stride);
+      move<S>(&transpose<S>, tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
+              s.column_stride);
     else if (uncached)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j) send(tile + j * pitch + i, r.count, to + j * s.column_stride);
     else

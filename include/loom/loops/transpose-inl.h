@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/transpose-inl.h — squares of numbers transposed in registers: rows of memory become columns of lanes, and go back.
+// loops/transpose-inl.h — squares of numbers transposed in registers: rows of memory become columns of lanes.
 // As many rows as a vector has lanes, each a vector: lanes are exchanged within 16 bytes first, where one instruction does it on every
 // machine, then 16 bytes at a time.
 // Layer 7 (loops).
@@ -37,7 +37,7 @@ template <int Half, class V> LOOM_INLINE V alternate(V a, V b) {
 
 /// v[i][j] becomes v[j][i].
 template <class V>
-LOOM_INLINE void transpose_square(V (&v)[width<V>]) {
+LOOM_INLINE void transpose_lanes(V (&v)[width<V>]) {
   constexpr int n = width<V>, q = quad<V>;
   V w[n];
 #pragma GCC unroll 16
@@ -74,51 +74,39 @@ LOOM_INLINE void transpose_square(V (&v)[width<V>]) {
 }
 
 /// A square of which `rows` rows and `columns` columns are there.
-template <bool Whole, class E>
-LOOM_INLINE void transpose_part(const E* from, std::ptrdiff_t from_stride, std::size_t rows, std::size_t columns, E* to,
-                                std::ptrdiff_t to_stride) {
+template <class E>
+LOOM_INLINE void transpose_square(const E* from, std::ptrdiff_t from_stride, std::size_t rows, std::size_t columns,
+                                  E* to, std::ptrdiff_t to_stride) {
   using V = vec<E>;
   constexpr std::size_t n = width<V>;
   V v[n];
 #pragma GCC unroll 16
-  for (std::size_t i = 0; i < n; ++i) {
-    const E* row = from + static_cast<std::ptrdiff_t>(i) * from_stride;
-    if constexpr (Whole) v[i] = load<V>(row);
-    else v[i] = i < rows ? load_first(row, columns) : V{};
-  }
-  transpose_square(v);
+  for (std::size_t i = 0; i < n; ++i)
+    v[i] = i < rows ? load_first(from + static_cast<std::ptrdiff_t>(i) * from_stride, columns) : V{};
+  transpose_lanes(v);
 #pragma GCC unroll 16
-  for (std::size_t j = 0; j < n; ++j) {
-    E* column = to + static_cast<std::ptrdiff_t>(j) * to_stride;
-    if constexpr (Whole) store(v[j], column);
-    else if (j < columns) store_first(v[j], column, rows);
-  }
+  for (std::size_t j = 0; j < n; ++j)
+    if (j < columns) store_first(v[j], to + static_cast<std::ptrdiff_t>(j) * to_stride, rows);
 }
 
 #endif
 
 /// to[j * to_stride + i] = from[i * from_stride + j] for i < rows, j < columns.
-struct transposition {
-  template <class E>
-  [[gnu::noinline]] static void run(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows,
-                                    std::ptrdiff_t columns, E* to, std::ptrdiff_t to_stride) {
+template <class E>
+[[gnu::noinline]] void transpose(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                 E* to, std::ptrdiff_t to_stride) {
 #if LOOM_TARGET_BYTES != 0
-    if constexpr (std::is_floating_point_v<E>) {
-      constexpr std::ptrdiff_t n = width<vec<E>>;
-      for (std::ptrdiff_t i = 0; i < rows; i += n)
-        for (std::ptrdiff_t j = 0; j < columns; j += n) {
-          const E* square = from + i * from_stride + j;
-          E* turned = to + j * to_stride + i;
-          if (rows - i >= n && columns - j >= n) transpose_part<true>(square, from_stride, n, n, turned, to_stride);
-          else
-            transpose_part<false>(square, from_stride, static_cast<std::size_t>(rows - i < n ? rows - i : n),
-                                  static_cast<std::size_t>(columns - j < n ? columns - j : n), turned, to_stride);
-        }
-      return;
-    }
-#endif
-    loops::transpose(from, from_stride, rows, columns, to, to_stride);
+  if constexpr (std::is_floating_point_v<E>) {
+    constexpr std::ptrdiff_t n = width<vec<E>>;
+    const auto within = [](std::ptrdiff_t left) { return static_cast<std::size_t>(left < n ? left : n); };
+    for (std::ptrdiff_t i = 0; i < rows; i += n)
+      for (std::ptrdiff_t j = 0; j < columns; j += n)
+        transpose_square(from + i * from_stride + j, from_stride, within(rows - i), within(columns - j),
+                         to + j * to_stride + i, to_stride);
+    return;
   }
-};
+#endif
+  loops::transpose(from, from_stride, rows, columns, to, to_stride);
+}
 
 }  // namespace loom::LOOM_TARGET

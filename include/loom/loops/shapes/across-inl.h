@@ -210,9 +210,8 @@ struct across_rows {
       constexpr std::size_t width = R::lane_count;
       const auto count = static_cast<std::size_t>(b.count);
       if constexpr (has_tile(R::P, S, Slot))
-        loops::load_tile<transposition>(r.data, r.data.inputs[Slot], b.first, count,
-                                        (count + width - 1) / width * width, b.size,
-                                        tile<Slot, typename R::template Input<Slot>>(b));
+        loops::load_tile(&transpose<typename R::template Input<Slot>>, r.data, r.data.inputs[Slot], b.first, count,
+                         (count + width - 1) / width * width, b.size, tile<Slot, typename R::template Input<Slot>>(b));
     }
     template <int Slot>
     static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
