@@ -157,7 +157,6 @@ class explanation : public plan_visitor {
 
   void begin_sweep(const sweep& s, int number) {
     guess_ = s.guess;
-    pass_of_sweep_ = 0;
     const std::string before = told_.deeds(s.before);
     int hoisted = 0;
     for_each_step(p_, s.hoisted, action::compute, [&](value_id id) { hoisted += p_.program[id].code != op::constant; });
@@ -170,11 +169,12 @@ class explanation : public plan_visitor {
     paragraph(fmt::format("row pass {}: {}{}.", number + 1, body.empty() ? "computes" : body,
                           after.empty() ? "" : "; after it, " + after),
               "  ");
-    if (pass_of_sweep_++ == guess_.pass)
+    if (number == guess_.pass)
       paragraph(
-          fmt::format("Left out at first: the row is shifted by {}, and done again with this pass if {} reaches 2^96 "
-                      "(2^800 in double).",
-                      formula_text(p_.program, guess_.stand_in), name_.value[guess_.sum]),
+          fmt::format("Left out at first: the row is shifted by {}, and done again with this pass if {} reaches 2^{} "
+                      "(2^{} in double).",
+                      formula_text(p_.program, guess_.stand_in), name_.value[guess_.sum], guess_.exponent(true),
+                      guess_.exponent(false)),
           "    ");
   }
 
@@ -185,7 +185,6 @@ class explanation : public plan_visitor {
   description told_;
   std::string text_, listing_;
   schedule::shift_guess guess_;  // of the sweep that is told
-  int pass_of_sweep_ = 0;
 
   void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
   template <class... Args>
@@ -306,10 +305,10 @@ class explanation : public plan_visitor {
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
       say("Accumulators of each reduction, by row pass: {}.", unroll);
     }
-    bool of_entries = false;
-    for (const schedule::step& s : p_.steps)
-      of_entries = of_entries || (s.kind == action::total && folds_entries(p_, s.id));
-    say("Totals are accumulated in double{}.", of_entries ? ", those of float entries by blocks" : "");
+    bool by_blocks = false;
+    for (const sweep& s : p_.loops)
+      for (const row_pass& pass : s.passes) by_blocks = by_blocks || pass.by_blocks;
+    say("Totals are accumulated in double{}.", by_blocks ? ", those of float entries by blocks" : "");
   }
 };
 

@@ -48,25 +48,11 @@ struct block_totals {
   static constexpr step_range body = P.loops[Sweep].passes[Pass].body;
   using V = typename R::V;
 
-  static constexpr bool is_one(const step& s) { return s.kind == action::total; }
-  /// Of floats, sums only; and only steps that may be done twice.
-  static constexpr bool find_blocks() {
-    if (sizeof(typename R::number) != 4 || R::lane_count == 1) return false;
-    bool any = false;
-    for (int i = body.begin; i < body.end; ++i) {
-      const step& s = P.steps[i];
-      if (s.kind == action::recall || s.kind == action::accumulate) return false;
-      if (!is_one(s)) continue;
-      const value_id a = P.program[s.id].operand[0];
-      if (P.program[s.id].code != op::sum || P.levels[a] != level::element || P.wide[a]) return false;
-      any = true;
-    }
-    return any;
-  }
-  static constexpr bool are_blocks = find_blocks();
+  static constexpr bool are_blocks =
+      P.loops[Sweep].passes[Pass].by_blocks && sizeof(typename R::number) == 4 && R::lane_count > 1;
   using all = std::make_integer_sequence<int, body.end - body.begin>;
 
-  template <int I> static constexpr bool is_total = is_one(P.steps[body.begin + I]);
+  template <int I> static constexpr bool is_total = P.steps[body.begin + I].kind == action::total;
   template <int I> static constexpr value_id id = P.steps[body.begin + I].id;
   template <int I> static constexpr value_id log = is_total<I> ? log_term(P, P.program[id<I>].operand[0]) : no_value;
 

@@ -5,10 +5,10 @@
 
 #include "loom/rewrite/wide.hpp"
 #include "loom/schedule/axis_roles.hpp"
+#include "loom/schedule/blocks.hpp"
 #include "loom/schedule/facts.hpp"
 #include "loom/schedule/guess.hpp"
 #include "loom/schedule/levels.hpp"
-#include "loom/schedule/log_sums.hpp"
 #include "loom/schedule/parking.hpp"
 #include "loom/schedule/split_reductions.hpp"
 #include "loom/schedule/steps.hpp"
@@ -46,7 +46,7 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (sweeps.refused()) return detail::no_plan(program, sweeps);
   plan p = make_steps({program, axes, values, sweeps}, exact_outputs);  // what is parked; the steps of each sweep
   p.wide = rewrite::wide_values_of(program);  // sums that cancel: cheap, so never parked
-  p.log_sums = log_sums_of(p);
+  choose_blocks(p);
   for (sweep& s : p.loops) s.guess = guess_of(p, s);
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;

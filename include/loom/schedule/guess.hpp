@@ -47,9 +47,10 @@ class guess_finder {
   /// The rest of the shifted row's exponentials, where a pass takes it that may be done twice.
   constexpr value_id sum_of(value_id shift, const step_range& body) const {
     value_id sum = no_value;
+    if (!may_be_repeated(p_, body)) return sum;
     for (int i = body.begin; i < body.end; ++i) {
       const step& it = p_.steps[i];
-      if (it.kind == action::recall || it.kind == action::accumulate || it.kind == action::total) return no_value;
+      if (it.kind == action::total) return no_value;
       if (it.kind != action::reduce || g_[it.id].code != op::rest) continue;
       const node& e = g_[g_[it.id].operand[0]];
       if (e.code == op::exp && is_shifted(e.operand[0], shift)) sum = it.id;

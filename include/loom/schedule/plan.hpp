@@ -7,6 +7,7 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "loom/ir/graph.hpp"
@@ -45,6 +46,7 @@ struct row_pass {
   step_range after;  ///< once, when the reductions of the pass are known
   std::int16_t cost = 0;  ///< of one entry, in vector instructions, roughly
   std::int8_t unroll = 1;  ///< independent accumulators per reduction, to hide its latency
+  bool by_blocks = false;  ///< its totals, along rows of floats (schedule/blocks.hpp)
 };
 
 /// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
@@ -70,7 +72,10 @@ struct shift_guess {
   value_id shift = no_value, stand_in = no_value;
   value_id sum = no_value;  ///< below `highest`, or the row is done again with the shift itself
 
-  static constexpr double highest(bool of_float) { return of_float ? 0x1p96 : 0x1p800; }
+  static constexpr int exponent(bool of_float) { return of_float ? 96 : 800; }
+  static constexpr double highest(bool of_float) {
+    return std::bit_cast<double>(static_cast<std::uint64_t>(1023 + exponent(of_float)) << 52);
+  }
 };
 
 struct sweep {
@@ -181,8 +186,7 @@ struct plan_facts {
 struct plan : axis_roles, value_levels, refusal, plan_facts {
   graph program;
   value_set wide;  ///< computed in double where the data is float
-  value_set
-      log_sums;  ///< logarithms that are added up as the logarithm of a product where the data is float (schedule/log_sums.hpp)
+  value_set log_sums;  ///< logarithms that a block adds up as the logarithm of a product (schedule/blocks.hpp)
   std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;
@@ -204,6 +208,13 @@ constexpr int lookup_of(const plan& p, int id) {
   int k = 0;
   while (p.lookups[k] != id) ++k;
   return k;
+}
+
+/// Whether steps may be done twice: they overwrite nothing that they read, and add to nothing that outlives a row.
+constexpr bool may_be_repeated(const plan& p, const step_range& steps) {
+  for (int i = steps.begin; i < steps.end; ++i)
+    if (p.steps[i].kind == action::recall || p.steps[i].kind == action::accumulate) return false;
+  return true;
 }
 
 /// Past the last step of a sweep.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// schedule/log_sums.hpp — sums of logarithms that the loops may take as the logarithm of a product.
+// schedule/blocks.hpp — totals of entries that the loops may add up by blocks in the type of the data, and which logarithms a block
+// takes as the logarithm of a product. A block is done again, entry by entry in double, where it is not finite.
 // Layer 4 (schedule).
 #pragma once
 
@@ -18,6 +19,18 @@ constexpr value_id log_term(const plan& p, value_id v) {
 
 namespace detail {
 
+/// Sums of entries only, none of them in double already.
+constexpr bool adds_up_by_blocks(const plan& p, const step_range& body) {
+  bool any = false;
+  for (int i = body.begin; i < body.end; ++i) {
+    if (p.steps[i].kind != action::total) continue;
+    const node& n = p.program[p.steps[i].id];
+    if (n.code != op::sum || p.levels[n.operand[0]] != level::element || p.wide[n.operand[0]]) return false;
+    any = true;
+  }
+  return any && may_be_repeated(p, body);
+}
+
 /// The one user of a value, if it has one and is no output.
 constexpr value_id only_user(const graph& g, value_id v) {
   value_id user = no_value;
@@ -32,6 +45,15 @@ constexpr value_id only_user(const graph& g, value_id v) {
   return user;
 }
 
+/// Whether a pass that goes by blocks takes this total.
+constexpr bool is_total_by_blocks(const plan& p, value_id sum) {
+  for (const sweep& s : p.loops)
+    for (const row_pass& pass : s.passes)
+      for (int i = pass.body.begin; pass.by_blocks && i < pass.body.end; ++i)
+        if (p.steps[i].kind == action::total && p.steps[i].id == sum) return true;
+  return false;
+}
+
 }  // namespace detail
 
 /// Logarithms of 1 + u, with u in [0,1], that only a total of entries takes in, alone or as a term. The product of 32 such factors is
@@ -44,15 +66,20 @@ constexpr value_set log_sums_of(const plan& p) {
     const auto l = static_cast<value_id>(i);
     value_id sum = detail::only_user(p.program, l);
     if (sum != no_value && p.program[sum].code == op::add && !p.wide[sum]) sum = detail::only_user(p.program, sum);
-    if (sum == no_value || p.program[sum].code != op::sum || p.array_of[sum] != 0) continue;
-    bool is_total = false;
-    for (const step& s : p.steps) is_total = is_total || (s.kind == action::total && s.id == sum);
-    if (!is_total) continue;
+    if (sum == no_value) continue;
+    if (!detail::is_total_by_blocks(p, sum)) continue;
     rewrite::known_graph known(p.program);
     const rewrite::fact u = known.of(n.operand[0]);
     if (u.low >= 0 && u.high <= 1) found.insert(i);
   }
   return found;
+}
+
+/// Says of each pass whether its totals go by blocks, and which logarithms they take as products.
+constexpr void choose_blocks(plan& p) {
+  for (sweep& s : p.loops)
+    for (row_pass& pass : s.passes) pass.by_blocks = detail::adds_up_by_blocks(p, pass.body);
+  p.log_sums = log_sums_of(p);
 }
 
 }  // namespace loom::schedule
