@@ -5,6 +5,7 @@
 
 #include <bit>
 
+#include "loom/ir/uses.hpp"
 #include "loom/rewrite/cancellation.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
@@ -193,18 +194,9 @@ class hazard_finder {
   /// Whether v is seen only where a mask says that the operand is what it has to be.
   constexpr bool shielded(value_id v, const hazard& h, int depth) {
     if (depth == 0) return false;
-    for (const output_info& o : g_.outputs)
-      if (o.id == v) return false;
-    for (int u = v + 1; u < g_.size(); ++u) {
-      const node& n = g_[u];
-      const auto uses = [&](int k) { return n.operand[k] == v; };
-      if (!uses(0) && !uses(1) && !uses(2)) continue;
-      const bool is_where = n.code == op::where && !uses(0);
-      if (is_where && (!uses(1) || implies(n.operand[0], true, h)) && (!uses(2) || implies(n.operand[0], false, h)))
-        continue;
-      if (!shielded(static_cast<value_id>(u), h, depth - 1)) return false;
-    }
-    return true;
+    return every_use(g_, v, [&](value_id u, const node& n, int k) {
+      return (n.code == op::where && k > 0 && implies(n.operand[0], k == 1, h)) || shielded(u, h, depth - 1);
+    });
   }
   /// Whether a mask that holds (or does not) excludes the hazard.
   constexpr bool implies(value_id mask, bool holds, const hazard& h) {

@@ -4,6 +4,7 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include "loom/ir/uses.hpp"
 #include "loom/rewrite/facts.hpp"
 #include "loom/schedule/plan.hpp"
 
@@ -31,20 +32,6 @@ constexpr bool adds_up_by_blocks(const plan& p, const step_range& body) {
   return any && may_be_repeated(p, body);
 }
 
-/// The one user of a value, if it has one and is no output.
-constexpr value_id only_user(const graph& g, value_id v) {
-  value_id user = no_value;
-  for (const output_info& o : g.outputs)
-    if (o.id == v) return no_value;
-  for (int i = v + 1; i < g.size(); ++i)
-    for (value_id o : g[i].operand) {
-      if (o != v) continue;
-      if (user != no_value) return no_value;
-      user = static_cast<value_id>(i);
-    }
-  return user;
-}
-
 /// Whether a pass that goes by blocks takes this total.
 constexpr bool is_total_by_blocks(const plan& p, value_id sum) {
   for (const sweep& s : p.loops)
@@ -64,8 +51,8 @@ constexpr value_set log_sums_of(const plan& p) {
     const node& n = p.program[i];
     if (n.code != op::log1p || p.levels[i] != level::element || p.wide[i]) continue;
     const auto l = static_cast<value_id>(i);
-    value_id sum = detail::only_user(p.program, l);
-    if (sum != no_value && p.program[sum].code == op::add && !p.wide[sum]) sum = detail::only_user(p.program, sum);
+    value_id sum = only_user(p.program, l);
+    if (sum != no_value && p.program[sum].code == op::add && !p.wide[sum]) sum = only_user(p.program, sum);
     if (sum == no_value) continue;
     if (!detail::is_total_by_blocks(p, sum)) continue;
     rewrite::known_graph known(p.program);

@@ -4,6 +4,7 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include "loom/ir/uses.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
@@ -62,22 +63,11 @@ class guess_finder {
     return n.code == op::sub && n.operand[0] == g_[shift].operand[0] && n.operand[1] == shift;
   }
 
-  /// Calls f(number of a user, user, operand) for each use of v, until it returns false; false as well if v is an output.
-  template <class F>
-  constexpr bool every_use(value_id v, const F& f) const {
-    for (const output_info& o : g_.outputs)
-      if (o.id == v) return false;
-    for (int u = v + 1; u < g_.size(); ++u)
-      for (int k = 0; k < arity(g_[u].code); ++k)
-        if (g_[u].operand[k] == v && !f(static_cast<value_id>(u), g_[u], k)) return false;
-    return true;
-  }
-
   /// Whether any number would do for the shift, and no digits are lost if it is the entry that the one label names: what is left of
   /// that entry is exactly 0, its exponential 1, and of the others nobody sees more than their shares.
   constexpr bool uses_allow(value_id shift) {
     const value_id row = g_[shift].operand[0];
-    const bool found = every_use(shift, [&](value_id, const node& n, int k) {
+    const bool found = every_use(g_, shift, [&](value_id, const node& n, int k) {
       const node& other = g_[n.operand[0]];
       if (n.code != op::sub || k != 1 || n.operand[0] == row) return n.code == op::sub && k == 1;
       if (other.code != op::gather || other.operand[0] != row) return false;
@@ -85,14 +75,14 @@ class guess_finder {
       return found_.stand_in == n.operand[0];
     });
     if (!found || found_.stand_in == no_value) return false;
-    return every_use(shift, [&](value_id u, const node& n, int) {
+    return every_use(g_, shift, [&](value_id u, const node& n, int) {
       return n.operand[0] == row ? uses_of_row_allow(u) : uses_of_label_allow(u);
     });
   }
   /// Of the row's entries, less the shift.
   constexpr bool uses_of_row_allow(value_id shifted) const {
-    return every_use(shifted, [&](value_id e, const node& n, int) {
-      return n.code == op::exp && every_use(e, [&](value_id, const node& user, int k) {
+    return every_use(g_, shifted, [&](value_id e, const node& n, int) {
+      return n.code == op::exp && every_use(g_, e, [&](value_id, const node& user, int k) {
                switch (user.code) {
                  case op::rest:
                  case op::sum:
@@ -111,7 +101,7 @@ class guess_finder {
   }
   /// Of the label's entry, less the shift.
   constexpr bool uses_of_label_allow(value_id left) const {
-    return every_use(left, [&](value_id, const node& n, int k) {
+    return every_use(g_, left, [&](value_id, const node& n, int k) {
       if (n.code != op::sub && n.code != op::add) return false;
       const node& other = g_[n.operand[1 - k]];
       return other.code == op::log1p && other.operand[0] == found_.sum;
