@@ -31,31 +31,20 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
+/// The loops of sweep `Sweep`, of one shape: a function of its own.
 template <class Program, class T, class Shape, int Sweep>
-struct sweep_loops {
-  [[gnu::noinline]] static void run(const sweep_layout& data, const layout::part& part, const double* scalars,
-                                    double* results) {
-    using R = registers<Program, T, Shape>;
-    using passes = row_passes<R, Sweep>;
-    R r(data, part, scalars, results);
-    using totals = sweep_totals<R, Sweep>;
-    totals::begin(r, typename totals::all());
-    passes::template once<passes::S.hoisted.begin, passes::S.hoisted.end>(r);
-    Shape::template rows<passes>(r);
-    totals::end(r, results + row_results(R::P), typename totals::all());
-  }
-};
+inline constexpr auto loops_of = &Shape::template rows<row_passes<registers<Program, T, Shape>, Sweep>>;
 
 /// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
 void run_sweep(const sweep_layout& data, const layout::part& part, const double* scalars, double* results) {
   if constexpr (lane_count<T> == 1) {  // a single lane sees one entry of one row in every shape
-    sweep_loops<Program, T, along_rows, Sweep>::run(data, part, scalars, results);
+    loops_of<Program, T, along_rows, Sweep>(data, part, scalars, results);
   } else {
-#define LOOM_RUN_SHAPE(name, lanes, words)                                             \
-  case loop_shape::name:                                                               \
-    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))            \
-      return sweep_loops<Program, T, lanes, Sweep>::run(data, part, scalars, results); \
+#define LOOM_RUN_SHAPE(name, lanes, words)                                     \
+  case loop_shape::name:                                                       \
+    if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))    \
+      return loops_of<Program, T, lanes, Sweep>(data, part, scalars, results); \
     break;
     switch (data.shape) { LOOM_LOOP_SHAPES(LOOM_RUN_SHAPE) }
 #undef LOOM_RUN_SHAPE

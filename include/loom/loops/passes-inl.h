@@ -7,36 +7,37 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 /// The steps of sweep `Sweep`; a shape calls them as it walks rows and entries.
 template <class R, int Sweep>
 struct row_passes {
+  using registers = R;
   using V = typename R::V;
   static constexpr int sweep_number = Sweep;
   static constexpr const plan& P = R::P;
   static constexpr const sweep& S = P.loops[Sweep];
 
   // ---- lists of steps ----------------------------------------------------------------------------------------------------
-  template <int Begin, lanes Which, int... I>
-  static LOOM_INLINE void steps([[maybe_unused]] R& r, [[maybe_unused]] accumulator<V>* acc,
-                                [[maybe_unused]] std::ptrdiff_t j, std::integer_sequence<int, I...>) {
+  /// The steps of a pass: for every entry, for the reductions among them, and after the last entry.
+  template <int Pass> static constexpr int body = S.passes[Pass].body.begin;
+  template <int Pass> static constexpr int after = S.passes[Pass].after.begin;
+  template <int Count> using numbers = std::make_integer_sequence<int, Count>;
+  template <int Pass> using body_steps = numbers<S.passes[Pass].body.size()>;
+  template <int Pass> using reductions = numbers<S.passes[Pass].reductions.size()>;
+  template <int Pass> using after_steps = numbers<S.passes[Pass].after.size()>;
+
+  /// Some steps from the one of number `Begin` on; those of a body for one vector of entries, from entry j on.
+  template <int Begin, lanes Which = lanes::all, int... I>
+  static LOOM_INLINE void steps(std::integer_sequence<int, I...>, [[maybe_unused]] R& r,
+                                [[maybe_unused]] accumulator<V>* acc = nullptr, [[maybe_unused]] std::ptrdiff_t j = 0) {
     constexpr int count = sizeof...(I), half = count / 2;
     if constexpr (count <= 128) {
       (perform<R::template instruction_at<Begin + I>>::template step<P.steps[Begin + I].id, P.steps[Begin + I].slot,
                                                                      Which>(r, acc, j),
        ...);
     } else {  // clang folds at most 256 arguments
-      steps<Begin, Which>(r, acc, j, std::make_integer_sequence<int, half>());
-      steps<Begin + half, Which>(r, acc, j, std::make_integer_sequence<int, count - half>());
+      steps<Begin, Which>(numbers<half>(), r, acc, j);
+      steps<Begin + half, Which>(numbers<count - half>(), r, acc, j);
     }
   }
-  template <int Begin, int End>
-  static LOOM_INLINE void once([[maybe_unused]] R& r) {
-    if constexpr (Begin < End) steps<Begin, lanes::all>(r, nullptr, 0, std::make_integer_sequence<int, End - Begin>());
-  }
-  /// The body of a pass: steps for the entries of one vector.
-  template <int Pass> static constexpr int body_begin = S.passes[Pass].body.begin;
-  template <int Pass> using body = std::make_integer_sequence<int, S.passes[Pass].body.size()>;
 
   // ---- reductions --------------------------------------------------------------------------------------------------------
-  template <int Pass> using reductions =
-      std::make_integer_sequence<int, S.passes[Pass].reductions.end - S.passes[Pass].reductions.begin>;
   template <int Pass, int I> static constexpr value_id reduction_at = P.steps[S.passes[Pass].reductions.begin + I].id;
   template <int Id> static constexpr op code_of = P.program[Id].code;
 
@@ -80,63 +81,50 @@ struct row_passes {
 
   template <int Pass> using totals = block_totals<R, Sweep, Pass>;  // of entries
 
-  // ---- passes ------------------------------------------------------------------------------------------------------------
-  using all = std::make_integer_sequence<int, S.passes.count>;
+  // ---- rows --------------------------------------------------------------------------------------------------------------
+  static LOOM_INLINE void begin(R& r) {
+    sweep_totals<R, Sweep>::begin(r, typename sweep_totals<R, Sweep>::all());
+    steps<S.hoisted.begin>(numbers<S.hoisted.size()>(), r);
+  }
+  static LOOM_INLINE void end(const R& r) {
+    sweep_totals<R, Sweep>::end(r, r.results + row_results(P), typename sweep_totals<R, Sweep>::all());
+  }
 
-  /// The entries of a row, and what is known after them.
-  template <int Pass>
-  static LOOM_INLINE void walk(R& r, accumulator<V>* whole) {
-    R::shape::template entries<row_passes, Pass>(r, whole);
-    end_reductions<Pass>(r, whole, reductions<Pass>());
-  }
-  template <int Pass>
-  static LOOM_INLINE void begin(R& r, accumulator<V> (&whole)[1][R::values]) {
-    begin_reductions<Pass>(whole, reductions<Pass>());
-    begin_wide_sums<Pass>(r, reductions<Pass>());
-  }
-  template <int Pass>
-  static LOOM_INLINE void after(R& r) {
-    once<S.passes[Pass].after.begin, S.passes[Pass].after.end>(r);
-  }
-  template <int Pass>
-  static LOOM_INLINE void one_pass(R& r, accumulator<V> (&whole)[1][R::values]) {
-    if constexpr (S.guess.pass >= 0 && Pass == S.guess.pass + 1) return;  // done with the one before
-    if constexpr (Pass == S.guess.pass) return with_a_guess<Pass>(r, whole);
-    begin<Pass>(r, whole);
-    walk<Pass>(r, whole[0]);
-    after<Pass>(r);
-  }
-  /// The sum of a row that is shifted by a guess, or by its largest entry if that was too small. Of the rows of a vector those that the
-  /// guess served keep it: no row depends on its neighbours.
-  template <int Pass>
-  static LOOM_INLINE void with_a_guess(R& r, accumulator<V> (&whole)[1][R::values]) {
-    const V highest = constant<V>(shift_guess::highest(sizeof(typename R::number) == 4));
-    V& shift = r.value[S.guess.shift];
-    const V guess = r.value[S.guess.stand_in];
-    typename R::M served{};
-    shift = guess;
-    for (bool again = false;; again = true) {
-      if (again) {
-        begin<Pass>(r, whole);
-        walk<Pass>(r, whole[0]);
-        shift = select(served, guess, shift);
-      }
-      after<Pass>(r);
-      begin<Pass + 1>(r, whole);
-      walk<Pass + 1>(r, whole[0]);
-      served = r.value[S.guess.sum] < highest;
-      if (again || !any(served == 0)) break;
-    }
-    after<Pass + 1>(r);
-  }
+  static constexpr int guess = S.guess.pass;
+  using before_guess = numbers < guess<0 ? S.passes.count : guess>;
+  using after_guess = numbers < guess<0 ? 0 : S.passes.count - guess - 2>;
 
   /// Everything that is done for a row, or for the rows of a vector. One function: of functions that inline each other a
   /// compiler optimizes each.
-  template <int... Pass>
-  static LOOM_INLINE void row(R& r, std::integer_sequence<int, Pass...>) {
-    [[maybe_unused]] accumulator<V> whole[1][R::values];
-    once<S.before.begin, S.before.end>(r);
-    (one_pass<Pass>(r, whole), ...);
+  template <int... Before, int... After>
+  static LOOM_INLINE void row(R& r, std::integer_sequence<int, Before...>, std::integer_sequence<int, After...>) {
+    using shape = typename R::shape;
+    steps<S.before.begin>(numbers<S.before.size()>(), r);
+    ((shape::template entries<row_passes, Before>(r), steps<after<Before>>(after_steps<Before>(), r)), ...);
+    if constexpr (guess >= 0) {
+      // The sum of a row that is shifted by a guess, or by its largest entry if that was too small. Of the rows of a vector those
+      // that the guess served keep it: no row depends on its neighbours.
+      constexpr int sum = guess + 1;
+      const V highest = constant<V>(shift_guess::highest(sizeof(typename R::number) == 4));
+      const V stand_in = r.value[S.guess.stand_in];
+      V& shift = r.value[S.guess.shift];
+      typename R::M served{};
+      shift = stand_in;
+      for (bool again = false;; again = true) {
+        if (again) {
+          shape::template entries<row_passes, guess>(r);
+          shift = select(served, stand_in, shift);
+        }
+        steps<after<guess>>(after_steps<guess>(), r);
+        shape::template entries<row_passes, sum>(r);
+        served = r.value[S.guess.sum] < highest;
+        if (again || !any(served == 0)) break;
+      }
+      steps<after<sum>>(after_steps<sum>(), r);
+    }
+    ((shape::template entries<row_passes, guess + 2 + After>(r),
+      steps<after<guess + 2 + After>>(after_steps<guess + 2 + After>(), r)),
+     ...);
   }
 };
 

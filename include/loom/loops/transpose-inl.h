@@ -35,58 +35,66 @@ template <int Half, class V> LOOM_INLINE V alternate(V a, V b) {
   return mixed_lanes<&alternate_lane<V, Half>>(a, b, std::make_integer_sequence<int, width<V>>());
 }
 
-/// v[i][j] becomes v[j][i].
+/// The rows of 16 bytes become columns: of `quad` vectors, lane by lane.
 template <class V>
-LOOM_INLINE void transpose_lanes(V (&v)[width<V>]) {
-  constexpr int n = width<V>, q = quad<V>;
-  V w[n];
-#pragma GCC unroll 16
-  for (int i = 0; i < n; i += 2) {
-    w[i] = interleaved<1, 0>(v[i], v[i + 1]);
-    w[i + 1] = interleaved<1, 1>(v[i], v[i + 1]);
+LOOM_INLINE void transpose_quads(V (&v)[quad<V>]) {
+  const V low = interleaved<1, 0>(v[0], v[1]), high = interleaved<1, 1>(v[0], v[1]);
+  if constexpr (quad<V> == 2) {
+    v[0] = low;
+    v[1] = high;
+  } else {
+    const V low_2 = interleaved<1, 0>(v[2], v[3]), high_2 = interleaved<1, 1>(v[2], v[3]);
+    v[0] = interleaved<2, 0>(low, low_2);
+    v[1] = interleaved<2, 1>(low, low_2);
+    v[2] = interleaved<2, 0>(high, high_2);
+    v[3] = interleaved<2, 1>(high, high_2);
   }
-  if constexpr (q == 4) {
-#pragma GCC unroll 16
-    for (int i = 0; i < n; i += 4) {
-      const V a = w[i], b = w[i + 1], c = w[i + 2], d = w[i + 3];
-      w[i] = interleaved<2, 0>(a, c);
-      w[i + 1] = interleaved<2, 1>(a, c);
-      w[i + 2] = interleaved<2, 0>(b, d);
-      w[i + 3] = interleaved<2, 1>(b, d);
-    }
-  }
-  // w[g q + k] has entries k, q + k, 2 q + k ... of the q rows from g q on.
-#pragma GCC unroll 16
-  for (int k = 0; k < q; ++k) {
-    if constexpr (n == 2 * q) {
-      v[k] = alternate<0>(w[k], w[q + k]);
-      v[q + k] = alternate<1>(w[k], w[q + k]);
-    } else {
-      static_assert(n == 4 * q);
-      const V even = alternate<0>(w[k], w[q + k]), odd = alternate<1>(w[k], w[q + k]);
-      const V even_2 = alternate<0>(w[2 * q + k], w[3 * q + k]), odd_2 = alternate<1>(w[2 * q + k], w[3 * q + k]);
-      v[k] = alternate<0>(even, even_2);
-      v[q + k] = alternate<0>(odd, odd_2);
-      v[2 * q + k] = alternate<1>(even, even_2);
-      v[3 * q + k] = alternate<1>(odd, odd_2);
-    }
+}
+/// The same of whole 16 bytes.
+template <class V, int N>
+LOOM_INLINE void exchange_quads(V (&v)[N]) {
+  static_assert(N == width<V> / quad<V> && (N == 2 || N == 4));
+  const V even = alternate<0>(v[0], v[1]), odd = alternate<1>(v[0], v[1]);
+  if constexpr (N == 2) {
+    v[0] = even;
+    v[1] = odd;
+  } else {
+    const V even_2 = alternate<0>(v[2], v[3]), odd_2 = alternate<1>(v[2], v[3]);
+    v[0] = alternate<0>(even, even_2);
+    v[1] = alternate<0>(odd, odd_2);
+    v[2] = alternate<1>(even, even_2);
+    v[3] = alternate<1>(odd, odd_2);
   }
 }
 
-/// A square of which `rows` rows and `columns` columns are there.
+/// A square of which `rows` rows and `columns` columns are there. Loops of a few shuffles, not sixty of them in a row: those take
+/// a tenth of what a user's file takes to compile, and are no faster.
 template <class E>
 LOOM_INLINE void transpose_square(const E* from, std::ptrdiff_t from_stride, std::size_t rows, std::size_t columns,
                                   E* to, std::ptrdiff_t to_stride) {
   using V = vec<E>;
-  constexpr std::size_t n = width<V>;
-  V v[n];
-#pragma GCC unroll 16
-  for (std::size_t i = 0; i < n; ++i)
-    v[i] = i < rows ? load_first(from + static_cast<std::ptrdiff_t>(i) * from_stride, columns) : V{};
-  transpose_lanes(v);
-#pragma GCC unroll 16
-  for (std::size_t j = 0; j < n; ++j)
-    if (j < columns) store_first(v[j], to + static_cast<std::ptrdiff_t>(j) * to_stride, rows);
+  constexpr int n = width<V>, q = quad<V>;
+  V across[n];
+#pragma GCC unroll 1
+  for (int i = 0; i < n; i += q) {
+    V v[q];
+#pragma GCC unroll 4
+    for (int k = 0; k < q; ++k)
+      v[k] = static_cast<std::size_t>(i + k) < rows ? load_first(from + (i + k) * from_stride, columns) : V{};
+    transpose_quads(v);
+#pragma GCC unroll 4
+    for (int k = 0; k < q; ++k) across[i + k] = v[k];
+  }
+#pragma GCC unroll 1
+  for (int k = 0; k < q; ++k) {
+    V v[n / q];
+#pragma GCC unroll 4
+    for (int i = 0; i < n / q; ++i) v[i] = across[i * q + k];
+    exchange_quads(v);
+#pragma GCC unroll 4
+    for (int i = 0; i < n / q; ++i)
+      if (static_cast<std::size_t>(i * q + k) < columns) store_first(v[i], to + (i * q + k) * to_stride, rows);
+  }
 }
 
 #endif

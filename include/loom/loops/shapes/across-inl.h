@@ -103,41 +103,47 @@ struct across_rows {
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
   template <class Passes, int Pass, class R>
-  static LOOM_INLINE void entries(R& r, accumulator<typename R::V>* whole) {
-    using body = typename Passes::template body<Pass>;
-    constexpr int begin = Passes::template body_begin<Pass>;
+  static LOOM_INLINE void entries(R& r) {
+    using reductions = typename Passes::template reductions<Pass>;
+    constexpr int body = Passes::template body<Pass>;
+    using steps = typename Passes::template body_steps<Pass>;
     constexpr std::int64_t columns = known_columns(R::P);
+    accumulator<typename R::V> whole[1][R::values];
+    Passes::template begin_reductions<Pass>(whole, reductions());
+    Passes::template begin_wide_sums<Pass>(r, reductions());
     if constexpr (columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
-      unrolled<Passes, Pass>(r, whole, std::make_integer_sequence<int, static_cast<int>(columns)>());
+      unrolled<Passes, Pass>(r, whole[0], std::make_integer_sequence<int, static_cast<int>(columns)>());
     } else {  // in blocks, as along rows
-      using reductions = typename Passes::template reductions<Pass>;
       constexpr std::ptrdiff_t block = reductions::size() > 0 ? 4 * accumulation_block : PTRDIFF_MAX;
       for (std::ptrdiff_t j = 0; j < r.part.column_end;) {
         const std::ptrdiff_t end = r.part.column_end - j < block ? r.part.column_end : j + block;
         accumulator<typename R::V> acc[1][R::values];
         Passes::template begin_reductions<Pass>(acc, reductions());
-        for (; j < end; ++j) Passes::template steps<begin, lanes::all>(r, acc[0], j, body());
-        Passes::template join_reductions<Pass>(acc, whole, reductions());
+        for (; j < end; ++j) Passes::template steps<body>(steps(), r, acc[0], j);
+        Passes::template join_reductions<Pass>(acc, whole[0], reductions());
       }
     }
+    Passes::template end_reductions<Pass>(r, whole[0], reductions());
   }
   /// A short row of known length needs no loop.
   static constexpr std::int64_t most_unrolled = 256;  // vector instructions
   template <class Passes, int Pass, class R, int... J>
   static LOOM_INLINE void unrolled(R& r, accumulator<typename R::V>* whole, std::integer_sequence<int, J...>) {
-    (Passes::template steps<Passes::template body_begin<Pass>, lanes::all>(r, whole, J,
-                                                                           typename Passes::template body<Pass>()),
-     ...);
+    constexpr int body = Passes::template body<Pass>;
+    (Passes::template steps<body>(typename Passes::template body_steps<Pass>(), r, whole, J), ...);
   }
 
-  template <class Passes, class R>
-  static LOOM_INLINE void rows(R& r) {
+  template <class Passes>
+  [[gnu::noinline]] static void rows(const sweep_layout& data, const layout::part& part, const double* scalars,
+                                     double* results) {
+    typename Passes::registers r(data, part, scalars, results);
+    using R = decltype(r);
     using tiles = tiles_of<R, Passes::sweep_number>;
     using inputs = std::make_integer_sequence<int, R::inputs>;
     using outputs = std::make_integer_sequence<int, R::outputs>;
     constexpr bool over_elements = Passes::S.over == level::element;
     constexpr std::ptrdiff_t width = R::lane_count;
-    const sweep_layout& data = r.data;
+    Passes::begin(r);
     alignas(64) unsigned char memory[tiles::bytes + 1];
     row_block b;
     b.tiles = memory;
@@ -157,10 +163,11 @@ struct across_rows {
         r.active = static_cast<std::size_t>(active);
         r.repeated_rows = static_cast<std::size_t>(active - rest);
         r.new_rows = first_lanes<typename R::V>(r.active) & (first_lanes<typename R::V>(r.repeated_rows) == 0);
-        Passes::row(r, typename Passes::all());
+        Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
       }
       if (b.tiled) tiles::store(r, b, outputs());
     }
+    Passes::end(r);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.

@@ -92,57 +92,60 @@ struct along_rows {
   /// A row pass over the entries of a row. Blocks bound the number of terms that one accumulator sees, and so the rounding
   /// error of a long row.
   template <class Passes, int Pass, class R>
-  static LOOM_INLINE void entries(R& r, accumulator<typename R::V>* whole) {
+  static LOOM_INLINE void entries(R& r) {
     using reductions = typename Passes::template reductions<Pass>;
-    using body = typename Passes::template body<Pass>;
     using totals = typename Passes::template totals<Pass>;
-    constexpr int begin = Passes::template body_begin<Pass>;
-    constexpr row_pass pass = Passes::S.passes[Pass];
-    constexpr int unroll = pass.unroll;
-    constexpr std::ptrdiff_t width = R::lane_count;
+    constexpr int body = Passes::template body<Pass>;
+    using steps = typename Passes::template body_steps<Pass>;
+    constexpr int unroll = Passes::S.passes[Pass].unroll;
+    constexpr std::ptrdiff_t width = R::lane_count, step = unroll * width;
+    accumulator<typename R::V> whole[1][R::values];
+    Passes::template begin_reductions<Pass>(whole, reductions());
+    Passes::template begin_wide_sums<Pass>(r, reductions());
     const std::ptrdiff_t columns = r.part.column_end;
-    std::ptrdiff_t j = r.part.column_begin;
-    while (j + width <= columns) {
-      const std::ptrdiff_t block =
-          columns - j < accumulation_block * unroll * width ? columns : j + accumulation_block * unroll * width;
+    for (std::ptrdiff_t j = r.part.column_begin; j < columns;) {
+      const std::ptrdiff_t first = j,
+                           block = columns - j < accumulation_block * step ? columns : j + accumulation_block * step;
       accumulator<typename R::V> acc[unroll][R::values];
       Passes::template begin_reductions<Pass>(acc, reductions());
+      if constexpr (totals::are_blocks) totals::begin_block(acc, typename totals::all());
+      for (; j + step <= block; j += step)
+        unrolled<Passes, Pass, totals::are_blocks ? lanes::block : lanes::all>(
+            r, acc, j, std::make_integer_sequence<int, unroll>());
       if constexpr (totals::are_blocks) {
-        const std::ptrdiff_t first = j;
-        totals::begin_block(acc, typename totals::all());
-        for (; j + unroll * width <= block; j += unroll * width)
-          unrolled<Passes, Pass, lanes::block>(r, acc, j, std::make_integer_sequence<int, unroll>());
         if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
           j = first;
           Passes::template begin_reductions<Pass>(acc, reductions());
         }
-      } else if constexpr (unroll > 1) {
-        for (; j + unroll * width <= block; j += unroll * width)
-          unrolled<Passes, Pass, lanes::all>(r, acc, j, std::make_integer_sequence<int, unroll>());
       }
-      for (; j + width <= block; j += width) Passes::template steps<begin, lanes::all>(r, acc[0], j, body());
-      Passes::template join_reductions<Pass>(acc, whole, reductions());
+      if constexpr (step > 1)  // what is left: whole vectors and a tail, by the same steps
+        for (; j < block; j += width) {
+          r.active = static_cast<std::size_t>(block - j < width ? block - j : width);
+          Passes::template steps<body, width == 1 ? lanes::all : lanes::some>(steps(), r, acc[0], j);
+        }
+      Passes::template join_reductions<Pass>(acc, whole[0], reductions());
     }
-    if (j < columns) {
-      r.active = static_cast<std::size_t>(columns - j);
-      Passes::template steps<begin, lanes::some>(r, whole, j, body());
-    }
+    Passes::template end_reductions<Pass>(r, whole[0], reductions());
   }
   template <class Passes, int Pass, lanes Which, class R, int Unroll, int... U>
   static LOOM_INLINE void unrolled(R& r, accumulator<typename R::V> (&acc)[Unroll][R::values], std::ptrdiff_t j,
                                    std::integer_sequence<int, U...>) {
     constexpr std::ptrdiff_t width = R::lane_count;
-    (Passes::template steps<Passes::template body_begin<Pass>, Which>(r, acc[U], j + U * width,
-                                                                      typename Passes::template body<Pass>()),
-     ...);
+    constexpr int body = Passes::template body<Pass>;
+    (Passes::template steps<body, Which>(typename Passes::template body_steps<Pass>(), r, acc[U], j + U * width), ...);
   }
 
-  template <class Passes, class R>
-  static LOOM_INLINE void rows(R& r) {
+  template <class Passes>
+  [[gnu::noinline]] static void rows(const sweep_layout& data, const layout::part& part, const double* scalars,
+                                     double* results) {
+    typename Passes::registers r(data, part, scalars, results);
+    using R = decltype(r);
+    Passes::begin(r);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
-      Passes::row(r, typename Passes::all());
+      Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
     }
+    Passes::end(r);
   }
   template <class R, int... I, int... O>
   static LOOM_INLINE void find_rows(R& r, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
