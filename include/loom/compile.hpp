@@ -10,12 +10,9 @@
 
 #include "loom/derive/gradient.hpp"
 #include "loom/derive/second.hpp"
+#include "loom/rewrite/compiled_rules.hpp"
 #include "loom/rewrite/exponentials.hpp"
 #include "loom/rewrite/rewriter.hpp"
-#include "loom/rewrite/rules/canonical.hpp"
-#include "loom/rewrite/rules/cheap.hpp"
-#include "loom/rewrite/rules/expand.hpp"
-#include "loom/rewrite/rules/stable.hpp"
 #include "loom/rewrite/scatter.hpp"
 #include "loom/rewrite/sink.hpp"
 #include "loom/schedule/fuse.hpp"

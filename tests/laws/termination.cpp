@@ -3,10 +3,10 @@
 // Folded constants are smaller in each of them. A reduction over axes that its operand lacks is narrowed when it is made, once.
 #include "loom/rewrite/order.hpp"
 
+#include "loom/rewrite/compiled_rules.hpp"
 #include "loom/rewrite/narrowing.hpp"
 #include "loom/rewrite/rules/cheap.hpp"
 #include "loom/rewrite/rules/expand.hpp"
-#include "loom/rewrite/rules/stable.hpp"
 #include "support/catch.hpp"
 #include "support/weights.hpp"
 

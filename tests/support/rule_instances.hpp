@@ -15,7 +15,7 @@ using namespace rewrite::samples;
 /// A table of the same rows in another order.
 struct shuffled : rewrite::written_rules<1> {
   shuffled(const rewrite::rule_table& table, points& random) : written_rules({}, table) {
-    std::shuffle(rows.begin(), rows.end(), random.engine());
+    std::shuffle(rows_.begin(), rows_.end(), random.engine());
     index();
   }
 };

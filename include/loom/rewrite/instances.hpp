@@ -55,7 +55,7 @@ inline variable_kind kind_of(const term& t, int variable) {
     if (t[i].code == op::any && static_cast<int>(t[i].bits) == variable && found == variable_kind::absent)
       found = variable_kind::number;
     const auto is = [&](int k) {
-      const value_id o = t[i].operand[k];
+      const int o = t[i].operand[k];
       return o != no_value && t[o].code == op::any && static_cast<int>(t[o].bits) == variable;
     };
     if ((t[i].code == op::gather && is(1)) || (t[i].code == op::onehot && is(0))) found = variable_kind::index;

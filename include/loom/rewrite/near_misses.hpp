@@ -4,9 +4,9 @@
 // Layer 2 (rewrite).
 #pragma once
 
+#include "loom/rewrite/compiled_rules.hpp"
 #include "loom/rewrite/kept.hpp"
 #include "loom/rewrite/match.hpp"
-#include "loom/rewrite/rules/stable.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 

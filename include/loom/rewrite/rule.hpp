@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // rewrite/rule.hpp — a rewrite rule: a name, two terms and a guard.
-// Rules live in tables (rewrite/rules/*.hpp). What every rule must satisfy is tested as laws (tests/laws/rules.cpp):
+// Rules live in tables (rewrite/rules/*.hpp), which are compiled ahead of users' files (rewrite/compiled_rules.hpp). What every
+// rule must satisfy is tested as laws (tests/laws/rules.cpp):
 // the right side binds nothing new, both sides agree wherever the left is defined, and a table reaches a fixed point.
 // Layer 2 (rewrite).
 #pragma once
@@ -74,60 +75,94 @@ struct rule {
   signed_terms<4> parts;  ///< of a rule about a sum: its terms, those that say most first; else none
 };
 
+/// The rows of a table.
+struct rule_rows {
+  const rule* items = nullptr;
+  int count = 0;
+
+  constexpr int size() const { return count; }
+  constexpr const rule& operator[](int i) const { return items[i]; }
+  constexpr const rule* begin() const { return items; }
+  constexpr const rule* end() const { return items + count; }
+};
+
 /// Rules indexed by the op at the root of the left side.
-class rule_table {
- public:
-  fixed_vector<rule, 128> rows;
+struct rule_table {
+  rule_rows rows;
+  int own = 0;  ///< the first rows, written in this table; the others are another's
   bool of_a_user = false;  ///< not proved to stop, nor to keep axes
   bool spells_ops = false;  ///< brings what the loops compute in the place of what they do not
-  int own = 0;  ///< the first rows, written in this table; the others are another's
-  int first[op_count]{};  ///< row + 1
-  fixed_vector<std::int8_t, 64> of_sums;  ///< the rows about sums
+  const std::int16_t* first = nullptr;  ///< of each op, row + 1
+  const std::int16_t* of_sums = nullptr;  ///< the rows about sums
   /// Which of them to try where a term of a sum, or a factor of one, is this op: a bit of each.
-  std::uint64_t sums_with[op_count]{};
+  const std::uint64_t* sums_with = nullptr;
+};
 
-  static constexpr bool is_common(op code) {
-    return code == op::any || code == op::constant || code == op::mul || code == op::div;
+/// A table as it is written: its rows, its terms and its indices, room for `Nodes` nodes. Loom's own are compiled ahead
+/// (rewrite/compiled_rules.hpp).
+template <int Nodes = 1024>
+class written_rules : public rule_table {
+ public:
+  constexpr written_rules(std::initializer_list<written_rule> list) {
+    write(list);
+    index();
   }
+  /// With the rows of another table after its own.
+  constexpr written_rules(std::initializer_list<written_rule> list, const rule_table& more, bool spells = false) {
+    spells_ops = spells;
+    write(list);
+    for (const rule& r : more.rows) rows_.push_back(r);
+    index();
+  }
+  written_rules(const written_rules&) = delete;  // its terms are nodes of its own
+  written_rules& operator=(const written_rules&) = delete;
 
-  rule_table(const rule_table&) = delete;  // its terms are nodes of its own
-  rule_table& operator=(const rule_table&) = delete;
+ protected:
+  fixed_vector<rule, 128> rows_;
 
   /// Finds the rows again, after their order changed.
   constexpr void index() {
-    for (int& row : first) row = 0;
-    of_sums.count = 0;
-    for (std::uint64_t& rules : sums_with) rules = 0;
-    for (int i = 0; i < rows.size(); ++i) {
-      if (rows[i].parts.count == 0) continue;
-      const std::uint64_t bit = std::uint64_t{1} << of_sums.size();
-      if (const op rare = rarest(rows[i]); rare != op::any) sums_with[static_cast<int>(rare)] |= bit;
+    rows = {rows_.items, rows_.size()};
+    first = first_;
+    of_sums = of_sums_.items;
+    sums_with = sums_with_;
+    for (std::int16_t& row : first_) row = 0;
+    of_sums_.count = 0;
+    for (std::uint64_t& rules : sums_with_) rules = 0;
+    for (int i = 0; i < rows_.size(); ++i) {
+      if (rows_[i].parts.count == 0) continue;
+      const std::uint64_t bit = std::uint64_t{1} << of_sums_.size();
+      if (const op rare = rarest(rows_[i]); rare != op::any) sums_with_[static_cast<int>(rare)] |= bit;
       else
-        for (std::uint64_t& rules : sums_with) rules |= bit;
-      of_sums.push_back(static_cast<std::int8_t>(i));
+        for (std::uint64_t& rules : sums_with_) rules |= bit;
+      of_sums_.push_back(static_cast<std::int16_t>(i));
     }
-    for (int i = rows.size() - 1; i >= 0; --i) {
-      if (rows[i].parts.count != 0) continue;
-      int& head = first[static_cast<int>(rows[i].lhs.root().code)];
-      rows[i].next = head;
-      head = i + 1;
-    }
-  }
-
- protected:
-  constexpr rule_table() = default;
-
-  template <class Nodes>
-  constexpr void write(std::initializer_list<written_rule> list, Nodes& nodes) {
-    own = static_cast<int>(list.size());
-    for (const written_rule& r : list) {
-      rows.push_back({r.name, nodes.add(r.lhs), nodes.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}});
-      prepare(rows[rows.size() - 1]);
-      if (r.terms_of_sum) take_apart(rows[rows.size() - 1]);
+    for (int i = rows_.size() - 1; i >= 0; --i) {
+      if (rows_[i].parts.count != 0) continue;
+      std::int16_t& head = first_[static_cast<int>(rows_[i].lhs.root().code)];
+      rows_[i].next = head;
+      head = static_cast<std::int16_t>(i + 1);
     }
   }
 
  private:
+  term_nodes<Nodes> nodes_;
+  std::int16_t first_[op_count]{};
+  fixed_vector<std::int16_t, 64> of_sums_;
+  std::uint64_t sums_with_[op_count]{};
+
+  constexpr void write(std::initializer_list<written_rule> list) {
+    own = static_cast<int>(list.size());
+    for (const written_rule& r : list) {
+      rows_.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}});
+      prepare(rows_[rows_.size() - 1]);
+      if (r.terms_of_sum) take_apart(rows_[rows_.size() - 1]);
+    }
+  }
+
+  static constexpr bool is_common(op code) {
+    return code == op::any || code == op::constant || code == op::mul || code == op::div;
+  }
   /// Of the ops that a rule asks a sum for, one that few sums have: of a term, or of the factors of one. op::any: there is none.
   static constexpr op rarest(const rule& r) {
     op found = op::any;
@@ -153,26 +188,6 @@ class rule_table {
     const term_node& root = r.lhs.root();
     for (int k = 0; k < 2 && k < arity(root.code); ++k) r.operand[k] = r.lhs[root.operand[k]].code;
   }
-};
-
-/// A table and its terms: room for `Nodes` nodes of them, for what is left empty costs every file its time.
-template <int Nodes = 1024>
-class written_rules : public rule_table {
- public:
-  constexpr written_rules(std::initializer_list<written_rule> list) {
-    write(list, nodes_);
-    index();
-  }
-  /// With the rows of another table after its own.
-  constexpr written_rules(std::initializer_list<written_rule> list, const rule_table& more, bool spells = false) {
-    spells_ops = spells;
-    write(list, nodes_);
-    for (const rule& r : more.rows) rows.push_back(r);
-    index();
-  }
-
- private:
-  term_nodes<Nodes> nodes_;
 };
 
 }  // namespace loom::rewrite

@@ -12,7 +12,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 /// A node of a term. Its operands are earlier nodes, by number.
 struct term_node {
   op code;
-  std::int8_t operand[3];  ///< or no_value
+  int operand[3];  ///< or no_value; not narrower, for a compiler checks each conversion of a literal
   std::uint64_t bits;  ///< as those of a graph's node; of a variable: which
 
   constexpr bool operator==(const term_node&) const = default;
@@ -116,12 +116,12 @@ class term_nodes {
  private:
   fixed_vector<term_node, Capacity> nodes_;
 
-  constexpr std::int8_t append(const terms::written& w, int first) {
+  constexpr int append(const terms::written& w, int first) {
     term_node n{w.code, {no_value, no_value, no_value}, w.bits};
     const int operands = arity(w.code);
     for (int i = 0; i < operands; ++i) n.operand[i] = append(*w.operand[i], first);
     nodes_.push_back(n);
-    return static_cast<std::int8_t>(nodes_.size() - 1 - first);
+    return nodes_.size() - 1 - first;
   }
 };
 

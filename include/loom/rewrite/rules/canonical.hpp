@@ -50,6 +50,4 @@ inline constexpr written_rules<256> canonical_rules({
 
 }  // namespace terms
 
-using terms::canonical_rules;
-
 }  // namespace loom::rewrite

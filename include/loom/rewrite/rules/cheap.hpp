@@ -22,6 +22,4 @@ inline constexpr written_rules<32> cheap_rules(
 
 }  // namespace terms
 
-using terms::cheap_rules;
-
 }  // namespace loom::rewrite

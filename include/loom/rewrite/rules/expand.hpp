@@ -81,6 +81,4 @@ inline constexpr written_rules<> expand_rules(
 
 }  // namespace terms
 
-using terms::expand_rules;
-
 }  // namespace loom::rewrite

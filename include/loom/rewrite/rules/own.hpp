@@ -3,7 +3,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
-#include "loom/rewrite/rules/canonical.hpp"
+#include "loom/rewrite/compiled_rules.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 

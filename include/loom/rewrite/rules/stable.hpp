@@ -125,6 +125,4 @@ inline constexpr written_rules<> stable_rules(
 
 }  // namespace terms
 
-using terms::stable_rules;
-
 }  // namespace loom::rewrite
