@@ -18,7 +18,8 @@ namespace {
 /// call_erfcx and its like, of a dialect.
 std::string callers(const loom::emit::dialect& d, const std::string& linkage) {
   std::string text;
-  for (const std::string name : {"erfcx", "ierfcx", "digamma", "trigamma", "exprel_2", "log1prel_2"})
+  for (const std::string name :
+       {"erfcx", "ierfcx", "digamma", "trigamma", "exprel_2", "log1prel_2", "exprel_3", "log1prel_3"})
     text += prelude_of(d, name + "(", element::f64) + linkage + "double call_" + name + "(double v) { return " + name +
             "(v); }\n";
   return includes_of(d, text) + text;
@@ -38,6 +39,8 @@ void check(const printed::shared_object& object) {
     alike("trigamma", loom::numeric::trigamma, x);
     alike("exprel_2", loom::numeric::exprel_2, x);
     alike("log1prel_2", loom::numeric::log1prel_2, x);
+    alike("exprel_3", loom::numeric::exprel_3, x);
+    alike("log1prel_3", loom::numeric::log1prel_3, x);
   }
   const double inf = loom::numeric::infinity;
   for (double x : {0.0, -0.0, -1.0, -2.0, 1e-300, 1e-3, 1e8, 1e300, inf, -inf, loom::numeric::not_a_number}) {
@@ -47,6 +50,8 @@ void check(const printed::shared_object& object) {
     alike("trigamma", loom::numeric::trigamma, x);
     alike("exprel_2", loom::numeric::exprel_2, x);
     alike("log1prel_2", loom::numeric::log1prel_2, x);
+    alike("exprel_3", loom::numeric::exprel_3, x);
+    alike("log1prel_3", loom::numeric::log1prel_3, x);
   }
 }
 

@@ -53,6 +53,7 @@ LOOM_TEST_SINGLE(asinh) LOOM_TEST_SINGLE(acosh) LOOM_TEST_SINGLE(atanh)
 LOOM_TEST_SINGLE(erf) LOOM_TEST_SINGLE(erfc) LOOM_TEST_SINGLE(erfcx) LOOM_TEST_SINGLE(ierfcx)
 LOOM_TEST_SINGLE(lgamma) LOOM_TEST_SINGLE(digamma) LOOM_TEST_SINGLE(trigamma)
 LOOM_TEST_SINGLE(exprel_2) LOOM_TEST_SINGLE(log1prel_2)
+LOOM_TEST_SINGLE(exprel_3) LOOM_TEST_SINGLE(log1prel_3)
 #undef LOOM_TEST_SINGLE
 
 inline single pow(single a, single b) {
@@ -114,6 +115,18 @@ inline loom_real log1prel_2(const loom_real& x) {
   if (abs(x) > loom_real(0.25)) return 2 * (x - log1p(x)) / (x * x);
   loom_real y = 0;
   for (int k = 160; k > 1; --k) y = loom_real(2) / k - x * y;
+  return y;
+}
+inline loom_real exprel_3(const loom_real& x) {
+  if (abs(x) > 1) return 3 * (exprel_2(x) - 1) / x;
+  loom_real y = 1;
+  for (int k = 80; k > 3; --k) y = 1 + x / k * y;
+  return y;
+}
+inline loom_real log1prel_3(const loom_real& x) {
+  if (abs(x) > loom_real(0.25)) return 3 * (1 - log1prel_2(x)) / (2 * x);
+  loom_real y = 0;
+  for (int k = 160; k > 2; --k) y = loom_real(3) / k - x * y;
   return y;
 }
 inline loom_real erfcx(const loom_real& x) { return exp(loom_real(x * x)) * erfc(x); }

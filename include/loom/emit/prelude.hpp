@@ -75,6 +75,31 @@ inline constexpr prelude_function prelude[] = {
   return 2 / d * (1 - 2 * s / d * p);
 }
 )"},
+    {"exprel_3", versions::real, "// 6 (exp(x) - 1 - x - x^2 / 2) / x^3; its series near 0.\n",
+     R"(double exprel_3(double x) {
+  if (x == -infinity) return 0;
+  if (x == infinity) return x;
+  if (x > 60) {
+    const double half = std::exp(x / 2) / x;
+    return half / x * (half * 6);
+  }
+  if (!(x > -2 && x < 3)) return ((std::expm1(x) - x) / x * (2 / x) - 1) / x * 3;
+  double y = 1;
+  for (int k = 30; k > 3; --k) y = 1 + x / k * y;
+  return y;
+}
+)"},
+    {"log1prel_3", versions::real,
+     "// 3 (log(1 + x) - x + x^2 / 2) / x^3; near 0 by log(1 + x) = 2 atanh(s) and the series of that.\n",
+     R"(double log1prel_3(double x) {
+  if (x == infinity) return 0;
+  if (!(x > -0.6 && x < 1.5)) return 1.5 * ((1 - (x - std::log1p(x)) / x * (2 / x)) / x);
+  const double d = 2 + x, s = x / d, z = s * s, c = 2 / d;
+  double p = 0;
+  for (int k = 49; k > 1; k -= 2) p = 1.0 / k + z * p;
+  return 0.75 * c * (1 + c * c * p);
+}
+)"},
     {"digamma", versions::real,
      "// d/dx log Gamma(x): reflected to x > 0, raised to x >= 10, then its asymptotic series.\n",
      R"(double digamma(double x) {

@@ -119,7 +119,8 @@ class hazard_finder {
       case op::expm1_rest:
       case op::exprel:
       case op::exprel_slope:
-      case op::exprel_2: return needs(hazard_kind::overflow, v, a, -numeric::infinity, most);
+      case op::exprel_2:
+      case op::exprel_3: return needs(hazard_kind::overflow, v, a, -numeric::infinity, most);
       case op::sinh:
       case op::cosh: return needs(hazard_kind::overflow, v, a, -most, most);
       case op::erfcx:
