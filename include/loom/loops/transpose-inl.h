@@ -70,30 +70,30 @@ LOOM_INLINE void exchange_quads(V (&v)[N]) {
 /// A square of which `rows` rows and `columns` columns are there. Loops of a few shuffles, not sixty of them in a row: those take
 /// a tenth of what a user's file takes to compile, and are no faster.
 template <class E>
-LOOM_INLINE void transpose_square(const E* from, std::ptrdiff_t from_stride, std::size_t rows, std::size_t columns,
-                                  E* to, std::ptrdiff_t to_stride) {
+LOOM_INLINE void transpose_square(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows,
+                                  std::ptrdiff_t columns, E* to, std::ptrdiff_t to_stride) {
   using V = vec<E>;
-  constexpr int n = width<V>, q = quad<V>;
+  constexpr std::ptrdiff_t n = width<V>, q = quad<V>;
   V across[n];
 #pragma GCC unroll 1
-  for (int i = 0; i < n; i += q) {
+  for (std::ptrdiff_t i = 0; i < n; i += q) {
     V v[q];
 #pragma GCC unroll 4
-    for (int k = 0; k < q; ++k)
-      v[k] = static_cast<std::size_t>(i + k) < rows ? load_first(from + (i + k) * from_stride, columns) : V{};
+    for (std::ptrdiff_t k = 0; k < q; ++k)
+      v[k] = i + k < rows ? load_first(from + (i + k) * from_stride, static_cast<std::size_t>(columns)) : V{};
     transpose_quads(v);
 #pragma GCC unroll 4
-    for (int k = 0; k < q; ++k) across[i + k] = v[k];
+    for (std::ptrdiff_t k = 0; k < q; ++k) across[i + k] = v[k];
   }
 #pragma GCC unroll 1
-  for (int k = 0; k < q; ++k) {
+  for (std::ptrdiff_t k = 0; k < q; ++k) {
     V v[n / q];
 #pragma GCC unroll 4
-    for (int i = 0; i < n / q; ++i) v[i] = across[i * q + k];
+    for (std::ptrdiff_t i = 0; i < n / q; ++i) v[i] = across[i * q + k];
     exchange_quads(v);
 #pragma GCC unroll 4
-    for (int i = 0; i < n / q; ++i)
-      if (static_cast<std::size_t>(i * q + k) < columns) store_first(v[i], to + (i * q + k) * to_stride, rows);
+    for (std::ptrdiff_t i = 0; i < n / q; ++i)
+      if (i * q + k < columns) store_first(v[i], to + (i * q + k) * to_stride, static_cast<std::size_t>(rows));
   }
 }
 
@@ -106,7 +106,7 @@ template <class E>
 #if LOOM_TARGET_BYTES != 0
   if constexpr (std::is_floating_point_v<E>) {
     constexpr std::ptrdiff_t n = width<vec<E>>;
-    const auto within = [](std::ptrdiff_t left) { return static_cast<std::size_t>(left < n ? left : n); };
+    const auto within = [](std::ptrdiff_t left) { return left < n ? left : n; };
     for (std::ptrdiff_t i = 0; i < rows; i += n)
       for (std::ptrdiff_t j = 0; j < columns; j += n)
         transpose_square(from + i * from_stride + j, from_stride, within(rows - i), within(columns - j),
