@@ -104,14 +104,14 @@ TEMPLATE_TEST_CASE("copies with a look ahead and past the caches copy as others 
 }
 
 TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what it has") {
-  loom::layout::sweep_layout data;
+  loom::layout::sweep_layout data{};
   data.rows = 10;
   data.columns = 6;
   data.row_rank = 1;
   data.row_extents[0] = 10;
   const std::vector<float> from = numbers<float>(60);
   std::vector<float> back(60, 0);
-  loom::layout::stream s;
+  loom::layout::stream s{};
   s.column_stride = 1;
   s.row_strides[0] = 6;
   s.data = from.data();
@@ -122,7 +122,7 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
     for (std::size_t i = 0; i < 8; ++i) CHECK(tile[j * pitch + i] == from[(4 + (i < 5 ? i : 4)) * 6 + j]);
     CHECK(tile[j * pitch + 8] == -1);
   }
-  loom::layout::output_stream to;
+  loom::layout::output_stream to{};
   to.column_stride = 1;
   to.row_strides[0] = 6;
   to.data = back.data();

@@ -86,10 +86,10 @@ constexpr std::int64_t label_of(std::uint64_t bits, element_type t) {
 
 /// An operand that lies in memory.
 struct bound_operand {
-  operand name{};
-  const erased_shape* shape = nullptr;
-  const axis_order* axes = nullptr;
-  const void* data = nullptr;
+  operand name;
+  const erased_shape* shape;
+  const axis_order* axes;
+  const void* data;
 
   constexpr int rank() const { return axes->size(); }
   constexpr std::ptrdiff_t stride_along(int axis) const {
@@ -111,8 +111,10 @@ class data_check {
   finding found;
 
   [[gnu::noinline]] constexpr data_check(const plan& p, const operands& bound) : p_(p), g_(p.program), bound_(bound) {
-    for (int a = 0; a < max_axes; ++a)
+    for (int a = 0; a < max_axes; ++a) {
       extents[a] = a < g_.axes.size() && g_.axes[a].extent > 0 ? g_.axes[a].extent : -1;
+      learned_from_[a] = no_operand;
+    }
     for (int i = 0; i < g_.inputs.size(); ++i)
       if (g_.inputs[i].code != op::scalar)
         all_[count_++] = {{true, i}, &bound.inputs[i], &g_.inputs[i].axes, bound.inputs[i].data};
@@ -200,11 +202,11 @@ class data_check {
   const plan& p_;
   const graph& g_;
   const operands& bound_;
-  bound_operand all_[max_inputs + max_outputs]{};  // inputs, then outputs
+  bound_operand all_[max_inputs + max_outputs];  // inputs, then outputs; no more of them are set than there are
   int count_ = 0;
-  operand learned_from_[max_axes]{};
+  operand learned_from_[max_axes];
 
-  constexpr bool fails(data_issue issue, operand one = {}, operand two = {}) {
+  constexpr bool fails(data_issue issue, operand one = no_operand, operand two = no_operand) {
     found.issue = issue;
     found.one = one;
     found.two = two;

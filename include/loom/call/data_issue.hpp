@@ -17,14 +17,15 @@ enum class data_issue : std::uint8_t {
 
 /// What a call binds: an input, or the buffer of an output. Its name is only written down for an error.
 struct operand {
-  bool input = true;
-  int slot = -1;
+  bool input;
+  int slot;
 };
+inline constexpr operand no_operand{true, -1};
 
 /// One thing that is wrong, and where.
 struct finding {
   data_issue issue = data_issue::none;
-  operand one{}, two{};
+  operand one = no_operand, two = no_operand;
   int axis = -1, next = -1;
   std::int64_t got = 0, wanted = 0;
   bool is_unsigned = false;  ///< `got` is the 64 bits of an unsigned number

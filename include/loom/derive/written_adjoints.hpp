@@ -2,7 +2,7 @@
 // derive/written_adjoints.hpp — what each operand of an op receives when its result receives g, as it is written.
 // Formulas, in the notation of formulas: a column of ops.def and of reductions.def; the few others stand here. An
 // operand receives the sum over all its users, and over the axes it does not have; gradient.hpp sees to both.
-// Read by tests/derive/compiled_adjoints.cpp, which compiles it ahead of users' files.
+// Users' files read what src/compile_tables.cpp makes of it: derive/compiled_adjoints.hpp.
 // Layer 3 (derive).
 #pragma once
 

@@ -17,8 +17,8 @@ inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
 class layout_builder {
  public:
   [[gnu::noinline]] layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
-                                   const shape_choice& choice)
-      : p_(p), s_(s), bound_(bound), choice_(choice) {
+                                   const shape_choice& choice, sweep_layout& data)
+      : p_(p), s_(s), bound_(bound), choice_(choice), data_(data) {
     data_.extents = extents;
     for (int i = 0; i < p.program.inputs.size(); ++i)
       add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
@@ -44,7 +44,7 @@ class layout_builder {
     }
   }
 
-  [[gnu::noinline]] sweep_layout build() {
+  [[gnu::noinline]] void build() {
     const axis_order& columns = p_.column_order;
     data_.columns = 1;
     for (int axis : columns) data_.columns *= data_.extents[axis];
@@ -66,7 +66,6 @@ class layout_builder {
     }
     if (choice_.allows(loop_shape::along_memory)) join_rows_and_columns();
     data_.shape = choose_loop_shape(choice_, data_.rows, data_.columns, data_.rows > 1 && rows_lie_side_by_side());
-    return data_;
   }
 
  private:
@@ -80,8 +79,8 @@ class layout_builder {
   const sweep& s_;
   const operands& bound_;
   const shape_choice& choice_;
-  sweep_layout data_;
-  operand operands_[max_inputs + max_outputs + max_arrays + max_lookups]{};
+  sweep_layout& data_;
+  operand operands_[max_inputs + max_outputs + max_arrays + max_lookups];
   int count_ = 0;
 
   [[gnu::noinline]] void add_input(const erased_view& from, const axis_order& axes, stream& to,
@@ -155,10 +154,12 @@ class layout_builder {
 template <bool Arrays = true, bool Lookups = true>
 sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
                      [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice) {
-  detail::layout_builder b(p, s, extents, bound, choice);
+  sweep_layout data;
+  detail::layout_builder b(p, s, extents, bound, choice, data);
   if constexpr (Arrays) b.add_arrays(arrays);
   if constexpr (Lookups) b.add_lookups();
-  return b.build();
+  b.build();
+  return data;
 }
 
 }  // namespace loom::layout

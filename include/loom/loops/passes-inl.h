@@ -91,8 +91,9 @@ struct row_passes {
   }
 
   static constexpr int guess = S.guess.pass;
-  using before_guess = numbers < guess<0 ? S.passes.count : guess>;
-  using after_guess = numbers < guess<0 ? 0 : S.passes.count - guess - 2>;
+  static constexpr bool guesses = guess >= 0;
+  using before_guess = numbers<guesses ? guess : S.passes.count>;
+  using after_guess = numbers<guesses ? S.passes.count - guess - 2 : 0>;
 
   /// Everything that is done for a row, or for the rows of a vector. One function: of functions that inline each other a
   /// compiler optimizes each.
@@ -101,7 +102,7 @@ struct row_passes {
     using shape = typename R::shape;
     steps<S.before.begin>(numbers<S.before.size()>(), r);
     ((shape::template entries<row_passes, Before>(r), steps<after<Before>>(after_steps<Before>(), r)), ...);
-    if constexpr (guess >= 0) {
+    if constexpr (guesses) {
       // The sum of a row that is shifted by a guess, or by its largest entry if that was too small. Of the rows of a vector those
       // that the guess served keep it: no row depends on its neighbours.
       constexpr int sum = guess + 1;
