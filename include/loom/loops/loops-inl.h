@@ -33,7 +33,7 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
 /// The loops of sweep `Sweep`, of one shape: a function of its own.
 template <class Program, class T, class Shape, int Sweep>
-inline constexpr auto loops_of = &Shape::template rows<row_passes<registers<Program, T, Shape>, Sweep>>;
+inline constexpr auto loops_of = &Shape::template rows<passes<registers<Program, T, Shape>, Sweep>>;
 
 /// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>

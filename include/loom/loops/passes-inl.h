@@ -6,7 +6,7 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
 /// The steps of sweep `Sweep`; a shape calls them as it walks rows and entries.
 template <class R, int Sweep>
-struct row_passes {
+struct passes {
   using registers = R;
   using V = typename R::V;
   static constexpr int sweep_number = Sweep;
@@ -101,7 +101,7 @@ struct row_passes {
   static LOOM_INLINE void row(R& r, std::integer_sequence<int, Before...>, std::integer_sequence<int, After...>) {
     using shape = typename R::shape;
     steps<S.before.begin>(numbers<S.before.size()>(), r);
-    ((shape::template entries<row_passes, Before>(r), steps<after<Before>>(after_steps<Before>(), r)), ...);
+    ((shape::template entries<passes, Before>(r), steps<after<Before>>(after_steps<Before>(), r)), ...);
     if constexpr (guesses) {
       // The sum of a row that is shifted by a guess, or by its largest entry if that was too small. Of the rows of a vector those
       // that the guess served keep it: no row depends on its neighbours.
@@ -113,17 +113,17 @@ struct row_passes {
       shift = stand_in;
       for (bool again = false;; again = true) {
         if (again) {
-          shape::template entries<row_passes, guess>(r);
+          shape::template entries<passes, guess>(r);
           shift = select(served, stand_in, shift);
         }
         steps<after<guess>>(after_steps<guess>(), r);
-        shape::template entries<row_passes, sum>(r);
+        shape::template entries<passes, sum>(r);
         served = r.value[S.guess.sum] < highest;
         if (again || !any(served == 0)) break;
       }
       steps<after<sum>>(after_steps<sum>(), r);
     }
-    ((shape::template entries<row_passes, guess + 2 + After>(r),
+    ((shape::template entries<passes, guess + 2 + After>(r),
       steps<after<guess + 2 + After>>(after_steps<guess + 2 + After>(), r)),
      ...);
   }
