@@ -106,10 +106,10 @@ class listing {
 /// The terms of some tables in one array. A term that is part of another is a place in that one.
 class compiled_terms {
  public:
-  compiled_terms(std::string name, std::vector<term> terms) : name_(std::move(name)) {
-    std::stable_sort(terms.begin(), terms.end(), [](const term& a, const term& b) { return a.size() > b.size(); });
-    for (const term& t : terms)
-      if (find(t) == nodes_.end()) nodes_.insert(nodes_.end(), t.begin(), t.end());
+  compiled_terms(std::string name, const std::vector<term>& terms) : name_(std::move(name)) {
+    for (int size = terms::max_size; size > 0; --size)  // the longest first
+      for (const term& t : terms)
+        if (t.size() == size && find(t) == nodes_.end()) nodes_.insert(nodes_.end(), t.begin(), t.end());
   }
   /// A term as a place in the array.
   std::string place(const term& t) const {
