@@ -200,6 +200,9 @@ TEST_CASE("spellings: hyperbolic", "[laws]") {
   HOLDS(log(sinh(abs(a))));
   HOLDS(log((exp(a) + exp(-a)) / 2));
   HOLDS((exp(a) - exp(-a)) / (exp(a) + exp(-a)));
+  HOLDS(cosh(a) / exp(a));
+  HOLDS(gather(square(cosh(x)) / sum(square(cosh(x)), -1), t), {hard::ordinary, hard::hundred, hard::ten_thousand});
+  HOLDS(log(square(cosh(x)) / sum(square(cosh(x)), -1)));
   HOLDS(log(sinh(abs(a)) / abs(a)),
         {hard::hundred, hard::ten_thousand, hard::leading});  // coth(a) - 1 / a cancels below 1
 }
