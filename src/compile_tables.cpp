@@ -2,11 +2,13 @@
 // src/compile_tables.cpp — the tables of rules and of adjoints, as constants that a compiler only has to read.
 // They are written in the notation of formulas (rewrite/rules/*.hpp, and the adjoints of ir/ops.def). To evaluate that notation in every
 // file that includes Loom would be a quarter of what its header costs, so it is done here, once.
-// Usage: compile_tables rules | adjoints; prints include/loom/rewrite/compiled_rules.hpp or derive/compiled_adjoints.hpp.
-// `./run tables` makes both again; a test compares them.
+// Usage: compile_tables FOLDER; writes rewrite/compiled/ and derive/compiled_adjoints.hpp there. `./run tables` writes them to include/loom;
+// a test compares them.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,8 +25,8 @@ namespace {
 using namespace loom;
 using namespace loom::rewrite;
 
-[[noreturn]] void stop(const char* why) {
-  std::fprintf(stderr, "compile_tables: %s\n", why);
+[[noreturn]] void stop(const std::string& why) {
+  std::fprintf(stderr, "compile_tables: %s\n", why.c_str());
   std::exit(1);
 }
 
@@ -138,81 +140,61 @@ class compiled_terms {
 
 /// The head of a compiled file; `what` it has, and where that is `written`.
 std::string head(const std::string& file, const std::string& what, const std::string& written, const std::string& layer,
-                 const std::string& includes, const std::string& space) {
+                 const std::string& include, const std::string& space) {
   return "// SPDX-License-Identifier: BSL-1.0\n// " + file + " — " + what + ".\n// Compiled from " + written +
          " by src/compile_tables.cpp; `./run tables` makes it again.\n// Layer " + layer + ".\n#pragma once\n\n" +
-         includes + "\nnamespace loom::inline LOOM_ABI::" + space + " {\n\n// clang-format off\n" +
-         "static_assert(op_count == " + std::to_string(op_count) +
+         "#include \"loom/" + include + "\"\n\nnamespace loom::inline LOOM_ABI::" + space +
+         " {\n\n// clang-format off\n" + "static_assert(op_count == " + std::to_string(op_count) +
          ", \"ops were added or removed: ./run tables\");\n\nnamespace compiled_tables {\n\n";
 }
 
-class rule_compiler {
- public:
-  explicit rule_compiler(const std::vector<const rule_table*>& tables) : terms_("rule_terms", terms_of(tables)) {}
-
-  void add(const std::string& name, const rule_table& table) {
-    std::string rows;
-    for (const rule& r : table.rows) rows += row(r);
-    text_ += "inline constexpr rule " + name + "_rows[] = {\n" + rows + "};\n";
-    listing sums, first, with;
-    for (int i = 0, of_sums = 0; i < table.rows.size(); ++i)
-      if (table.rows[i].parts.count != 0) sums.add(std::to_string(table.of_sums[of_sums++]));
-    for (int i = 0; i < op_count; ++i) {
-      first.add(std::to_string(table.first[i]));
-      char bits[40];
-      std::snprintf(bits, sizeof bits, "0x%llx", static_cast<unsigned long long>(table.sums_with[i]));
-      with.add(bits);
+/// A row, its terms as places.
+std::string text_of(const rule& r, const compiled_terms& terms) {
+  const std::string name(r.name.begin(), r.name.end());
+  std::string text = "  {{\"" + name + "\", " + std::to_string(name.size()) + "}, " + terms.place(r.lhs);
+  text += ", " + terms.place(r.rhs) + ", " + name_of(r.holds) + ", " + std::to_string(r.readings);
+  text += std::string(", {op::") + name_of(r.operand[0]) + ", op::" + name_of(r.operand[1]) + "}, " +
+          std::to_string(r.next) + ", {";
+  if (r.parts.count != 0) {
+    std::string numbers, signs;
+    for (int i = 0; i < r.parts.count; ++i) {
+      numbers += (i == 0 ? "" : ", ") + std::to_string(r.parts.term[i]);
+      signs += std::string(i == 0 ? "" : ", ") + (r.parts.minus[i] ? "true" : "false");
     }
-    text_ += "inline constexpr std::int16_t " + name + "_sums[] = {\n" + sums.text() + "};\n";
-    text_ += "inline constexpr std::int16_t " + name + "_first[] = {\n" + first.text() + "};\n";
-    text_ += "inline constexpr std::uint64_t " + name + "_sums_with[] = {\n" + with.text() + "};\n\n";
-    tables_ += "inline constexpr rule_table " + name + "_rules{{compiled_tables::" + name + "_rows, " +
-               std::to_string(table.rows.size()) + "}, " + std::to_string(table.own) + ", false, " +
-               (table.spells_ops ? "true" : "false") + ", compiled_tables::" + name +
-               "_first, compiled_tables::" + name + "_sums, compiled_tables::" + name + "_sums_with};\n";
+    text += "{" + numbers + "}, {" + signs + "}, " + std::to_string(r.parts.count);
   }
-  std::string text() const {
-    return head("rewrite/compiled_rules.hpp", "the tables of rewrite/rules", "them", "2 (rewrite)",
-                "#include \"loom/rewrite/guards.hpp\"\n", "rewrite") +
-           terms_.text() + text_ + "}  // namespace compiled_tables\n\n" + tables_ +
-           "// clang-format on\n\n}  // namespace loom::rewrite\n";
-  }
+  return text + "}},\n";
+}
 
- private:
-  compiled_terms terms_;
-  std::string text_, tables_;
-
-  static std::vector<term> terms_of(const std::vector<const rule_table*>& tables) {
-    std::vector<term> terms;
-    for (const rule_table* table : tables)
-      for (const rule& r : table->rows) terms.insert(terms.end(), {r.lhs, r.rhs});
-    return terms;
+/// A table; `more` names the one that it goes on with.
+std::string rules(const std::string& name, const rule_table& table, const std::string& more) {
+  std::vector<term> written;
+  for (const rule& r : table.rows) written.insert(written.end(), {r.lhs, r.rhs});
+  const compiled_terms terms(name + "_terms", written);
+  std::string rows;
+  for (const rule& r : table.rows) rows += text_of(r, terms);
+  listing sums, first, with;
+  for (int i = 0; i < table.of_sums.size(); ++i) sums.add(std::to_string(table.of_sums[i]));
+  for (int i = 0; i < op_count; ++i) {
+    first.add(std::to_string(table.first[i]));
+    char bits[40];
+    std::snprintf(bits, sizeof bits, "0x%llx", static_cast<unsigned long long>(table.sums_with[i]));
+    with.add(bits);
   }
-  std::string row(const rule& r) const {
-    const std::string name(r.name.begin(), r.name.end());
-    std::string text = "  {{\"" + name + "\", " + std::to_string(name.size()) + "}, " + terms_.place(r.lhs);
-    text += ", " + terms_.place(r.rhs) + ", " + name_of(r.holds) + ", " + std::to_string(r.readings);
-    text += std::string(", {op::") + name_of(r.operand[0]) + ", op::" + name_of(r.operand[1]) + "}, " +
-            std::to_string(r.next) + ", {";
-    if (r.parts.count != 0) {
-      std::string numbers, signs;
-      for (int i = 0; i < r.parts.count; ++i) {
-        numbers += (i == 0 ? "" : ", ") + std::to_string(r.parts.term[i]);
-        signs += std::string(i == 0 ? "" : ", ") + (r.parts.minus[i] ? "true" : "false");
-      }
-      text += "{" + numbers + "}, {" + signs + "}, " + std::to_string(r.parts.count);
-    }
-    return text + "}},\n";
-  }
-};
-
-std::string rules() {
-  rule_compiler c({&terms::canonical_rules, &terms::stable_rules, &terms::expand_rules, &terms::cheap_rules});
-  c.add("canonical", terms::canonical_rules);
-  c.add("stable", terms::stable_rules);
-  c.add("expand", terms::expand_rules);
-  c.add("cheap", terms::cheap_rules);
-  return c.text();
+  const std::string at = "compiled_tables::" + name, count = std::to_string(table.of_sums.size());
+  const std::string of_sums = table.of_sums.size() == 0 ? "{}" : "{" + at + "_sums, " + count + "}";
+  std::string text =
+      head("rewrite/compiled/" + name + ".hpp", "the table of rewrite/rules/" + name + ".hpp", "it", "2 (rewrite)",
+           more.empty() ? "rewrite/guards.hpp" : "rewrite/compiled/" + more + ".hpp", "rewrite") +
+      terms.text() + "inline constexpr rule " + name + "_rows[] = {\n" + rows + "};\n";
+  if (table.of_sums.size() != 0)
+    text += "inline constexpr std::int16_t " + name + "_sums[] = {\n" + sums.text() + "};\n";
+  return text + "inline constexpr std::int16_t " + name + "_first[] = {\n" + first.text() +
+         "};\ninline constexpr std::uint64_t " + name + "_sums_with[] = {\n" + with.text() +
+         "};\n\n}  // namespace compiled_tables\n\ninline constexpr rule_table " + name + "_rules{{" + at + "_rows, " +
+         std::to_string(table.rows.size()) + "}, " + (more.empty() ? "nullptr" : "&" + more + "_rules") + ", false, " +
+         (table.spells_ops ? "true" : "false") + ", " + at + "_first, " + of_sums + ", " + at +
+         "_sums_with};\n// clang-format on\n\n}  // namespace loom::rewrite\n";
 }
 
 std::string adjoints() {
@@ -226,20 +208,29 @@ std::string adjoints() {
             (row.defined ? "true" : "false") + "},\n";
   const std::string tangent = terms.place(table.log_softmax_tangent);
   return head("derive/compiled_adjoints.hpp", "the adjoints of derive/written_adjoints.hpp", "it", "3 (derive)",
-              "#include \"loom/derive/adjoint_row.hpp\"\n", "derive") +
+              "derive/adjoint_row.hpp", "derive") +
          terms.text() + "inline constexpr adjoint_row adjoint_rows[] = {\n" + rows +
          "};\ninline constexpr term log_softmax_tangent = " + tangent +
          ";\n\n}  // namespace compiled_tables\n// clang-format on\n\n}  // namespace loom::derive\n";
 }
 
+void write(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream out(file, std::ios::binary);
+  if (!(out << text << std::flush)) stop("cannot write " + file.string());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view which = argc == 2 ? argv[1] : "";
-  if (which != "rules" && which != "adjoints") {
-    std::fprintf(stderr, "usage: compile_tables rules | adjoints\n");
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: compile_tables FOLDER\n");
     return 2;
   }
-  const std::string text = which == "rules" ? rules() : adjoints();
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0 ? 0 : 1;
+  const std::filesystem::path folder = argv[1];
+  write(folder / "rewrite/compiled/canonical.hpp", rules("canonical", terms::canonical_rules, ""));
+  write(folder / "rewrite/compiled/stable.hpp", rules("stable", terms::stable_rules, "canonical"));
+  write(folder / "rewrite/compiled/expand.hpp", rules("expand", terms::expand_rules, "canonical"));
+  write(folder / "rewrite/compiled/cheap.hpp", rules("cheap", terms::cheap_rules, "canonical"));
+  write(folder / "derive/compiled_adjoints.hpp", adjoints());
 }

@@ -10,7 +10,9 @@
 
 #include "loom/derive/gradient.hpp"
 #include "loom/derive/second.hpp"
-#include "loom/rewrite/compiled_rules.hpp"
+#include "loom/rewrite/compiled/cheap.hpp"
+#include "loom/rewrite/compiled/expand.hpp"
+#include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/exponentials.hpp"
 #include "loom/rewrite/rewriter.hpp"
 #include "loom/rewrite/scatter.hpp"

@@ -143,7 +143,7 @@ class law_check {
 /// choice of inputs.
 inline std::vector<std::string> broken_laws(const rules& table, int points = 40) {
   std::vector<std::string> broken;
-  for (int row = 0; row < table.own; ++row)
+  for (int row = 0; row < table.rows.size(); ++row)
     if (std::string wrong = detail::law_check(table, row, points).run(); !wrong.empty())
       broken.push_back(std::move(wrong));
   return broken;

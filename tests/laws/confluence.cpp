@@ -65,8 +65,9 @@ void check_table(const rule_table& table, int least) {
   points random(11);
   const shuffled first(table, random), second(table, random), third(table, random);
   int pairs = 0;
-  for (const rule& outer : table.rows)
-    for (const rule& inner : table.rows)
+  const std::vector<rule> rows = rows_of(table);
+  for (const rule& outer : rows)
+    for (const rule& inner : rows)
       for (int at = 0; at < outer.lhs.size(); ++at) {
         const bool is_root = at == outer.lhs.size() - 1;
         if (outer.lhs[at].code != inner.lhs.root().code || (is_root && &outer >= &inner)) continue;

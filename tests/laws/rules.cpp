@@ -19,7 +19,7 @@ template <class Law>
 void for_each_rule(const Law& law) {
   for (const rule_table* table :
        std::initializer_list<const rule_table*>{&canonical_rules, &stable_rules, &expand_rules, &cheap_rules})
-    for (int i = 0; i < table->own; ++i) law(table->rows[i]);
+    for (const rule& r : table->rows) law(r);
 }
 
 constexpr bool bind_nothing_new(const rule_table& table) {

@@ -3,11 +3,14 @@
 // Folded constants are smaller in each of them. A reduction over axes that its operand lacks is narrowed when it is made, once.
 #include "loom/rewrite/order.hpp"
 
-#include "loom/rewrite/compiled_rules.hpp"
+#include "loom/rewrite/compiled/cheap.hpp"
+#include "loom/rewrite/compiled/expand.hpp"
+#include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/narrowing.hpp"
 #include "loom/rewrite/rules/cheap.hpp"
 #include "loom/rewrite/rules/expand.hpp"
 #include "support/catch.hpp"
+#include "support/rule_instances.hpp"
 #include "support/weights.hpp"
 
 namespace {
@@ -207,7 +210,7 @@ int products(const term& t) {
 
 TEST_CASE("stabilize stops: every right side weighs less, or has fewer products", "[laws]") {
   int equal = 0, with_fewer_products = 0;
-  for (const rule& r : stable_rules.rows) {
+  for (const rule& r : rows_of(stable_rules)) {
     CAPTURE(std::string(r.name));
     if (r.parts.count != 0 && products(r.rhs) < products(r.lhs)) {
       ++with_fewer_products;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // One spelling for one meaning, and arithmetic on constants.
-#include "loom/rewrite/compiled_rules.hpp"
+#include "loom/rewrite/compiled/canonical.hpp"
 
 #include "support/catch.hpp"
 #include "support/layers.hpp"

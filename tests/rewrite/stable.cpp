@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The stabilising rules on formulas as users write them, and what they must leave alone.
-#include "loom/rewrite/compiled_rules.hpp"
+#include "loom/rewrite/compiled/stable.hpp"
 
 #include "support/catch.hpp"
 #include "support/layers.hpp"

@@ -12,9 +12,18 @@ namespace loom::test {
 using namespace layers;
 using namespace rewrite::samples;
 
+/// The rows of a table, and of the one that it goes on with.
+inline std::vector<rewrite::rule> rows_of(const rewrite::rule_table& table) {
+  std::vector<rewrite::rule> rows;
+  for (const rewrite::rule_table* t = &table; t != nullptr; t = t->more)
+    rows.insert(rows.end(), t->rows.begin(), t->rows.end());
+  return rows;
+}
+
 /// A table of the same rows in another order.
 struct shuffled : rewrite::written_rules<1> {
-  shuffled(const rewrite::rule_table& table, points& random) : written_rules({}, table) {
+  shuffled(const rewrite::rule_table& table, points& random) : written_rules({}) {
+    for (const rewrite::rule& r : rows_of(table)) rows_.push_back(r);
     std::shuffle(rows_.begin(), rows_.end(), random.engine());
     index();
   }

@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: BSL-1.0
-# tests/tables/check.cmake: FILE is what PROGRAM prints of the tables WHICH (src/compile_tables.cpp).
+# tests/tables/check.cmake: what PROGRAM (src/compile_tables.cpp) writes to the folder SCRATCH is what stands in COMPILED.
 cmake_minimum_required(VERSION 3.25)
 
-execute_process(COMMAND ${PROGRAM} ${WHICH} OUTPUT_VARIABLE printed RESULT_VARIABLE result)
+file(REMOVE_RECURSE ${SCRATCH})
+execute_process(COMMAND ${PROGRAM} ${SCRATCH} RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "${PROGRAM} ${WHICH} failed")
+  message(FATAL_ERROR "${PROGRAM} failed")
 endif()
-file(READ ${FILE} compiled)
-if(NOT printed STREQUAL compiled)
-  message(FATAL_ERROR "${FILE} is not what the tables say now: ./run tables")
+file(GLOB_RECURSE files RELATIVE ${SCRATCH} ${SCRATCH}/*.hpp)
+if(NOT files)
+  message(FATAL_ERROR "${PROGRAM} wrote nothing")
 endif()
+foreach(file IN LISTS files)
+  file(READ ${SCRATCH}/${file} written)
+  file(READ ${COMPILED}/${file} compiled)
+  if(NOT written STREQUAL compiled)
+    message(FATAL_ERROR "${file} is not what the tables say now: ./run tables")
+  endif()
+endforeach()

@@ -4,7 +4,7 @@
 // Layer 2 (rewrite).
 #pragma once
 
-#include "loom/rewrite/compiled_rules.hpp"
+#include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/kept.hpp"
 #include "loom/rewrite/match.hpp"
 
@@ -40,7 +40,7 @@ class near_miss_finder {
   constexpr near_miss_list run() {
     for (int i = 0; i < g_.size(); ++i)
       if (!kept_[i])
-        for (int r = 0; r < stable_rules.own; ++r) try_rule(static_cast<value_id>(i), stable_rules.rows[r]);
+        for (const rule& r : stable_rules.rows) try_rule(static_cast<value_id>(i), r);
     return found_;
   }
 

@@ -58,26 +58,36 @@ class rewriter {
     if (const value_id folded = may_fold ? fold(id) : no_value; folded != no_value) {
       result = folded;
     } else {
-      const bool commutative = info(code).commutative;
-      const rule* const rows = rules_.rows.items;
-      for (int r = rules_.first[static_cast<int>(code)]; r != 0; r = rows[r - 1].next) {
+      matched w;
+      if (const rule* r = fitting(id, of_a, of_b, w); r != nullptr) {
+        if (!count(*r)) return 0;
+        result = instantiate(r->rhs, w);
+        if (rules_.of_a_user && !keeps_axes(*r, id, result)) return 0;
+      }
+      if (result == id && sum_terms::adds(code)) result = of_sum(id);
+    }
+    normal_[id] = static_cast<value_id>(result + 1);
+    return result;
+  }
+
+  /// The first rule that describes id, of what ops its operands are; nullptr if there is none.
+  constexpr const rule* fitting(value_id id, op of_a, op of_b, matched& w) {
+    const op code = out_[id].code;
+    const bool commutative = info(code).commutative;
+    for (const rule_table* table = &rules_; table != nullptr; table = table->more) {
+      const rule* const rows = table->rows.items;
+      for (int r = table->first[static_cast<int>(code)]; r != 0; r = rows[r - 1].next) {
         const rule& candidate = rows[r - 1];
         // What a rule asks of the first two operands, in either order if the op commutes: most rules fail here.
         const op first = candidate.operand[0], second = candidate.operand[1];
         if (!((first == op::any || first == of_a) && (second == op::any || second == of_b)) &&
             !(commutative && (first == op::any || first == of_b) && (second == op::any || second == of_a)))
           continue;
-        matched w;
-        if (!matches(known_, id, candidate, w)) continue;
-        if (!count(candidate)) return 0;
-        result = instantiate(candidate.rhs, w);
-        if (rules_.of_a_user && !keeps_axes(candidate, id, result)) return 0;
-        break;
+        w = {};
+        if (matches(known_, id, candidate, w)) return &candidate;
       }
-      if (result == id && sum_terms::adds(code)) result = of_sum(id);
     }
-    normal_[id] = static_cast<value_id>(result + 1);
-    return result;
+    return nullptr;
   }
 
   /// Of a rule that fits; false if there were too many.
@@ -105,7 +115,7 @@ class rewriter {
     sum_terms s;
     s.read(out_.view(), id, false);
     for (; rows != 0; rows &= rows - 1) {
-      const rule& candidate = rules_.rows[rules_.of_sums[std::countr_zero(rows)]];
+      const rule& candidate = about_sums(std::countr_zero(rows));
       matched_terms found;
       if (!matches(known_, s, candidate, found)) continue;
       if (!count(candidate)) return 0;
@@ -123,10 +133,19 @@ class rewriter {
     const node& n = out_[v];
     if (n.code == op::neg) return sum_rules(n.operand[0]);
     if (sum_terms::adds(n.code)) return sum_rules_[v];
-    std::uint64_t rows = rules_.sums_with[static_cast<int>(n.code)];
+    std::uint64_t rows = sums_with(n.code);
     if (n.code == op::mul || n.code == op::div)
-      for (int k = 0; k < 2; ++k) rows |= rules_.sums_with[static_cast<int>(out_[n.operand[k]].code)];
+      for (int k = 0; k < 2; ++k) rows |= sums_with(out_[n.operand[k]].code);
     return rows;
+  }
+  /// Rules about sums by number: those of the table, then those of the one that it goes on with.
+  constexpr std::uint64_t sums_with(op code) const {
+    const int k = static_cast<int>(code);
+    return rules_.sums_with[k] | (rules_.more == nullptr ? 0 : rules_.more->sums_with[k] << rules_.of_sums.size());
+  }
+  constexpr const rule& about_sums(int i) const {
+    const int own = rules_.of_sums.size();
+    return i < own ? rules_.rows[rules_.of_sums[i]] : rules_.more->rows[rules_.more->of_sums[i - own]];
   }
   constexpr value_id sum_of(const sum_terms& s, unsigned without) {
     value_id sum = no_value;

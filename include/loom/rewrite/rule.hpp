@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // rewrite/rule.hpp — a rewrite rule: a name, two terms and a guard.
-// Rules live in tables (rewrite/rules/*.hpp), which are compiled ahead of users' files (rewrite/compiled_rules.hpp). What every
-// rule must satisfy is tested as laws (tests/laws/rules.cpp):
+// Rules live in tables (rewrite/rules/), which are compiled ahead of users' files (rewrite/compiled/). What every rule must
+// satisfy is tested as laws (tests/laws/rules.cpp):
 // the right side binds nothing new, both sides agree wherever the left is defined, and a table reaches a fixed point.
 // Layer 2 (rewrite).
 #pragma once
@@ -86,32 +86,37 @@ struct rule_rows {
   constexpr const rule* end() const { return items + count; }
 };
 
+/// Those about sums, by number.
+struct rows_of_sums {
+  const std::int16_t* items = nullptr;
+  int count = 0;
+
+  constexpr int size() const { return count; }
+  constexpr int operator[](int i) const { return items[i]; }
+};
+
 /// Rules indexed by the op at the root of the left side.
 struct rule_table {
   rule_rows rows;
-  int own = 0;  ///< the first rows, written in this table; the others are another's
+  const rule_table* more = nullptr;  ///< whose rows are tried where none of these fits
   bool of_a_user = false;  ///< not proved to stop, nor to keep axes
   bool spells_ops = false;  ///< brings what the loops compute in the place of what they do not
   const std::int16_t* first = nullptr;  ///< of each op, row + 1
-  const std::int16_t* of_sums = nullptr;  ///< the rows about sums
+  rows_of_sums of_sums;
   /// Which of them to try where a term of a sum, or a factor of one, is this op: a bit of each.
   const std::uint64_t* sums_with = nullptr;
 };
 
 /// A table as it is written: its rows, its terms and its indices, room for `Nodes` nodes. Loom's own are compiled ahead
-/// (rewrite/compiled_rules.hpp).
+/// (rewrite/compiled/).
 template <int Nodes = 1024>
 class written_rules : public rule_table {
  public:
-  constexpr written_rules(std::initializer_list<written_rule> list) {
-    write(list);
-    index();
-  }
-  /// With the rows of another table after its own.
-  constexpr written_rules(std::initializer_list<written_rule> list, const rule_table& more, bool spells = false) {
+  constexpr written_rules(std::initializer_list<written_rule> list, const rule_table* more_rules = nullptr,
+                          bool spells = false) {
+    more = more_rules;
     spells_ops = spells;
     write(list);
-    for (const rule& r : more.rows) rows_.push_back(r);
     index();
   }
   written_rules(const written_rules&) = delete;  // its terms are nodes of its own
@@ -124,7 +129,6 @@ class written_rules : public rule_table {
   constexpr void index() {
     rows = {rows_.items, rows_.size()};
     first = first_;
-    of_sums = of_sums_.items;
     sums_with = sums_with_;
     for (std::int16_t& row : first_) row = 0;
     of_sums_.count = 0;
@@ -137,6 +141,7 @@ class written_rules : public rule_table {
         for (std::uint64_t& rules : sums_with_) rules |= bit;
       of_sums_.push_back(static_cast<std::int16_t>(i));
     }
+    of_sums = {of_sums_.items, of_sums_.size()};
     for (int i = rows_.size() - 1; i >= 0; --i) {
       if (rows_[i].parts.count != 0) continue;
       std::int16_t& head = first_[static_cast<int>(rows_[i].lhs.root().code)];
@@ -152,7 +157,6 @@ class written_rules : public rule_table {
   std::uint64_t sums_with_[op_count]{};
 
   constexpr void write(std::initializer_list<written_rule> list) {
-    own = static_cast<int>(list.size());
     for (const written_rule& r : list) {
       rows_.push_back({r.name, nodes_.add(r.lhs), nodes_.add(r.rhs), r.holds, 1, {op::any, op::any}, 0, {}});
       prepare(rows_[rows_.size() - 1]);

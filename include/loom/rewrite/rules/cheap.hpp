@@ -17,7 +17,7 @@ inline constexpr written_rules<32> cheap_rules(
     // One more rounding, and one division for a whole row instead of one for each entry.
     {"reciprocal of a shared divisor", a / b, a * (1 / b), guards::b_is_shared_and_safe},
   },
-  canonical_rules);
+  &canonical_rules);
 // clang-format on
 
 }  // namespace terms

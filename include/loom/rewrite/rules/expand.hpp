@@ -76,7 +76,7 @@ inline constexpr written_rules<> expand_rules(
      where(reduce_max(abs(a), k) > 0, where(reduce_max(abs(a), k) < infinity, reduce_max(abs(a), k) * sqrt(sum(square(a / reduce_max(abs(a), k)), k)), reduce_max(abs(a), k)), reduce_max(abs(a), k))},
     {"end of stop_gradient", stop_gradient(a), a},
   },
-  canonical_rules, true);
+  &canonical_rules, true);
 // clang-format on
 
 }  // namespace terms

@@ -3,14 +3,14 @@
 // Layer 2 (rewrite).
 #pragma once
 
-#include "loom/rewrite/compiled_rules.hpp"
+#include "loom/rewrite/compiled/canonical.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
 
 /// What the rules leave is in canonical form again. Nobody has proved that they stop, or that they keep axes: the rewriter watches.
 class own_rules : public written_rules<> {
  public:
-  constexpr own_rules(std::initializer_list<written_rule> list) : written_rules(list, canonical_rules) {
+  constexpr own_rules(std::initializer_list<written_rule> list) : written_rules(list, &canonical_rules) {
     of_a_user = true;
   }
 };

@@ -120,7 +120,7 @@ inline constexpr written_rules<> stable_rules(
     {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
   },
-  canonical_rules);
+  &canonical_rules);
 // clang-format on
 
 }  // namespace terms
