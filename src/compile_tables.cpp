@@ -72,6 +72,7 @@ std::string name_of(guard g) {
   LOOM_NAME(both_nonnegative)
   LOOM_NAME(one_may_be_negative)
   LOOM_NAME(a_nonnegative)
+  LOOM_NAME(a_nonpositive)
   LOOM_NAME(a_may_be_negative)
   LOOM_NAME(c_nonnegative)
   LOOM_NAME(b_positive)

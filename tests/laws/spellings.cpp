@@ -195,6 +195,22 @@ TEST_CASE("spellings: differences of exponentials", "[laws]") {
   HOLDS(log(exp(a) - exp(a - s)), {hard::ordinary, hard::hundred, hard::ten_thousand});
 }
 
+TEST_CASE("spellings: already by the larger", "[laws]") {
+  HOLDS(max(a, 0) + log1p(exp(-abs(a))));
+  HOLDS(max(a, 0) - a * y + log1p(exp(-abs(a))));
+  HOLDS(max(a, 0) - a * y + log(1 + exp(-abs(a))));
+  HOLDS(max(a, b) + log1p(exp(-abs(a - b))));
+}
+
+TEST_CASE("spellings: weighted logarithms of shares", "[laws]") {
+  HOLDS(-sum(softmax(x, -1) * log(softmax(x, -1)), -1),
+        {hard::ordinary, hard::hundred, hard::ten_thousand});  // saturated, its diagonal has 12 digits in double
+  HOLDS(-sum(w * log(softmax(x, -1)), -1));
+  HOLDS(sum(q * log_softmax(x, -1), -1));
+  HOLDS(sum(softmax(x, -1) * (log_softmax(x, -1) - log_softmax(z, -1)), -1), {hard::ordinary, hard::hundred});
+  HOLDS(-mean(log_softmax(x, -1), -1));
+}
+
 TEST_CASE("spellings: hyperbolic", "[laws]") {
   HOLDS(log(cosh(a)));
   HOLDS(log(sinh(abs(a))));

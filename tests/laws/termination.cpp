@@ -190,6 +190,7 @@ polynomial weight_of(op code, const std::vector<polynomial>& w) {
     case op::erf_gap:
     case op::logaddexp:
     case op::ge:
+    case op::max:
     case op::logical_or: return x + w[1];
     default: FAIL("no weight for " << std::string(info(code).name)); return 0;
   }

@@ -157,9 +157,10 @@ class basic_interpreter {
     return r;
   }
 
+  /// Along axes that the operand has not, as those that differentiation sums over, it is repeated.
   constexpr Array<N> reduce(op code, int operand, axis_set over) const {
-    const axis_set from = g_[operand].axes, to = without(from, over);
-    Array<N> e = values_[static_cast<std::size_t>(operand)];
+    const axis_set from = static_cast<axis_set>(g_[operand].axes | over), to = without(from, over);
+    Array<N> e = broadcast(operand, from);
     if (reduction(code).entry != itself)
       for (N& v : e) v = ir::numbers::entry(code, v);
     if (!reduction(code).composed) return fold(code, e, from, to);

@@ -36,6 +36,7 @@ constexpr bool both_nonnegative(known_graph& g, const matched& w) {
 
 constexpr bool one_may_be_negative(known_graph& g, const matched& w) { return !both_nonnegative(g, w); }
 constexpr bool a_nonnegative(known_graph& g, const matched& w) { return g.of(w[a]).nonnegative(); }
+constexpr bool a_nonpositive(known_graph& g, const matched& w) { return g.of(w[a]).high <= 0; }
 constexpr bool a_may_be_negative(known_graph& g, const matched& w) { return !a_nonnegative(g, w); }
 constexpr bool c_nonnegative(known_graph& g, const matched& w) { return g.of(w[c]).nonnegative(); }
 constexpr bool b_positive(known_graph& g, const matched& w) { return g.of(w[b]).low > 0; }

@@ -99,7 +99,8 @@ namespace detail {
 
 inline constexpr std::string_view names[terms::max_variables] = {"a", "b", "c", "d", "m"};
 
-inline std::vector<form> forms_of(variable_kind kind, bool wants_extent) {
+/// `wanted`: the only form there is, an extent or the negation of an exponential; or op::any.
+inline std::vector<form> forms_of(variable_kind kind, op wanted) {
   constexpr axis_set n = only(axis_n), c = only(axis_c), both = n | c;
   if (kind == variable_kind::index) return {{n}};
   if (kind == variable_kind::mask) return {{n}, {both}, {n, op::gt}, {both, op::gt}};
@@ -107,7 +108,8 @@ inline std::vector<form> forms_of(variable_kind kind, bool wants_extent) {
   for (axis_set axes : {both, n, c, axis_set{0}})
     for (op around : {op::any, op::exp, op::log}) r.push_back({axes, around});
   r.push_back({both, op::sum});  // sum(exp(x), C)
-  if (wants_extent) r = {{0, op::extent}};
+  if (wanted == op::extent) r = {{0, op::extent}};
+  if (wanted == op::neg) r = {{both, op::neg}, {n, op::neg}};
   return r;
 }
 
@@ -116,6 +118,7 @@ inline std::string text_of(int variable, const form& f) {
   s += std::string("[") + (has(f.axes, axis_n) ? "N" : "") + (has(f.axes, axis_c) ? "C" : "") + "]";
   return f.around == op::any   ? s
          : f.around == op::sum ? "sum(exp(" + s + "), C)"
+         : f.around == op::neg ? "-exp(" + s + ")"
                                : std::string(info(f.around).name) + "(" + s + ")";
 }
 
@@ -129,10 +132,11 @@ inline std::vector<instance> instances(const rule& r) {
     const variable_kind kind = kind_of(r.lhs, v);
     if (kind == variable_kind::absent) continue;
     std::vector<std::vector<std::pair<int, form>>> longer;
+    const bool extent = v == 1 && (r.holds == guards::b_is_extent_of_k || r.holds == guards::b_positive ||
+                                   r.holds == guards::not_both_zero);
+    const op wanted = extent ? op::extent : v == 0 && r.holds == guards::a_nonpositive ? op::neg : op::any;
     for (const auto& choice : choices)
-      for (const form& f :
-           detail::forms_of(kind, v == 1 && (r.holds == guards::b_is_extent_of_k || r.holds == guards::b_positive ||
-                                             r.holds == guards::not_both_zero))) {
+      for (const form& f : detail::forms_of(kind, wanted)) {
         const bool weight = v == 2 && r.holds == guards::c_nonnegative && f.around == op::exp;
         if (many && !weight && ((f.around != op::any && f.around != op::gt) || f.axes == 0) && f.around != op::extent)
           continue;
@@ -162,6 +166,7 @@ inline std::vector<instance> instances(const rule& r) {
       const value_id in = b.input(static_cast<int>(i));
       variable[v] = f.around == op::any      ? in
                     : f.around == op::sum    ? b.reduce(op::sum, b.unary(op::exp, in), only(axis_c))
+                    : f.around == op::neg    ? b.unary(op::neg, b.unary(op::exp, in))
                     : f.around == op::gt     ? b.binary(op::gt, in, b.constant(0))
                     : f.around == op::extent ? b.make(op::extent, no_value, no_value, no_value, only(axis_c))
                                              : b.unary(f.around, in);

@@ -41,6 +41,8 @@ inline constexpr written_rules<> stable_rules(
     in_a_sum("complement of a sigmoid", 1 - sigmoid(a), sigmoid(-a)),
     {"log of a sigmoid", log(sigmoid(a)), -softplus(-a)},
     {"softplus", log1p(exp(a)), softplus(a)},
+    in_a_sum("softplus by the absolute value", max(a, 0) + softplus(-abs(a)), softplus(a)),
+    in_a_sum("logaddexp by the larger", max(a, b) + softplus(-abs(a - b)), logaddexp(a, b)),
     in_a_sum("complement of a softplus", softplus(a) - a, softplus(-a)),
     in_a_sum("logit less a label", softplus(a) - a * b, logit_loss(a, b)),
     in_a_sum("logit less a label", b * softplus(-a) + (1 - b) * softplus(a), logit_loss(a, b)),
