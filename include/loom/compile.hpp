@@ -14,6 +14,7 @@
 #include "loom/rewrite/compiled/expand.hpp"
 #include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/exponentials.hpp"
+#include "loom/rewrite/outside.hpp"
 #include "loom/rewrite/rewriter.hpp"
 #include "loom/rewrite/scatter.hpp"
 #include "loom/rewrite/sink.hpp"
@@ -33,7 +34,9 @@ constexpr derived differentiate_twice(const graph& gradients, const derivative_r
   return second_derivatives(gradients, wanted);
 }
 constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
-constexpr graph simplify(const graph& g) { return rewritten(scatter_sums(sink_gathers(g)), cheap_rules); }
+constexpr graph simplify(const graph& g) {
+  return rewritten(scatter_sums(sink_gathers(take_out_row_logs(g))), cheap_rules);
+}
 constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
 
 }  // namespace loom::compiler::stage

@@ -32,10 +32,10 @@ struct row {
 
 const std::map<std::string, row> table = {
     {"cross_entropy", {{1, 0, 2, 0}, {1, 0, 3, 0}, {1, 0, 3, 0}}},
-    {"weighted_cross_entropy", {{1, 0, 3, 0}, {2, 1, 7, 2}, {2, 1, 7, 6}}},  // of the weights as well
-    {"focal_cross_entropy", {{1, 0, 3, 0}, {1, 0, 4, 0}, {1, 0, 4, 0}}},
+    {"weighted_cross_entropy", {{1, 0, 2, 0}, {2, 1, 6, 2}, {2, 1, 7, 6}}},  // of the weights as well
+    {"focal_cross_entropy", {{1, 0, 2, 0}, {1, 0, 3, 0}, {1, 0, 3, 0}}},
     {"binary_cross_entropy", {{1, 0, 1, 0}, {1, 0, 1, 0}, {1, 0, 1, 0}}},
-    {"distillation", {{1, 0, 3, 0}, {1, 0, 4, 0}, {1, 0, 4, 0}}},
+    {"distillation", {{1, 0, 2, 0}, {1, 0, 4, 0}, {1, 0, 4, 0}}},
     {"softmax_objective", {{1, 0, 2, 0}, {1, 0, 3, 0}, {1, 0, 3, 0}}},
     {"logistic_objective", {{1, 0, 1, 0}, {1, 0, 1, 0}, {1, 0, 1, 0}}},
     {"huber", {{1, 0, 1, 0}, {1, 0, 1, 0}, {1, 0, 1, 0}}},
