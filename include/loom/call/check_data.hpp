@@ -30,8 +30,20 @@ template <class Unsigned>
 bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
   const Unsigned* from = static_cast<const Unsigned*>(labels);
   const auto most = static_cast<Unsigned>(last);
+  std::ptrdiff_t n = 0;
   bool outside = false;
-  for (std::ptrdiff_t n = 0; n < count; ++n) outside |= from[n] > most;
+  if constexpr (sizeof(Unsigned) < 8) {  // of 64 bits few machines compare several
+    using lanes [[gnu::vector_size(16)]] = Unsigned;
+    constexpr std::ptrdiff_t width = 16 / sizeof(Unsigned);
+    lanes beyond{};
+    for (; n + width <= count; n += width) {
+      lanes some;
+      __builtin_memcpy(&some, from + n, 16);
+      beyond |= reinterpret_cast<lanes>(some > most);
+    }
+    for (int k = 0; k < width; ++k) outside |= beyond[k] != 0;
+  }
+  for (; n < count; ++n) outside |= from[n] > most;
   return !outside;
 }
 /// Whether they all lie on an axis. A negative label, read as unsigned, is beyond every label that its type can hold: so one loop

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/lanes-inl.h — vectors from memory and back: contiguous or strided, of any type that numbers are stored in.
+// loops/lanes-inl.h — vectors from memory and back, of any type that numbers are stored in.
 // Layer 7 (loops).
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// Which lanes of a vector are entries: all, or only those before the end of the row; or all, and totals are added up for a block first.
-enum class lanes { all, some, block };
+/// Which lanes of a vector are entries: all, or only those before the end of the row; or all, and totals are added up for a block first;
+/// or all, and none of them is the one that the row's label names.
+enum class lanes { all, some, block, unlabelled };
 
 /// Lanes from `first` to `end`.
 struct lane_range {
@@ -43,32 +44,31 @@ LOOM_INLINE void store_lanes(V v, S* to) {
   }
 }
 
+/// The entries of a vector; of the last one of a row, the first `count`.
 template <lanes Which, class V, class S>
-LOOM_INLINE V load_strided(const S* from, std::ptrdiff_t stride, std::size_t count) {
+LOOM_INLINE V load_entries_of(const S* from, std::size_t count) {
   if constexpr (Which != lanes::some) {
-    if (stride == 1) [[likely]]
-      return load_lanes<V>(from);
+    return load_lanes<V>(from);
   } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
-    if (stride == 1) [[likely]]
-      return load_first(from, count);
+    return load_first(from, count);
+  } else {
+    alignas(64) S buffer[width<V>] = {};
+    loops::copy_in(from, 1, count, buffer);
+    return load_lanes<V>(buffer);
   }
-  alignas(64) S buffer[width<V>] = {};
-  loops::copy_in(from, stride, Which != lanes::some ? width<V> : count, buffer);
-  return load_lanes<V>(buffer);
 }
 
 template <lanes Which, class V, class S>
-LOOM_INLINE void store_strided(V v, S* to, std::ptrdiff_t stride, std::size_t count) {
+LOOM_INLINE void store_entries_of(V v, S* to, std::size_t count) {
   if constexpr (Which != lanes::some) {
-    if (stride == 1) [[likely]]
-      return store_lanes(v, to);
+    store_lanes(v, to);
   } else if constexpr (std::is_same_v<S, lane<V>> && width<V> > 1) {
-    if (stride == 1) [[likely]]
-      return store_first(v, to, count);
+    store_first(v, to, count);
+  } else {
+    alignas(64) S buffer[width<V>];
+    store_lanes(v, buffer);
+    loops::copy_out(buffer, count, to, 1);
   }
-  alignas(64) S buffer[width<V>];
-  store_lanes(v, buffer);
-  loops::copy_out(buffer, Which != lanes::some ? width<V> : count, to, stride);
 }
 
 }  // namespace loom::LOOM_TARGET

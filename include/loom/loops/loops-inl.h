@@ -19,6 +19,7 @@
 #include "loom/loops/transpose-inl.h"
 
 #include "loom/loops/shapes/across-inl.h"
+#include "loom/loops/shapes/row_copies-inl.h"
 #include "loom/loops/shapes/along-inl.h"
 
 #include "loom/loops/wide-inl.h"

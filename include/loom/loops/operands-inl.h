@@ -41,6 +41,16 @@ LOOM_INLINE bool load_integers_of_rows(const R& r, const stream& s, typename R::
           load<vec<std::uint8_t, R::lane_count>>(static_cast<const std::uint8_t*>(s.data) + r.row), typename R::VI);
     else return false;
     return true;
+  } else if constexpr (R::shape::along) {  // one row
+    if (r.data.row_rank != 1) return false;
+    const std::ptrdiff_t at = r.row * s.row_strides[0];
+    using TI = typename R::TI;
+    if (s.type == call::element_type::i32)
+      v = broadcast<typename R::VI>(static_cast<TI>(static_cast<const std::int32_t*>(s.data)[at]));
+    else if (s.type == call::element_type::boolean)
+      v = broadcast<typename R::VI>(static_cast<TI>(static_cast<const std::uint8_t*>(s.data)[at]));
+    else return false;
+    return true;
   }
   return false;
 }
@@ -96,6 +106,14 @@ LOOM_INLINE void gather_input(R& r) {
         const VI label = r.index[n.operand[1]];
         const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<TI>(r.data.columns))), label);
         r.value[Id] = gather(rows.data, inside * broadcast<VI>(static_cast<TI>(rows.step)) + iota<VI>(0));
+        return;
+      }
+    }
+    if constexpr (R::shape::along && n.type == kind::number) {
+      if (rows.data != nullptr) [[likely]] {
+        const std::ptrdiff_t label = first_lane(r.index[n.operand[1]]);
+        const std::ptrdiff_t inside = label >= 0 && label < r.data.columns ? label : 0;
+        r.value[Id] = broadcast<typename R::V>(static_cast<typename R::number>(loaded(rows.data[inside * rows.step])));
         return;
       }
     }

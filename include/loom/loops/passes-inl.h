@@ -37,6 +37,14 @@ struct passes {
     }
   }
 
+  /// Whether values of the row that a body multiplies with a one-hot are finite.
+  template <int Pass, int... I>
+  static LOOM_INLINE bool are_factors_finite([[maybe_unused]] const R& r, std::integer_sequence<int, I...>) {
+    V looked{};
+    (look_at_factor<P.steps[body<Pass> + I].id>(r, looked), ...);
+    return first_lane(looked) == 0;
+  }
+
   // ---- reductions --------------------------------------------------------------------------------------------------------
   template <int Pass, int I> static constexpr value_id reduction_at = P.steps[S.passes[Pass].reductions.begin + I].id;
   template <int Id> static constexpr op code_of = P.program[Id].code;
@@ -44,6 +52,7 @@ struct passes {
   template <int Pass, int Unroll, int... I>
   static LOOM_INLINE void begin_reductions([[maybe_unused]] accumulator<V> (&acc)[Unroll][R::values],
                                            std::integer_sequence<int, I...>) {
+#pragma GCC unroll 16
     for (int u = 0; u < Unroll; ++u)
       ((acc[u][reduction_at<Pass, I>] = begun<code_of<reduction_at<Pass, I>>, V>()), ...);
   }
@@ -51,6 +60,7 @@ struct passes {
   template <int Pass, int Unroll, int... I>
   static LOOM_INLINE void join_reductions([[maybe_unused]] accumulator<V> (&acc)[Unroll][R::values],
                                           [[maybe_unused]] accumulator<V>* whole, std::integer_sequence<int, I...>) {
+#pragma GCC unroll 16
     for (int u = 0; u < Unroll; ++u)
       (join<code_of<reduction_at<Pass, I>>>(whole[reduction_at<Pass, I>], acc[u][reduction_at<Pass, I>]), ...);
   }
@@ -86,7 +96,7 @@ struct passes {
     sweep_totals<R, Sweep>::begin(r, typename sweep_totals<R, Sweep>::all());
     steps<S.hoisted.begin>(numbers<S.hoisted.size()>(), r);
   }
-  static LOOM_INLINE void end(const R& r) {
+  static LOOM_INLINE void end(R& r) {
     sweep_totals<R, Sweep>::end(r, r.results + row_results(P), typename sweep_totals<R, Sweep>::all());
   }
 
@@ -112,6 +122,7 @@ struct passes {
       typename R::M served{};
       shift = stand_in;
       for (bool again = false;; again = true) {
+        r.guess_failed = again;
         if (again) {
           shape::template entries<passes, guess>(r);
           shift = select(served, stand_in, shift);

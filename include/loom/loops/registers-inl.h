@@ -40,8 +40,10 @@ struct registers
   VD total[values][total_parts];
   VD wide[wide_values][total_parts];  // of a value that is computed in double
   VD wide_sum[wide_values][total_parts];
+  VD product[values][total_parts];  // less 1, of factors whose logarithms a total adds up
   VD compensation[values];  // what rounding took from a total of doubles
   std::ptrdiff_t row = 0;   // of the first lane
+  bool guess_failed = false;  // for this row, or for one of a vector's
   // Where the row begins, or the block of rows; null for what is not read or written entry by entry.
   const void* input_row[inputs + 1];
   void* output_row[outputs + 1];

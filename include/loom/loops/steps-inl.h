@@ -4,6 +4,68 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
+/// The logarithm among the terms of value Id that is added up as a factor of a product; no_value if there is none. Of rows, the product
+/// is one of doubles: data in double leaves no room in it.
+template <int Id, class R>
+inline constexpr value_id log_in = Id >= 0 && sizeof(typename R::number) == 4 && R::lane_count > 1 ? log_term(R::P, Id)
+                                                                                                   : value_id{no_value};
+
+/// Whether a value is left out: such a logarithm, and the sums that it is a term of.
+template <int Id, lanes Which, class R>
+inline constexpr bool is_left_out =
+    (R::P.levels[Id] == level::row || Which == lanes::block) && log_in<Id, R> != no_value;
+
+/// Sum Id of terms, but for the logarithm among them.
+template <int Id, class R>
+LOOM_INLINE typename R::V without_log(const R& r) {
+  constexpr node n = R::P.program[Id];
+  if constexpr (R::P.log_sums[Id]) {
+    return typename R::V{};
+  } else if constexpr (n.code == op::neg) {
+    return -without_log<n.operand[0]>(r);
+  } else {
+    constexpr bool is_in_first = log_term(R::P, n.operand[0]) != no_value;
+    constexpr value_id part = n.operand[is_in_first ? 0 : 1];
+    const auto other = counted<n.operand[is_in_first ? 1 : 0]>(r);
+    if constexpr (R::P.log_sums[part]) return n.code == op::sub && is_in_first ? -other : other;
+    else if constexpr (n.code == op::add) return without_log<part>(r) + other;
+    else return is_in_first ? without_log<part>(r) - other : other - without_log<part>(r);
+  }
+}
+
+/// A function of its own: it is called after many rows.
+[[gnu::noinline]] inline void take_logarithm(vec<double>* product) { *product = log1p(*product); }
+
+/// Adds the logarithm of a product to a total, and begins the next one.
+template <int Id, class R>
+LOOM_INLINE void end_product(R& r) {
+  constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
+  for (int part = 0; part < R::total_parts; ++part) {
+    typename R::VD sum = r.product[l][part];
+    take_logarithm(&sum);
+    r.total[Id][part] = log_is_subtracted(R::P, a) ? r.total[Id][part] - sum : r.total[Id][part] + sum;
+    r.product[l][part] = typename R::VD{};
+  }
+}
+/// A total of rows, whose logarithms are added up as those of products less 1.
+template <int Id, lanes Which, class R>
+LOOM_INLINE void add_to_product(R& r) {
+  using VD = typename R::VD;
+  constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
+  const auto u =
+      R::shape::template counted_once<level::row, Which>(r, r.value[R::P.program[l].operand[0]], typename R::V{});
+  const VD one = constant<VD>(1), lower = widen(lower_half(u));
+  r.product[l][0] = fma(r.product[l][0], one + lower, lower);
+  VD largest = r.product[l][0];
+  if constexpr (lanes_differ<a, R>) {
+    const VD upper = widen(upper_half(u));
+    r.product[l][1] = fma(r.product[l][1], one + upper, upper);
+    largest = largest + r.product[l][1];
+  }
+  if (any((largest < constant<VD>(0x1p800)) == 0)) [[unlikely]]
+    end_product<Id>(r);
+}
+
 /// Totals are accumulated in double, and those of doubles with what rounding loses: their error does not grow with the number
 /// of rows.
 template <int Id, lanes Which, class R>
@@ -13,8 +75,15 @@ LOOM_INLINE void add_to_total(R& r) {
   constexpr level at = R::P.levels[a];
   if constexpr (code == op::sum && R::template is_wide<a>)
     return add_wide<a>(r, r.total[Id], R::shape::template counted_lanes<at, Which>(r));
-  const typename R::V v =
-      R::shape::template counted_once<at, Which>(r, entry_of<code>(counted<a>(r)), identity<code, typename R::V>());
+  typename R::V v;
+  if constexpr (at == level::row && log_in<a, R> != no_value) {
+    add_to_product<Id, Which>(r);
+    if constexpr (R::P.log_sums[a]) return;
+    v = without_log<a>(r);
+  } else {
+    v = entry_of<code>(counted<a>(r));
+  }
+  v = R::shape::template counted_once<at, Which>(r, v, identity<code, typename R::V>());
   if constexpr (sizeof(typename R::number) == 8 &&
                 reduction(code).compensated) {  // Knuth's two-sum: adds only, so contraction cannot touch it
     const typename R::VD before = r.total[Id][0], sum = before + v, added = sum - before;
@@ -34,19 +103,15 @@ LOOM_INLINE void add_to_total(R& r) {
 template <int Id, class R>
 LOOM_INLINE void add_to_block(const R& r, accumulator<typename R::V>* acc) {
   using V = typename R::V;
-  constexpr value_id a = R::P.program[Id].operand[0], l = log_term(R::P, a);
+  constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
   if constexpr (l == no_value) {
     acc[Id].acc = acc[Id].acc + entry_of<op::sum>(counted<a>(r));
   } else {
-    constexpr node n = R::P.program[a];
     const V u = r.value[R::P.program[l].operand[0]];
     acc[l].acc = fma(acc[l].acc, constant<V>(1) + u, u);
-    if constexpr (l != a) acc[Id].acc = acc[Id].acc + r.value[n.operand[n.operand[0] == l ? 1 : 0]];
+    if constexpr (l != a) acc[Id].acc = acc[Id].acc + without_log<a>(r);
   }
 }
-/// Whether a block leaves a value out: a logarithm that is added up as a product, and the sum that it is a term of.
-template <int Id, lanes Which, class R>
-inline constexpr bool is_left_out = Which == lanes::block && log_term(R::P, Id) != no_value;
 
 /// Adds a vector to numbers of an array that lie one after the other.
 template <class R>
@@ -71,7 +136,7 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
                  each = R::shape::lanes_differ(per_column ? level::element : level::row);
   const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
-  if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which == lanes::all &&
+  if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which != lanes::some &&
                 !R::template is_wide<n.operand[0]>) {
     if (s.column_stride == 1) [[likely]]
       return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
@@ -90,6 +155,34 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
                               R::shape::along, count, label + first, buffer + first);
   } else {
     loops::store_into_array(n.code, r.data, s, row, column, R::shape::along, count, buffer + first);
+  }
+}
+
+/// Whether an operand of sum or product Id is 0 for entries that no label names.
+template <int Id, class R>
+constexpr bool of_zero() {
+  const node& n = R::P.program[Id];
+  if (is_zero_unlabelled(R::P, Id)) return true;
+  if (n.code != op::add && n.code != op::sub) return false;
+  return is_zero_unlabelled(R::P, n.operand[0]) || is_zero_unlabelled(R::P, n.operand[1]);
+}
+/// Its value there.
+template <int Id, class R>
+LOOM_INLINE typename R::V unlabelled(const R& r) {
+  constexpr node n = R::P.program[Id];
+  if constexpr (is_zero_unlabelled(R::P, Id)) return typename R::V{};
+  else if constexpr (is_zero_unlabelled(R::P, n.operand[1])) return r.value[n.operand[0]];
+  else if constexpr (n.code == op::add) return r.value[n.operand[1]];
+  else return -r.value[n.operand[1]];
+}
+
+/// What value Id, a product that is 0 there, multiplies 0 with, less itself: 0 if that is finite, else NaN.
+template <int Id, class R>
+LOOM_INLINE void look_at_factor([[maybe_unused]] const R& r, [[maybe_unused]] typename R::V& looked) {
+  constexpr node n = R::P.program[Id];
+  if constexpr (n.code == op::mul && is_zero_unlabelled(R::P, Id)) {
+    const typename R::V factor = r.value[n.operand[is_zero_unlabelled(R::P, n.operand[0]) ? 1 : 0]];
+    looked = looked + (factor - factor);
   }
 }
 
@@ -115,6 +208,10 @@ LOOM_PERFORM(load_array) { load_from_array<Id, Which>(r, j); }
 LOOM_PERFORM(gather) { gather_input<Id>(r); }
 LOOM_PERFORM(look_up) { look_up<Id, Which>(r, j); }
 LOOM_PERFORM(onehot) {
+  if constexpr (Which == lanes::unlabelled && is_zero_unlabelled(R::P, Id)) {
+    r.value[Id] = typename R::V{};
+    return;
+  }
   r.value[Id] = masked(position_along<Id>(r, j) == r.index[R::P.program[Id].operand[0]], constant<typename R::V>(1));
 }
 LOOM_PERFORM(where) {
@@ -139,13 +236,15 @@ LOOM_PERFORM(unary) {
   constexpr node n = R::P.program[Id];
   if constexpr (is_left_out<Id, Which, R>) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-  r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
+  if constexpr (n.code == op::exp && R::P.low_exponents[Id]) r.value[Id] = exp_of_low(r.value[n.operand[0]]);
+  else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
 }
 LOOM_PERFORM(binary) {
   constexpr node n = R::P.program[Id];
   if constexpr (is_left_out<Id, Which, R>) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-  r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+  if constexpr (Which == lanes::unlabelled && of_zero<Id, R>()) r.value[Id] = unlabelled<Id>(r);
+  else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
 }
 LOOM_PERFORM(reduce) {
   constexpr node n = R::P.program[Id];
@@ -154,7 +253,8 @@ LOOM_PERFORM(reduce) {
   typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (Which == lanes::some)
     v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
-  add_entries<n.code>(acc[Id], v);
+  if constexpr (Which == lanes::unlabelled && is_guarded(R::P, Id)) acc[Id].others = acc[Id].others + v;
+  else add_entries<n.code>(acc[Id], v);
 }
 LOOM_PERFORM(add_to_total) {
   if constexpr (Which == lanes::block) add_to_block<Id>(r, acc);

@@ -14,6 +14,7 @@
 #include "loom/layout/scalars.hpp"
 #include "loom/loops/instruction.hpp"
 #include "loom/loops/memory.hpp"
+#include "loom/loops/pieces.hpp"
 #include "loom/loops/tiles.hpp"
 
 #define LOOM_EACH_TARGET "loom/loops/loops-inl.h"

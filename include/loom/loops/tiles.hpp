@@ -68,11 +68,11 @@ inline void fetch(const S* from, std::size_t count, S* to) {
 }
 
 /// Bytes of an output that no cache holds until somebody reads it: it is written past the caches.
-inline constexpr std::ptrdiff_t uncached_bytes = 32 << 20;
+inline constexpr std::ptrdiff_t uncached_bytes = 8 << 20;
 
 /// The same copy, past the caches: memory is not read before it is overwritten.
 template <class S>
-inline void send(const S* from, std::size_t count, S* to) {
+[[gnu::noinline]] inline void send(const S* from, std::size_t count, S* to) {
 #if defined(__x86_64__)
   using V [[gnu::vector_size(16)]] = float;
   const char* in = reinterpret_cast<const char*>(from);
@@ -93,6 +93,13 @@ inline void send(const S* from, std::size_t count, S* to) {
   __builtin_memcpy(out, in, bytes);
 #else
   __builtin_memcpy(to, from, count * sizeof(S));
+#endif
+}
+
+/// What was sent comes before what others are told.
+inline void finish_sending() {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
 #endif
 }
 
@@ -154,9 +161,7 @@ template <class S>
         __builtin_memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
     i += r.count;
   }
-#if defined(__x86_64__)
-  if (uncached) __builtin_ia32_sfence();  // what was sent comes before what others are told
-#endif
+  if (uncached) finish_sending();
 }
 
 }  // namespace loom::loops

@@ -16,6 +16,13 @@ struct sweep_totals {
     for (int k = 0; k < R::total_parts; ++k)
       ((r.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename R::VD>()), ...);
     ((r.compensation[S.totals[I]] = typename R::VD{}), ...);
+    (begin_product<S.totals[I]>(r), ...);
+  }
+  template <int Id>
+  static LOOM_INLINE void begin_product([[maybe_unused]] R& r) {
+    constexpr value_id a = P.program[Id].operand[0], l = log_in<a, R>;
+    if constexpr (l != no_value && P.levels[a] == level::row)
+      for (int k = 0; k < R::total_parts; ++k) r.product[l][k] = typename R::VD{};
   }
   template <int Id>
   static LOOM_INLINE double add_compensation(const R& r, double total) {
@@ -24,7 +31,9 @@ struct sweep_totals {
   }
   /// Of this part, so not finished: parts are joined first.
   template <int Id>
-  static LOOM_INLINE double end_one(const R& r) {
+  static LOOM_INLINE double end_one(R& r) {
+    constexpr value_id a = P.program[Id].operand[0];
+    if constexpr (log_in<a, R> != no_value && P.levels[a] == level::row) end_product<Id>(r);
     typename R::VD v = r.total[Id][0];
     if constexpr (R::total_parts == 2) v = fold<code_of<Id>>::combine(v, r.total[Id][1]);
     const double total = across_lanes<code_of<Id>>(v);
@@ -33,7 +42,7 @@ struct sweep_totals {
     else return total;
   }
   template <int... I>
-  static LOOM_INLINE void end([[maybe_unused]] const R& r, [[maybe_unused]] double* totals,
+  static LOOM_INLINE void end([[maybe_unused]] R& r, [[maybe_unused]] double* totals,
                               std::integer_sequence<int, I...>) {
     ((totals[I] = end_one<S.totals[I]>(r)), ...);
   }
@@ -54,10 +63,12 @@ struct block_totals {
 
   template <int I> static constexpr bool is_total = P.steps[body.begin + I].kind == action::total;
   template <int I> static constexpr value_id id = P.steps[body.begin + I].id;
-  template <int I> static constexpr value_id log = is_total<I> ? log_term(P, P.program[id<I>].operand[0]) : no_value;
+  template <int I> static constexpr value_id log =
+      is_total<I> ? log_in<P.program[id<I>].operand[0], R> : value_id{no_value};
 
   template <int Unroll, int... I>
   static LOOM_INLINE void begin_block(accumulator<V> (&acc)[Unroll][R::values], std::integer_sequence<int, I...>) {
+#pragma GCC unroll 16
     for (int u = 0; u < Unroll; ++u) (begin_one<I>(acc[u]), ...);
   }
   template <int I>
@@ -79,11 +90,13 @@ struct block_totals {
   static LOOM_INLINE void finish_one([[maybe_unused]] accumulator<V> (&acc)[Unroll][R::values],
                                      [[maybe_unused]] V& finite) {
     if constexpr (log<I> != no_value)
+#pragma GCC unroll 16
       for (int u = 0; u < Unroll; ++u) {
         const V sum = kernel<op::log1p>::apply(acc[u][log<I>].acc);
         acc[0][log<I>].others = u == 0 ? sum : acc[0][log<I>].others + sum;
       }
     if constexpr (is_total<I>) {
+#pragma GCC unroll 16
       for (int u = 1; u < Unroll; ++u) acc[0][id<I>].acc = acc[0][id<I>].acc + acc[u][id<I>].acc;
       const V sum = acc[0][id<I>].acc;
       finite = finite + (sum - sum);
@@ -93,7 +106,9 @@ struct block_totals {
   template <int I>
   static LOOM_INLINE void add_one([[maybe_unused]] R& r, [[maybe_unused]] accumulator<V> (*acc)[R::values]) {
     if constexpr (is_total<I>) add_in_double(r.total[id<I>], acc[0][id<I>].acc);
-    if constexpr (log<I> != no_value) add_in_double(r.total[id<I>], acc[0][log<I>].others);
+    if constexpr (log<I> != no_value)
+      add_in_double(r.total[id<I>],
+                    log_is_subtracted(P, P.program[id<I>].operand[0]) ? -acc[0][log<I>].others : acc[0][log<I>].others);
   }
   static LOOM_INLINE void add_in_double(typename R::VD* total, V v) {
     total[0] = total[0] + widen(lower_half(v));

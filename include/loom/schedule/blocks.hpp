@@ -5,17 +5,26 @@
 #pragma once
 
 #include "loom/ir/uses.hpp"
-#include "loom/rewrite/facts.hpp"
+#include "loom/rewrite/guards.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
-/// The term of entry value `v` of a total that is one of these logarithms: v itself, or an operand of a sum; no_value if none is.
+/// The term of value `v` of a total that is one of these logarithms: v itself, or a term of a sum; no_value if none is.
 constexpr value_id log_term(const plan& p, value_id v) {
-  if (p.log_sums[v]) return v;
+  if (!p.log_sums.any() || p.log_sums[v]) return p.log_sums[v] ? v : no_value;
   const node& n = p.program[v];
-  if (n.code != op::add) return no_value;
-  return p.log_sums[n.operand[0]] ? n.operand[0] : p.log_sums[n.operand[1]] ? n.operand[1] : no_value;
+  if (n.code != op::add && n.code != op::sub && n.code != op::neg) return no_value;
+  const value_id first = log_term(p, n.operand[0]);
+  return first != no_value || n.code == op::neg ? first : log_term(p, n.operand[1]);
+}
+/// Whether it is subtracted.
+constexpr bool log_is_subtracted(const plan& p, value_id v) {
+  const node& n = p.program[v];
+  if (p.log_sums[v]) return false;
+  if (n.code == op::neg) return !log_is_subtracted(p, n.operand[0]);
+  if (log_term(p, n.operand[0]) != no_value) return log_is_subtracted(p, n.operand[0]);
+  return log_is_subtracted(p, n.operand[1]) != (n.code == op::sub);
 }
 
 namespace detail {
@@ -41,32 +50,55 @@ constexpr bool is_total_by_blocks(const plan& p, value_id sum) {
   return false;
 }
 
+/// What takes in the longest sum that v is a term of; no_value if a part of it has another user.
+constexpr value_id user_of_sum(const plan& p, value_id v) {
+  value_id user = only_user(p.program, v);
+  while (user != no_value && !p.wide[user]) {
+    const op code = p.program[user].code;
+    if (code != op::add && code != op::sub && code != op::neg) break;
+    user = only_user(p.program, user);
+  }
+  return user;
+}
+
+/// Whether a sweep adds up these row values.
+constexpr bool is_total_of_rows(const plan& p, value_id sum) {
+  const node& n = p.program[sum];
+  if (n.code != op::sum || p.levels[n.operand[0]] != level::row || p.wide[n.operand[0]]) return false;
+  for (const sweep& s : p.loops)
+    for (value_id t : s.totals)
+      if (t == sum) return true;
+  return false;
+}
+
 }  // namespace detail
 
-/// Logarithms of 1 + u, with u in [0,1], that only a total of entries takes in, alone or as a term. The product of 32 such factors is
-/// below 2^32, and less 1 it keeps the digits of small u: p <- p (1 + u) + u.
-constexpr value_set log_sums_of(const plan& p) {
-  value_set found;
+/// Finds logarithms of 1 + u that only a total takes in, alone or as a term. Of entries, with u in [0,1]: the product of 32 such factors
+/// is below 2^32, and less 1 it keeps the digits of small u: p <- p (1 + u) + u. Of rows, with u >= 0, or -1 where a row is empty: a
+/// product in double has room for six floats. One of each total.
+constexpr void find_log_sums(plan& p) {
   for (int i = 0; i < p.program.size(); ++i) {
     const node& n = p.program[i];
-    if (n.code != op::log1p || p.levels[i] != level::element || p.wide[i]) continue;
-    const auto l = static_cast<value_id>(i);
-    value_id sum = only_user(p.program, l);
-    if (sum != no_value && p.program[sum].code == op::add && !p.wide[sum]) sum = only_user(p.program, sum);
-    if (sum == no_value) continue;
-    if (!detail::is_total_by_blocks(p, sum)) continue;
+    if (n.code != op::log1p || p.levels[i] == level::scalar || p.wide[i]) continue;
+    const bool of_entries = p.levels[i] == level::element;
+    const value_id sum = detail::user_of_sum(p, static_cast<value_id>(i));
+    if (sum == no_value || !(of_entries ? detail::is_total_by_blocks(p, sum) : detail::is_total_of_rows(p, sum)))
+      continue;
+    if (log_term(p, p.program[sum].operand[0]) != no_value) continue;
     rewrite::known_graph known(p.program);
     const rewrite::fact u = known.of(n.operand[0]);
-    if (u.low >= 0 && u.high <= 1) found.insert(i);
+    const node& of = p.program[n.operand[0]];
+    const bool fits = of_entries ? u.low >= 0 && u.high <= 1
+                                 : u.low >= 0 || (of.code == op::rest && rewrite::guards::is_sum_of_peak(known, of));
+    if (fits) p.log_sums.insert(i);
   }
-  return found;
 }
 
 /// Says of each pass whether its totals go by blocks, and which logarithms they take as products.
 constexpr void choose_blocks(plan& p) {
   for (sweep& s : p.loops)
     for (row_pass& pass : s.passes) pass.by_blocks = detail::adds_up_by_blocks(p, pass.body);
-  p.log_sums = log_sums_of(p);
+  find_log_sums(p);
 }
 
 }  // namespace loom::schedule

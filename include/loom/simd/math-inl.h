@@ -122,12 +122,12 @@ LOOM_INLINE V exp_of_sum(V x, V low) {
   return exp_of_limited<0>(limited, low, true);
 }
 
-/// e^x.
-/// Domain: any; gradual underflow; -inf -> 0, inf -> inf, NaN -> NaN.
+/// e^x for x that is limited from above: at most 89 (f32) or 710 (f64), or NaN.
+/// Domain: any such; gradual underflow; -inf -> 0, NaN -> NaN.
 /// Error:  <= 1.5 ulp (f32, f64).
 template <class V>
-LOOM_INLINE V exp(V x) {
-  const V limited = is_f32<V> ? clip(x, -104.0, 89.0) : clip(x, -746.0, 710.0);
+LOOM_INLINE V exp_of_low(V x) {
+  const V limited = max(constant<V>(is_f32<V> ? -104.0 : -746.0), x);
 #if LOOM_TARGET_BYTES == 64
   if constexpr (std::is_same_v<V, f32s>) {
     // 2^(n/16) is a lane of a table, which the low bits of t choose; times_pow2 takes the floor of n.
@@ -141,6 +141,14 @@ LOOM_INLINE V exp(V x) {
   }
 #endif
   return exp_of_limited<0>(limited, limited, false);
+}
+
+/// e^x.
+/// Domain: any; gradual underflow; -inf -> 0, inf -> inf, NaN -> NaN.
+/// Error:  <= 1.5 ulp (f32, f64).
+template <class V>
+LOOM_INLINE V exp(V x) {
+  return exp_of_low(min(constant<V>(is_f32<V> ? 89.0 : 710.0), x));
 }
 
 /// (e^x - 1) * 2^shift for limited x; shift < 0 so that 2^n cannot overflow.

@@ -117,10 +117,20 @@ LOOM_INLINE lane<V> fold_lanes(V v) {
   else return fold_lanes<Fold>(Fold::combine(lower_half(v), upper_half(v)));
 }
 
-struct set_bits {
-  template <class V> static LOOM_INLINE V combine(V a, V b) { return a | b; }
-};
-template <class M> LOOM_INLINE bool any(M m) { return fold_lanes<set_bits>(m) != 0; }
+/// Whether some lane of a comparison holds.
+template <class M>
+LOOM_INLINE bool any(M m) {
+#if LOOM_TARGET_BYTES == 64
+  if constexpr (sizeof(lane<M>) == 4)
+    return __builtin_ia32_cmpd512_mask(as<vec<int>>(m), vec<int>{}, 4, static_cast<unsigned short>(-1)) != 0;
+  else
+    return __builtin_ia32_cmpq512_mask(as<vec<long long>>(m), vec<long long>{}, 4, static_cast<unsigned char>(-1)) != 0;
+#elif LOOM_TARGET_BYTES == 32
+  return __builtin_ia32_movmskps256(as<vec<float>>(m)) != 0;
+#else
+  return m != 0;
+#endif
+}
 
 template <class V>
 LOOM_INLINE lane<V> first_lane(V v) {
@@ -306,7 +316,7 @@ LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #endif
 
 /// c - a b, and a b - c.
-template <class V> LOOM_INLINE V fnma(V a, V b, V c) { return fma(-a, b, c); }
+template <class V> LOOM_INLINE V fnma(V a, V b, V c) { return fma(a, -b, c); }
 template <class V> LOOM_INLINE V fms(V a, V b, V c) { return fma(a, b, -c); }
 
 /// To the nearest whole number, ties to even.

@@ -12,6 +12,10 @@ struct along_rows {
   template <int Inputs, int Outputs, class V>
   struct place {
     std::size_t active = 0;  ///< entries of the tail
+    bool rows_copied, blocks_copied;  ///< of some operands (row_copies-inl.h)
+    loops::piece* pieces;
+    entries_at<const void*> input_entries[Inputs + 1];
+    entries_at<void*> output_entries[Outputs + 1];
   };
 
   template <lanes Which, class R>
@@ -38,26 +42,32 @@ struct along_rows {
   static LOOM_INLINE auto* input(const R& r, std::ptrdiff_t j) {
     return static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]) + j * input_step<Slot>(r);
   }
-  template <int Slot, class R>
-  static LOOM_INLINE auto* output(const R& r, std::ptrdiff_t j) {
-    return static_cast<typename R::template Output<Slot>*>(r.output_row[Slot]) + j * r.data.outputs[Slot].column_stride;
-  }
-
   /// Tensor `Id`, an input, at entry j.
   template <int Id, int Slot, lanes Which, class R>
   static LOOM_INLINE auto load_tensor(const R& r, std::ptrdiff_t j) {
     using V = typename R::V;
-    if constexpr (R::P.levels[Id] == level::element)
-      return load_strided<Which, V>(input<Slot>(r, j), input_step<Slot>(r), r.active);
-    else return broadcast<V>(loaded(*input<Slot>(r, j)));
+    if constexpr (R::P.levels[Id] == level::element && R::lane_count > 1) {
+      const entries_at<const void*>& row = r.input_entries[Slot];
+      return load_entries_of<Which, V>(static_cast<const typename R::template Input<Slot>*>(row.at) + (j - row.first),
+                                       r.active);
+    } else {
+      return broadcast<V>(loaded(*input<Slot>(r, j)));
+    }
+  }
+  template <int Slot, class R>
+  static LOOM_INLINE auto* output(const R& r, std::ptrdiff_t j) {
+    using E = typename R::template Output<Slot>;
+    if constexpr (R::lane_count == 1)
+      return static_cast<E*>(r.output_row[Slot]) + j * r.data.outputs[Slot].column_stride;
+    else return static_cast<E*>(r.output_entries[Slot].at) + (j - r.output_entries[Slot].first);
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) {
-    return load_strided<Which, typename R::V>(output<Slot>(r, j), r.data.outputs[Slot].column_stride, r.active);
+    return load_entries_of<Which, typename R::V>(output<Slot>(r, j), r.active);
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) {
-    store_strided<Which>(v, output<Slot>(r, j), r.data.outputs[Slot].column_stride, r.active);
+    store_entries_of<Which>(v, output<Slot>(r, j), r.active);
   }
 
   // ---- reductions --------------------------------------------------------------------------------------------------------
@@ -95,6 +105,7 @@ struct along_rows {
   static LOOM_INLINE void entries(R& r) {
     using reductions = typename Passes::template reductions<Pass>;
     using totals = typename Passes::template totals<Pass>;
+    using copies = row_copies<R, Passes::sweep_number>;
     constexpr int body = Passes::template body<Pass>;
     using steps = typename Passes::template body_steps<Pass>;
     constexpr int unroll = Passes::S.passes[Pass].unroll;
@@ -103,15 +114,31 @@ struct along_rows {
     Passes::template begin_reductions<Pass>(whole, reductions());
     Passes::template begin_wide_sums<Pass>(r, reductions());
     const std::ptrdiff_t columns = r.part.column_end;
+    // The vector with the label is one of those that are done by what is left of a row.
+    constexpr value_id label = totals::are_blocks || width == 1 ? no_value : label_of_pass(R::P, Passes::S, Pass);
+    constexpr lanes most = totals::are_blocks ? lanes::block : label != no_value ? lanes::unlabelled : lanes::all;
+    std::ptrdiff_t labelled = -1;
+    bool all_labelled = false;  // as if every vector had it
+    if constexpr (label != no_value) {
+      labelled = static_cast<std::ptrdiff_t>(first_lane(r.index[label])) / width * width;
+      all_labelled = (Passes::S.guess.pass == Pass - 1 && r.guess_failed) ||
+                     !Passes::template are_factors_finite<Pass>(r, typename Passes::template body_steps<Pass>());
+    }
     for (std::ptrdiff_t j = r.part.column_begin; j < columns;) {
-      const std::ptrdiff_t first = j,
-                           block = columns - j < accumulation_block * step ? columns : j + accumulation_block * step;
+      const std::ptrdiff_t first = j;
+      std::ptrdiff_t block = columns - j < accumulation_block * step ? columns : j + accumulation_block * step;
+      std::ptrdiff_t most_end = block;
+      if constexpr (label != no_value) {
+        if (j <= labelled && labelled < block) most_end = block = labelled + (j == labelled ? width : 0);
+        if (j == labelled || all_labelled) most_end = j;
+        if (block > columns) block = columns;
+      }
       accumulator<typename R::V> acc[unroll][R::values];
       Passes::template begin_reductions<Pass>(acc, reductions());
+      copies::template begin_block<Pass>(r, first, block - first, typename copies::all());
       if constexpr (totals::are_blocks) totals::begin_block(acc, typename totals::all());
-      for (; j + step <= block; j += step)
-        unrolled<Passes, Pass, totals::are_blocks ? lanes::block : lanes::all>(
-            r, acc, j, std::make_integer_sequence<int, unroll>());
+      for (; j + step <= most_end; j += step)
+        unrolled<Passes, Pass, most>(r, acc, j, std::make_integer_sequence<int, unroll>());
       if constexpr (totals::are_blocks) {
         if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
           j = first;
@@ -124,6 +151,7 @@ struct along_rows {
           Passes::template steps<body, width == 1 ? lanes::all : lanes::some>(steps(), r, acc[0], j);
         }
       Passes::template join_reductions<Pass>(acc, whole[0], reductions());
+      copies::template end_block<Pass>(r, first, block - first);
     }
     Passes::template end_reductions<Pass>(r, whole[0], reductions());
   }
@@ -140,12 +168,20 @@ struct along_rows {
                                      double* results) {
     typename Passes::registers r(data, part, scalars, results);
     using R = decltype(r);
+    using copies = row_copies<R, Passes::sweep_number>;
+    alignas(64) unsigned char memory[copies::bytes + 1];
+    loops::piece pieces[copies::operands + 1];
+    r.pieces = pieces;
+    copies::begin(r, memory, typename copies::all());
     Passes::begin(r);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
+      copies::begin_row(r, typename copies::all());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
+      copies::end_row(r);
     }
     Passes::end(r);
+    copies::end(r);
   }
   template <class R, int... I, int... O>
   static LOOM_INLINE void find_rows(R& r, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
