@@ -57,6 +57,18 @@ TEST_CASE("reductions", "[ir]") {
   CHECK(value(norm(v), {{0, 0}}) == numbers{0});
 }
 
+TEST_CASE("along an axis that it has not, the operand of a reduction is repeated", "[ir]") {
+  graph g = written(v * x);
+  builder b(g);
+  const value_id entries = b.input(0);  // v[N]
+  const axis_set c = without(as_set(g.result_axes), b[entries].axes);
+  REQUIRE(c != 0);
+  const value_id total = b.reduce(op::sum, entries, c), largest = b.reduce(op::reduce_max, entries, c);
+  const point p{{2, 3}, {{b[entries].axes, two}, {as_set(g.result_axes), six}}};
+  CHECK(value_at<double>(b.view(), p, total, b[entries].axes) == numbers{30, 60});
+  CHECK(value_at<double>(b.view(), p, largest, b[entries].axes) == two);
+}
+
 TEST_CASE("masks", "[ir]") {
   CHECK(value(where(x > 3, x, 0), {six}) == numbers{0, 0, 0, 4, 5, 6});
   CHECK(value(count(x > 2, -1), {six}) == numbers{1, 3});

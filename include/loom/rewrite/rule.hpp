@@ -142,6 +142,8 @@ class written_rules : public rule_table {
       of_sums_.push_back(static_cast<std::int16_t>(i));
     }
     of_sums = {of_sums_.items, of_sums_.size()};
+    if (more != nullptr && of_sums.size() + more->of_sums.size() > 64)  // a bit of each
+      limit::too_many_elements_for_a_fixed_vector();
     for (int i = rows_.size() - 1; i >= 0; --i) {
       if (rows_[i].parts.count != 0) continue;
       std::int16_t& head = first_[static_cast<int>(rows_[i].lhs.root().code)];
