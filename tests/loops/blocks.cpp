@@ -8,10 +8,12 @@
 
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
+#include "support/targets.hpp"
 
 namespace {
 
 using namespace loom;
+using trial::on_every_target;
 
 constexpr auto a = tensor<"a[N]">;
 constexpr auto y = tensor<"y[N]">;
@@ -26,16 +28,6 @@ constexpr auto two = loss<sum(square(a)) * sum(softplus(a))>;
 constexpr auto cross_entropy = loss<-gather(log(exp(x) / sum(exp(x), C)), t).mean()>;
 
 constexpr float inf = std::numeric_limits<float>::infinity();
-
-template <class Check>
-void on_every_target(Check check) {
-  for (target each : {target::baseline, target::avx2, target::avx512}) {
-    if (each > loops::best_target()) break;
-    const limit_target held(each);
-    INFO(std::string(name(each).data()));
-    check();
-  }
-}
 
 std::vector<float> numbers(std::size_t count, float low, float high, unsigned seed) {
   std::mt19937 random(seed);

@@ -7,10 +7,12 @@
 
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
+#include "support/targets.hpp"
 
 namespace {
 
 using namespace loom;
+using trial::on_every_target;
 
 constexpr auto x = tensor<"x[N,C]">;
 constexpr auto y = tensor<"y[N,C]">;
@@ -20,16 +22,6 @@ constexpr auto C = axis<"C">;
 constexpr auto cross_entropy = loss<sum(-gather(log_softmax(x, C), t))>;  // parks exponentials in its gradient
 constexpr auto squares = loss<sum(square(x - y))>;  // entry by entry
 constexpr auto spread = loss<sum(square(max(x, C) - x) * y)>;  // stores in its second pass
-
-template <class Check>
-void on_every_target(Check check) {
-  for (target each : {target::baseline, target::avx2, target::avx512}) {
-    if (each > loops::best_target()) break;
-    const limit_target held(each);
-    INFO(std::string(name(each).data()));
-    check();
-  }
-}
 
 template <class T>
 std::vector<T> numbers(std::ptrdiff_t count) {

@@ -2,6 +2,7 @@
 // loops/tiles.cpp — the copies between rows in memory and tiles: transposes of every size, type and target, and copies past the caches.
 #include "loom/loops/targets.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -87,6 +88,18 @@ TEMPLATE_TEST_CASE("numbers move between any strides", "", std::uint16_t, float,
   }
 }
 
+/// Of the targets that this machine has.
+std::vector<loom::loops::sender> senders() {
+  std::vector<loom::loops::sender> all{&loom::baseline::send};
+#if LOOM_TARGETS >= 1
+  if (loom::loops::best_target() >= loom::target::avx2) all.push_back(&loom::avx2::send);
+#endif
+#if LOOM_TARGETS >= 2
+  if (loom::loops::best_target() >= loom::target::avx512) all.push_back(&loom::avx512::send);
+#endif
+  return all;
+}
+
 TEMPLATE_TEST_CASE("copies with a look ahead and past the caches copy as others do", "", std::uint16_t, float, double) {
   const std::vector<TestType> from = numbers<TestType>(300);
   for (std::size_t begin : {0u, 1u, 5u})
@@ -94,12 +107,14 @@ TEMPLATE_TEST_CASE("copies with a look ahead and past the caches copy as others 
       std::vector<TestType> fetched(300, TestType(0)), sent(300, TestType(0)), expected(300, TestType(0));
       for (std::size_t i = 0; i < count; ++i) expected[begin + i] = from[i];
       loom::loops::fetch(from.data(), count, fetched.data() + begin);
-      loom::loops::send(from.data(), count, sent.data() + begin);
-#if defined(__x86_64__)
-      __builtin_ia32_sfence();
-#endif
       CHECK(fetched == expected);
-      CHECK(sent == expected);
+      for (loom::loops::sender send : senders()) {
+        std::fill(sent.begin(), sent.end(), TestType(0));
+        send(reinterpret_cast<const unsigned char*>(from.data()), static_cast<std::ptrdiff_t>(count * sizeof(TestType)),
+             reinterpret_cast<unsigned char*>(sent.data() + begin));
+        loom::loops::finish_sending();
+        CHECK(sent == expected);
+      }
     }
 }
 
@@ -126,6 +141,6 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
   to.column_stride = 1;
   to.row_strides[0] = 6;
   to.data = back.data();
-  loom::loops::store_tile(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()));
+  loom::loops::store_tile(data, to, 4, 5, pitch, static_cast<const float*>(tile.data()), &loom::baseline::send);
   for (std::size_t i = 0; i < 60; ++i) CHECK(back[i] == (i / 6 >= 4 && i / 6 < 9 ? from[i] : 0));
 }

@@ -4,19 +4,10 @@
 
 #include "support/catch.hpp"
 #include "support/differentiable.hpp"
+#include "support/targets.hpp"
 #include "support/trial.hpp"
 
 namespace trial {
-
-inline const std::vector<loom::target>& targets() {
-  static const std::vector<loom::target> all = [] {
-    std::vector<loom::target> t;
-    for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512})
-      if (each <= loom::loops::best_target()) t.push_back(each);
-    return t;
-  }();
-  return all;
-}
 
 inline std::vector<std::pair<std::string, double>> usual_scalars() {
   return {{"e", 0.1}, {"gamma", 2}, {"z", 1e-3}, {"pw", 3}, {"delta", 1}, {"T", 2}};

@@ -53,7 +53,7 @@ LOOM_INLINE V load_entries_of(const S* from, std::size_t count) {
     return load_first(from, count);
   } else {
     alignas(64) S buffer[width<V>] = {};
-    loops::copy_in(from, 1, count, buffer);
+    loops::copy_entries(sizeof(S), from, 1, buffer, 1, static_cast<std::ptrdiff_t>(count));
     return load_lanes<V>(buffer);
   }
 }
@@ -67,8 +67,34 @@ LOOM_INLINE void store_entries_of(V v, S* to, std::size_t count) {
   } else {
     alignas(64) S buffer[width<V>];
     store_lanes(v, buffer);
-    loops::copy_out(buffer, count, to, 1);
+    loops::copy_entries(sizeof(S), buffer, 1, to, 1, static_cast<std::ptrdiff_t>(count));
   }
+}
+
+/// A vector, past the caches, to a multiple of its size.
+LOOM_INLINE void send_vector(vec<float> v, float* to) {
+#if defined(__clang__)
+  __builtin_nontemporal_store(v, reinterpret_cast<vec<float>*>(to));
+#elif LOOM_TARGET_BYTES == 64
+  __builtin_ia32_movntps512(to, v);
+#elif LOOM_TARGET_BYTES == 32
+  __builtin_ia32_movntps256(to, v);
+#else
+  *to = v;
+#endif
+}
+/// Copies bytes past the caches.
+[[gnu::noinline]] inline void send(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to) {
+  constexpr std::ptrdiff_t step = sizeof(vec<float>);
+  std::ptrdiff_t i = -static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(to)) & (step - 1);
+  if (i > bytes) i = bytes;
+  __builtin_memcpy(to, from, static_cast<std::size_t>(i));
+  for (; i + step <= bytes; i += step) {
+    vec<float> v;
+    __builtin_memcpy(&v, from + i, step);
+    send_vector(v, reinterpret_cast<float*>(to + i));
+  }
+  __builtin_memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -179,13 +179,4 @@ template <class I>
     to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
 }
 
-template <class S>
-[[gnu::noinline]] inline void copy_in(const S* from, std::ptrdiff_t stride, std::size_t count, S* to) {
-  for (std::size_t i = 0; i < count; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * stride];
-}
-template <class S>
-[[gnu::noinline]] inline void copy_out(const S* from, std::size_t count, S* to, std::ptrdiff_t stride) {
-  for (std::size_t i = 0; i < count; ++i) to[static_cast<std::ptrdiff_t>(i) * stride] = from[i];
-}
-
 }  // namespace loom::loops

@@ -51,19 +51,21 @@ struct piece {
   p.first = 0;
 }
 
-template <class S>
-void copy_strided(const unsigned char* from, std::ptrdiff_t from_stride, unsigned char* to, std::ptrdiff_t to_stride,
-                  std::ptrdiff_t count) {
+template <std::ptrdiff_t Size>
+void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned char* to, std::ptrdiff_t to_stride,
+                std::ptrdiff_t count) {
   for (std::ptrdiff_t i = 0; i < count; ++i)
-    __builtin_memcpy(to + i * to_stride * static_cast<std::ptrdiff_t>(sizeof(S)),
-                     from + i * from_stride * static_cast<std::ptrdiff_t>(sizeof(S)), sizeof(S));
+    __builtin_memcpy(to + i * to_stride * Size, from + i * from_stride * Size, Size);
 }
-inline void copy_entries(std::ptrdiff_t size, const unsigned char* from, std::ptrdiff_t from_stride, unsigned char* to,
-                         std::ptrdiff_t to_stride, std::ptrdiff_t count) {
+/// Copies `count` entries of `size` bytes, from stride to stride, counted in entries.
+[[gnu::noinline]] inline void copy_entries(std::ptrdiff_t size, const void* from, std::ptrdiff_t from_stride, void* to,
+                                           std::ptrdiff_t to_stride, std::ptrdiff_t count) {
+  const auto* in = static_cast<const unsigned char*>(from);
+  auto* out = static_cast<unsigned char*>(to);
   switch (size) {
-    case 2: return copy_strided<std::uint16_t>(from, from_stride, to, to_stride, count);
-    case 4: return copy_strided<std::uint32_t>(from, from_stride, to, to_stride, count);
-    default: return copy_strided<std::uint64_t>(from, from_stride, to, to_stride, count);
+    case 2: return copy_sized<2>(in, from_stride, out, to_stride, count);
+    case 4: return copy_sized<4>(in, from_stride, out, to_stride, count);
+    default: return copy_sized<8>(in, from_stride, out, to_stride, count);
   }
 }
 
@@ -80,9 +82,6 @@ inline void copy_entries(std::ptrdiff_t size, const unsigned char* from, std::pt
     if ((read >> k & 1u) != 0) copy_entries(p.size, p.row + column * p.stride * p.size, p.stride, p.copy, 1, count);
   }
 }
-
-/// How a target copies bytes past the caches.
-using sender = void (*)(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to);
 
 /// After it: of the operands `written` the copies go to memory. Of a row, column 0 and all its entries, if `whole_rows`.
 [[gnu::noinline]] inline void end_block(const piece* operands, unsigned written, bool whole_rows, std::ptrdiff_t column,

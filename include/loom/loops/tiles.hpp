@@ -70,31 +70,8 @@ inline void fetch(const S* from, std::size_t count, S* to) {
 /// Bytes of an output that no cache holds until somebody reads it: it is written past the caches.
 inline constexpr std::ptrdiff_t uncached_bytes = 8 << 20;
 
-/// The same copy, past the caches: memory is not read before it is overwritten.
-template <class S>
-[[gnu::noinline]] inline void send(const S* from, std::size_t count, S* to) {
-#if defined(__x86_64__)
-  using V [[gnu::vector_size(16)]] = float;
-  const char* in = reinterpret_cast<const char*>(from);
-  char* out = reinterpret_cast<char*>(to);
-  std::size_t bytes = count * sizeof(S), head = (64 - reinterpret_cast<std::uintptr_t>(out) % 64) % 64;
-  if (head > bytes) head = bytes;
-  __builtin_memcpy(out, in, head);
-  for (bytes -= head, in += head, out += head; bytes >= 64; bytes -= 64, in += 64, out += 64)
-    for (int i = 0; i < 64; i += 16) {
-      V v;
-      __builtin_memcpy(&v, in + i, 16);
-#if defined(__clang__)
-      __builtin_nontemporal_store(v, reinterpret_cast<V*>(out + i));
-#else
-      __builtin_ia32_movntps(reinterpret_cast<float*>(out + i), v);
-#endif
-    }
-  __builtin_memcpy(out, in, bytes);
-#else
-  __builtin_memcpy(to, from, count * sizeof(S));
-#endif
-}
+/// How a target copies bytes past the caches: memory is not read before it is overwritten (loops/lanes-inl.h).
+using sender = void (*)(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to);
 
 /// What was sent comes before what others are told.
 inline void finish_sending() {
@@ -146,7 +123,7 @@ template <class S>
 /// Back by squares of 16 bytes: a row that is no whole number of vectors would end in a store of some lanes, which costs several of all.
 template <class S>
 [[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
-                                         std::size_t count, std::ptrdiff_t pitch, const S* tile) {
+                                         std::size_t count, std::ptrdiff_t pitch, const S* tile, sender send) {
   const bool uncached = data.rows * data.columns > uncached_bytes / static_cast<std::ptrdiff_t>(sizeof(S));
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
@@ -155,7 +132,10 @@ template <class S>
       move<S>(&transpose<S>, tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
               s.column_stride);
     else if (uncached)
-      for (std::ptrdiff_t j = 0; j < data.columns; ++j) send(tile + j * pitch + i, r.count, to + j * s.column_stride);
+      for (std::ptrdiff_t j = 0; j < data.columns; ++j)
+        send(reinterpret_cast<const unsigned char*>(tile + j * pitch + i),
+             static_cast<std::ptrdiff_t>(r.count * sizeof(S)),
+             reinterpret_cast<unsigned char*>(to + j * s.column_stride));
     else
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         __builtin_memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));

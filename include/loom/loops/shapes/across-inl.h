@@ -225,7 +225,7 @@ struct across_rows {
       constexpr int operand = R::inputs + Slot;
       if constexpr (has_tile(R::P, S, operand))
         loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size,
-                          tile<operand, typename R::template Output<Slot>>(b));
+                          tile<operand, typename R::template Output<Slot>>(b), &send);
     }
 
     /// Whether an operand is read or written entry by entry, not as row values or labels of several rows.

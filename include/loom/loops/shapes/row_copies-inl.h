@@ -7,31 +7,6 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// A vector, past the caches, to a multiple of its size.
-LOOM_INLINE void send_vector(vec<float> v, float* to) {
-#if defined(__clang__)
-  __builtin_nontemporal_store(v, reinterpret_cast<vec<float>*>(to));
-#elif LOOM_TARGET_BYTES == 64
-  __builtin_ia32_movntps512(to, v);
-#elif LOOM_TARGET_BYTES == 32
-  __builtin_ia32_movntps256(to, v);
-#else
-  *to = v;
-#endif
-}
-[[gnu::noinline]] inline void send(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to) {
-  constexpr std::ptrdiff_t step = sizeof(vec<float>);
-  std::ptrdiff_t i = -static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(to)) & (step - 1);
-  if (i > bytes) i = bytes;
-  __builtin_memcpy(to, from, static_cast<std::size_t>(i));
-  for (; i + step <= bytes; i += step) {
-    vec<float> v;
-    __builtin_memcpy(&v, from + i, step);
-    send_vector(v, reinterpret_cast<float*>(to + i));
-  }
-  __builtin_memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
-}
-
 /// Where the entries of an operand's row are: entry j is at[j - first].
 template <class Pointer>
 struct entries_at {
@@ -49,25 +24,25 @@ struct row_copies {
   static constexpr std::ptrdiff_t parked_bytes = 16384;  ///< the longest row that is one
 
   /// The operands that steps use as entries, a bit of each: tensors that are loaded, outputs that something is done to.
-  static constexpr unsigned used(int begin, int end, bool in, action what) {
+  static constexpr unsigned used(int begin, int end, action what) {
     unsigned found = 0;
     for (int i = begin; i < end && R::lane_count > 1; ++i) {
       const step& it = P.steps[i];
       const node& n = P.program[it.id];
-      if (in && it.kind == action::compute && n.code == op::tensor && P.levels[it.id] == level::element)
-        found |= 1u << n.bits;
-      if (!in && it.kind == what && output_level(P, it.slot) == level::element)
-        found |= 1u << (R::inputs + static_cast<unsigned>(it.slot));
+      if (it.kind != what) continue;
+      if (what != action::compute)
+        found |= output_level(P, it.slot) == level::element ? 1u << (R::inputs + it.slot) : 0;
+      else if (n.code == op::tensor && P.levels[it.id] == level::element) found |= 1u << n.bits;
     }
     return found;
   }
   struct uses {
     unsigned loaded, parked, recalled, stored;
     constexpr uses(int begin, int end)
-        : loaded(used(begin, end, true, action::compute)),
-          parked(used(begin, end, false, action::park)),
-          recalled(used(begin, end, false, action::recall)),
-          stored(used(begin, end, false, action::store)) {}
+        : loaded(used(begin, end, action::compute)),
+          parked(used(begin, end, action::park)),
+          recalled(used(begin, end, action::recall)),
+          stored(used(begin, end, action::store)) {}
     constexpr unsigned all() const { return loaded | parked | recalled | stored; }
   };
   static constexpr uses of_sweep{S.hoisted.begin, end_of(S)};
@@ -145,7 +120,7 @@ struct row_copies {
   static LOOM_INLINE void end_row(const R& r) {
     if constexpr ((of_sweep.parked & of_sweep.stored) != 0)
       if (r.rows_copied) [[unlikely]]
-        loops::end_block(r.pieces, of_sweep.parked & of_sweep.stored, true, 0, r.data.columns, &LOOM_TARGET::send);
+        loops::end_block(r.pieces, of_sweep.parked & of_sweep.stored, true, 0, r.data.columns, &send);
   }
 
   // ---- a block of a pass
@@ -167,7 +142,7 @@ struct row_copies {
     constexpr uses u = of_pass<Pass>;
     if constexpr ((u.parked | u.stored) != 0)
       if (r.blocks_copied) [[unlikely]]
-        loops::end_block(r.pieces, u.parked | u.stored, false, column, count, &LOOM_TARGET::send);
+        loops::end_block(r.pieces, u.parked | u.stored, false, column, count, &send);
   }
 };
 
