@@ -59,6 +59,10 @@ TEST_CASE("logarithms that only a total takes in are added up as products", "[sc
   STATIC_REQUIRE(has_products<softplus(a).mean()>(d(a)));
   STATIC_REQUIRE(has_products<-(y * log(1 / (1 + exp(-a))) + (1 - y) * log(1 - 1 / (1 + exp(-a)))).mean()>(d(a)));
   STATIC_REQUIRE(has_products<sum(log(1 + v))>());
+  STATIC_REQUIRE(has_products<sum(y - (a - softplus(v)))>());  // deep in a sum, with either sign
+  STATIC_REQUIRE(has_products<sum(y - (a + log(1 + v)))>());
+  STATIC_REQUIRE(has_products<-gather(log(p), t).mean()>(d(x)));  // of rows
+  STATIC_REQUIRE(!has_products<sum(w * gather(log(p), t))>());
   STATIC_REQUIRE(!has_products<sum(log1p(a))>());  // above 1, perhaps
   STATIC_REQUIRE(!has_products<sum(w * softplus(a))>());
   STATIC_REQUIRE(!has_products<square(softplus(a)).mean()>());

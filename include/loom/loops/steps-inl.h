@@ -4,16 +4,19 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// The logarithm among the terms of value Id that is added up as a factor of a product; no_value if there is none. Of rows, the product
-/// is one of doubles: data in double leaves no room in it.
+/// Whether logarithms are added up as factors of products. Of rows, the product is one of doubles: data in double leaves no room in it.
+template <class R>
+inline constexpr bool has_products = R::P.log_sums.any() && sizeof(typename R::number) == 4 && R::lane_count > 1;
+
+/// The logarithm among the terms of value Id that is; no_value if there is none.
 template <int Id, class R>
-inline constexpr value_id log_in = Id >= 0 && sizeof(typename R::number) == 4 && R::lane_count > 1 ? log_term(R::P, Id)
-                                                                                                   : value_id{no_value};
+inline constexpr value_id log_in = Id >= 0 && has_products<R> ? log_term(R::P, Id) : value_id{no_value};
 
 /// Whether a value is left out: such a logarithm, and the sums that it is a term of.
 template <int Id, lanes Which, class R>
-inline constexpr bool is_left_out =
-    (R::P.levels[Id] == level::row || Which == lanes::block) && log_in<Id, R> != no_value;
+constexpr bool is_left_out() {
+  return has_products<R> && R::P.log_parts[Id] && (R::P.levels[Id] == level::row || Which == lanes::block);
+}
 
 /// Sum Id of terms, but for the logarithm among them.
 template <int Id, class R>
@@ -24,7 +27,7 @@ LOOM_INLINE typename R::V without_log(const R& r) {
   } else if constexpr (n.code == op::neg) {
     return -without_log<n.operand[0]>(r);
   } else {
-    constexpr bool is_in_first = log_term(R::P, n.operand[0]) != no_value;
+    constexpr bool is_in_first = R::P.log_parts[n.operand[0]];
     constexpr value_id part = n.operand[is_in_first ? 0 : 1];
     const auto other = counted<n.operand[is_in_first ? 1 : 0]>(r);
     if constexpr (R::P.log_sums[part]) return n.code == op::sub && is_in_first ? -other : other;
@@ -162,16 +165,16 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
 template <int Id, class R>
 constexpr bool of_zero() {
   const node& n = R::P.program[Id];
-  if (is_zero_unlabelled(R::P, Id)) return true;
+  if (R::P.zero_unlabelled[Id]) return true;
   if (n.code != op::add && n.code != op::sub) return false;
-  return is_zero_unlabelled(R::P, n.operand[0]) || is_zero_unlabelled(R::P, n.operand[1]);
+  return R::P.zero_unlabelled[n.operand[0]] || R::P.zero_unlabelled[n.operand[1]];
 }
 /// Its value there.
 template <int Id, class R>
 LOOM_INLINE typename R::V unlabelled(const R& r) {
   constexpr node n = R::P.program[Id];
-  if constexpr (is_zero_unlabelled(R::P, Id)) return typename R::V{};
-  else if constexpr (is_zero_unlabelled(R::P, n.operand[1])) return r.value[n.operand[0]];
+  if constexpr (R::P.zero_unlabelled[Id]) return typename R::V{};
+  else if constexpr (R::P.zero_unlabelled[n.operand[1]]) return r.value[n.operand[0]];
   else if constexpr (n.code == op::add) return r.value[n.operand[1]];
   else return -r.value[n.operand[1]];
 }
@@ -180,8 +183,8 @@ LOOM_INLINE typename R::V unlabelled(const R& r) {
 template <int Id, class R>
 LOOM_INLINE void look_at_factor([[maybe_unused]] const R& r, [[maybe_unused]] typename R::V& looked) {
   constexpr node n = R::P.program[Id];
-  if constexpr (n.code == op::mul && is_zero_unlabelled(R::P, Id)) {
-    const typename R::V factor = r.value[n.operand[is_zero_unlabelled(R::P, n.operand[0]) ? 1 : 0]];
+  if constexpr (n.code == op::mul && R::P.zero_unlabelled[Id]) {
+    const typename R::V factor = r.value[n.operand[R::P.zero_unlabelled[n.operand[0]] ? 1 : 0]];
     looked = looked + (factor - factor);
   }
 }
@@ -208,7 +211,7 @@ LOOM_PERFORM(load_array) { load_from_array<Id, Which>(r, j); }
 LOOM_PERFORM(gather) { gather_input<Id>(r); }
 LOOM_PERFORM(look_up) { look_up<Id, Which>(r, j); }
 LOOM_PERFORM(onehot) {
-  if constexpr (Which == lanes::unlabelled && is_zero_unlabelled(R::P, Id)) {
+  if constexpr (Which == lanes::unlabelled && R::P.zero_unlabelled[Id]) {
     r.value[Id] = typename R::V{};
     return;
   }
@@ -234,14 +237,14 @@ LOOM_PERFORM(compare) {
 LOOM_PERFORM(compare_labels) { r.mask[Id] = compare_labels<Id, Which>(r, j); }
 LOOM_PERFORM(unary) {
   constexpr node n = R::P.program[Id];
-  if constexpr (is_left_out<Id, Which, R>) return;
+  if constexpr (is_left_out<Id, Which, R>()) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   if constexpr (n.code == op::exp && R::P.low_exponents[Id]) r.value[Id] = exp_of_low(r.value[n.operand[0]]);
   else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
 }
 LOOM_PERFORM(binary) {
   constexpr node n = R::P.program[Id];
-  if constexpr (is_left_out<Id, Which, R>) return;
+  if constexpr (is_left_out<Id, Which, R>()) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   if constexpr (Which == lanes::unlabelled && of_zero<Id, R>()) r.value[Id] = unlabelled<Id>(r);
   else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);

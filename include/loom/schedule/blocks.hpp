@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// schedule/blocks.hpp — totals of entries that the loops may add up by blocks in the type of the data, and which logarithms a block
-// takes as the logarithm of a product. A block is done again, entry by entry in double, where it is not finite.
+// schedule/blocks.hpp — totals of entries that the loops may add up by blocks in the type of the data, and which logarithms a total
+// takes as that of a product. A block is done again, entry by entry in double, where it is not finite.
 // Layer 4 (schedule).
 #pragma once
 
@@ -12,18 +12,17 @@ namespace loom::inline LOOM_ABI::schedule {
 
 /// The term of value `v` of a total that is one of these logarithms: v itself, or a term of a sum; no_value if none is.
 constexpr value_id log_term(const plan& p, value_id v) {
-  if (!p.log_sums.any() || p.log_sums[v]) return p.log_sums[v] ? v : no_value;
+  if (!p.log_parts[v]) return no_value;
+  if (p.log_sums[v]) return v;
   const node& n = p.program[v];
-  if (n.code != op::add && n.code != op::sub && n.code != op::neg) return no_value;
-  const value_id first = log_term(p, n.operand[0]);
-  return first != no_value || n.code == op::neg ? first : log_term(p, n.operand[1]);
+  return log_term(p, n.operand[p.log_parts[n.operand[0]] ? 0 : 1]);
 }
 /// Whether it is subtracted.
 constexpr bool log_is_subtracted(const plan& p, value_id v) {
   const node& n = p.program[v];
   if (p.log_sums[v]) return false;
   if (n.code == op::neg) return !log_is_subtracted(p, n.operand[0]);
-  if (log_term(p, n.operand[0]) != no_value) return log_is_subtracted(p, n.operand[0]);
+  if (p.log_parts[n.operand[0]]) return log_is_subtracted(p, n.operand[0]);
   return log_is_subtracted(p, n.operand[1]) != (n.code == op::sub);
 }
 
@@ -84,13 +83,15 @@ constexpr void find_log_sums(plan& p) {
     const value_id sum = detail::user_of_sum(p, static_cast<value_id>(i));
     if (sum == no_value || !(of_entries ? detail::is_total_by_blocks(p, sum) : detail::is_total_of_rows(p, sum)))
       continue;
-    if (log_term(p, p.program[sum].operand[0]) != no_value) continue;
+    if (p.log_parts[p.program[sum].operand[0]]) continue;
     rewrite::known_graph known(p.program);
     const rewrite::fact u = known.of(n.operand[0]);
     const node& of = p.program[n.operand[0]];
     const bool fits = of_entries ? u.low >= 0 && u.high <= 1
                                  : u.low >= 0 || (of.code == op::rest && rewrite::guards::is_sum_of_peak(known, of));
-    if (fits) p.log_sums.insert(i);
+    if (!fits) continue;
+    p.log_sums.insert(i);
+    for (auto part = static_cast<value_id>(i); part != sum; part = only_user(p.program, part)) p.log_parts.insert(part);
   }
 }
 

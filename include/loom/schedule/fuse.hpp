@@ -9,6 +9,7 @@
 #include "loom/schedule/facts.hpp"
 #include "loom/schedule/guess.hpp"
 #include "loom/schedule/kernels.hpp"
+#include "loom/schedule/labels.hpp"
 #include "loom/schedule/levels.hpp"
 #include "loom/schedule/parking.hpp"
 #include "loom/schedule/split_reductions.hpp"
@@ -49,6 +50,7 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   p.wide = rewrite::wide_values_of(program);  // sums that cancel: cheap, so never parked
   choose_blocks(p);
   for (sweep& s : p.loops) s.guess = guess_of(p, s);
+  find_labels(p);
   p.low_exponents = low_exponents_of(p);
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;

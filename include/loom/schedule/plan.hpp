@@ -47,6 +47,7 @@ struct row_pass {
   std::int16_t cost = 0;  ///< of one entry, in vector instructions, roughly
   std::int8_t unroll = 1;  ///< independent accumulators per reduction, to hide its latency
   bool by_blocks = false;  ///< its totals, along rows of floats (schedule/blocks.hpp)
+  value_id label = no_value;  ///< of a row: the vector of entries that has it is done apart (schedule/labels.hpp)
 };
 
 /// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
@@ -187,7 +188,9 @@ struct plan : axis_roles, value_levels, refusal, plan_facts {
   graph program;
   value_set wide;  ///< computed in double where the data is float
   value_set low_exponents;  ///< exponentials that cannot overflow: their exponent is at most `low_exponent`
-  value_set log_sums;  ///< logarithms that a block adds up as the logarithm of a product (schedule/blocks.hpp)
+  value_set log_sums;  ///< logarithms that a total adds up as the logarithm of a product (schedule/blocks.hpp)
+  value_set log_parts;  ///< they, and the sums that they are terms of
+  value_set zero_unlabelled;  ///< in passes with a label: 0 for all entries but the label's
   std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;
@@ -218,45 +221,11 @@ constexpr bool may_be_repeated(const plan& p, const step_range& steps) {
   return true;
 }
 
-/// The label whose one-hots are all that a pass has along its row, and which stands for the row's largest entry in a guess; else no_value.
-constexpr value_id label_of_pass(const plan& p, const sweep& s, int pass) {
-  value_id label = no_value;
-  if (p.column_order.size() != 1) return label;
-  if (s.guess.pass >= 0 && pass == s.guess.pass + 1) {
-    const node& stand_in = p.program[s.guess.stand_in];
-    if (stand_in.over() != p.column_axes) return no_value;
-    label = stand_in.operand[1];
-  }
-  for (int i = s.passes[pass].body.begin; i < s.passes[pass].body.end; ++i) {
-    const node& n = p.program[p.steps[i].id];
-    if (p.steps[i].kind != action::compute || n.code != op::onehot || n.over() != p.column_axes) continue;
-    if (p.levels[n.operand[0]] == level::element || (label != no_value && label != n.operand[0])) return no_value;
-    label = n.operand[0];
-  }
-  return label;
-}
-
 /// Whether `sum` guards a guess: one of its terms, the label's, is exactly 1, or the row is done again.
 constexpr bool is_guarded(const plan& p, value_id sum) {
   for (const sweep& s : p.loops)
     if (s.guess.pass >= 0 && s.guess.sum == sum) return true;
   return false;
-}
-
-/// Whether an entry is 0 where a pass has a label and it is not the label's; if what values of the row multiply it with is finite.
-constexpr bool is_zero_unlabelled(const plan& p, value_id v) {
-  const node& n = p.program[v];
-  const auto zero = [&](int k) { return is_zero_unlabelled(p, n.operand[k]); };
-  switch (n.code) {
-    case op::onehot: return n.over() == p.column_axes;
-    case op::neg:
-    case op::mul0: return zero(0);
-    case op::mul:
-      return zero(0) ? p.levels[n.operand[1]] != level::element : zero(1) && p.levels[n.operand[0]] != level::element;
-    case op::add:
-    case op::sub: return zero(0) && zero(1);
-    default: return false;
-  }
 }
 
 /// Past the last step of a sweep.

@@ -235,7 +235,12 @@ class plan_checker {
     }
     if (!none.empty()) wrong("a reduction between passes", none[0]);
     if (loop.guess.pass >= 0) check_guess(loop);
+    for (const row_pass& pass : loop.passes)
+      if (pass.label != no_value && (p_.at(pass.label) == level::element || g_[pass.label].type != kind::index))
+        wrong("the label of a pass is no label of its rows", pass.label);
     for (const step& it : p_.steps) {
+      if (p_.low_exponents[it.id] && g_[it.id].code != op::exp)
+        wrong("a low exponent of what is no exponential", it.id);
       if (p_.log_sums[it.id] && (it.kind != action::compute || g_[it.id].code != op::log1p))
         wrong("a product stands for what is no logarithm, or is used elsewhere", it.id);
       if (!p_.wide[it.id]) continue;

@@ -115,7 +115,7 @@ struct along_rows {
     Passes::template begin_wide_sums<Pass>(r, reductions());
     const std::ptrdiff_t columns = r.part.column_end;
     // The vector with the label is one of those that are done by what is left of a row.
-    constexpr value_id label = totals::are_blocks || width == 1 ? no_value : label_of_pass(R::P, Passes::S, Pass);
+    constexpr value_id label = totals::are_blocks || width == 1 ? no_value : Passes::S.passes[Pass].label;
     constexpr lanes most = totals::are_blocks ? lanes::block : label != no_value ? lanes::unlabelled : lanes::all;
     std::ptrdiff_t labelled = -1;
     bool all_labelled = false;  // as if every vector had it
