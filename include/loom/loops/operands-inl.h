@@ -96,7 +96,13 @@ LOOM_INLINE void gather_input(R& r) {
   using S = typename R::template Input<from>;
   using VI = typename R::VI;
   loops::near_rows<S> rows;
-  if constexpr (has_entries(R::P, from)) {
+  if constexpr (R::shape::along && n.type == kind::number) {
+    const std::ptrdiff_t label = first_lane(r.index[n.operand[1]]);
+    const std::ptrdiff_t inside = label >= 0 && label < r.data.columns ? label : 0;
+    r.value[Id] =
+        broadcast<typename R::V>(static_cast<typename R::number>(loaded(*R::shape::template input<from>(r, inside))));
+    return;
+  } else if constexpr (has_entries(R::P, from)) {
     if (r.input_row[from] != nullptr)
       rows = {R::shape::template input<from>(r, 0), R::shape::template input_step<from>(r)};
     if constexpr (!R::shape::along && R::lane_count > 1 && n.type == kind::number &&
@@ -106,14 +112,6 @@ LOOM_INLINE void gather_input(R& r) {
         const VI label = r.index[n.operand[1]];
         const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<TI>(r.data.columns))), label);
         r.value[Id] = gather(rows.data, inside * broadcast<VI>(static_cast<TI>(rows.step)) + iota<VI>(0));
-        return;
-      }
-    }
-    if constexpr (R::shape::along && n.type == kind::number) {
-      if (rows.data != nullptr) [[likely]] {
-        const std::ptrdiff_t label = first_lane(r.index[n.operand[1]]);
-        const std::ptrdiff_t inside = label >= 0 && label < r.data.columns ? label : 0;
-        r.value[Id] = broadcast<typename R::V>(static_cast<typename R::number>(loaded(rows.data[inside * rows.step])));
         return;
       }
     }

@@ -13,42 +13,64 @@ namespace loom::inline LOOM_ABI::loops {
 /// Whether an operand is copied: not at all; because its entries lie apart; because it is an output that is larger than the caches.
 enum class copied : unsigned char { never, apart, sent };
 
-/// An operand of a sweep: a row of it, and a piece of memory that the nearest cache holds.
-struct piece {
-  unsigned char* row = nullptr;
-  unsigned char* copy = nullptr;
-  std::ptrdiff_t stride = 1;  ///< of entries
+/// What a sweep does with an operand's entries, known from its plan. No entries: 0 bytes.
+struct piece_use {
   std::ptrdiff_t size = 0;  ///< bytes of an entry
-  copied how = copied::never;
-  bool whole_rows = false;  ///< the piece is a row, not a block of one
-  // Where the loops find the entries: that of column j at `at + (j - first) * size`.
-  unsigned char* at = nullptr;
-  std::ptrdiff_t first = 0;
+  std::ptrdiff_t place = 0;  ///< of the copy, in the memory for copies
+  std::ptrdiff_t room =
+      0;  ///< bytes of the copy if it is a row, of an output that values are parked in; 0 if it is a block
+  bool stored = false;
 };
 
-/// Begins a call: an operand of `rows` rows of `columns` entries, of `size` bytes, and its piece, of `room` bytes if it is a row of an output
-/// that values are parked in, else of a block. True if it is copied.
-[[gnu::noinline]] inline bool begin_piece(piece& p, unsigned char* copy, std::ptrdiff_t size, std::ptrdiff_t stride,
-                                          bool stored, std::ptrdiff_t room, std::ptrdiff_t rows,
-                                          std::ptrdiff_t columns) {
-  const bool large = stored && rows * columns > uncached_bytes / size && (room == 0 || columns * size <= room);
-  p = {nullptr,
-       copy,
-       stride,
-       size,
-       stride != 1 ? copied::apart
-       : large     ? copied::sent
-                   : copied::never,
-       room != 0 && stride == 1,
-       nullptr,
-       0};
-  return p.how != copied::never;
+/// An operand of a sweep: a row of it, and a piece of memory that the nearest cache holds.
+struct piece {
+  const strides* lies;
+  unsigned char* data;
+  unsigned char* row;
+  unsigned char* copy;
+  unsigned char* at;  ///< where the loops would find the entry of column 0
+  std::ptrdiff_t size;
+  copied how;
+  bool whole_rows;  ///< the copy is a row, not a block of one
+};
+
+/// Begins a call: inputs, then outputs. True if one of them is copied.
+[[gnu::noinline]] inline bool begin_pieces(piece* pieces, const piece_use* uses, int inputs, int operands,
+                                           const sweep_layout& data, unsigned char* memory) {
+  bool any = false;
+  for (int k = 0; k < operands; ++k) {
+    const piece_use& use = uses[k];
+    piece& p = pieces[k];
+    p.size = use.size;
+    p.how = copied::never;
+    if (use.size == 0) continue;
+    if (k < inputs) {
+      p.lies = &data.inputs[k];
+      p.data = static_cast<unsigned char*>(const_cast<void*>(data.inputs[k].data));  // which is only read
+    } else {
+      p.lies = &data.outputs[k - inputs];
+      p.data = static_cast<unsigned char*>(data.outputs[k - inputs].data);
+    }
+    p.copy = memory + use.place;
+    const std::ptrdiff_t stride = p.lies->column_stride;
+    const bool large = use.stored && data.rows * data.columns > uncached_bytes / use.size &&
+                       (use.room == 0 || data.columns * use.size <= use.room);
+    if (stride != 1) p.how = copied::apart;
+    else if (large) p.how = copied::sent;
+    p.whole_rows = use.room != 0 && stride == 1;
+    any = any || p.how != copied::never;
+  }
+  return any;
 }
 /// Begins a row.
-[[gnu::noinline]] inline void begin_row(piece& p, void* row) {
-  p.row = static_cast<unsigned char*>(row);
-  p.at = p.whole_rows && p.how != copied::never ? p.copy : p.row;
-  p.first = 0;
+[[gnu::noinline]] inline void begin_pieces_of_row(piece* pieces, int operands, const sweep_layout& data,
+                                                  std::ptrdiff_t row) {
+  for (int k = 0; k < operands; ++k) {
+    piece& p = pieces[k];
+    if (p.size == 0) continue;
+    p.row = p.data + row_offset(data, *p.lies, row) * p.size;
+    p.at = p.whole_rows && p.how != copied::never ? p.copy : p.row;
+  }
 }
 
 template <std::ptrdiff_t Size>
@@ -77,9 +99,10 @@ void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned 
     const int k = __builtin_ctz(used);
     piece& p = operands[k];
     if (p.how == copied::never || p.whole_rows) continue;
-    p.at = p.copy;
-    p.first = column;
-    if ((read >> k & 1u) != 0) copy_entries(p.size, p.row + column * p.stride * p.size, p.stride, p.copy, 1, count);
+    p.at = reinterpret_cast<unsigned char*>(reinterpret_cast<std::uintptr_t>(p.copy) -
+                                            static_cast<std::uintptr_t>(column * p.size));
+    const std::ptrdiff_t stride = p.lies->column_stride;
+    if ((read >> k & 1u) != 0) copy_entries(p.size, p.row + column * stride * p.size, stride, p.copy, 1, count);
   }
 }
 
@@ -89,9 +112,10 @@ void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned 
   for (; written != 0; written &= written - 1) {
     const piece& p = operands[__builtin_ctz(written)];
     if (p.how == copied::never || p.whole_rows != whole_rows) continue;
-    unsigned char* const to = p.row + column * p.stride * p.size;
+    const std::ptrdiff_t stride = p.lies->column_stride;
+    unsigned char* const to = p.row + column * stride * p.size;
     if (p.how == copied::sent) send(p.copy, count * p.size, to);
-    else copy_entries(p.size, p.copy, 1, to, p.stride, count);
+    else copy_entries(p.size, p.copy, 1, to, stride, count);
   }
 }
 

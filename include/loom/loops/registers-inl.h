@@ -23,6 +23,8 @@ struct registers
   using M = mask_of<V>;
   static constexpr int lane_count = width<V>;
   static constexpr int total_parts = width<V> / width<VD>;  // vectors of double to a vector of T
+  using factor = std::conditional_t<Shape::along, double, VD>;  // of one row, or of each row of a vector
+  static constexpr int product_parts = Shape::along ? 1 : total_parts;
   template <int Id> static constexpr bool is_wide = sizeof(T) == 4 && P.wide[Id];
   static constexpr int wide_values = sizeof(T) == 4 && P.wide.any() ? values : 1;
   static constexpr call::storages memory = call::memory_of<Program>;
@@ -40,7 +42,8 @@ struct registers
   VD total[values][total_parts];
   VD wide[wide_values][total_parts];  // of a value that is computed in double
   VD wide_sum[wide_values][total_parts];
-  VD product[values][total_parts];  // less 1, of factors whose logarithms a total adds up
+  factor product[values][product_parts];  // less 1, of factors whose logarithms a total adds up
+  double total_logarithm[values];  // of those that are done
   VD compensation[values];  // what rounding took from a total of doubles
   std::ptrdiff_t row = 0;   // of the first lane
   bool guess_failed = false;  // for this row, or for one of a vector's

@@ -13,9 +13,8 @@ template <int Id, class R>
 inline constexpr value_id log_in = Id >= 0 && has_products<R> ? log_term(R::P, Id) : value_id{no_value};
 
 /// Whether a value is left out: such a logarithm, and the sums that it is a term of.
-template <int Id, lanes Which, class R>
-constexpr bool is_left_out() {
-  return has_products<R> && R::P.log_parts[Id] && (R::P.levels[Id] == level::row || Which == lanes::block);
+constexpr bool is_left_out(const plan& p, int id, bool products, lanes which) {
+  return products && p.log_parts[id] && (p.levels[id] == level::row || which == lanes::block);
 }
 
 /// Sum Id of terms, but for the logarithm among them.
@@ -36,36 +35,39 @@ LOOM_INLINE typename R::V without_log(const R& r) {
   }
 }
 
-/// A function of its own: it is called after many rows.
-[[gnu::noinline]] inline void take_logarithm(vec<double>* product) { *product = log1p(*product); }
-
 /// Adds the logarithm of a product to a total, and begins the next one.
 template <int Id, class R>
 LOOM_INLINE void end_product(R& r) {
   constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
-  for (int part = 0; part < R::total_parts; ++part) {
-    typename R::VD sum = r.product[l][part];
-    take_logarithm(&sum);
-    r.total[Id][part] = log_is_subtracted(R::P, a) ? r.total[Id][part] - sum : r.total[Id][part] + sum;
-    r.product[l][part] = typename R::VD{};
-  }
+  constexpr int lanes = R::shape::along ? 1 : R::lane_count;
+  alignas(64) double factors[lanes];
+  if constexpr (R::shape::along) factors[0] = r.product[l][0];
+  else
+    for (int part = 0; part < R::product_parts; ++part)
+      store(r.product[l][part], factors + part * width<typename R::VD>);
+  const double sum = loops::logarithm_of_product(factors, lanes);
+  r.total_logarithm[l] = r.total_logarithm[l] + (log_is_subtracted(R::P, a) ? -sum : sum);
+  for (int part = 0; part < R::product_parts; ++part) r.product[l][part] = typename R::factor{};
 }
 /// A total of rows, whose logarithms are added up as those of products less 1.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void add_to_product(R& r) {
   using VD = typename R::VD;
   constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
-  const auto u =
-      R::shape::template counted_once<level::row, Which>(r, r.value[R::P.program[l].operand[0]], typename R::V{});
-  const VD one = constant<VD>(1), lower = widen(lower_half(u));
-  r.product[l][0] = fma(r.product[l][0], one + lower, lower);
-  VD largest = r.product[l][0];
-  if constexpr (lanes_differ<a, R>) {
-    const VD upper = widen(upper_half(u));
+  const auto row = r.value[R::P.program[l].operand[0]];
+  bool large;
+  if constexpr (R::shape::along) {
+    const double u = first_lane(row);
+    r.product[l][0] = r.product[l][0] + (u + r.product[l][0] * u);
+    large = !(r.product[l][0] < 0x1p800);
+  } else {
+    const auto u = R::shape::template counted_once<level::row, Which>(r, row, typename R::V{});
+    const VD lower = widen(lower_half(u)), upper = widen(upper_half(u)), one = constant<VD>(1);
+    r.product[l][0] = fma(r.product[l][0], one + lower, lower);
     r.product[l][1] = fma(r.product[l][1], one + upper, upper);
-    largest = largest + r.product[l][1];
+    large = any((r.product[l][0] + r.product[l][1] < constant<VD>(0x1p800)) == 0);
   }
-  if (any((largest < constant<VD>(0x1p800)) == 0)) [[unlikely]]
+  if (large) [[unlikely]]
     end_product<Id>(r);
 }
 
@@ -161,13 +163,12 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   }
 }
 
-/// Whether an operand of sum or product Id is 0 for entries that no label names.
-template <int Id, class R>
-constexpr bool of_zero() {
-  const node& n = R::P.program[Id];
-  if (R::P.zero_unlabelled[Id]) return true;
+/// Whether an operand of sum or product `id` is 0 for entries that no label names.
+constexpr bool is_of_zero(const plan& p, int id) {
+  const node& n = p.program[id];
+  if (p.zero_unlabelled[id]) return true;
   if (n.code != op::add && n.code != op::sub) return false;
-  return R::P.zero_unlabelled[n.operand[0]] || R::P.zero_unlabelled[n.operand[1]];
+  return p.zero_unlabelled[n.operand[0]] || p.zero_unlabelled[n.operand[1]];
 }
 /// Its value there.
 template <int Id, class R>
@@ -237,16 +238,16 @@ LOOM_PERFORM(compare) {
 LOOM_PERFORM(compare_labels) { r.mask[Id] = compare_labels<Id, Which>(r, j); }
 LOOM_PERFORM(unary) {
   constexpr node n = R::P.program[Id];
-  if constexpr (is_left_out<Id, Which, R>()) return;
+  if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
   if constexpr (n.code == op::exp && R::P.low_exponents[Id]) r.value[Id] = exp_of_low(r.value[n.operand[0]]);
   else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
 }
 LOOM_PERFORM(binary) {
   constexpr node n = R::P.program[Id];
-  if constexpr (is_left_out<Id, Which, R>()) return;
+  if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
   if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-  if constexpr (Which == lanes::unlabelled && of_zero<Id, R>()) r.value[Id] = unlabelled<Id>(r);
+  if constexpr (Which == lanes::unlabelled && is_of_zero(R::P, Id)) r.value[Id] = unlabelled<Id>(r);
   else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
 }
 LOOM_PERFORM(reduce) {

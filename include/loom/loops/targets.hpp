@@ -15,6 +15,7 @@
 #include "loom/loops/instruction.hpp"
 #include "loom/loops/memory.hpp"
 #include "loom/loops/pieces.hpp"
+#include "loom/loops/products.hpp"
 #include "loom/loops/tiles.hpp"
 
 #define LOOM_EACH_TARGET "loom/loops/loops-inl.h"

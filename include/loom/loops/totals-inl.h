@@ -21,8 +21,10 @@ struct sweep_totals {
   template <int Id>
   static LOOM_INLINE void begin_product([[maybe_unused]] R& r) {
     constexpr value_id a = P.program[Id].operand[0], l = log_in<a, R>;
-    if constexpr (l != no_value && P.levels[a] == level::row)
-      for (int k = 0; k < R::total_parts; ++k) r.product[l][k] = typename R::VD{};
+    if constexpr (l != no_value && P.levels[a] == level::row) {
+      for (int k = 0; k < R::product_parts; ++k) r.product[l][k] = typename R::factor{};
+      r.total_logarithm[l] = 0;
+    }
   }
   template <int Id>
   static LOOM_INLINE double add_compensation(const R& r, double total) {
@@ -33,10 +35,13 @@ struct sweep_totals {
   template <int Id>
   static LOOM_INLINE double end_one(R& r) {
     constexpr value_id a = P.program[Id].operand[0];
-    if constexpr (log_in<a, R> != no_value && P.levels[a] == level::row) end_product<Id>(r);
     typename R::VD v = r.total[Id][0];
     if constexpr (R::total_parts == 2) v = fold<code_of<Id>>::combine(v, r.total[Id][1]);
-    const double total = across_lanes<code_of<Id>>(v);
+    double total = across_lanes<code_of<Id>>(v);
+    if constexpr (log_in<a, R> != no_value && P.levels[a] == level::row) {
+      end_product<Id>(r);
+      total += r.total_logarithm[log_in<a, R>];
+    }
     if constexpr (sizeof(typename R::number) == 8 && reduction(code_of<Id>).compensated)
       return add_compensation<Id>(r, total);
     else return total;

@@ -12,10 +12,10 @@ struct along_rows {
   template <int Inputs, int Outputs, class V>
   struct place {
     std::size_t active = 0;  ///< entries of the tail
-    bool rows_copied, blocks_copied;  ///< of some operands (row_copies-inl.h)
+    bool copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
-    entries_at<const void*> input_entries[Inputs + 1];
-    entries_at<void*> output_entries[Outputs + 1];
+    const void* input_entries[Inputs + 1];  ///< of the row, or as if its copy began at column 0
+    void* output_entries[Outputs + 1];
   };
 
   template <lanes Which, class R>
@@ -47,8 +47,7 @@ struct along_rows {
   static LOOM_INLINE auto load_tensor(const R& r, std::ptrdiff_t j) {
     using V = typename R::V;
     if constexpr (R::P.levels[Id] == level::element && R::lane_count > 1) {
-      const entries_at<const void*>& row = r.input_entries[Slot];
-      return load_entries_of<Which, V>(static_cast<const typename R::template Input<Slot>*>(row.at) + (j - row.first),
+      return load_entries_of<Which, V>(static_cast<const typename R::template Input<Slot>*>(r.input_entries[Slot]) + j,
                                        r.active);
     } else {
       return broadcast<V>(loaded(*input<Slot>(r, j)));
@@ -59,7 +58,7 @@ struct along_rows {
     using E = typename R::template Output<Slot>;
     if constexpr (R::lane_count == 1)
       return static_cast<E*>(r.output_row[Slot]) + j * r.data.outputs[Slot].column_stride;
-    else return static_cast<E*>(r.output_entries[Slot].at) + (j - r.output_entries[Slot].first);
+    else return static_cast<E*>(r.output_entries[Slot]) + j;
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) {
@@ -172,7 +171,7 @@ struct along_rows {
     alignas(64) unsigned char memory[copies::bytes + 1];
     loops::piece pieces[copies::operands + 1];
     r.pieces = pieces;
-    copies::begin(r, memory, typename copies::all());
+    copies::begin(r, memory);
     Passes::begin(r);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());

@@ -7,13 +7,6 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// Where the entries of an operand's row are: entry j is at[j - first].
-template <class Pointer>
-struct entries_at {
-  Pointer at;
-  std::ptrdiff_t first;
-};
-
 /// Operands are numbered: inputs, then outputs. A single lane takes entries where they are.
 template <class R, int Sweep>
 struct row_copies {
@@ -57,69 +50,57 @@ struct row_copies {
   using all = std::make_integer_sequence<int, operands>;
 
   // ---- memory: a block of every operand, of an output that a value is parked in a row of it
-  template <int Operand>
-  static constexpr std::ptrdiff_t bytes_of() {
-    return !has(of_sweep.all(), Operand)   ? 0
-           : has(of_sweep.parked, Operand) ? parked_bytes
-                                           : block * size_of<Operand>();
-  }
+  struct use_table {
+    loops::piece_use of[operands + 1];
+    std::ptrdiff_t bytes = 0;
+  };
   template <int... K>
-  static constexpr std::ptrdiff_t sum(std::integer_sequence<int, K...>) {
-    return (bytes_of<K>() + ... + 0);
+  static constexpr use_table list(std::integer_sequence<int, K...>) {
+    use_table table{};
+    (add<K>(table), ...);
+    return table;
   }
-  static constexpr std::ptrdiff_t bytes = sum(all());
+  template <int Operand>
+  static constexpr void add(use_table& table) {
+    if (!has(of_sweep.all(), Operand)) return;
+    const bool is_parked = has(of_sweep.parked, Operand);
+    table.of[Operand] = {size_of<Operand>(), table.bytes, is_parked ? parked_bytes : 0, has(of_sweep.stored, Operand)};
+    table.bytes += is_parked ? parked_bytes : block * size_of<Operand>();
+  }
+  static constexpr use_table uses_of_sweep = list(all());
+  static constexpr std::ptrdiff_t bytes = uses_of_sweep.bytes;
 
   // ---- a call
-  template <int... K>
-  static LOOM_INLINE void begin(R& r, unsigned char* memory, std::integer_sequence<int, K...>) {
-    r.rows_copied = r.blocks_copied = false;
-    (begin_one<K>(r, memory), ...);
-  }
-  template <int Operand>
-  static LOOM_INLINE void begin_one(R& r, unsigned char* memory) {
-    if constexpr (has(of_sweep.all(), Operand)) {
-      if (loops::begin_piece(r.pieces[Operand], memory + sum(std::make_integer_sequence<int, Operand>()),
-                             size_of<Operand>(), stride_of<Operand>(r), has(of_sweep.stored, Operand),
-                             has(of_sweep.parked, Operand) ? parked_bytes : 0, r.data.rows, r.data.columns))
-        (r.pieces[Operand].whole_rows ? r.rows_copied : r.blocks_copied) = true;
-    }
-  }
-  template <int Operand>
-  static LOOM_INLINE std::ptrdiff_t stride_of(const R& r) {
-    if constexpr (Operand < R::inputs) return r.data.inputs[Operand].column_stride;
-    else return r.data.outputs[Operand - R::inputs].column_stride;
+  static LOOM_INLINE void begin(R& r, unsigned char* memory) {
+    r.copied = bytes != 0 && loops::begin_pieces(r.pieces, uses_of_sweep.of, R::inputs, operands, r.data, memory);
   }
   static LOOM_INLINE void end(const R& r) {
-    if (of_sweep.stored != 0 && (r.rows_copied || r.blocks_copied)) loops::finish_sending();
+    if (of_sweep.stored != 0 && r.copied) loops::finish_sending();
   }
 
   // ---- a row
   template <int... K>
   static LOOM_INLINE void begin_row(R& r, std::integer_sequence<int, K...>) {
-    (begin_row_of<K>(r), ...);
-  }
-  template <int Operand>
-  static LOOM_INLINE void begin_row_of(R& r) {
-    if constexpr (has(of_sweep.all(), Operand)) {
-      if constexpr (Operand < R::inputs) r.input_entries[Operand] = {r.input_row[Operand], 0};
-      else r.output_entries[Operand - R::inputs] = {r.output_row[Operand - R::inputs], 0};
-      if (!r.rows_copied && !r.blocks_copied) [[likely]]
-        return;
-      if constexpr (Operand < R::inputs)
-        loops::begin_row(r.pieces[Operand], const_cast<void*>(r.input_row[Operand]));  // which is only read
-      else loops::begin_row(r.pieces[Operand], r.output_row[Operand - R::inputs]);
-      find<Operand>(r);
+    (set<K>(r), ...);
+    if (r.copied) [[unlikely]] {
+      loops::begin_pieces_of_row(r.pieces, operands, r.data, r.row);
+      (find<of_sweep.all(), K>(r), ...);
     }
   }
   template <int Operand>
-  static LOOM_INLINE void find(R& r) {
-    const loops::piece& p = r.pieces[Operand];
-    if constexpr (Operand < R::inputs) r.input_entries[Operand] = {p.at, p.first};
-    else r.output_entries[Operand - R::inputs] = {p.at, p.first};
+  static LOOM_INLINE void set(R& r) {
+    if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.input_row[Operand];
+    else r.output_entries[Operand - R::inputs] = r.output_row[Operand - R::inputs];
+  }
+  template <unsigned Used, int Operand>
+  static LOOM_INLINE void find([[maybe_unused]] R& r) {
+    if constexpr (!has(Used, Operand)) return;
+    else if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.pieces[Operand].at;
+    else r.output_entries[Operand - R::inputs] = r.pieces[Operand].at;
   }
   static LOOM_INLINE void end_row(const R& r) {
     if constexpr ((of_sweep.parked & of_sweep.stored) != 0)
-      if (r.rows_copied) [[unlikely]]
+      if (r.copied) [[unlikely]]
         loops::end_block(r.pieces, of_sweep.parked & of_sweep.stored, true, 0, r.data.columns, &send);
   }
 
@@ -127,21 +108,17 @@ struct row_copies {
   template <int Pass, int... K>
   static LOOM_INLINE void begin_block(R& r, std::ptrdiff_t column, std::ptrdiff_t count,
                                       std::integer_sequence<int, K...>) {
-    if (!r.blocks_copied) [[likely]]
+    if (!r.copied) [[likely]]
       return;
     constexpr uses u = of_pass<Pass>;
     loops::begin_block(r.pieces, u.all(), u.loaded | u.recalled, column, count);
-    (find_used<Pass, K>(r), ...);
-  }
-  template <int Pass, int Operand>
-  static LOOM_INLINE void find_used([[maybe_unused]] R& r) {
-    if constexpr (has(of_pass<Pass>.all(), Operand)) find<Operand>(r);
+    (find<u.all(), K>(r), ...);
   }
   template <int Pass>
   static LOOM_INLINE void end_block(const R& r, std::ptrdiff_t column, std::ptrdiff_t count) {
     constexpr uses u = of_pass<Pass>;
     if constexpr ((u.parked | u.stored) != 0)
-      if (r.blocks_copied) [[unlikely]]
+      if (r.copied) [[unlikely]]
         loops::end_block(r.pieces, u.parked | u.stored, false, column, count, &send);
   }
 };
