@@ -79,6 +79,8 @@ std::string name_of(guard g) {
   LOOM_NAME(ratio_of_exponentials)
   LOOM_NAME(unmasked_zero_times_logarithm)
   LOOM_NAME(not_both_zero)
+  LOOM_NAME(c_scales_b)
+  LOOM_NAME(b_is_finite_multiple_of_a)
   LOOM_NAME(b_is_shared_and_safe)
   LOOM_NAME(not_opposite)
   LOOM_NAME(masks_overlap)

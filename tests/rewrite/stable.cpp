@@ -166,6 +166,19 @@ TEST_CASE("a one-hot in a sum is a gather", "[rewrite]") {
   CHECK(stable_text(sum(x, -1) * sum(onehot(t, C), -1)) == "sum(x, C)");
 }
 
+TEST_CASE("shares of a row add up to one where one of them stays", "[rewrite]") {
+  constexpr auto p = softmax(x, -1);
+  CHECK(stable_text(p - y * sum(p, -1)) == "softmax(x, C) - y");
+  CHECK(stable_text(y * (v * sum(p, -1)) - p * v) == "y * v - v * softmax(x, C)");
+  CHECK(stable_text(p + y - p * sum(p + y, -1)) == "y - softmax(x, C) * sum(y, C)");
+  CHECK(stable_text(p - p * sum(p, -1) + p * log(y)) == "mul0(softmax(x, C), log(y))");
+  // A row with a NaN has no shares: alone, their sum has to show it.
+  CHECK(stable_text(sum(p, -1)) == "sum(softmax(x, C), C)");
+  CHECK(stable_text(y * sum(p, -1) - y) == "y * sum(softmax(x, C), C) - y");
+  // An infinite term less itself is no number.
+  CHECK(stable_text(y - y + y * log(x)) == "y - y + mul0(y, log(x))");
+}
+
 TEST_CASE("the trace names what was done, once", "[rewrite]") {
   const graph g = stable(-gather(log(exp(x) / sum(exp(x), -1)), t).mean());
   CHECK(g.trace.contains("log of a sum of exponentials"));

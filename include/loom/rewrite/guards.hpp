@@ -57,6 +57,19 @@ constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
   return !masked && g.of(w[a]).zero;
 }
 
+/// c is the same for many entries of b, finite and not 0: it may leave what 0 absorbs.
+constexpr bool c_scales_b(known_graph& g, const matched& w) {
+  const axis_set over = g[w[b]].axes, under = g[w[c]].axes;
+  return under != over && includes(over, under) && g.of(w[c]).low > 0 && g.of(w[c]).high < numeric::infinity;
+}
+
+/// b is a, or a product with it, and what is not finite in it is what a has of NaN.
+constexpr bool b_is_finite_multiple_of_a(known_graph& g, const matched& w) {
+  const node& n = g[w[b]];
+  if (w[b] != w[a] && (n.code != op::mul || (n.operand[0] != w[a] && n.operand[1] != w[a]))) return false;
+  return g.of(w[b]).low > -numeric::infinity && g.of(w[b]).high < numeric::infinity;
+}
+
 constexpr bool not_both_zero(known_graph& g, const matched& w) { return !g.of(w[a]).zero || !g.of(w[b]).zero; }
 
 /// A sum over a row that holds its own largest entry.

@@ -123,7 +123,7 @@ class written_rules : public rule_table {
   written_rules& operator=(const written_rules&) = delete;
 
  protected:
-  fixed_vector<rule, 128> rows_;
+  fixed_vector<rule, 160> rows_;
 
   /// Finds the rows again, after their order changed.
   constexpr void index() {

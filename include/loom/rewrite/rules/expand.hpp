@@ -46,6 +46,7 @@ inline constexpr written_rules<> expand_rules(
     in_a_sum("label less a share", onehot(c, k) - a / (1 + rest(a, k)), ((onehot(c, k) - a) + onehot(c, k) * rest(a, k)) / (1 + rest(a, k))),
     in_a_sum("label less a share", b * onehot(c, k) - b * (a / (1 + rest(a, k))), (b / (1 + rest(a, k))) * ((onehot(c, k) - a) + onehot(c, k) * rest(a, k)), guards::b_constant_along_k),
     in_a_sum("one less a share", 1 - a / (1 + rest(a, k)), ((1 - a) + rest(a, k)) / (1 + rest(a, k))),
+    {"zero-absorbing product of a multiple", mul0(a, b * c), mul0(a, b) * c, guards::c_scales_b},
     {"softplus of what is not positive", softplus(a), log1p(exp(a)), guards::a_nonpositive},
     {"sigmoid of what is not positive", sigmoid(a), exp(a) / (1 + exp(a)), guards::a_nonpositive},
     {"softplus by the absolute value", softplus(a), max(a, 0) + log1p(exp(-abs(a)))},

@@ -13,7 +13,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 namespace terms {
 
 // clang-format off
-inline constexpr written_rules<> stable_rules(
+inline constexpr written_rules<2048> stable_rules(
   {
     // The log-sum-exp family. Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     {"log of a sum of exponentials", log(sum(exp(a), k)), logsumexp(a, k)},
@@ -118,6 +118,11 @@ inline constexpr written_rules<> stable_rules(
     {"mask outside a choice", where(c, where(m, a, 0), 0), where(m, where(c, a, 0), 0), guards::only_m_is_given},
     {"nested masks", where(m, where(m, a, b), c), where(m, a, c)},
     {"nested masks", where(m, a, where(m, b, c)), where(m, a, c)},
+    // What differentiating a softmax brings: shares add up to 1. Where one is NaN, all of them are: one that stays shows it.
+    in_a_sum("shares add up to one", softmax(a, k) * b - c * (b * sum(softmax(a, k), k)), softmax(a, k) * b - c * b, guards::b_constant_along_k),
+    in_a_sum("shares add up to one", softmax(a, k) - c * sum(softmax(a, k), k), softmax(a, k) - c),
+    in_a_sum("shares add up to one", softmax(a, k) + b - softmax(a, k) * sum(softmax(a, k) + b, k), b - softmax(a, k) * sum(b, k)),
+    in_a_sum("term less itself", b - b + mul0(a, c), mul0(a, c), guards::b_is_finite_multiple_of_a),
     // What differentiating a gather brings.
     {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
