@@ -12,14 +12,14 @@ trap 'rm -rf "$work"' EXIT
 printf '%-14s %-10s %9s %9s %9s %9s\n' compiler file 'wall s' 'user s' MB 'x Eigen'
 for compiler in "$@"; do
   for ((i = 0; i < repetitions; ++i)); do
-    for file in eigen header one_loss; do
+    for file in eigen header calls_only one_loss; do
       command time -f '%e %U %M' -o "$work/time" "$compiler" -std=c++20 -O2 -I ../../include -isystem "${EIGEN:-/usr/include/eigen3}" \
         -c "$file.cpp" -o "$work/object.o"
       cat "$work/time" >>"$work/$compiler.$file"
     done
   done
   yardstick=$(sort -n "$work/$compiler.eigen" | head -n 1 | cut -d' ' -f1)
-  for file in eigen header one_loss; do
+  for file in eigen header calls_only one_loss; do
     sort -n "$work/$compiler.$file" | head -n 1 | {
       read -r wall user memory
       awk -v c="$compiler" -v f="$file" -v w="$wall" -v u="$user" -v m="$memory" -v y="$yardstick" \

@@ -146,6 +146,29 @@ template <auto Formula, const rewrite::own_rules&... Rules>
   requires(lang::formula<decltype(Formula)> || lang::is_result_list<std::remove_const_t<decltype(Formula)>>::value)
 inline constexpr typename detail::loss_of<Formula, Rules...>::type loss{};
 
+// ---- a loss that is compiled once ------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The program of a call that asks for these derivatives, and whose tensors are not stored in 16 bits.
+template <class Loss, lang::derivative_name... Derivatives>
+constexpr auto program_for(const Loss&, Derivatives... derivatives) {
+  Loss::plan(derivatives...);  // says what is wrong with the names
+  return std::type_identity<typename Loss::template program_of<Derivatives...>>();
+}
+
+}  // namespace detail
+
+/// In a header, after a loss: LOOM_DECLARE(cross_entropy, float, d(x)); outside any namespace. Files that include it and call the loss for these
+/// derivatives (none: for its value alone), with tensors of that type, float or double, compile no loops: another file has
+/// LOOM_INSTANTIATE(cross_entropy, float, d(x)); or the linker misses loom::run::run. Calls for other derivatives, and with tensors
+/// of 16 bits, compile theirs as ever.
+#define LOOM_DECLARE(loss, T, ...) extern LOOM_INSTANTIATE(loss, T, __VA_ARGS__)
+/// In one source file, outside any namespace.
+#define LOOM_INSTANTIATE(loss, T, ...)                                                                               \
+  template T loom::run::run<typename decltype(loom::detail::program_for(loss __VA_OPT__(, ) __VA_ARGS__))::type, T>( \
+      const loom::call::operands&, const loom::run::executor&)
+
 // ---- of loom/code.hpp ------------------------------------------------------------------------------------------------
 
 namespace detail {
