@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/transpose-inl.h — squares of numbers transposed in registers: rows of memory become columns of lanes.
-// As many rows as a vector has lanes, each a vector: lanes are exchanged within 16 bytes first, where one instruction does it on every
-// machine, then 16 bytes at a time.
+// loops/transpose-inl.h — numbers transposed in registers: rows of memory become columns of lanes.
+// Of as many rows as a vector has lanes, 16 bytes each are put side by side as they are loaded, every vector with rows that are as far
+// apart as 16 bytes have lanes; then lanes are exchanged within 16 bytes, where one instruction does it on every machine.
 // Layer 7 (loops).
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
@@ -17,22 +17,12 @@ constexpr int interleaved_lane(int i) {
   const int unit = i % quad<V> / Unit;
   return i / quad<V> * quad<V> + (unit / 2 + Half * (quad<V> / Unit / 2)) * Unit + i % Unit + unit % 2 * width<V>;
 }
-/// The same of every second 16 bytes, those of the first vector and then those of the second.
-template <class V, int Half>
-constexpr int alternate_lane(int i) {
-  constexpr int blocks = width<V> / quad<V>;
-  const int block = i / quad<V>;
-  return (block % (blocks / 2) * 2 + Half) * quad<V> + i % quad<V> + (block < blocks / 2 ? 0 : width<V>);
-}
 template <auto Lane, class V, int... I>
 LOOM_INLINE V mixed_lanes(V a, V b, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(a, b, Lane(I)...);
 }
 template <int Unit, int Half, class V> LOOM_INLINE V interleaved(V a, V b) {
   return mixed_lanes<&interleaved_lane<V, Unit, Half>>(a, b, std::make_integer_sequence<int, width<V>>());
-}
-template <int Half, class V> LOOM_INLINE V alternate(V a, V b) {
-  return mixed_lanes<&alternate_lane<V, Half>>(a, b, std::make_integer_sequence<int, width<V>>());
 }
 
 /// The rows of 16 bytes become columns: of `quad` vectors, lane by lane.
@@ -50,50 +40,43 @@ LOOM_INLINE void transpose_quads(V (&v)[quad<V>]) {
     v[3] = interleaved<2, 1>(high, high_2);
   }
 }
-/// The same of whole 16 bytes.
-template <class V, int N>
-LOOM_INLINE void exchange_quads(V (&v)[N]) {
-  static_assert(N == width<V> / quad<V> && (N == 2 || N == 4));
-  const V even = alternate<0>(v[0], v[1]), odd = alternate<1>(v[0], v[1]);
-  if constexpr (N == 2) {
-    v[0] = even;
-    v[1] = odd;
+/// 16 bytes of each of several rows, one after the other.
+template <class V, class E>
+LOOM_INLINE V load_quads(const E* from, std::ptrdiff_t stride) {
+  if constexpr (width<V> == quad<V>) {
+    return load<V>(from);
   } else {
-    const V even_2 = alternate<0>(v[2], v[3]), odd_2 = alternate<1>(v[2], v[3]);
-    v[0] = alternate<0>(even, even_2);
-    v[1] = alternate<0>(odd, odd_2);
-    v[2] = alternate<1>(even, even_2);
-    v[3] = alternate<1>(odd, odd_2);
+    using half = vec<E, width<V> / 2>;
+    return join(load_quads<half>(from, stride), load_quads<half>(from + width<V> / 2 / quad<V> * stride, stride));
   }
 }
-
-/// A square of which `rows` rows and `columns` columns are there. Loops of a few shuffles, not sixty of them in a row: those take
-/// a tenth of what a user's file takes to compile, and are no faster.
+/// As many columns as 16 bytes have, of as many rows as a vector has lanes.
 template <class E>
-LOOM_INLINE void transpose_square(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows,
-                                  std::ptrdiff_t columns, E* to, std::ptrdiff_t to_stride) {
+LOOM_INLINE void transpose_columns(const E* from, std::ptrdiff_t from_stride, E* to, std::ptrdiff_t to_stride) {
   using V = vec<E>;
-  constexpr std::ptrdiff_t n = width<V>, q = quad<V>;
-  V across[n];
-#pragma GCC unroll 1
-  for (std::ptrdiff_t i = 0; i < n; i += q) {
-    V v[q];
+  V v[quad<V>];
 #pragma GCC unroll 4
-    for (std::ptrdiff_t k = 0; k < q; ++k)
-      v[k] = i + k < rows ? load_first(from + (i + k) * from_stride, static_cast<std::size_t>(columns)) : V{};
+  for (int k = 0; k < quad<V>; ++k) v[k] = load_quads<V>(from + k * from_stride, quad<V> * from_stride);
+  transpose_quads(v);
+#pragma GCC unroll 4
+  for (int k = 0; k < quad<V>; ++k) store(v[k], to + k * to_stride);
+}
+/// Columns that are fewer: 16 bytes would be more than a row has.
+template <class E>
+LOOM_INLINE void transpose_few_columns(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t columns, E* to,
+                                       std::ptrdiff_t to_stride) {
+  constexpr int q = quad<vec<E>>;
+  vec<E, q> v[q];
+#pragma GCC unroll 1
+  for (int i = 0; i < width<vec<E>>; i += q) {
+#pragma GCC unroll 4
+    for (int k = 0; k < q; ++k)
+      v[k] = lanes_from<0>(load_first(from + (i + k) * from_stride, static_cast<std::size_t>(columns)),
+                           std::make_integer_sequence<int, q>());
     transpose_quads(v);
 #pragma GCC unroll 4
-    for (std::ptrdiff_t k = 0; k < q; ++k) across[i + k] = v[k];
-  }
-#pragma GCC unroll 1
-  for (std::ptrdiff_t k = 0; k < q; ++k) {
-    V v[n / q];
-#pragma GCC unroll 4
-    for (std::ptrdiff_t i = 0; i < n / q; ++i) v[i] = across[i * q + k];
-    exchange_quads(v);
-#pragma GCC unroll 4
-    for (std::ptrdiff_t i = 0; i < n / q; ++i)
-      if (i * q + k < columns) store_first(v[i], to + (i * q + k) * to_stride, static_cast<std::size_t>(rows));
+    for (int k = 0; k < q; ++k)
+      if (k < columns) store(v[k], to + k * to_stride + i);
   }
 }
 
@@ -105,13 +88,15 @@ template <class E>
                                  E* to, std::ptrdiff_t to_stride) {
 #if LOOM_TARGET_BYTES != 0
   if constexpr (std::is_floating_point_v<E>) {
-    constexpr std::ptrdiff_t n = width<vec<E>>;
-    const auto within = [](std::ptrdiff_t left) { return left < n ? left : n; };
-    for (std::ptrdiff_t i = 0; i < rows; i += n)
-      for (std::ptrdiff_t j = 0; j < columns; j += n)
-        transpose_square(from + i * from_stride + j, from_stride, within(rows - i), within(columns - j),
-                         to + j * to_stride + i, to_stride);
-    return;
+    constexpr std::ptrdiff_t n = width<vec<E>>, q = quad<vec<E>>;
+    for (; rows >= n; rows -= n, from += n * from_stride, to += n) {
+      if (columns < q) transpose_few_columns(from, from_stride, columns, to, to_stride);
+      else
+        for (std::ptrdiff_t j = 0; j < columns; j += q) {
+          if (j > columns - q) j = columns - q;  // the last ones overlap those before them
+          transpose_columns(from + j, from_stride, to + j * to_stride, to_stride);
+        }
+    }
   }
 #endif
   loops::transpose(from, from_stride, rows, columns, to, to_stride);

@@ -63,12 +63,10 @@ constexpr bool c_scales_b(known_graph& g, const matched& w) {
   return under != over && includes(over, under) && g.of(w[c]).low > 0 && g.of(w[c]).high < numeric::infinity;
 }
 
-/// b is a, or a product with it, and what is not finite in it is what a has of NaN.
-constexpr bool b_is_finite_multiple_of_a(known_graph& g, const matched& w) {
-  const node& n = g[w[b]];
-  if (w[b] != w[a] && (n.code != op::mul || (n.operand[0] != w[a] && n.operand[1] != w[a]))) return false;
-  return g.of(w[b]).low > -numeric::infinity && g.of(w[b]).high < numeric::infinity;
-}
+/// What is not finite is NaN then, and so is any product with it.
+constexpr double size_of(const fact& f) { return -f.low > f.high ? -f.low : f.high; }
+constexpr bool a_finite(known_graph& g, const matched& w) { return size_of(g.of(w[a])) < 1e38; }
+constexpr bool ab_finite(known_graph& g, const matched& w) { return size_of(g.of(w[a])) * size_of(g.of(w[b])) < 1e38; }
 
 constexpr bool not_both_zero(known_graph& g, const matched& w) { return !g.of(w[a]).zero || !g.of(w[b]).zero; }
 

@@ -99,7 +99,7 @@ namespace detail {
 
 inline constexpr std::string_view names[terms::max_variables] = {"a", "b", "c", "d", "m"};
 
-/// `wanted`: the only form there is, an extent or the negation of an exponential; or op::any.
+/// `wanted`: the only form there is, an extent, the negation of an exponential or a sigmoid; or op::any.
 inline std::vector<form> forms_of(variable_kind kind, op wanted) {
   constexpr axis_set n = only(axis_n), c = only(axis_c), both = n | c;
   if (kind == variable_kind::index) return {{n}};
@@ -109,7 +109,7 @@ inline std::vector<form> forms_of(variable_kind kind, op wanted) {
     for (op around : {op::any, op::exp, op::log}) r.push_back({axes, around});
   r.push_back({both, op::sum});  // sum(exp(x), C)
   if (wanted == op::extent) r = {{0, op::extent}};
-  if (wanted == op::neg) r = {{both, op::neg}, {n, op::neg}};
+  if (wanted == op::neg || wanted == op::sigmoid) r = {{both, wanted}, {n, wanted}};
   return r;
 }
 
@@ -132,14 +132,19 @@ inline std::vector<instance> instances(const rule& r) {
     const variable_kind kind = kind_of(r.lhs, v);
     if (kind == variable_kind::absent) continue;
     std::vector<std::vector<std::pair<int, form>>> longer;
-    const bool extent = v == 1 && (r.holds == guards::b_is_extent_of_k || r.holds == guards::b_positive ||
-                                   r.holds == guards::not_both_zero);
-    const op wanted = extent ? op::extent : v == 0 && r.holds == guards::a_nonpositive ? op::neg : op::any;
+    const bool extent = v == 1 ? r.holds == guards::b_is_extent_of_k || r.holds == guards::b_positive ||
+                                     r.holds == guards::not_both_zero || r.holds == guards::ab_finite
+                               : v == 2 && r.holds == guards::c_scales_b;
+    const bool share = v == 0 && (r.holds == guards::a_finite || r.holds == guards::ab_finite);
+    const op wanted = extent                                       ? op::extent
+                      : v == 0 && r.holds == guards::a_nonpositive ? op::neg
+                      : share                                      ? op::sigmoid
+                                                                   : op::any;
     for (const auto& choice : choices)
       for (const form& f : detail::forms_of(kind, wanted)) {
         const bool weight = v == 2 && r.holds == guards::c_nonnegative && f.around == op::exp;
-        if (many && !weight && ((f.around != op::any && f.around != op::gt) || f.axes == 0) && f.around != op::extent)
-          continue;
+        const bool plain = f.axes != 0 && (f.around == op::any || f.around == op::gt);
+        if (many && !weight && !plain && wanted == op::any) continue;
         longer.push_back(choice);
         longer.back().emplace_back(v, f);
       }
