@@ -20,8 +20,12 @@ struct data {
 
 using workload = double (*)(const data&);
 
+/// What of a contender's results is held against Loom's: a gradient, where it is written to dx and dv.
+enum class agreement { nothing, values, values_and_gradients };
+
 struct contender {
   const char* name;
+  agreement compared;
   workload cross_entropy, cross_entropy_gradient;
   workload focal, focal_gradient;
   workload bce, bce_gradient;
@@ -32,6 +36,12 @@ struct contender {
 
 /// Loops as written without a library, one pass after the other, left to the compiler.
 contender plain();
+
+/// Loops written for AVX-512, which keep Loom's contract. One thread, for machines that have it.
+contender by_hand();
+
+/// Every byte of a workload read or written once, without its arithmetic. The same machines.
+contender memory();
 
 /// LibTorch: torch::nn::functional and autograd, as its users call them. One thread.
 contender torch();

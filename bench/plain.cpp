@@ -122,10 +122,20 @@ double distillation(const data& d) {
 }  // namespace
 
 contender plain() {
-  return {"plain loops",     cross_entropy<false>, cross_entropy<true>, focal<false>,
-          focal<true>,       bce<false>,           bce<true>,           huber<false>,
-          huber<true>,       gaussian<false>,      gaussian<true>,      distillation<false>,
-          distillation<true>};
+  return {.name = "plain loops",
+          .compared = agreement::values_and_gradients,
+          .cross_entropy = cross_entropy<false>,
+          .cross_entropy_gradient = cross_entropy<true>,
+          .focal = focal<false>,
+          .focal_gradient = focal<true>,
+          .bce = bce<false>,
+          .bce_gradient = bce<true>,
+          .huber = huber<false>,
+          .huber_gradient = huber<true>,
+          .gaussian = gaussian<false>,
+          .gaussian_gradient = gaussian<true>,
+          .distillation = distillation<false>,
+          .distillation_gradient = distillation<true>};
 }
 
 }  // namespace bench

@@ -109,7 +109,7 @@ double di_g(const data& d) {
 
 contender torch() {
   torch::set_num_threads(1);
-  return {"LibTorch", ce, ce_g, fo, fo_g, bc, bc_g, hu, hu_g, ga, ga_g, di, di_g};
+  return {"LibTorch", agreement::values, ce, ce_g, fo, fo_g, bc, bc_g, hu, hu_g, ga, ga_g, di, di_g};
 }
 
 }  // namespace bench
