@@ -195,89 +195,129 @@ LOOM_INLINE void look_at_factor([[maybe_unused]] const R& r, [[maybe_unused]] ty
 /// How an instruction is performed: for value Id, output Slot if it has to do with one, the lanes Which of entry j.
 template <instruction> struct perform;
 
-#define LOOM_PERFORM(name)                                                                                    \
-  template <> struct perform<instruction::name> {                                                             \
-    template <int Id, int Slot, lanes Which, class R> static void step(R& r, accumulator<typename R::V>* acc, \
-                                                                       std::ptrdiff_t j);                     \
-  };                                                                                                          \
-  template <int Id, int Slot, lanes Which, class R>                                                           \
-  LOOM_INLINE void perform<instruction::name>::step(                                                          \
-      [[maybe_unused]] R& r, [[maybe_unused]] accumulator<typename R::V>* acc, [[maybe_unused]] std::ptrdiff_t j)
+#define LOOM_STEP                                                                                       \
+  template <int Id, int Slot, lanes Which, class R>                                                     \
+  static LOOM_INLINE void step([[maybe_unused]] R& r, [[maybe_unused]] accumulator<typename R::V>* acc, \
+                               [[maybe_unused]] std::ptrdiff_t j)
 
-LOOM_PERFORM(load_constant) { r.value[Id] = constant<typename R::V>(R::P.program[Id].constant_value()); }
-LOOM_PERFORM(load_scalar) { r.value[Id] = constant<typename R::V>(r.scalars[Id]); }
-LOOM_PERFORM(load_scalar_mask) { r.mask[Id] = constant<typename R::V>(r.scalars[Id]) != typename R::V{}; }
-LOOM_PERFORM(load_input) { load_input<Id, Which>(r, j); }
-LOOM_PERFORM(load_array) { load_from_array<Id, Which>(r, j); }
-LOOM_PERFORM(gather) { gather_input<Id>(r); }
-LOOM_PERFORM(look_up) { look_up<Id, Which>(r, j); }
-LOOM_PERFORM(onehot) {
-  if constexpr (Which == lanes::unlabelled && R::P.zero_unlabelled[Id]) {
-    r.value[Id] = typename R::V{};
-    return;
+template <> struct perform<instruction::load_constant> {
+  LOOM_STEP { r.value[Id] = constant<typename R::V>(R::P.program[Id].constant_value()); }
+};
+template <> struct perform<instruction::load_scalar> {
+  LOOM_STEP { r.value[Id] = constant<typename R::V>(r.scalars[Id]); }
+};
+template <> struct perform<instruction::load_scalar_mask> {
+  LOOM_STEP { r.mask[Id] = constant<typename R::V>(r.scalars[Id]) != typename R::V{}; }
+};
+template <> struct perform<instruction::load_input> {
+  LOOM_STEP { load_input<Id, Which>(r, j); }
+};
+template <> struct perform<instruction::load_array> {
+  LOOM_STEP { load_from_array<Id, Which>(r, j); }
+};
+template <> struct perform<instruction::gather> {
+  LOOM_STEP { gather_input<Id>(r); }
+};
+template <> struct perform<instruction::look_up> {
+  LOOM_STEP { look_up<Id, Which>(r, j); }
+};
+template <> struct perform<instruction::onehot> {
+  LOOM_STEP {
+    if constexpr (Which == lanes::unlabelled && R::P.zero_unlabelled[Id]) {
+      r.value[Id] = typename R::V{};
+      return;
+    }
+    r.value[Id] = masked(position_along<Id>(r, j) == r.index[R::P.program[Id].operand[0]], constant<typename R::V>(1));
   }
-  r.value[Id] = masked(position_along<Id>(r, j) == r.index[R::P.program[Id].operand[0]], constant<typename R::V>(1));
-}
-LOOM_PERFORM(where) {
-  constexpr node n = R::P.program[Id];
-  r.value[Id] = select(r.mask[n.operand[0]], r.value[n.operand[1]], r.value[n.operand[2]]);
-}
-LOOM_PERFORM(logical_and) {
-  constexpr node n = R::P.program[Id];
-  r.mask[Id] = r.mask[n.operand[0]] & r.mask[n.operand[1]];
-}
-LOOM_PERFORM(logical_or) {
-  constexpr node n = R::P.program[Id];
-  r.mask[Id] = r.mask[n.operand[0]] | r.mask[n.operand[1]];
-}
-LOOM_PERFORM(logical_not) { r.mask[Id] = r.mask[R::P.program[Id].operand[0]] == 0; }
-LOOM_PERFORM(compare) {
-  constexpr node n = R::P.program[Id];
-  r.mask[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
-}
-LOOM_PERFORM(compare_labels) { r.mask[Id] = compare_labels<Id, Which>(r, j); }
-LOOM_PERFORM(unary) {
-  constexpr node n = R::P.program[Id];
-  if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
-  if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-  if constexpr (n.code == op::exp && R::P.low_exponents[Id]) r.value[Id] = exp_of_low(r.value[n.operand[0]]);
-  else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
-}
-LOOM_PERFORM(binary) {
-  constexpr node n = R::P.program[Id];
-  if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
-  if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-  if constexpr (Which == lanes::unlabelled && is_of_zero(R::P, Id)) r.value[Id] = unlabelled<Id>(r);
-  else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
-}
-LOOM_PERFORM(reduce) {
-  constexpr node n = R::P.program[Id];
-  if constexpr (R::template is_wide<Id>)
-    return add_wide<n.operand[0]>(r, r.wide_sum[Id], {0, lanes_in_use<n.operand[0], Which>(r)});
-  typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
-  if constexpr (Which == lanes::some)
-    v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
-  if constexpr (Which == lanes::unlabelled && is_guarded(R::P, Id)) acc[Id].others = acc[Id].others + v;
-  else add_entries<n.code>(acc[Id], v);
-}
-LOOM_PERFORM(add_to_total) {
-  if constexpr (Which == lanes::block) add_to_block<Id>(r, acc);
-  else add_to_total<Id, Which>(r);
-}
-LOOM_PERFORM(add_to_array) { add_to_array<Id, Which>(r, j); }
-LOOM_PERFORM(recall) { r.value[Id] = R::shape::template load_output<Slot, Which>(r, j); }
-LOOM_PERFORM(store_entry) { R::shape::template store_output<Slot, Which>(r, r.value[Id], j); }
-LOOM_PERFORM(store_row_value) {
-  if constexpr (output_level(R::P, Slot) == level::scalar) {  // the one row of a formula without row axes
-    r.results[row_results_before(R::P, Slot)] = static_cast<double>(first_lane(r.value[Id]));
-  } else {
-    alignas(64) typename R::number buffer[R::lane_count];
-    store(r.value[Id], buffer);
-    loops::store_row_values<typename R::template Output<Slot>>(r.data, r.data.outputs[Slot], r.row,
-                                                               lanes_in_use<Id, lanes::all>(r), buffer);
+};
+template <> struct perform<instruction::where> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    r.value[Id] = select(r.mask[n.operand[0]], r.value[n.operand[1]], r.value[n.operand[2]]);
   }
-}
+};
+template <> struct perform<instruction::logical_and> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    r.mask[Id] = r.mask[n.operand[0]] & r.mask[n.operand[1]];
+  }
+};
+template <> struct perform<instruction::logical_or> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    r.mask[Id] = r.mask[n.operand[0]] | r.mask[n.operand[1]];
+  }
+};
+template <> struct perform<instruction::logical_not> {
+  LOOM_STEP { r.mask[Id] = r.mask[R::P.program[Id].operand[0]] == 0; }
+};
+template <> struct perform<instruction::compare> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    r.mask[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+  }
+};
+template <> struct perform<instruction::compare_labels> {
+  LOOM_STEP { r.mask[Id] = compare_labels<Id, Which>(r, j); }
+};
+template <> struct perform<instruction::unary> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
+    if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
+    if constexpr (n.code == op::exp && R::P.low_exponents[Id]) r.value[Id] = exp_of_low(r.value[n.operand[0]]);
+    else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
+  }
+};
+template <> struct perform<instruction::binary> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
+    if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
+    if constexpr (Which == lanes::unlabelled && is_of_zero(R::P, Id)) r.value[Id] = unlabelled<Id>(r);
+    else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+  }
+};
+template <> struct perform<instruction::reduce> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    if constexpr (R::template is_wide<Id>)
+      return add_wide<n.operand[0]>(r, r.wide_sum[Id], {0, lanes_in_use<n.operand[0], Which>(r)});
+    typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
+    if constexpr (Which == lanes::some)
+      v = select(first_lanes<typename R::V>(r.active), v, identity<n.code, typename R::V>());
+    if constexpr (Which == lanes::unlabelled && is_guarded(R::P, Id)) acc[Id].others = acc[Id].others + v;
+    else add_entries<n.code>(acc[Id], v);
+  }
+};
+template <> struct perform<instruction::add_to_total> {
+  LOOM_STEP {
+    if constexpr (Which == lanes::block) add_to_block<Id>(r, acc);
+    else add_to_total<Id, Which>(r);
+  }
+};
+template <> struct perform<instruction::add_to_array> {
+  LOOM_STEP { add_to_array<Id, Which>(r, j); }
+};
+template <> struct perform<instruction::recall> {
+  LOOM_STEP { r.value[Id] = R::shape::template load_output<Slot, Which>(r, j); }
+};
+template <> struct perform<instruction::store_entry> {
+  LOOM_STEP { R::shape::template store_output<Slot, Which>(r, r.value[Id], j); }
+};
+template <> struct perform<instruction::store_row_value> {
+  LOOM_STEP {
+    if constexpr (output_level(R::P, Slot) == level::scalar) {  // the one row of a formula without row axes
+      r.results[row_results_before(R::P, Slot)] = static_cast<double>(first_lane(r.value[Id]));
+    } else {
+      alignas(64) typename R::number buffer[R::lane_count];
+      store(r.value[Id], buffer);
+      loops::store_row_values<typename R::template Output<Slot>>(r.data, r.data.outputs[Slot], r.row,
+                                                                 lanes_in_use<Id, lanes::all>(r), buffer);
+    }
+  }
+};
 
-#undef LOOM_PERFORM
+#undef LOOM_STEP
 
 }  // namespace loom::LOOM_TARGET
