@@ -99,8 +99,9 @@ void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned 
     const int k = __builtin_ctz(used);
     piece& p = operands[k];
     if (p.how == copied::never || p.whole_rows) continue;
-    p.at = reinterpret_cast<unsigned char*>(reinterpret_cast<std::uintptr_t>(p.copy) -
-                                            static_cast<std::uintptr_t>(column * p.size));
+    // Counted as an integer: no pointer may lead to before an array.
+    const auto begin = reinterpret_cast<std::uintptr_t>(p.copy) - static_cast<std::uintptr_t>(column * p.size);
+    p.at = reinterpret_cast<unsigned char*>(begin);  // NOLINT: an entry of the copy is added before it is used
     const std::ptrdiff_t stride = p.lies->column_stride;
     if ((read >> k & 1u) != 0) copy_entries(p.size, p.row + column * stride * p.size, stride, p.copy, 1, count);
   }
