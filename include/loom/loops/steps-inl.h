@@ -39,13 +39,13 @@ LOOM_INLINE typename R::V without_log(const R& r) {
 template <int Id, class R>
 LOOM_INLINE void end_product(R& r) {
   constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
-  constexpr int lanes = R::shape::along ? 1 : R::lane_count;
-  alignas(64) double factors[lanes];
+  constexpr int count = R::shape::along ? 1 : R::lane_count;
+  alignas(64) double factors[count];
   if constexpr (R::shape::along) factors[0] = r.product[l][0];
   else
     for (int part = 0; part < R::product_parts; ++part)
       store(r.product[l][part], factors + part * width<typename R::VD>);
-  const double sum = loops::logarithm_of_product(factors, lanes);
+  const double sum = loops::logarithm_of_product(factors, count);
   r.total_logarithm[l] = r.total_logarithm[l] + (log_is_subtracted(R::P, a) ? -sum : sum);
   for (int part = 0; part < R::product_parts; ++part) r.product[l][part] = typename R::factor{};
 }
