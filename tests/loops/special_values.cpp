@@ -57,6 +57,30 @@ TEST_CASE("NaN in, NaN out") {
   });
 }
 
+TEST_CASE("the log-sum-exp of a row with an infinite entry is infinite, in any shape") {
+  constexpr auto u = loom::tensor<"u[N,K]">;
+  constexpr auto log_sum = loom::loss<log(sum(exp(u), -1))>;
+  constexpr auto total = loom::loss<sum(log(sum(exp(u), -1)))>;
+  on_every_target([&] {
+    for (const std::size_t classes : std::initializer_list<std::size_t>{2, 10, 65, 130})
+      for (const std::size_t at : {std::size_t{0}, classes / 2, classes - 1}) {
+        CAPTURE(classes, at);
+        const auto width = static_cast<std::ptrdiff_t>(classes);
+        std::vector<float> logits(3 * classes, 0.5f), g(logits.size()), sums(3);
+        for (std::size_t j = 0; j < classes; j += 2) logits[classes + j] = -inf;
+        logits[classes + at] = inf;
+        const auto rows = loom::view(logits.data(), 3, width);
+        log_sum(u = rows, loom::out = loom::view(sums.data(), 3));
+        CHECK(sums[1] == inf);
+        CHECK(sums[0] == Approx(0.5 + std::log(static_cast<double>(classes))));
+        CHECK(sums[2] == sums[0]);
+        CHECK(total(u = rows, d(u) = loom::view(g.data(), 3, width)) == inf);
+        CHECK(std::isnan(g[classes + at]));  // inf / inf
+        CHECK(g[0] == Approx(1.0 / static_cast<double>(classes)));
+      }
+  });
+}
+
 TEST_CASE("a row ignored by its label may hold anything") {
   on_every_target([] {
     for (std::size_t classes : {5u, 80u}) {

@@ -35,6 +35,12 @@ LOOM_INLINE typename R::V without_log(const R& r) {
   }
 }
 
+/// Begins a product of no factors. It is all but 1, for an infinite factor has to make it infinite, and 0 times infinity is NaN.
+template <int Log, class R>
+LOOM_INLINE void begin_product(R& r) {
+  for (int part = 0; part < R::product_parts; ++part) r.product[Log][part] = typename R::factor{} + 0x1p-1000;
+}
+
 /// Adds the logarithm of a product to a total, and begins the next one.
 template <int Id, class R>
 LOOM_INLINE void end_product(R& r) {
@@ -47,7 +53,7 @@ LOOM_INLINE void end_product(R& r) {
       store(r.product[l][part], factors + part * width<typename R::VD>);
   const double sum = loops::logarithm_of_product(factors, count);
   r.total_logarithm[l] = r.total_logarithm[l] + (log_is_subtracted(R::P, a) ? -sum : sum);
-  for (int part = 0; part < R::product_parts; ++part) r.product[l][part] = typename R::factor{};
+  begin_product<l>(r);
 }
 /// A total of rows, whose logarithms are added up as those of products less 1.
 template <int Id, lanes Which, class R>

@@ -16,13 +16,13 @@ struct sweep_totals {
     for (int k = 0; k < R::total_parts; ++k)
       ((r.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename R::VD>()), ...);
     ((r.compensation[S.totals[I]] = typename R::VD{}), ...);
-    (begin_product<S.totals[I]>(r), ...);
+    (begin_logarithms<S.totals[I]>(r), ...);
   }
   template <int Id>
-  static LOOM_INLINE void begin_product([[maybe_unused]] R& r) {
+  static LOOM_INLINE void begin_logarithms([[maybe_unused]] R& r) {
     constexpr value_id a = P.program[Id].operand[0], l = log_in<a, R>;
     if constexpr (l != no_value && P.levels[a] == level::row) {
-      for (int k = 0; k < R::product_parts; ++k) r.product[l][k] = typename R::factor{};
+      begin_product<l>(r);
       r.total_logarithm[l] = 0;
     }
   }

@@ -122,13 +122,13 @@ LOOM_INLINE V exp_of_sum(V x, V low) {
   return exp_of_limited<0>(limited, low, true);
 }
 
-/// e^x for x that is limited from above: at most 89 (f32) or 710 (f64), or NaN.
-/// Domain: any such; gradual underflow; -inf -> 0, NaN -> NaN.
+/// e^x for x that is limited from above: at most 89 (f32) or 710 (f64), or infinite, or NaN.
+/// Domain: any such; gradual underflow; -inf -> 0, inf -> inf, NaN -> NaN.
 /// Error:  <= 1.5 ulp (f32, f64).
 template <class V>
 LOOM_INLINE V exp_of_low(V x) {
+#if LOOM_TARGET_BYTES == 64  // its scaling by a power of two has the infinities right
   const V limited = max(constant<V>(is_f32<V> ? -104.0 : -746.0), x);
-#if LOOM_TARGET_BYTES == 64
   if constexpr (std::is_same_v<V, f32s>) {
     // 2^(n/16) is a lane of a table, which the low bits of t choose; times_pow2 takes the floor of n.
     const V table = {1.F,         1.04427378F, 1.09050773F, 1.13878863F, 1.18920712F, 1.24185781F,
@@ -139,6 +139,8 @@ LOOM_INLINE V exp_of_low(V x) {
     const V power = lanes_at(table, as<vec<int>>(t));
     return times_pow2(fma(power * r, horner(r, 0.16666763, 0.5, 1.0), power), n);
   }
+#else
+  const V limited = is_f32<V> ? clip(x, -104.0, 89.0) : clip(x, -746.0, 710.0);
 #endif
   return exp_of_limited<0>(limited, limited, false);
 }
@@ -148,7 +150,11 @@ LOOM_INLINE V exp_of_low(V x) {
 /// Error:  <= 1.5 ulp (f32, f64).
 template <class V>
 LOOM_INLINE V exp(V x) {
+#if LOOM_TARGET_BYTES == 64
   return exp_of_low(min(constant<V>(is_f32<V> ? 89.0 : 710.0), x));
+#else
+  return exp_of_low(x);
+#endif
 }
 
 /// (e^x - 1) * 2^shift for limited x; shift < 0 so that 2^n cannot overflow.
