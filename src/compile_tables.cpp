@@ -81,7 +81,6 @@ std::string name_of(guard g) {
   LOOM_NAME(not_both_zero)
   LOOM_NAME(c_scales_b)
   LOOM_NAME(a_finite)
-  LOOM_NAME(ab_finite)
   LOOM_NAME(b_is_shared_and_safe)
   LOOM_NAME(not_opposite)
   LOOM_NAME(masks_overlap)

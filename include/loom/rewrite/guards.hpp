@@ -63,10 +63,8 @@ constexpr bool c_scales_b(known_graph& g, const matched& w) {
   return under != over && includes(over, under) && g.of(w[c]).low > 0 && g.of(w[c]).high < numeric::infinity;
 }
 
-/// What is not finite is NaN then, and so is any product with it.
-constexpr double size_of(const fact& f) { return -f.low > f.high ? -f.low : f.high; }
-constexpr bool a_finite(known_graph& g, const matched& w) { return size_of(g.of(w[a])) < 1e38; }
-constexpr bool ab_finite(known_graph& g, const matched& w) { return size_of(g.of(w[a])) * size_of(g.of(w[b])) < 1e38; }
+/// In either type: where a is not finite it is NaN, and so is any product with it.
+constexpr bool a_finite(known_graph& g, const matched& w) { return g.of(w[a]).low > -1e38 && g.of(w[a]).high < 1e38; }
 
 constexpr bool not_both_zero(known_graph& g, const matched& w) { return !g.of(w[a]).zero || !g.of(w[b]).zero; }
 

@@ -133,9 +133,9 @@ inline std::vector<instance> instances(const rule& r) {
     if (kind == variable_kind::absent) continue;
     std::vector<std::vector<std::pair<int, form>>> longer;
     const bool extent = v == 1 ? r.holds == guards::b_is_extent_of_k || r.holds == guards::b_positive ||
-                                     r.holds == guards::not_both_zero || r.holds == guards::ab_finite
+                                     r.holds == guards::not_both_zero
                                : v == 2 && r.holds == guards::c_scales_b;
-    const bool share = v == 0 && (r.holds == guards::a_finite || r.holds == guards::ab_finite);
+    const bool share = v == 0 && r.holds == guards::a_finite;
     const op wanted = extent                                       ? op::extent
                       : v == 0 && r.holds == guards::a_nonpositive ? op::neg
                       : share                                      ? op::sigmoid

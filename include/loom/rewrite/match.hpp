@@ -73,12 +73,27 @@ constexpr bool use(const known_graph& g, const sum_terms& s, value_id v, bool mi
   return true;
 }
 
-/// Whether each part of the rule that names an op has a term of it.
+/// Whether value v has the ops of a term, in some order, whatever its variables stand for.
+constexpr bool has_ops_of(const known_graph& g, value_id v, const term& pattern, int at) {
+  const term_node& p = pattern[at];
+  if (p.code == op::any) return true;
+  const node& n = g[v];
+  if (n.code != p.code) return false;
+  const int count = arity(p.code);
+  for (const bool flipped : {false, true}) {
+    int i = 0;
+    while (i < count && has_ops_of(g, n.operand[flipped ? 1 - i : i], pattern, p.operand[i])) ++i;
+    if (i == count) return true;
+    if (!info(p.code).commutative) return false;
+  }
+  return false;
+}
+
+/// Whether each part of the rule has a term of its ops: asked once, before all the orders in which the rule may be read.
 constexpr bool has_ops_of(const known_graph& g, const sum_terms& s, const rule& r) {
   for (int p = 0; p < r.parts.count; ++p) {
-    const op code = r.lhs[r.parts.term[p]].code;
     int i = 0;
-    while (i < s.count && code != op::any && g[s.term[i]].code != code) ++i;
+    while (i < s.count && !has_ops_of(g, static_cast<value_id>(s.term[i]), r.lhs, r.parts.term[p])) ++i;
     if (i == s.count) return false;
   }
   return true;

@@ -122,8 +122,7 @@ inline constexpr written_rules<2048> stable_rules(
     in_a_sum("shares add up to one", softmax(a, k) * b - c * (b * sum(softmax(a, k), k)), softmax(a, k) * b - c * b, guards::b_constant_along_k),
     in_a_sum("shares add up to one", softmax(a, k) - c * sum(softmax(a, k), k), softmax(a, k) - c),
     in_a_sum("shares add up to one", softmax(a, k) + b - softmax(a, k) * sum(softmax(a, k) + b, k), b - softmax(a, k) * sum(b, k)),
-    in_a_sum("term less itself", a - a + mul0(a, c), mul0(a, c), guards::a_finite),
-    in_a_sum("term less itself", a * b - a * b + mul0(a, c), mul0(a, c), guards::ab_finite),
+    in_a_sum("term less itself", mul0(a, c) + a - a, mul0(a, c), guards::a_finite),
     // What differentiating a gather brings.
     {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
