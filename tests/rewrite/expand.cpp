@@ -60,6 +60,27 @@ TEST_CASE("a divisor with fewer axes is inverted once", "[rewrite]") {
   CHECK(text_of(simple(x / y)) == "x / y");
 }
 
+/// mul0(x, y * c), expanded, for a factor c made of the inputs of a formula in x, y and others.
+template <formula F, class Factor>
+std::string absorbed(const F& of_inputs, const Factor& factor) {
+  builder b(written(of_inputs));
+  const value_id product = b.make(op::mul0, b.input(0), b.binary(op::mul, b.input(1), factor(b)));
+  graph g = b.result;
+  g.outputs.push_back({derivative_kind::value, -1, product});
+  return text_of(rewritten(g, expand_rules));
+}
+
+TEST_CASE("the factor of a mean leaves what 0 absorbs, data stays", "[rewrite]") {
+  const auto inverse_extent = [](builder& b) {
+    return b.binary(op::div, b.constant(1), b.make(op::extent, no_value, no_value, no_value, only(1)));
+  };
+  const auto third_input = [](builder& b) { return b.input(2); };
+  CHECK(absorbed(x + y, inverse_extent) == "1 / extent(C) * mul0(x, y)");
+  CHECK(absorbed(x + y + s, third_input) == "mul0(x, s * y)");
+  constexpr auto known = tensor<"known[N] in [1,2]">;
+  CHECK(absorbed(x + y + known, third_input) == "mul0(x, known * y)");  // 0 silences a NaN in it
+}
+
 TEST_CASE("a mask written the other way round costs nothing", "[rewrite]") {
   CHECK(text_of(simple(where(!(x > 0), x, y))) == "where(x > 0, y, x)");
 }

@@ -17,8 +17,8 @@ enum class copied : unsigned char { never, apart, sent };
 struct piece_use {
   std::ptrdiff_t size = 0;  ///< bytes of an entry
   std::ptrdiff_t place = 0;  ///< of the copy, in the memory for copies
-  std::ptrdiff_t room =
-      0;  ///< bytes of the copy if it is a row, of an output that values are parked in; 0 if it is a block
+  /// Bytes of the copy if it is a row, of an output that values are parked in; 0 if it is a block.
+  std::ptrdiff_t room = 0;
   bool stored = false;
 };
 

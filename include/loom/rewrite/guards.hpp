@@ -57,10 +57,17 @@ constexpr bool unmasked_zero_times_logarithm(known_graph& g, const matched& w) {
   return !masked && g.of(w[a]).zero;
 }
 
-/// c is the same for many entries of b, finite and not 0: it may leave what 0 absorbs.
+/// Made of constants and extents: a number whatever the data is.
+constexpr bool is_of_shapes(const known_graph& g, value_id v) {
+  const node& n = g[v];
+  if (is_leaf(n.code)) return n.code == op::constant || n.code == op::extent;
+  for (int k = 0; k < arity(n.code); ++k)
+    if (!is_of_shapes(g, n.operand[k])) return false;
+  return true;
+}
+/// c may leave what 0 absorbs: b has entries, c is one number, and not 0. Data might be NaN, and has to stay inside.
 constexpr bool c_scales_b(known_graph& g, const matched& w) {
-  const axis_set over = g[w[b]].axes, under = g[w[c]].axes;
-  return under != over && includes(over, under) && g.of(w[c]).low > 0 && g.of(w[c]).high < numeric::infinity;
+  return g[w[b]].axes != 0 && is_of_shapes(g, w[c]) && g.of(w[c]).low > 0;
 }
 
 /// In either type: where a is not finite it is NaN, and so is any product with it.
