@@ -50,4 +50,5 @@ TEST_CASE("a factor of 0 and factors that are no numbers are seen in the logarit
   CHECK(std::isnan(sum_of_logarithms({nan, inf})));
   CHECK(std::isnan(sum_of_logarithms({-1, inf})));
   CHECK(sum_of_logarithms({0, 0}) == 0);
+  CHECK(sum_of_logarithms({loom::loops::no_factors, loom::loops::no_factors}) == 0);
 }

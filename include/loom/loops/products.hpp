@@ -9,6 +9,9 @@
 
 namespace loom::inline LOOM_ABI::loops {
 
+/// A product of no factors, or of ones, less 1. It is not 0: an infinite factor has to make it infinite, and 0 times infinity is NaN.
+inline constexpr double no_factors = 0x1p-1000;
+
 /// The sum of log(1 + f) over `count` numbers f >= -1, at most 1000, with one logarithm: mantissas are multiplied, exponents added up.
 /// Its error is at most 4 ulp.
 [[gnu::noinline]] inline double logarithm_of_product(const double* less_one, int count) {
@@ -18,6 +21,7 @@ namespace loom::inline LOOM_ABI::loops {
   std::int64_t exponents = 0;
   for (int i = 0; i < count; ++i) {
     double f = less_one[i];
+    if (f == no_factors) continue;
     if (!(f < __builtin_inf())) {
       apart += f;
       continue;

@@ -35,10 +35,9 @@ LOOM_INLINE typename R::V without_log(const R& r) {
   }
 }
 
-/// Begins a product of no factors. It is all but 1, for an infinite factor has to make it infinite, and 0 times infinity is NaN.
 template <int Log, class R>
 LOOM_INLINE void begin_product(R& r) {
-  for (int part = 0; part < R::product_parts; ++part) r.product[Log][part] = typename R::factor{} + 0x1p-1000;
+  for (int part = 0; part < R::product_parts; ++part) r.product[Log][part] = typename R::factor{} + loops::no_factors;
 }
 
 /// Adds the logarithm of a product to a total, and begins the next one.
