@@ -120,9 +120,12 @@ std::vector<real> diagonal_of(const graph& g, const point& at, int slot) {
   return d;
 }
 
+/// The second derivative adds a exp(-a^2) and -b exp(-b^2) where b = a + s was rounded before: binary32 loses what s has less than a.
+bool is_hard_twice(std::string_view text) { return text.find("0.5 * erfc(-(a + s))") != text.npos; }
+
 /// What there is of it. Differences know 0 to 20 digits of the value.
-void check_diagonals(const graph& g, const point& at, double size) {
-  const double bound = 16 * size;
+void check_diagonals(std::string_view text, const graph& g, const point& at, double size) {
+  const double bound = (is_hard_twice(text) ? 128 : 16) * size;
   for (int slot = 0; slot < g.inputs.size(); ++slot) {
     if (g.inputs[slot].code != op::tensor) continue;
     const derivative_request wanted{1u << slot, 1u << slot};
@@ -161,7 +164,7 @@ void holds(const char* text, const F& f,
     const double size = kind == hard::ordinary ? 1 : kind == hard::ten_thousand ? 10000 : 100;
     check<single>(g, exact, made, at, size);
     check<double>(g, exact, made, at, size);
-    if (kind == hard::ordinary || kind == hard::leading) check_diagonals(g, at, size);
+    if (kind == hard::ordinary || kind == hard::leading) check_diagonals(text, g, at, size);
   }
 }
 #define HOLDS(...) holds(#__VA_ARGS__, __VA_ARGS__)
@@ -251,6 +254,7 @@ TEST_CASE("spellings: tails of the normal distribution", "[laws]") {
   HOLDS(log(0.5 * (1 + erf(a))), {hard::ordinary, hard::hundred});
   HOLDS(log(1 - 0.5 * erfc(-a)), {hard::ordinary, hard::hundred});
   HOLDS(log(0.5 * erfc(-max(a, b)) - 0.5 * erfc(-min(a, b))), {hard::ordinary});
+  HOLDS(log(0.5 * erfc(-(a + s)) - 0.5 * erfc(-a)), {hard::ordinary});
 }
 
 TEST_CASE("spellings: 0 log 0", "[laws]") {

@@ -5,22 +5,14 @@
 
 #include "loom/collection/collection.hpp"
 #include "support/flagship_trials.hpp"
+#include "support/targets.hpp"
 
 namespace {
 
 using namespace loom::collection;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float inf = std::numeric_limits<float>::infinity();
-
-/// Runs a body once for every target.
-template <class Body>
-void on_every_target(const Body& body) {
-  for (loom::target each : trial::targets()) {
-    const loom::limit_target limit(each);
-    INFO("target " << loom::name(loom::current_target()));
-    body();
-  }
-}
+using trial::on_every_target;
 
 }  // namespace
 

@@ -17,12 +17,12 @@ constexpr int interleaved_lane(int i) {
   const int unit = i % quad<V> / Unit;
   return i / quad<V> * quad<V> + (unit / 2 + Half * (quad<V> / Unit / 2)) * Unit + i % Unit + unit % 2 * width<V>;
 }
-template <auto Lane, class V, int... I>
-LOOM_INLINE V mixed_lanes(V a, V b, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(a, b, Lane(I)...);
+template <int Unit, int Half, class V, int... I>
+LOOM_INLINE V interleaved(V a, V b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, interleaved_lane<V, Unit, Half>(I)...);
 }
 template <int Unit, int Half, class V> LOOM_INLINE V interleaved(V a, V b) {
-  return mixed_lanes<&interleaved_lane<V, Unit, Half>>(a, b, std::make_integer_sequence<int, width<V>>());
+  return interleaved<Unit, Half>(a, b, std::make_integer_sequence<int, width<V>>());
 }
 
 /// The rows of 16 bytes become columns: of `quad` vectors, lane by lane.
