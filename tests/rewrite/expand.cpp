@@ -64,7 +64,8 @@ TEST_CASE("a divisor with fewer axes is inverted once", "[rewrite]") {
 template <formula F, class Factor>
 std::string absorbed(const F& of_inputs, const Factor& factor) {
   builder b(written(of_inputs));
-  const value_id product = b.make(op::mul0, b.input(0), b.binary(op::mul, b.input(1), factor(b)));
+  const value_id by = factor(b);  // first: compilers differ in the order of arguments, and operands follow it
+  const value_id product = b.make(op::mul0, b.input(0), b.binary(op::mul, b.input(1), by));
   graph g = b.result;
   g.outputs.push_back({derivative_kind::value, -1, product});
   return text_of(rewritten(g, expand_rules));
