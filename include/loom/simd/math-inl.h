@@ -393,4 +393,11 @@ LOOM_INLINE V pow(V a, V b) {
   return select((b == zero) | (a == one), one, y);
 }
 
+/// The same where b is one number for all lanes: as a rule it is the 2 of a square, or the 1 of a square's slope.
+template <class V>
+LOOM_INLINE V pow_of_scalar(V a, V b) {
+  const lane<V> exponent = first_lane(b);
+  return exponent == 2 ? a * a : exponent == 1 ? a : pow(a, b);
+}
+
 }  // namespace loom::LOOM_TARGET
