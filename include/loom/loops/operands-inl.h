@@ -88,13 +88,27 @@ LOOM_INLINE void set_looked_up(R& r, const looked_up_type<Id, R>* entries) {
   else r.value[Id] = v;
 }
 
+/// The entries that labels name, of rows that lie side by side; of a label that names none, any.
+template <class V>
+LOOM_INLINE V named_entries(const lane<V>* rows, std::ptrdiff_t step, std::ptrdiff_t columns, ints_of<V> label) {
+  using VI = ints_of<V>;
+  constexpr std::ptrdiff_t few = 16;  // up to here a look at every column costs less than a gather
+  if (columns > few) {
+    const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<lane<VI>>(columns))), label);
+    return gather(rows, inside * broadcast<VI>(static_cast<lane<VI>>(step)) + iota<VI>(0));
+  }
+  V entry = load<V>(rows);
+  for (std::ptrdiff_t j = 1; j < columns; ++j)
+    entry = select(label == broadcast<VI>(static_cast<lane<VI>>(j)), load<V>(rows + j * step), entry);
+  return entry;
+}
+
 /// The entry of an input's row that an index names.
 template <int Id, class R>
 LOOM_INLINE void gather_input(R& r) {
   constexpr node n = R::P.program[Id];
   constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
   using S = typename R::template Input<from>;
-  using VI = typename R::VI;
   loops::near_rows<S> rows;
   if constexpr (R::shape::along && n.type == kind::number) {
     const std::ptrdiff_t label = first_lane(r.index[n.operand[1]]);
@@ -108,10 +122,7 @@ LOOM_INLINE void gather_input(R& r) {
     if constexpr (!R::shape::along && R::lane_count > 1 && n.type == kind::number &&
                   std::is_same_v<S, typename R::number>) {
       if (rows.data != nullptr && rows.step >= 0 && rows.step * r.data.columns < INT32_MAX) [[likely]] {
-        using TI = typename R::TI;
-        const VI label = r.index[n.operand[1]];
-        const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<TI>(r.data.columns))), label);
-        r.value[Id] = gather(rows.data, inside * broadcast<VI>(static_cast<TI>(rows.step)) + iota<VI>(0));
+        r.value[Id] = named_entries<typename R::V>(rows.data, rows.step, r.data.columns, r.index[n.operand[1]]);
         return;
       }
     }

@@ -130,7 +130,7 @@ struct passes {
         steps<after<guess>>(after_steps<guess>(), r);
         shape::template entries<passes, sum>(r);
         served = r.value[S.guess.sum] < highest;
-        if (again || !any(served == 0)) break;
+        if (again || all_below(r.value[S.guess.sum], highest)) break;
       }
       steps<after<sum>>(after_steps<sum>(), r);
     }

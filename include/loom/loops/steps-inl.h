@@ -70,7 +70,7 @@ LOOM_INLINE void add_to_product(R& r) {
     const VD lower = widen(lower_half(u)), upper = widen(upper_half(u)), one = constant<VD>(1);
     r.product[l][0] = fma(r.product[l][0], one + lower, lower);
     r.product[l][1] = fma(r.product[l][1], one + upper, upper);
-    large = any((r.product[l][0] + r.product[l][1] < constant<VD>(0x1p800)) == 0);
+    large = !all_below(r.product[l][0] + r.product[l][1], constant<VD>(0x1p800));
   }
   if (large) [[unlikely]]
     end_product<Id>(r);

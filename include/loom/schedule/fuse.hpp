@@ -49,7 +49,10 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   plan p = make_steps({program, axes, values, sweeps}, exact_outputs);  // what is parked; the steps of each sweep
   p.wide = rewrite::wide_values_of(program);  // sums that cancel: cheap, so never parked
   choose_blocks(p);
-  for (sweep& s : p.loops) s.guess = guess_of(p, s);
+  for (sweep& s : p.loops) {
+    s.guess = guess_of(p, s);
+    if (s.guess.pass >= 0) s.passes[s.guess.pass].unroll = 1;  // few rows have it
+  }
   find_labels(p);
   p.low_exponents = low_exponents_of(p);
   static_cast<plan_facts&>(p) = count_facts(p);

@@ -132,6 +132,19 @@ LOOM_INLINE bool any(M m) {
 #endif
 }
 
+/// Whether a < b in every lane: one comparison, whose mask no vector has to hold.
+template <class V>
+LOOM_INLINE bool all_below(V a, V b) {
+#if LOOM_TARGET_BYTES == 64
+  constexpr int not_less = 5;
+  if constexpr (sizeof(lane<V>) == 4)
+    return __builtin_ia32_cmpps512_mask(a, b, not_less, static_cast<unsigned short>(-1), 4) == 0;
+  else return __builtin_ia32_cmppd512_mask(a, b, not_less, static_cast<unsigned char>(-1), 4) == 0;
+#else
+  return !any((a < b) == 0);
+#endif
+}
+
 template <class V>
 LOOM_INLINE lane<V> first_lane(V v) {
   if constexpr (width<V> == 1) return v;
@@ -139,6 +152,9 @@ LOOM_INLINE lane<V> first_lane(V v) {
 }
 
 // ---- memory ------------------------------------------------------------------------------------------------------------
+
+/// Keeps a variable in memory until it is used next: its registers are for the loop between.
+template <class T> LOOM_INLINE void keep_in_memory(T& variable) { __asm__("" : "+m"(variable)); }
 
 template <class V> LOOM_INLINE V load(const lane<V>* from) {
   V v;

@@ -115,6 +115,7 @@ struct across_rows {
       unrolled<Passes, Pass>(r, whole[0], std::make_integer_sequence<int, static_cast<int>(columns)>());
     } else {  // in blocks, as along rows
       constexpr std::ptrdiff_t block = reductions::size() > 0 ? 4 * accumulation_block : PTRDIFF_MAX;
+      if constexpr (reductions::size() > 0) keep_in_memory(whole);
       for (std::ptrdiff_t j = 0; j < r.part.column_end;) {
         const std::ptrdiff_t end = r.part.column_end - j < block ? r.part.column_end : j + block;
         accumulator<typename R::V> acc[1][R::values];
