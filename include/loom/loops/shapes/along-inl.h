@@ -136,8 +136,11 @@ struct along_rows {
       Passes::template begin_reductions<Pass>(acc, reductions());
       copies::template begin_block<Pass>(r, first, block - first, typename copies::all());
       if constexpr (totals::are_blocks) totals::begin_block(acc, typename totals::all());
-      for (; j + step <= most_end; j += step)
+      for (; j + step <= most_end; j += step) {
+        if constexpr (width > 1 && Passes::template is_last_of_several<Pass>)
+          fetch_next_row<step>(r, j, std::make_integer_sequence<int, R::inputs>());
         unrolled<Passes, Pass, most>(r, acc, j, std::make_integer_sequence<int, unroll>());
+      }
       if constexpr (totals::are_blocks) {
         if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
           j = first;
@@ -153,6 +156,23 @@ struct along_rows {
       copies::template end_block<Pass>(r, first, block - first);
     }
     Passes::template end_reductions<Pass>(r, whole[0], reductions());
+  }
+  /// The first pass over a row waits for memory, the last one for its arithmetic: it asks for what the first will read of the next row.
+  template <std::ptrdiff_t Count, class R, int... I>
+  static LOOM_INLINE void fetch_next_row(const R& r, std::ptrdiff_t j, std::integer_sequence<int, I...>) {
+    (fetch_entries_below<I, Count>(r, j), ...);
+  }
+  template <int Slot, std::ptrdiff_t Count, class R>
+  static LOOM_INLINE void fetch_entries_below([[maybe_unused]] const R& r, [[maybe_unused]] std::ptrdiff_t j) {
+    if constexpr (R::P.program.inputs[Slot].code == op::tensor && has_entries(R::P, Slot)) {
+      constexpr std::ptrdiff_t size = sizeof(typename R::template Input<Slot>), line = 64;
+      const std::ptrdiff_t entries = j + r.data.inputs[Slot].row_strides[r.data.row_rank - 1];
+      const auto from =
+          reinterpret_cast<std::uintptr_t>(r.input_row[Slot]) + static_cast<std::uintptr_t>(entries * size);
+#pragma GCC unroll 8
+      for (std::ptrdiff_t k = 0; k < Count * size; k += line)
+        __builtin_prefetch(reinterpret_cast<const void*>(from + static_cast<std::uintptr_t>(k)));
+    }
   }
   template <class Passes, int Pass, lanes Which, class R, int Unroll, int... U>
   static LOOM_INLINE void unrolled(R& r, accumulator<typename R::V> (&acc)[Unroll][R::values], std::ptrdiff_t j,
