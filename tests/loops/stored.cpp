@@ -116,7 +116,7 @@ TEST_CASE("every type of 16 bits can be bound, mixed with others") {
   is_called_with<float, loom::f16>();
   is_called_with<loom::f16, loom::bf16>();
   is_called_with<their_bfloat, their_bfloat>();
-#ifdef __FLT16_MANT_DIG__
+#ifdef LOOM_HAS_FLOAT16
   is_called_with<_Float16, _Float16>();
 #endif
   const loom::bf16 factor(2);

@@ -92,7 +92,7 @@ TEST_CASE("numbers of 16 bits in constant expressions") {
   LOOM_CHECK(loom::f16(-2) + loom::bf16(3) == 1);
 }
 
-#ifdef __FLT16_MANT_DIG__
+#ifdef LOOM_HAS_FLOAT16
 TEST_CASE("_Float16 is f16, on every pattern and on random floats") {
   is_read_like<_Float16, loom::f16>();
   std::mt19937 random(1);

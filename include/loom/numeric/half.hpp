@@ -77,6 +77,7 @@ template <> inline constexpr storage storage_of<bf16> = storage::bf16;
 template <> inline constexpr storage storage_of<f16> = storage::f16;
 // _Float16, which std::float16_t is another name for. g++ 12 describes it on ARM, where its C++ has no such type.
 #if defined(__FLT16_MANT_DIG__) && (defined(__clang__) || defined(__SSE2__) || __GNUC__ >= 13)
+#define LOOM_HAS_FLOAT16
 template <> inline constexpr storage storage_of<_Float16> = storage::f16;
 #endif
 #if defined(__BFLT16_MANT_DIG__) || \
