@@ -34,14 +34,19 @@ constexpr bool needs_kernel(op code) {
 }
 
 #if LOOM_TARGETS >= 1
+#if defined(__aarch64__)
+namespace vectors = neon;
+#else
+namespace vectors = avx2;
+#endif
 template <int Code>
 constexpr bool is_vectorized() {
   constexpr op code = static_cast<op>(Code);
   if constexpr (!needs_kernel(code)) {
     return true;
   } else {
-    using V = avx2::vec<float>;
-    using kernel = avx2::kernel<code>;
+    using V = vectors::vec<float>;
+    using kernel = vectors::kernel<code>;
     if constexpr (arity(code) == 1) return sizeof(decltype(kernel::apply(V{}))) == sizeof(V);
     else return sizeof(decltype(kernel::apply(V{}, V{}))) == sizeof(V);
   }

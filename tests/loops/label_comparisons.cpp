@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "loom/loom.hpp"
-#include "support/catch.hpp"
+#include "support/targets.hpp"
 
 namespace {
 
@@ -111,13 +111,11 @@ void compares_named() {
   }
 }
 
-const auto each_target = {loom::target::baseline, loom::target::avx2, loom::target::avx512};
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("a label compares with a literal as whole numbers do", "", std::int8_t, std::uint8_t, std::int16_t,
                    std::uint16_t, std::int32_t, std::uint32_t, std::int64_t, std::uint64_t) {
-  for (loom::target most : each_target) {
+  for (loom::target most : trial::targets()) {
     const loom::limit_target limit(most);
     for (std::ptrdiff_t columns : {1, 4, 128}) {
       compares<float, TestType>(columns);
@@ -128,7 +126,7 @@ TEMPLATE_TEST_CASE("a label compares with a literal as whole numbers do", "", st
 
 TEMPLATE_TEST_CASE("labels compare with each other as whole numbers do", "", std::int8_t, std::uint32_t, std::int32_t,
                    std::int64_t, std::uint64_t) {
-  for (loom::target most : each_target) {
+  for (loom::target most : trial::targets()) {
     const loom::limit_target limit(most);
     compares_pairs<float, TestType, std::int64_t>();
     compares_pairs<float, std::uint64_t, TestType>();

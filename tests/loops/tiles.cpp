@@ -22,12 +22,10 @@ std::vector<S> numbers(std::size_t count) {
 template <class S>
 std::vector<loom::loops::transposition<S>> transpositions() {
   std::vector<loom::loops::transposition<S>> all = {&loom::loops::transpose<S>, &loom::baseline::transpose<S>};
-#if LOOM_TARGETS >= 1
-  if (loom::loops::best_target() >= loom::target::avx2) all.push_back(&loom::avx2::transpose<S>);
-#endif
-#if LOOM_TARGETS >= 2
-  if (loom::loops::best_target() >= loom::target::avx512) all.push_back(&loom::avx512::transpose<S>);
-#endif
+#define LOOM_TEST_TARGET(name, function) \
+  if (loom::loops::best_target() >= loom::target::name) all.push_back(&loom::name::function);
+  LOOM_VECTOR_TARGETS(LOOM_TEST_TARGET, transpose<S>)
+#undef LOOM_TEST_TARGET
   return all;
 }
 
@@ -91,12 +89,10 @@ TEMPLATE_TEST_CASE("numbers move between any strides", "", std::uint16_t, float,
 /// Of the targets that this machine has.
 std::vector<loom::loops::sender> senders() {
   std::vector<loom::loops::sender> all{&loom::baseline::send};
-#if LOOM_TARGETS >= 1
-  if (loom::loops::best_target() >= loom::target::avx2) all.push_back(&loom::avx2::send);
-#endif
-#if LOOM_TARGETS >= 2
-  if (loom::loops::best_target() >= loom::target::avx512) all.push_back(&loom::avx512::send);
-#endif
+#define LOOM_TEST_TARGET(name, function) \
+  if (loom::loops::best_target() >= loom::target::name) all.push_back(&loom::name::function);
+  LOOM_VECTOR_TARGETS(LOOM_TEST_TARGET, send)
+#undef LOOM_TEST_TARGET
   return all;
 }
 

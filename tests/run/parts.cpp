@@ -9,6 +9,7 @@
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
 #include "support/plain_pool.hpp"
+#include "support/targets.hpp"
 
 namespace {
 
@@ -40,14 +41,11 @@ struct masked_parts {
 
 template <class T, class Call>
 void on_every_target(const Call& call) {
-  for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512}) {
-    if (each > loom::run::best_target()) continue;
-    const loom::limit_target limit(each);
-    INFO("target " << loom::name(loom::current_target()));
+  trial::on_every_target([&] {
     masked_parts<T> m;
     trial::plain_pool pool(2);
     call(m, pool);
-  }
+  });
 }
 
 template <class T>

@@ -11,32 +11,20 @@
 namespace {
 namespace loops_of {
 
-#if LOOM_TARGETS >= 2
-#define LOOM_TEST_AVX512(name) \
-  case loom::target::avx512: return &loom::avx512::loop_of_##name<T>;
-#else
-#define LOOM_TEST_AVX512(name)
-#endif
-#if LOOM_TARGETS >= 1
-#define LOOM_TEST_AVX2(name) \
-  case loom::target::avx2: return &loom::avx2::loop_of_##name<T>;
-#else
-#define LOOM_TEST_AVX2(name)
-#endif
+#define LOOM_TEST_CASE(target_name, name) \
+  case loom::target::target_name: return &loom::target_name::loop_of_##name<T>;
 #define LOOM_TEST_CHOICE(name)                            \
   template <class T>                                      \
   trial::loop<T> choice_of_##name() {                     \
     switch (loom::current_target()) {                     \
-      LOOM_TEST_AVX512(name)                              \
-      LOOM_TEST_AVX2(name)                                \
+      LOOM_VECTOR_TARGETS(LOOM_TEST_CASE, name)           \
       default: return &loom::baseline::loop_of_##name<T>; \
     }                                                     \
   }                                                       \
   constexpr trial::function name{&choice_of_##name<float>, &choice_of_##name<double>};
 LOOM_TEST_FUNCTIONS(LOOM_TEST_CHOICE, LOOM_TEST_CHOICE)
 #undef LOOM_TEST_CHOICE
-#undef LOOM_TEST_AVX2
-#undef LOOM_TEST_AVX512
+#undef LOOM_TEST_CASE
 
 }  // namespace loops_of
 }  // namespace

@@ -16,7 +16,7 @@
 
 #include "loom/loops/targets.hpp"
 #include "loom/rewrite/fact.hpp"
-#include "support/catch.hpp"
+#include "support/targets.hpp"
 
 namespace trial {
 
@@ -244,8 +244,7 @@ inline std::string text(const worst& w) {
 /// Calls `visit(target name)` once per target, with that target chosen.
 template <class Visit>
 void for_each_target(Visit visit) {
-  for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512}) {
-    if (each > loom::loops::best_target()) break;
+  for (loom::target each : targets()) {
     const loom::limit_target held(each);
     visit(loom::name(each).data());
   }

@@ -8,9 +8,11 @@
 #define LOOM_EACH_TARGET "simd/vector_loops-inl.h"
 #include "loom/simd/each_target.h"
 
-#include "support/catch.hpp"
+#include "support/targets.hpp"
 
 namespace {
+
+using trial::on_every_target;
 
 constexpr int most_lanes = 16;
 
@@ -27,26 +29,8 @@ bool same(T a, T b) {
 }
 
 /// A function of the target of this thread.
-#if LOOM_TARGETS >= 2
-#define LOOM_ON_TARGET(call)                                           \
-  (loom::current_target() == loom::target::avx512 ? loom::avx512::call \
-   : loom::current_target() == loom::target::avx2 ? loom::avx2::call   \
-                                                  : loom::baseline::call)
-#elif LOOM_TARGETS == 1
-#define LOOM_ON_TARGET(call) (loom::current_target() == loom::target::avx2 ? loom::avx2::call : loom::baseline::call)
-#else
-#define LOOM_ON_TARGET(call) loom::baseline::call
-#endif
-
-template <class Check>
-void on_every_target(Check check) {
-  for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512}) {
-    if (each > loom::loops::best_target()) break;
-    const loom::limit_target held(each);
-    INFO(std::string(name(each).data()));
-    check();
-  }
-}
+#define LOOM_IF_TARGET(name, call) loom::current_target() == loom::target::name ? loom::name::call:
+#define LOOM_ON_TARGET(call) (LOOM_VECTOR_TARGETS(LOOM_IF_TARGET, call) loom::baseline::call)
 
 }  // namespace
 

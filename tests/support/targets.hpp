@@ -5,16 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "loom/loom.hpp"
+#include "loom/loops/targets.hpp"
 #include "support/catch.hpp"
 
 namespace trial {
 
 inline const std::vector<loom::target>& targets() {
   static const std::vector<loom::target> all = [] {
-    std::vector<loom::target> t;
-    for (loom::target each : {loom::target::baseline, loom::target::avx2, loom::target::avx512})
-      if (each <= loom::loops::best_target()) t.push_back(each);
+    std::vector<loom::target> t{loom::target::baseline};
+#define LOOM_TEST_TARGET(name, list) \
+  if (loom::target::name <= loom::loops::best_target()) list.push_back(loom::target::name);
+    LOOM_VECTOR_TARGETS(LOOM_TEST_TARGET, t)
+#undef LOOM_TEST_TARGET
     return t;
   }();
   return all;

@@ -84,6 +84,7 @@ namespace call { using namespace compiler; }
 namespace layout { using namespace call; }
 namespace loops { using namespace layout; }
 namespace baseline { using namespace loops; }
+namespace neon { using namespace loops; }
 namespace avx2 { using namespace loops; }
 namespace avx512 { using namespace loops; }
 namespace run { using namespace loops; }

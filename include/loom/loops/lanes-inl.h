@@ -80,7 +80,7 @@ LOOM_INLINE void send_vector(vec<float> v, float* to) {
 #elif LOOM_TARGET_BYTES == 32
   __builtin_ia32_movntps256(to, v);
 #else
-  *to = v;
+  store(v, to);
 #endif
 }
 /// Copies bytes past the caches.

@@ -23,16 +23,16 @@
 
 namespace loom::inline LOOM_ABI {
 
-/// Instruction sets with loops of their own, worst first.
-enum class target : std::uint8_t { baseline, avx2, avx512 };
+/// Instruction sets with loops of their own, by the width of their vectors. A machine has the baseline, and NEON or the others.
+enum class target : std::uint8_t { baseline, neon, avx2, avx512 };
 
 constexpr base::text_view name(target t) {
-  return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : "baseline";
+  return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : t == target::neon ? "NEON" : "baseline";
 }
 
 namespace loops {
 
-#if LOOM_TARGETS >= 1
+#if LOOM_TARGETS >= 1 && defined(__x86_64__)
 /// Whether the machine converts between float and binary16.
 inline bool machine_has_f16c() {
 #if defined(__clang__) && __clang_major__ < 17  // __builtin_cpu_supports does not know the word
@@ -47,7 +47,9 @@ inline bool machine_has_f16c() {
 
 /// The best target that this machine has and this program has loops for, asked once.
 inline target best_target() {
-#if LOOM_TARGETS >= 1
+#if LOOM_TARGETS >= 1 && defined(__aarch64__)
+  return target::neon;
+#elif LOOM_TARGETS >= 1
   static const target best = [] {
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !machine_has_f16c())
       return target::baseline;
@@ -74,10 +76,12 @@ inline thread_local target chosen = target::avx512;  // the upper bound a test o
   return loops::chosen < best ? loops::chosen : best;
 }
 
-/// Holds calls of this thread to at most a target, until the end of its scope.
+/// Holds calls of this thread to at most a target, until the end of its scope. Below AVX2, x86 has the baseline alone.
 class limit_target {
  public:
-  explicit limit_target(target most) : before_(loops::chosen) { loops::chosen = most; }
+  explicit limit_target(target most) : before_(loops::chosen) {
+    loops::chosen = most == target::neon && loops::best_target() != target::neon ? target::baseline : most;
+  }
   ~limit_target() { loops::chosen = before_; }
   limit_target(const limit_target&) = delete;
   limit_target& operator=(const limit_target&) = delete;
@@ -91,15 +95,13 @@ namespace loops {
 /// The loops of a sweep for the target of this thread.
 template <class Program, class T, int Sweep>
 part_function dispatch() {
+#define LOOM_RUN_TARGET(name, function) \
+  case target::name: return &name::function<Program, T, Sweep>;
   switch (current_target()) {
-#if LOOM_TARGETS >= 2
-    case target::avx512: return &avx512::run_sweep<Program, T, Sweep>;
-#endif
-#if LOOM_TARGETS >= 1
-    case target::avx2: return &avx2::run_sweep<Program, T, Sweep>;
-#endif
+    LOOM_VECTOR_TARGETS(LOOM_RUN_TARGET, run_sweep)
     default: return &baseline::run_sweep<Program, T, Sweep>;
   }
+#undef LOOM_RUN_TARGET
 }
 
 }  // namespace loops

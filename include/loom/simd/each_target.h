@@ -4,12 +4,30 @@
 // pragmas hold for all they enclose.
 // Layer 7 (simd).
 
-// The best target that is compiled: 0 the baseline alone, 1 AVX2, 2 AVX-512 as well.
-#if !defined(__x86_64__)
+// The best target that is compiled: 0 the baseline alone; of x86-64, 1 AVX2, 2 AVX-512 as well; of 64-bit Arm, 1 NEON.
+#if defined(__x86_64__)
+#define LOOM_MOST_TARGETS 2
+#elif defined(__AARCH64EL__) && defined(__ARM_NEON)
+#define LOOM_MOST_TARGETS 1
+#else
+#define LOOM_MOST_TARGETS 0
+#endif
+#if !defined(LOOM_TARGETS) || LOOM_TARGETS > LOOM_MOST_TARGETS
 #undef LOOM_TARGETS
-#define LOOM_TARGETS 0
-#elif !defined(LOOM_TARGETS)
-#define LOOM_TARGETS 2
+#define LOOM_TARGETS LOOM_MOST_TARGETS
+#endif
+
+// ONE(name, what) for each target above the baseline that is compiled, worst first.
+#ifndef LOOM_VECTOR_TARGETS
+#if LOOM_TARGETS == 0
+#define LOOM_VECTOR_TARGETS(ONE, what)
+#elif defined(__aarch64__)
+#define LOOM_VECTOR_TARGETS(ONE, what) ONE(neon, what)
+#elif LOOM_TARGETS == 1
+#define LOOM_VECTOR_TARGETS(ONE, what) ONE(avx2, what)
+#else
+#define LOOM_VECTOR_TARGETS(ONE, what) ONE(avx2, what) ONE(avx512, what)
+#endif
 #endif
 
 // A file compiled with -march has loops of its own: another file, compiled without, must not get them from the linker.
@@ -22,6 +40,10 @@
 #define LOOM_MARCH ::inline march_avx
 #elif defined(__SSE4_1__)
 #define LOOM_MARCH ::inline march_sse4
+#elif defined(__ARM_FEATURE_SVE2)
+#define LOOM_MARCH ::inline march_sve2
+#elif defined(__ARM_FEATURE_SVE)
+#define LOOM_MARCH ::inline march_sve
 #else
 #define LOOM_MARCH
 #endif
@@ -33,7 +55,15 @@
 #undef LOOM_TARGET
 #undef LOOM_TARGET_BYTES
 
-#if LOOM_TARGETS >= 1
+#if LOOM_TARGETS >= 1 && defined(__aarch64__)  // every such machine has it: no flag
+#define LOOM_TARGET neon LOOM_MARCH
+#define LOOM_TARGET_BYTES 16
+#include LOOM_EACH_TARGET
+#undef LOOM_TARGET
+#undef LOOM_TARGET_BYTES
+#endif
+
+#if LOOM_TARGETS >= 1 && defined(__x86_64__)
 #define LOOM_TARGET avx2 LOOM_MARCH
 #define LOOM_TARGET_BYTES 32
 #if defined(__clang__)

@@ -127,6 +127,9 @@ LOOM_INLINE bool any(M m) {
     return __builtin_ia32_cmpq512_mask(as<vec<long long>>(m), vec<long long>{}, 4, static_cast<unsigned char>(-1)) != 0;
 #elif LOOM_TARGET_BYTES == 32
   return __builtin_ia32_movmskps256(as<vec<float>>(m)) != 0;
+#elif LOOM_TARGET_BYTES == 16  // half of a lane says as much, and all the halves are one number
+  using halves = vec<std::conditional_t<sizeof(lane<M>) == 4, std::int16_t, std::int32_t>, width<M>>;
+  return as<std::uint64_t>(__builtin_convertvector(m, halves)) != 0;
 #else
   return m != 0;
 #endif
@@ -188,6 +191,63 @@ using f16s = vec<short, lane_count<float>>;           // bits of binary16
 using bf16s = vec<std::uint16_t, lane_count<float>>;  // bits of bfloat16, the upper half of a float's
 
 // gather: the numbers at these places from `from` on.
+#if LOOM_TARGET_BYTES == 16
+// NEON has neither masked memory nor gathers: lane by lane.
+template <class T>
+LOOM_INLINE vec<T> load_first(const T* from, std::size_t count) {
+  vec<T> v{};
+#pragma GCC unroll 4
+  for (int i = 0; i < width<vec<T>>; ++i)
+    if (static_cast<std::size_t>(i) < count) v[i] = from[i];
+  return v;
+}
+template <class V>
+LOOM_INLINE void store_first(V v, lane<V>* to, std::size_t count) {
+#pragma GCC unroll 4
+  for (int i = 0; i < width<V>; ++i)
+    if (static_cast<std::size_t>(i) < count) to[i] = v[i];
+}
+LOOM_INLINE f32s gather(const float* from, vec<std::int32_t> at) {
+  return f32s{from[at[0]], from[at[1]], from[at[2]], from[at[3]]};
+}
+LOOM_INLINE f64s gather(const double* from, vec<std::int64_t> at) { return f64s{from[at[0]], from[at[1]]}; }
+
+#if !defined(__clang__)
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_aarch64_fmav4sf(a, b, c); }
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_aarch64_fmav2df(a, b, c); }
+LOOM_INLINE f32s sqrt(f32s x) { return __builtin_aarch64_sqrtv4sf(x); }
+LOOM_INLINE f64s sqrt(f64s x) { return __builtin_aarch64_sqrtv2df(x); }
+#elif __clang_major__ >= 17
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) { return __builtin_elementwise_fma(a, b, c); }
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) { return __builtin_elementwise_fma(a, b, c); }
+LOOM_INLINE f32s sqrt(f32s x) { return __builtin_elementwise_sqrt(x); }
+LOOM_INLINE f64s sqrt(f64s x) { return __builtin_elementwise_sqrt(x); }
+#else
+using i8s = vec<signed char>;  // 41 and 42 are float and double
+LOOM_INLINE f32s fma(f32s a, f32s b, f32s c) {
+  return as<f32s>(__builtin_neon_vfmaq_v(as<i8s>(c), as<i8s>(a), as<i8s>(b), 41));
+}
+LOOM_INLINE f64s fma(f64s a, f64s b, f64s c) {
+  return as<f64s>(__builtin_neon_vfmaq_v(as<i8s>(c), as<i8s>(a), as<i8s>(b), 42));
+}
+LOOM_INLINE f32s sqrt(f32s x) { return as<f32s>(__builtin_neon_vsqrtq_v(as<i8s>(x), 41)); }
+LOOM_INLINE f64s sqrt(f64s x) { return as<f64s>(__builtin_neon_vsqrtq_v(as<i8s>(x), 42)); }
+#endif
+using fp16s = vec<__fp16, lane_count<float>>;  // what the compilers convert
+#if defined(__clang__)
+LOOM_INLINE f32s widen(f16s v) { return __builtin_convertvector(as<fp16s>(v), f32s); }
+LOOM_INLINE f16s narrow(f32s v) { return as<f16s>(__builtin_convertvector(v, fp16s)); }
+LOOM_INLINE f64s widen(half_f32s x) { return __builtin_convertvector(x, f64s); }
+#else  // g++ 12 converts these lane by lane
+LOOM_INLINE f32s widen(f16s v) { return __builtin_aarch64_float_extend_lo_v4sf(as<fp16s>(v)); }
+LOOM_INLINE f16s narrow(f32s v) { return as<f16s>(__builtin_aarch64_float_truncate_lo_v4hf(v)); }
+LOOM_INLINE f64s widen(half_f32s x) { return __builtin_aarch64_float_extend_lo_v2df(x); }
+#endif
+LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_convertvector(x, half_f32s); }
+LOOM_INLINE u32s widen(bf16s v) { return __builtin_convertvector(v, u32s); }
+LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
+
+#else
 #if LOOM_TARGET_BYTES == 64
 #define LOOM_ALL(type) static_cast<type>(-1)
 LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
@@ -328,6 +388,7 @@ LOOM_INLINE u32s widen(bf16s v) { return as<u32s>(__builtin_ia32_pmovzxwd256(as<
 LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #endif
 #undef LOOM_ALL
+#endif
 
 #endif
 
