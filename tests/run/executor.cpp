@@ -10,9 +10,6 @@
 #ifdef LOOM_TEST_TBB
 #include "loom/threads.hpp"
 #endif
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
 
 namespace {
 
@@ -52,15 +49,20 @@ struct rounding_pool {
   }
 };
 
+#if defined(__SSE__) || defined(__aarch64__)
+using mode = loom::run::arithmetic_mode;
 #if defined(__SSE__)
+constexpr mode::bits flush = 0x8040;  // subnormal results and operands are 0
+#else
+constexpr mode::bits flush = 1 << 24;
+#endif
+
 /// Computes on a thread that keeps subnormal numbers.
 struct keeping_pool {
   template <class F>
   void for_each(int count, const F& f) {
-    const unsigned before = _mm_getcsr();
-    _mm_setcsr(before & ~0x8040U);
+    const mode::scope keeping(mode::read() & ~flush);
     for (int i = 0; i < count; ++i) f(i);
-    _mm_setcsr(before);
   }
 };
 #endif
@@ -120,16 +122,16 @@ TEST_CASE("threads round as the caller does, and as before when they are done") 
     }
 }
 
-#if defined(__SSE__)
+#if defined(__SSE__) || defined(__aarch64__)
 TEST_CASE("threads flush subnormal numbers if the caller does") {
   keeping_pool pool;
   const std::vector<float> data(1 << 18, 1e-30F);
   std::vector<float> alone(data.size()), shared(data.size());
-  const unsigned before = _mm_getcsr();
-  _mm_setcsr(before | 0x8040);
-  scaled(a = data, w = 1e-9F, out = alone);
-  scaled(a = data, w = 1e-9F, out = shared, loom::threads = pool);
-  _mm_setcsr(before);
+  {
+    const mode::scope flushing(mode::read() | flush);
+    scaled(a = data, w = 1e-9F, out = alone);
+    scaled(a = data, w = 1e-9F, out = shared, loom::threads = pool);
+  }
   CHECK(alone[0] == 0);
   CHECK(same_bits(alone, shared));
 }
