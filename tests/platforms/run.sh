@@ -9,6 +9,8 @@ trap 'rm -rf "$work"' EXIT
 ln -s /usr/include/boost "$work/boost" # alone: the headers of this machine are not those of another
 only=("$@") right=0 wrong=0 skipped=0
 
+# The emulator of a machine, which one package has and another, linked statically.
+emulator() { command -v "qemu-$1" || echo "qemu-$1-static"; }
 # row NAME 'PACKAGE...' RUNNER COMPILER... : compiles, runs and compares.
 row() {
   local name=$1 packages=$2 runner=$3; shift 3
@@ -50,9 +52,9 @@ row no-exceptions g++-12 '' g++-12 -fno-exceptions -fno-rtti
 row x86-32-g++ 'g++-12-multilib' '' g++-12 -m32 -msse2 -mfpmath=sse
 row x86-32-clang 'clang-19 g++-12-multilib' '' clang++-19 -m32 -msse2 -mfpmath=sse
 for machine in aarch64 s390x riscv64; do # s390x is big-endian
-  row "$machine" "g++-12-$machine-linux-gnu qemu-user" "qemu-$machine" "$machine-linux-gnu-g++-12" -static
+  row "$machine" "g++-12-$machine-linux-gnu qemu-user" "$(emulator "$machine")" "$machine-linux-gnu-g++-12" -static
 done
-row aarch64-clang 'clang-19 g++-12-aarch64-linux-gnu qemu-user' qemu-aarch64 clang++-19 --target=aarch64-linux-gnu -static
+row aarch64-clang 'clang-19 g++-12-aarch64-linux-gnu qemu-user' "$(emulator aarch64)" clang++-19 --target=aarch64-linux-gnu -static
 row wasm32 'clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 nodejs' \
   "node --no-warnings wasi.mjs" clang++-19 --target=wasm32-wasi -fno-exceptions
 
