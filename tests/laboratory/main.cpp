@@ -10,11 +10,11 @@
 #include <iostream>
 #include <random>
 
-#include "laboratory/plot.hpp"
 #include "loom/compile.hpp"
 #include "loom/loom.hpp"
 #include "support/differences.hpp"
 #include "support/numbers.hpp"
+#include "support/plot.hpp"
 #include "support/points.hpp"
 
 namespace {
@@ -249,7 +249,7 @@ std::string examine(const experiment& e, const std::string& folder) {
   const judged judge(e.written);
   std::mt19937 random(20240801);
   std::vector<double> at;
-  laboratory::series of[] = {{"as spelled, value", "#d62728", {}},
+  loom::test::series of[] = {{"as spelled, value", "#d62728", {}},
                              {"as spelled, gradient", "#ff9896", {}},
                              {"Loom, value", "#1f77b4", {}},
                              {"Loom, gradient", "#9edae5", {}}};
@@ -271,13 +271,19 @@ std::string examine(const experiment& e, const std::string& folder) {
     const double all[] = {naive.value, naive.over_condition, naive.gradient,
                           loom.value,  loom.over_condition,  loom.gradient};
     for (int k = 0; k < 6; ++k) worst[k] = std::max(worst[k], all[k]);
-    of[0].errors.push_back(naive.value);
-    of[1].errors.push_back(naive.gradient);
-    of[2].errors.push_back(loom.value);
-    of[3].errors.push_back(loom.gradient);
+    of[0].values.push_back(naive.value);
+    of[1].values.push_back(naive.gradient);
+    of[2].values.push_back(loom.value);
+    of[3].values.push_back(loom.gradient);
   }
   write(folder + "/accuracy/" + e.name + ".svg",
-        laboratory::plot("worst error in ulp of a float", e.magnitude, at, {of[0], of[1], of[2], of[3]}));
+        loom::test::svg_of({.title = "worst error in ulp of a float",
+                            .x = {e.magnitude, at.front(), at.back(),
+                                  loom::test::decades(at.front(), at.back(), at.back() / at.front() < 1e12 ? 1 : 10)},
+                            .y = {"", 1e-1, 1e9, loom::test::decades(1e-1, 1e8, 2)},
+                            .band = "NaN, inf",
+                            .at = at,
+                            .all = {std::begin(of), std::end(of)}}));
   return fmt::format("| [{}](#{}) | {} | {} | {} | {} | {} | {} |\n", e.name, e.name, number(worst[0]),
                      number(worst[1]), number(worst[2]), number(worst[3]), number(worst[4]), number(worst[5]));
 }
