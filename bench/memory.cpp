@@ -56,6 +56,18 @@ double labels_of(const data& d) {
 
 double logits(const data& d) { return labels_of(d) + entries_of(d, inputs<1>{d.x}, outputs<0>{}); }
 double logits_gradient(const data& d) { return labels_of(d) + entries_of(d, inputs<1>{d.x}, outputs<1>{d.dx}); }
+
+/// Doubles, as twice as many floats.
+data halves_of(const data_of<double>& d) {
+  return {.rows = d.rows,
+          .classes = 2 * d.classes,
+          .x = reinterpret_cast<const float*>(d.x),
+          .t = d.t,
+          .dx = reinterpret_cast<float*>(d.dx)};
+}
+double wide_logits(const data_of<double>& d) { return logits(halves_of(d)); }
+double wide_logits_gradient(const data_of<double>& d) { return logits_gradient(halves_of(d)); }
+
 double pairs(const data& d) { return entries_of(d, inputs<2>{d.x, d.y}, outputs<0>{}); }
 double pairs_gradient(const data& d) { return entries_of(d, inputs<2>{d.x, d.y}, outputs<1>{d.dx}); }
 double triples(const data& d) { return entries_of(d, inputs<3>{d.x, d.v, d.y}, outputs<0>{}); }
@@ -64,20 +76,17 @@ double triples_gradient(const data& d) { return entries_of(d, inputs<3>{d.x, d.v
 }  // namespace
 
 contender memory() {
+  const loss_of<float> of_logits{logits, logits_gradient}, of_pairs{pairs, pairs_gradient};
   return {.name = "memory",
           .compared = agreement::nothing,
-          .cross_entropy = logits,
-          .cross_entropy_gradient = logits_gradient,
-          .focal = logits,
-          .focal_gradient = logits_gradient,
-          .bce = pairs,
-          .bce_gradient = pairs_gradient,
-          .huber = pairs,
-          .huber_gradient = pairs_gradient,
-          .gaussian = triples,
-          .gaussian_gradient = triples_gradient,
-          .distillation = pairs,
-          .distillation_gradient = pairs_gradient};
+          .cross_entropy = of_logits,
+          .focal = of_logits,
+          .bce = of_pairs,
+          .weighted_bce = of_pairs,
+          .huber = of_pairs,
+          .gaussian = {triples, triples_gradient},
+          .distillation = of_pairs,
+          .cross_entropy_f64 = {wide_logits, wide_logits_gradient}};
 }
 
 }  // namespace bench

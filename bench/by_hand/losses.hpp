@@ -6,9 +6,7 @@
 
 namespace bench::hand {
 
-struct workloads {
-  workload value, gradient;
-};
+using workloads = loss_of<float>;
 
 workloads cross_entropy();
 workloads focal();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// bench/torch.cpp — LibTorch: what its C++ users write. Labels are converted to int64 once, outside the time measured;
-// gradients come from autograd into tensors of its own.
+// bench/peers/torch.cpp — LibTorch: what its C++ users write. Gradients come from autograd
+// into tensors of its own.
 #include <torch/torch.h>
 
-#include <map>
+#include <initializer_list>
+#include <type_traits>
 
-#include "peers.hpp"
+#include "../peers.hpp"
 
 namespace bench {
 namespace {
@@ -13,31 +14,43 @@ namespace {
 namespace F = torch::nn::functional;
 using torch::Tensor;
 
-Tensor matrix(const float* p, const data& d) {
-  return torch::from_blob(const_cast<float*>(p), {d.rows, d.classes}, torch::kFloat32);
+template <class T> constexpr auto type_of = std::is_same_v<T, double> ? torch::kFloat64 : torch::kFloat32;
+
+template <class T>
+Tensor matrix(const T* p, const data_of<T>& d) {
+  return torch::from_blob(const_cast<T*>(p), {d.rows, d.classes}, type_of<T>);
 }
 Tensor vector(const float* p, const data& d) {
   return torch::from_blob(const_cast<float*>(p), {d.rows * d.classes}, torch::kFloat32);
 }
-Tensor labels(const data& d) {
-  static std::map<std::pair<const int*, std::ptrdiff_t>, Tensor> known;
-  Tensor& t = known[{d.t, d.rows}];
-  if (!t.defined()) t = torch::from_blob(const_cast<int*>(d.t), {d.rows}, torch::kInt32).to(torch::kInt64);
-  return t;
+template <class T>
+Tensor labels(const data_of<T>& d) {
+  return torch::from_blob(const_cast<std::int64_t*>(d.t64), {d.rows}, torch::kInt64);
 }
 
 template <class Loss>
 double value(Loss loss) {
   torch::NoGradGuard none;
-  return loss().template item<float>();
+  return loss().item().toDouble();
 }
-template <class Loss>
-double gradient(Loss loss, std::initializer_list<Tensor> inputs) {
-  for (Tensor t : inputs) t.set_requires_grad(true);
+
+/// An input, and where its gradient goes for a check.
+template <class T>
+struct slot {
+  Tensor input;
+  T* gradient;
+};
+template <class T, class Loss>
+double gradient(const data_of<T>& d, Loss loss, std::initializer_list<slot<T>> inputs) {
+  for (const slot<T>& s : inputs) s.input.set_requires_grad(true);
   Tensor l = loss();
   l.backward();
-  const double v = l.template item<float>();
-  for (Tensor t : inputs) t.mutable_grad().reset();
+  const double v = l.item().toDouble();
+  for (const slot<T>& s : inputs) {
+    const Tensor g = s.input.grad();
+    if (d.is_check) torch::from_blob(s.gradient, g.sizes(), type_of<T>).copy_(g);
+    s.input.mutable_grad().reset();
+  }
   return v;
 }
 
@@ -56,13 +69,15 @@ Tensor gaussian_of(const Tensor& m, const Tensor& v0, const Tensor& y) {
   return 0.5 * (v.log() + (m - y).square() / v).mean();
 }
 
-double ce(const data& d) {
+template <class T>
+double ce(const data_of<T>& d) {
   const Tensor x = matrix(d.x, d), t = labels(d);
   return value([&] { return F::cross_entropy(x, t); });
 }
-double ce_g(const data& d) {
+template <class T>
+double ce_g(const data_of<T>& d) {
   const Tensor x = matrix(d.x, d), t = labels(d);
-  return gradient([&] { return F::cross_entropy(x, t); }, {x});
+  return gradient(d, [&] { return F::cross_entropy(x, t); }, {{x, d.dx}});
 }
 double fo(const data& d) {
   const Tensor x = matrix(d.x, d), t = labels(d);
@@ -70,7 +85,7 @@ double fo(const data& d) {
 }
 double fo_g(const data& d) {
   const Tensor x = matrix(d.x, d), t = labels(d);
-  return gradient([&] { return focal_of(x, t); }, {x});
+  return gradient(d, [&] { return focal_of(x, t); }, {{x, d.dx}});
 }
 double bc(const data& d) {
   const Tensor x = vector(d.x, d), y = vector(d.y, d);
@@ -78,7 +93,18 @@ double bc(const data& d) {
 }
 double bc_g(const data& d) {
   const Tensor x = vector(d.x, d), y = vector(d.y, d);
-  return gradient([&] { return F::binary_cross_entropy_with_logits(x, y); }, {x});
+  return gradient(d, [&] { return F::binary_cross_entropy_with_logits(x, y); }, {{x, d.dx}});
+}
+auto with_weight() {
+  return F::BinaryCrossEntropyWithLogitsFuncOptions().pos_weight(torch::full({1}, positive_weight));
+}
+double wb(const data& d) {
+  const Tensor x = vector(d.x, d), y = vector(d.y, d);
+  return value([&] { return F::binary_cross_entropy_with_logits(x, y, with_weight()); });
+}
+double wb_g(const data& d) {
+  const Tensor x = vector(d.x, d), y = vector(d.y, d);
+  return gradient(d, [&] { return F::binary_cross_entropy_with_logits(x, y, with_weight()); }, {{x, d.dx}});
 }
 double hu(const data& d) {
   const Tensor x = vector(d.x, d), y = vector(d.y, d);
@@ -86,7 +112,7 @@ double hu(const data& d) {
 }
 double hu_g(const data& d) {
   const Tensor x = vector(d.x, d), y = vector(d.y, d);
-  return gradient([&] { return F::huber_loss(x, y); }, {x});
+  return gradient(d, [&] { return F::huber_loss(x, y); }, {{x, d.dx}});
 }
 double ga(const data& d) {
   const Tensor x = vector(d.x, d), v = vector(d.v, d), y = vector(d.y, d);
@@ -94,7 +120,7 @@ double ga(const data& d) {
 }
 double ga_g(const data& d) {
   const Tensor x = vector(d.x, d), v = vector(d.v, d), y = vector(d.y, d);
-  return gradient([&] { return gaussian_of(x, v, y); }, {x, v});
+  return gradient(d, [&] { return gaussian_of(x, v, y); }, {{x, d.dx}, {v, d.dv}});
 }
 double di(const data& d) {
   const Tensor x = matrix(d.x, d), s = matrix(d.y, d);
@@ -102,14 +128,25 @@ double di(const data& d) {
 }
 double di_g(const data& d) {
   const Tensor x = matrix(d.x, d), s = matrix(d.y, d);
-  return gradient([&] { return distillation_of(s, x); }, {x});
+  return gradient(d, [&] { return distillation_of(s, x); }, {{x, d.dx}});
 }
 
 }  // namespace
 
-contender torch() {
+contender LOOM_BENCH_PEER() {
   torch::set_num_threads(1);
-  return {"LibTorch", agreement::values, ce, ce_g, fo, fo_g, bc, bc_g, hu, hu_g, ga, ga_g, di, di_g};
+  contender c;
+  c.name = "LibTorch";
+  c.version = TORCH_VERSION;
+  c.cross_entropy = {ce<float>, ce_g<float>};
+  c.focal = {fo, fo_g};
+  c.bce = {bc, bc_g};
+  c.weighted_bce = {wb, wb_g};
+  c.huber = {hu, hu_g};
+  c.gaussian = {ga, ga_g};
+  c.distillation = {di, di_g};
+  c.cross_entropy_f64 = {ce<double>, ce_g<double>};
+  return c;
 }
 
 }  // namespace bench
