@@ -85,14 +85,31 @@ class comparison {
   }
 };
 
-/// All that is measured.
+/// All that is written down of a measurement.
 struct measurements {
   int repetitions = 11;
   std::vector<contender> contenders, in_avx2;
   table all, avx2;             // of contenders, of in_avx2
   std::vector<table> layouts;  // rows of floats against the same numbers laid out or stored in another way
+
+  /// Cross entropy over some number: lines are points, value and gradient in turn.
+  struct curve {
+    std::string file, title, over;
+    std::vector<double> at, entries;
+    table points;
+  };
+  std::vector<curve> curves;
 };
 
 std::vector<table> measure_layouts(int repetitions);
+/// At some four million entries, over the number of classes.
+measurements::curve measure_classes(const std::vector<contender>& all, int repetitions, bool is_f64);
+/// Over the number of rows.
+measurements::curve measure_rows(const std::vector<contender>& all, int repetitions, std::ptrdiff_t classes);
+
+/// Writes FOLDER/speed.md and FOLDER/speed/*.svg. Of compile times: what bench/compile/measure.sh prints.
+void write_page(const measurements& m, const std::string& folder, const std::string& compile_times);
+/// Writes the part of README.md that shows some lines of the page.
+void write_readme(const measurements& m, const std::string& file, const std::string& compile_times);
 
 }  // namespace bench

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench/main.cpp — the flagships against loops, libraries, loops by hand and memory itself, in one run, and Loom held to AVX2.
-//   loom_bench [REPETITIONS] [--only NAME,...]
+//   loom_bench [REPETITIONS] [--only NAME,...] [--page FOLDER README COMPILE_TIMES]
 // In each repetition every contender is timed once, in turn; medians are printed, and the ratio of each to Loom's. Values
 // and gradients are held against each other first: a disagreement ends the run. --only measures contenders whose names
-// contain one of those given.
+// contain one of those given. --page measures curves too, and writes FOLDER/speed.md and a part of README: ./run speed.
 #include <climits>
 #include <cstdlib>
 #include <cstring>
@@ -70,6 +70,13 @@ std::vector<contender> only(const std::vector<contender>& all, const std::vector
   return left;
 }
 
+/// What curves show: the swiftest ways, so that a run ends.
+std::vector<contender> contenders_of_curves(const measurements& m) {
+  std::vector<contender> all = only(m.contenders, {"-Ofast", "Eigen", "LibTorch", "by hand", "memory"});
+  if (!m.in_avx2.empty()) all.insert(all.begin() + 1, loom_avx2());
+  return all;
+}
+
 void measure_tables(measurements& m) {
   comparison all(m.contenders, m.repetitions);
   all.measure_losses_of_rows(50000, 10);
@@ -95,18 +102,29 @@ void measure_tables(measurements& m) {
   m.layouts = measure_layouts(m.repetitions);
 }
 
+void measure_curves(measurements& m) {
+  const std::vector<contender> shown = contenders_of_curves(m);
+  for (const bool is_f64 : {false, true}) m.curves.push_back(measure_classes(shown, m.repetitions, is_f64));
+  for (const std::ptrdiff_t classes : {10, 1000}) m.curves.push_back(measure_rows(shown, m.repetitions, classes));
+}
+
 int run(int count, char** arguments) {
   measurements m;
   std::vector<std::string> words;
+  std::string folder, readme, compile_times;
   for (int i = 1; i < count; ++i) {
     const std::string argument = arguments[i];
     if (argument == "--only" && i + 1 < count) {
       for (char* word = std::strtok(arguments[++i], ","); word != nullptr; word = std::strtok(nullptr, ","))
         words.emplace_back(word);
+    } else if (argument == "--page" && i + 3 < count) {
+      folder = arguments[++i];
+      readme = arguments[++i];
+      compile_times = arguments[++i];
     } else if (const int n = std::atoi(arguments[i]); n > 0) {
       m.repetitions = n;
     } else {
-      std::fputs("loom_bench [REPETITIONS] [--only NAME,...]\n", stderr);
+      std::fputs("loom_bench [REPETITIONS] [--only NAME,...] [--page FOLDER README COMPILE_TIMES]\n", stderr);
       return 2;
     }
   }
@@ -126,6 +144,10 @@ int run(int count, char** arguments) {
   std::printf("target %s, one thread, medians of %d in ms; in brackets the ratio to the first column\n",
               loom_target().c_str(), m.repetitions);
   measure_tables(m);
+  if (folder.empty()) return 0;
+  measure_curves(m);
+  write_page(m, folder, compile_times);
+  write_readme(m, readme, compile_times);
   return 0;
 }
 
