@@ -14,7 +14,7 @@ namespace bench {
 namespace {
 
 struct cost {
-  double wall = 0, memory = 0;
+  double seconds = 0, memory = 0;
 };
 struct times {
   std::vector<std::string> compilers, about;
@@ -32,8 +32,8 @@ times read(const std::string& file) {
     std::istringstream words(line);
     std::string compiler, name;
     cost c;
-    double user = 0;
-    if (!(words >> compiler >> name >> c.wall >> user >> c.memory)) continue;  // the head
+    double wall = 0;
+    if (!(words >> compiler >> name >> c.seconds >> wall >> c.memory)) continue;  // the head
     if (t.compilers.empty() || t.compilers.back() != compiler) t.compilers.push_back(compiler);
     t.of[{compiler, name}] = c;
   }
@@ -59,7 +59,8 @@ constexpr struct {
 std::string section_of_compile_times(const std::string& file) {
   const times t = read(file);
   std::string s =
-      "Seconds and memory to compile one file at -O2, the shortest of some runs in turn (`bench/compile`).\n\n|";
+      "Seconds of the processor and memory to compile one file at -O2, the shortest of some runs in turn "
+      "(`bench/compile`).\n\n|";
   for (const std::string& c : t.compilers) s += fmt::format(" | {} | ", c);
   s += "|\n|---|";
   for (std::size_t i = 0; i < t.compilers.size(); ++i) s += "---:|---:|";
@@ -69,7 +70,7 @@ std::string section_of_compile_times(const std::string& file) {
     for (const std::string& c : t.compilers) {
       const auto found = t.of.find({c, row.file});
       s += found == t.of.end() ? " | |"
-                               : fmt::format(" {:.2f} s | {:.0f} MB |", found->second.wall, found->second.memory);
+                               : fmt::format(" {:.2f} s | {:.0f} MB |", found->second.seconds, found->second.memory);
     }
     s += "\n";
   }
@@ -79,7 +80,7 @@ std::string section_of_compile_times(const std::string& file) {
          {std::pair("eigen_loss", "Eigen"), std::pair("xtensor_loss", "xtensor"), std::pair("torch_loss", "LibTorch")})
       if (const auto found = t.of.find({c, peer}); found != t.of.end())
         sentence += fmt::format("{}{:.2f} times as long as with {}", sentence.empty() ? "" : ", ",
-                                t.of.at({c, "one_loss"}).wall / found->second.wall, name);
+                                t.of.at({c, "one_loss"}).seconds / found->second.seconds, name);
     if (!sentence.empty()) s += fmt::format("\nWith {} a file with the loss takes {}.", c, sentence);
   }
   s += "\n\nCompilers:";
@@ -91,7 +92,7 @@ std::string sentence_of_compile_times(const std::string& file) {
   const times t = read(file);
   std::string seconds, ratios, calls;
   for (const std::string& c : t.compilers) {
-    const auto of = [&](const char* name) { return t.of.at({c, name}).wall; };
+    const auto of = [&](const char* name) { return t.of.at({c, name}).seconds; };
     const char* const comma = seconds.empty() ? "" : ", ";
     seconds += fmt::format("{}{:.1f} s ({})", comma, of("one_loss"), c);
     ratios += fmt::format("{}{:.1f}", comma, of("one_loss") / of("eigen"));

@@ -135,9 +135,10 @@ std::string head(const measurements& m) {
 Made by `./run speed` (`bench`) on one core of: {}. Loom took its {} loops; compiled by {}.
 Libraries, one thread each: {}.
 
-In each of {} repetitions every contender is timed in turn, after a call that is not, for two milliseconds or one call; the medians are shown.
-Before that, values and gradients of all are held against each other, entry by entry: a disagreement ends the run. Tables show the time of Loom,
-and the time of others as a multiple of it: above 1, Loom is faster. Where it is slower by more than {:.0f} %, the number is bold.
+In each of {} repetitions every contender is timed in turn, after a call that is not, for two milliseconds or one call, of the processor's
+time, so that what else runs is not counted; the medians are shown. Before that, values and gradients of all are held against each other, entry by entry: a disagreement ends the
+run. Tables show the time of Loom, and the time of others as a multiple of it: above 1, Loom is faster. Where it is slower by more than {:.0f} %, the
+number is bold.
 
 Contenders are written as a user who knows them writes the loss (`bench/peers`): stable, a row at a time where that stays in a cache.
 *plain loops* are compiled at -O3; *loops -Ofast* are the same at -Ofast and, like Eigen and xtensor, for all instructions of the machine. Their
