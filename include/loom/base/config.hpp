@@ -48,9 +48,16 @@
 #define LOOM_MAX_NODES 512
 #endif
 
-/// Bytes of stack for the tiles of a sweep: copies of rows whose lanes run across them. A tile has 4096 bytes at least.
+/// Bytes of stack for the tiles of a sweep: copies of rows whose lanes run across them. A tile has 10240 bytes at least.
 #ifndef LOOM_TILE_BYTES
 #define LOOM_TILE_BYTES 131072
+#endif
+
+// Before a loop of few turns: vectors would not pay, and a compiler takes its time to make them.
+#if defined(__clang__)
+#define LOOM_SHORT_LOOP _Pragma("clang loop vectorize(disable) unroll(disable)")
+#else
+#define LOOM_SHORT_LOOP
 #endif
 
 // The version is part of every name, so that two libraries built against two versions of Loom can live in one process: a

@@ -43,6 +43,7 @@ bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
     }
     for (int k = 0; k < width; ++k) outside |= beyond[k] != 0;
   }
+  LOOM_SHORT_LOOP
   for (; n < count; ++n) outside |= from[n] > most;
   return !outside;
 }

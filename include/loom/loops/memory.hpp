@@ -35,6 +35,7 @@ T load_lane(const stream& s, std::ptrdiff_t at) {
 }
 template <class From, class I>
 void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
+  LOOM_SHORT_LOOP
   for (std::size_t i = 0; i < count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * stride]);
 }
 
@@ -55,6 +56,7 @@ template <class I>
         break;
       case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
       default:
+        LOOM_SHORT_LOOP
         for (std::size_t i = 0; i < r.count; ++i)
           to[i] = load_label<I>(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
     }
@@ -112,6 +114,7 @@ template <class S, class T>
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
+    LOOM_SHORT_LOOP
     for (std::size_t k = 0; k < r.count; ++k) to[i++] = loaded(from[static_cast<std::ptrdiff_t>(k) * r.stride]);
   }
 }
@@ -121,6 +124,7 @@ template <class S, class T>
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
+    LOOM_SHORT_LOOP
     for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
   }
 }
