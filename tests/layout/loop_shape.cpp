@@ -45,16 +45,19 @@ constexpr std::ptrdiff_t tile = 1024;  // columns of which a tile of 64 KiB hold
 }  // namespace
 
 TEST_CASE("long rows run along the row") {
-  LOOM_CHECK(choose_loop_shape(choice<rows>, 100, 65, false) == loop_shape::along_row);
+  LOOM_CHECK(choose_loop_shape(choice<rows>, 100, 113, false) == loop_shape::along_row);
   LOOM_CHECK(choose_loop_shape(choice<rows>, 1, 10, false) == loop_shape::along_row);
   LOOM_CHECK(choose_loop_shape(choice<rows>, 1, 10, true) == loop_shape::along_row);
   LOOM_CHECK(choose_loop_shape(choice<rows>, 0, 10, false) == loop_shape::along_row);
 }
 
 TEST_CASE("short rows run across rows, through a transposed tile") {
-  LOOM_CHECK(choose_loop_shape(choice<rows>, 2, 64, false) == loop_shape::transposed_tile);
+  LOOM_CHECK(choose_loop_shape(choice<rows>, 2, 112, false) == loop_shape::transposed_tile);
   LOOM_CHECK(choose_loop_shape(choice<rows>, 2, 1, false) == loop_shape::transposed_tile);
-  LOOM_CHECK(choose_loop_shape(choice<entries>, 2, 64, false) == loop_shape::transposed_tile);
+  constexpr shape_choice stored = loom::layout::shape_choice_of<loom::compiler::compiled<rows, 1>, 0>;
+  LOOM_CHECK(choose_loop_shape(stored, 2, 160, false) == loop_shape::transposed_tile);
+  LOOM_CHECK(choose_loop_shape(stored, 2, 161, false) == loop_shape::along_row);
+  LOOM_CHECK(choose_loop_shape(choice<entries>, 2, 112, false) == loop_shape::transposed_tile);
 }
 
 TEST_CASE("rows side by side run through a copied tile, and in place where they are too long for one") {
@@ -67,7 +70,7 @@ TEST_CASE("rows side by side run through a copied tile, and in place where they 
 TEST_CASE("what is computed entry by entry runs along memory, if its rows are one") {
   LOOM_CHECK(choose_loop_shape(choice<entries>, 1, 10, false) == loop_shape::along_memory);
   LOOM_CHECK(choose_loop_shape(choice<entries>, 1, 1 << 20, false) == loop_shape::along_memory);
-  LOOM_CHECK(choose_loop_shape(choice<entries>, 100, 65, false) == loop_shape::along_row);
+  LOOM_CHECK(choose_loop_shape(choice<entries>, 100, 113, false) == loop_shape::along_row);
   LOOM_CHECK(!choice<rows>.allows(loop_shape::along_memory));
 }
 
@@ -108,7 +111,7 @@ TEST_CASE("a shape that is chosen is one that is possible") {
                {choice<logsumexp(few, C).mean()>, 10}};
   for (const auto& p : plans)
     for (std::ptrdiff_t n : {0, 1, 2, 100})
-      for (std::ptrdiff_t columns : {0, 1, 10, 64, 65, 1000, 1024, 1025, 100000})
+      for (std::ptrdiff_t columns : {0, 1, 10, 112, 113, 160, 161, 1000, 1024, 1025, 100000})
         for (bool side_by_side : {false, true})
           if ((!p.one_row || n == 1) && (p.known_columns == 0 || p.known_columns == columns))
             CHECK(p.choice.allows(choose_loop_shape(p.choice, n, columns, side_by_side)));
@@ -117,7 +120,7 @@ TEST_CASE("a shape that is chosen is one that is possible") {
 TEST_CASE("tiles share their bytes, and each has room for a vector of short rows") {
   using loom::layout::tile_bytes;
   LOOM_CHECK((tile_bytes(0) == 65536 && tile_bytes(1) == 65536 && tile_bytes(2) == 65536));
-  LOOM_CHECK((tile_bytes(3) == 43648 && tile_bytes(32) == 4096 && tile_bytes(33) == 4096));
+  LOOM_CHECK((tile_bytes(3) == 43648 && tile_bytes(32) == 10240 && tile_bytes(33) == 10240));
 }
 
 TEST_CASE("every shape has words of its own") {

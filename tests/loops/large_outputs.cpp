@@ -34,15 +34,15 @@ std::vector<T> numbers(std::ptrdiff_t count) {
 
 /// Calls f(gradient, first row, rows) with all rows at once, then with some at a time.
 template <class T, class F>
-void check(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t apart, std::size_t offset, const F& f) {
-  CAPTURE(rows, columns, apart, offset);
+void check(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t row_stride, std::size_t offset, const F& f) {
+  CAPTURE(rows, columns, row_stride, offset);
   REQUIRE(rows * columns * static_cast<std::ptrdiff_t>(sizeof(T)) > loops::uncached_bytes);
-  const auto size = static_cast<std::size_t>(rows * columns * apart);
+  const auto size = static_cast<std::size_t>(rows * row_stride);
   std::vector<T> at_once(size + offset + 16, T(7)), by_parts = at_once;
   f(at_once.data() + offset, 0, rows);
   const std::ptrdiff_t some = rows / 8;
   for (std::ptrdiff_t n = 0; n < rows; n += some)
-    f(by_parts.data() + offset + n * columns * apart, n, std::min(some, rows - n));
+    f(by_parts.data() + offset + n * row_stride, n, std::min(some, rows - n));
   CHECK(std::memcmp(at_once.data(), by_parts.data(), at_once.size() * sizeof(T)) == 0);
   CHECK(float(at_once[offset + size]) == 7);
 }
@@ -52,7 +52,7 @@ void check_all(std::ptrdiff_t size) {
   const std::vector<T> a = numbers<T>(size), b = numbers<T>(size + 1);
   std::vector<int> labels(static_cast<std::size_t>(size));
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(i * 31 % 17);
-  for (const std::ptrdiff_t columns : {1000, 4096, 5003, 17}) {
+  for (const std::ptrdiff_t columns : {1000, 4096, 5003, 200, 17}) {
     const std::ptrdiff_t rows = size / columns;
     for (const std::ptrdiff_t apart : {1, 2})
       for (const std::size_t offset : {0u, 1u, 5u}) {
@@ -62,14 +62,19 @@ void check_all(std::ptrdiff_t size) {
         const auto out = [&](S* to, std::ptrdiff_t some) {
           return view(to, {some, columns}, {columns * apart, apart});
         };
-        check<S>(rows, columns, apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
+        check<S>(rows, columns, columns * apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
           cross_entropy(x = in(a, n, some), t = view(labels.data() + n, some), d(x) = out(to, some));
         });
+        if (apart == 1)  // rows that do not follow each other
+          check<S>(rows, columns, columns + 3, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
+            cross_entropy(x = in(a, n, some), t = view(labels.data() + n, some),
+                          d(x) = view(to, {some, columns}, {columns + 3, 1}));
+          });
         if (offset == 5) continue;
-        check<S>(rows, columns, apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
+        check<S>(rows, columns, columns * apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
           squares(x = in(a, n, some), y = in(b, n, some), d(x) = out(to, some));
         });
-        check<S>(rows, columns, apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
+        check<S>(rows, columns, columns * apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
           spread(x = in(a, n, some), y = in(b, n, some), d(y) = out(to, some));
         });
       }

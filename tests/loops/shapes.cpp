@@ -40,7 +40,8 @@ void agrees(const char* what, Names... names) {
   }();
   (void)std::initializer_list<int>{((void)names, 0)...};
   static_assert(loom::compiler::compiled<Formula, wanted>::problem().kind == loom::lang::issue::none);
-  const int sizes[][4] = {{1, 1, 1, 1}, {2, 3, 5, 4}, {3, 17, 10, 2}, {5, 4, 70, 3}, {33, 1, 9, 1}};  // N or A, B, C, D
+  const int sizes[][4] = {
+      {1, 1, 1, 1}, {2, 3, 5, 4}, {3, 17, 10, 2}, {5, 4, 161, 3}, {33, 1, 9, 1}};  // N or A, B, C, D
   for (loom::target target : trial::targets()) {
     const loom::limit_target limit(target);
     for (const auto& size : sizes) {

@@ -23,7 +23,7 @@ template <auto Formula, loom::derive::input_set Gradients, loom::call::storages 
 void agrees(const char* what, trial::element_type scalar_results = trial::element_type::other) {
   for (loom::target target : trial::targets()) {
     const loom::limit_target limit(target);
-    for (std::ptrdiff_t columns : {1, 10, 64, 71})
+    for (std::ptrdiff_t columns : {1, 10, 64, 161})
       for (trial::memory layout : {trial::memory::contiguous, trial::memory::padded_rows, trial::memory::every_third,
                                    trial::memory::transposed}) {
         trial::settings s;

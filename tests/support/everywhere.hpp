@@ -18,7 +18,7 @@ using numbers = std::vector<double>;
 template <class Body>
 void everywhere(const Body& body) {
   for (loom::target each : trial::targets())
-    for (const std::ptrdiff_t entries : {5, 80}) {
+    for (const std::ptrdiff_t entries : {5, 161}) {
       const loom::limit_target limit(each);
       INFO("target " << loom::name(loom::current_target()) << ", " << entries << " entries");
       body(entries);

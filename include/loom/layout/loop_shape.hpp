@@ -71,7 +71,7 @@ constexpr int tile_count(const plan& p, const sweep& s) {
 /// Bytes of one tile. All tiles of a sweep stay on the stack and in the second-level cache; a vector of short rows fits
 /// into the smallest one.
 constexpr std::ptrdiff_t tile_bytes(int tiles) {
-  constexpr std::ptrdiff_t all = LOOM_TILE_BYTES, least = 4096;  // 64 columns of the widest vector
+  constexpr std::ptrdiff_t all = LOOM_TILE_BYTES, least = short_stored_row * 64;  // a vector of short rows
   const std::ptrdiff_t each = all / (tiles < 2 ? 2 : tiles) / 64 * 64;
   return each < least ? least : each;
 }
@@ -92,20 +92,30 @@ constexpr bool acts_on_rows(const plan& p, const sweep& s) {
 struct shape_choice {
   std::uint32_t possible = 0;  ///< a bit for each shape
   std::ptrdiff_t longest_in_tile = 0;  ///< columns of which a tile holds a cache line of rows
+  std::ptrdiff_t longest_transposed = 0;  ///< columns of a short row
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
   constexpr void allow(loop_shape shape) { possible |= std::uint32_t{1} << static_cast<int>(shape); }
 };
 
+/// Whether a sweep stores entries.
+constexpr bool stores_entries(const plan& p, const sweep& s) {
+  for (int slot = 0; slot < p.program.outputs.size(); ++slot)
+    if (has_tile(p, s, p.program.inputs.size() + slot)) return true;
+  return false;
+}
+
 constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   shape_choice choice;
+  choice.longest_transposed = stores_entries(p, s) ? short_stored_row : short_row;
   choice.longest_in_tile = tile_bytes(tile_count(p, s)) / 64;
   if (s.over == level::row) {
     choice.allow(loop_shape::row_values);
     return choice;
   }
   const std::int64_t columns = known_columns(p);
-  const bool one_row = s.rows == 0, long_rows = columns > short_row, joinable = p.elementwise && !acts_on_rows(p, s);
+  const bool one_row = s.rows == 0, long_rows = columns > choice.longest_transposed,
+             joinable = p.elementwise && !acts_on_rows(p, s);
   if (joinable) choice.allow(loop_shape::along_memory);
   if (!(joinable && one_row)) choice.allow(loop_shape::along_row);
   if (one_row || (long_rows && rows_are_innermost(p))) return choice;
@@ -125,7 +135,7 @@ constexpr loop_shape choose_loop_shape(const shape_choice& choice, std::ptrdiff_
   if (rows == 1 && choice.allows(loop_shape::along_memory)) return loop_shape::along_memory;
   if (rows > 1 && side_by_side && columns <= choice.longest_in_tile && choice.allows(loop_shape::copied_tile))
     return loop_shape::copied_tile;
-  if (rows > 1 && columns <= short_row && choice.allows(loop_shape::transposed_tile))
+  if (rows > 1 && columns <= choice.longest_transposed && choice.allows(loop_shape::transposed_tile))
     return loop_shape::transposed_tile;
   if (rows > 1 && side_by_side && choice.allows(loop_shape::in_place)) return loop_shape::in_place;
   return loop_shape::along_row;

@@ -17,8 +17,8 @@ enum class copied : unsigned char { never, apart, sent };
 struct piece_use {
   std::ptrdiff_t size = 0;  ///< bytes of an entry
   std::ptrdiff_t place = 0;  ///< of the copy, in the memory for copies
-  /// Bytes of the copy if it is a row, of an output that values are parked in; 0 if it is a block.
-  std::ptrdiff_t room = 0;
+  std::ptrdiff_t room = 0;  ///< bytes of the copy
+  bool parked = false;  ///< values are, so that the copy has to be a row
   bool stored = false;
 };
 
@@ -31,8 +31,20 @@ struct piece {
   unsigned char* at;  ///< where the loops would find the entry of column 0
   std::ptrdiff_t size;
   copied how;
-  bool whole_rows;  ///< the copy is a row, not a block of one
+  bool whole_rows;  ///< the copy is of rows, not of a block of one
+  // Rows that follow each other are sent together: for a short one alone the way is long.
+  std::ptrdiff_t waiting;  ///< bytes of rows in the copy
+  unsigned char* first;  ///< where they go
 };
+
+/// Bytes that are sent together, of rows that are shorter.
+inline constexpr std::ptrdiff_t sent_bytes = 4096;
+
+/// Sends the rows that wait.
+inline void send_rows(piece& p, sender send) {
+  if (p.waiting != 0) send(p.copy, p.waiting, p.first);
+  p.waiting = 0;
+}
 
 /// Begins a call: inputs, then outputs. True if one of them is copied.
 [[gnu::noinline]] inline bool begin_pieces(piece* pieces, const piece_use* uses, int inputs, int operands,
@@ -53,24 +65,37 @@ struct piece {
     }
     p.copy = memory + use.place;
     const std::ptrdiff_t stride = p.lies->column_stride;
-    const bool large = use.stored && data.rows * data.columns > uncached_bytes / use.size &&
-                       (use.room == 0 || data.columns * use.size <= use.room);
+    const bool fits = data.columns <= use.room / use.size,
+               large = use.stored && data.rows * data.columns > uncached_bytes / use.size && (fits || !use.parked);
     if (stride != 1) p.how = copied::apart;
     else if (large) p.how = copied::sent;
-    p.whole_rows = use.room != 0 && stride == 1;
+    p.whole_rows = fits && p.how == copied::sent;
+    p.waiting = 0;
+    p.first = nullptr;
     any = any || p.how != copied::never;
   }
   return any;
 }
 /// Begins a row.
 [[gnu::noinline]] inline void begin_pieces_of_row(piece* pieces, int operands, const sweep_layout& data,
-                                                  std::ptrdiff_t row) {
+                                                  std::ptrdiff_t row, sender send) {
   for (int k = 0; k < operands; ++k) {
     piece& p = pieces[k];
     if (p.size == 0) continue;
-    p.row = p.data + row_offset(data, *p.lies, row) * p.size;
-    p.at = p.whole_rows && p.how != copied::never ? p.copy : p.row;
+    p.at = p.row = p.data + row_offset(data, *p.lies, row) * p.size;
+    if (!p.whole_rows) continue;
+    const std::ptrdiff_t bytes = data.columns * p.size;
+    if (p.row != p.first + p.waiting || p.waiting + bytes > sent_bytes) send_rows(p, send);
+    if (p.waiting == 0) p.first = p.row;
+    p.at = p.copy + p.waiting;
+    p.waiting += bytes;
   }
+}
+/// Ends a call.
+[[gnu::noinline]] inline void end_pieces(piece* pieces, int operands, sender send) {
+  for (int k = 0; k < operands; ++k)
+    if (pieces[k].size != 0) send_rows(pieces[k], send);
+  finish_sending();
 }
 
 template <std::ptrdiff_t Size>
@@ -107,12 +132,12 @@ void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned 
   }
 }
 
-/// After it: of the operands `written` the copies go to memory. Of a row, column 0 and all its entries, if `whole_rows`.
-[[gnu::noinline]] inline void end_block(const piece* operands, unsigned written, bool whole_rows, std::ptrdiff_t column,
+/// After it: of the operands `written` the copies go to memory.
+[[gnu::noinline]] inline void end_block(const piece* operands, unsigned written, std::ptrdiff_t column,
                                         std::ptrdiff_t count, sender send) {
   for (; written != 0; written &= written - 1) {
     const piece& p = operands[__builtin_ctz(written)];
-    if (p.how == copied::never || p.whole_rows != whole_rows) continue;
+    if (p.how == copied::never || p.whole_rows) continue;
     const std::ptrdiff_t stride = p.lies->column_stride;
     unsigned char* const to = p.row + column * stride * p.size;
     if (p.how == copied::sent) send(p.copy, count * p.size, to);

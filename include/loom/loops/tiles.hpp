@@ -32,8 +32,10 @@ void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, s
   using V = sixteen_bytes<sizeof(S)>;
   constexpr int n = 16 / sizeof(S);
   if (rows < n || columns < n) {
-    for (std::ptrdiff_t i = 0; i < rows; ++i)
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+      LOOM_SHORT_LOOP
       for (std::ptrdiff_t j = 0; j < columns; ++j) to[j * to_stride + i] = from[i * from_stride + j];
+    }
     return;
   }
   for (std::ptrdiff_t i = 0; i < rows; i += n) {
@@ -94,9 +96,11 @@ void move(transposition<S> turn, const S* from, std::ptrdiff_t from_row, std::pt
   } else if (from_row == 1 && to_column == 1) {
     turn(from, from_column, columns, rows, to, to_row);
   } else {
-    for (std::ptrdiff_t i = 0; i < rows; ++i)
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+      LOOM_SHORT_LOOP
       for (std::ptrdiff_t j = 0; j < columns; ++j)
         to[i * to_row + j * to_column] = from[i * from_row + j * from_column];
+    }
   }
 }
 
@@ -117,8 +121,26 @@ template <class S>
               pitch);
     i += r.count;
   }
-  for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch)
+  for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch) {
+    LOOM_SHORT_LOOP
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
+  }
+}
+/// Bytes of the rows that are transposed before they are sent.
+inline constexpr std::size_t sent_together = 8192;
+
+/// Transposes rows of a tile to where they follow each other in memory, past the caches.
+template <class S>
+[[gnu::noinline]] inline void send_transposed(const S* tile, std::ptrdiff_t pitch, std::ptrdiff_t rows,
+                                              std::ptrdiff_t columns, S* to, sender send) {
+  alignas(64) S copy[sent_together / sizeof(S)];
+  const std::ptrdiff_t most = static_cast<std::ptrdiff_t>(sizeof copy / sizeof(S)) / columns;
+  for (; rows > 0; rows -= most, tile += most, to += most * columns) {
+    const std::ptrdiff_t some = rows < most ? rows : most;
+    transpose<S>(tile, pitch, columns, some, copy, columns);
+    send(reinterpret_cast<const unsigned char*>(copy), some * columns * static_cast<std::ptrdiff_t>(sizeof(S)),
+         reinterpret_cast<unsigned char*>(to));
+  }
 }
 /// Back by squares of 16 bytes: a row that is no whole number of vectors would end in a store of some lanes, which costs several of all.
 template <class S>
@@ -128,20 +150,22 @@ template <class S>
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
-    if (r.stride != 1)
-      move<S>(&transpose<S>, tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
-              s.column_stride);
-    else if (uncached)
+    if (r.stride == 1 && uncached)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         send(reinterpret_cast<const unsigned char*>(tile + j * pitch + i),
              static_cast<std::ptrdiff_t>(r.count * sizeof(S)),
              reinterpret_cast<unsigned char*>(to + j * s.column_stride));
-    else
+    else if (r.stride == 1)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         __builtin_memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
+    else if (uncached && s.column_stride == 1 && r.stride == data.columns &&
+             static_cast<std::size_t>(data.columns) <= sent_together / sizeof(S))
+      send_transposed(tile + i, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, send);
+    else
+      move<S>(&transpose<S>, tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,
+              s.column_stride);
     i += r.count;
   }
-  if (uncached) finish_sending();
 }
 
 }  // namespace loom::loops

@@ -50,8 +50,9 @@ struct row_pass {
   value_id label = no_value;  ///< of a row: the vector of entries that has it is done apart (schedule/labels.hpp)
 };
 
-/// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache.
-inline constexpr std::int64_t short_row = 64;
+/// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache. Where entries are
+/// stored, what a row costs beside its entries is more.
+inline constexpr std::int64_t short_row = 112, short_stored_row = 160;
 
 /// Vectors that one accumulator of a row reduction sees before it is folded into the next: bounds the rounding error of a long row.
 inline constexpr int accumulation_block = 32;

@@ -168,6 +168,7 @@ struct across_rows {
       }
       if (b.tiled) tiles::store(r, b, outputs());
     }
+    if constexpr (R::outputs > 0) loops::finish_sending();
     Passes::end(r);
   }
 

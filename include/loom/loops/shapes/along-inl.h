@@ -197,7 +197,6 @@ struct along_rows {
       find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
       copies::begin_row(r, typename copies::all());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
-      copies::end_row(r);
     }
     Passes::end(r);
     copies::end(r);

@@ -14,7 +14,7 @@ struct row_copies {
   static constexpr const sweep& S = P.loops[Sweep];
   static constexpr int operands = R::inputs + R::outputs;
   static constexpr std::ptrdiff_t block = 4 * accumulation_block * R::lane_count;  ///< the most entries of one
-  static constexpr std::ptrdiff_t parked_bytes = 16384;  ///< the longest row that is one
+  static constexpr std::ptrdiff_t row_bytes = 16384;  ///< the longest row that is one
 
   /// The operands that steps use as entries, a bit of each: tensors that are loaded, outputs that something is done to.
   static constexpr unsigned used(int begin, int end, action what) {
@@ -49,7 +49,7 @@ struct row_copies {
   }
   using all = std::make_integer_sequence<int, operands>;
 
-  // ---- memory: a block of every operand, of an output that a value is parked in a row of it
+  // ---- memory: a block of every operand; of an output, rows
   struct use_table {
     loops::piece_use of[operands + 1];
     std::ptrdiff_t bytes = 0;
@@ -63,9 +63,11 @@ struct row_copies {
   template <int Operand>
   static constexpr void add(use_table& table) {
     if (!has(of_sweep.all(), Operand)) return;
-    const bool is_parked = has(of_sweep.parked, Operand);
-    table.of[Operand] = {size_of<Operand>(), table.bytes, is_parked ? parked_bytes : 0, has(of_sweep.stored, Operand)};
-    table.bytes += is_parked ? parked_bytes : block * size_of<Operand>();
+    constexpr std::ptrdiff_t size = size_of<Operand>();
+    const bool is_parked = has(of_sweep.parked, Operand), is_stored = has(of_sweep.stored, Operand);
+    const std::ptrdiff_t room = is_stored && (is_parked || block * size < row_bytes) ? row_bytes : block * size;
+    table.of[Operand] = {size, table.bytes, room, is_parked, is_stored};
+    table.bytes += room;
   }
   static constexpr use_table uses_of_sweep = list(all());
   static constexpr std::ptrdiff_t bytes = uses_of_sweep.bytes;
@@ -75,7 +77,7 @@ struct row_copies {
     r.copied = bytes != 0 && loops::begin_pieces(r.pieces, uses_of_sweep.of, R::inputs, operands, r.data, memory);
   }
   static LOOM_INLINE void end(const R& r) {
-    if (of_sweep.stored != 0 && r.copied) loops::finish_sending();
+    if (of_sweep.stored != 0 && r.copied) loops::end_pieces(r.pieces, operands, &send);
   }
 
   // ---- a row
@@ -83,7 +85,7 @@ struct row_copies {
   static LOOM_INLINE void begin_row(R& r, std::integer_sequence<int, K...>) {
     (set<K>(r), ...);
     if (r.copied) [[unlikely]] {
-      loops::begin_pieces_of_row(r.pieces, operands, r.data, r.row);
+      loops::begin_pieces_of_row(r.pieces, operands, r.data, r.row, &send);
       (find<of_sweep.all(), K>(r), ...);
     }
   }
@@ -97,11 +99,6 @@ struct row_copies {
     if constexpr (!has(Used, Operand)) return;
     else if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.pieces[Operand].at;
     else r.output_entries[Operand - R::inputs] = r.pieces[Operand].at;
-  }
-  static LOOM_INLINE void end_row(const R& r) {
-    if constexpr ((of_sweep.parked & of_sweep.stored) != 0)
-      if (r.copied) [[unlikely]]
-        loops::end_block(r.pieces, of_sweep.parked & of_sweep.stored, true, 0, r.data.columns, &send);
   }
 
   // ---- a block of a pass
@@ -119,7 +116,7 @@ struct row_copies {
     constexpr uses u = of_pass<Pass>;
     if constexpr ((u.parked | u.stored) != 0)
       if (r.copied) [[unlikely]]
-        loops::end_block(r.pieces, u.parked | u.stored, false, column, count, &send);
+        loops::end_block(r.pieces, u.parked | u.stored, column, count, &send);
   }
 };
 
