@@ -170,8 +170,10 @@ struct along_rows {
       const auto from =
           reinterpret_cast<std::uintptr_t>(r.input_row[Slot]) + static_cast<std::uintptr_t>(entries * size);
 #pragma GCC unroll 8
-      for (std::ptrdiff_t k = 0; k < Count * size; k += line)
+      for (std::ptrdiff_t k = 0; k < Count * size; k += line) {
+        // NOLINTNEXTLINE: an address, and after the last row of nothing: no pointer may lead there
         __builtin_prefetch(reinterpret_cast<const void*>(from + static_cast<std::uintptr_t>(k)));
+      }
     }
   }
   template <class Passes, int Pass, lanes Which, class R, int Unroll, int... U>
