@@ -120,7 +120,7 @@ TEST_CASE("a shape that is chosen is one that is possible") {
 TEST_CASE("tiles share their bytes, and each has room for a vector of short rows") {
   using loom::layout::tile_bytes;
   LOOM_CHECK((tile_bytes(0) == 65536 && tile_bytes(1) == 65536 && tile_bytes(2) == 65536));
-  LOOM_CHECK((tile_bytes(3) == 43648 && tile_bytes(32) == 10240 && tile_bytes(33) == 10240));
+  LOOM_CHECK((tile_bytes(3) == 43648 && tile_bytes(32) == 4096 && tile_bytes(33) == 4096));
 }
 
 TEST_CASE("every shape has words of its own") {

@@ -48,7 +48,7 @@
 #define LOOM_MAX_NODES 512
 #endif
 
-/// Bytes of stack for the tiles of a sweep: copies of rows whose lanes run across them. A tile has 10240 bytes at least.
+/// Bytes of stack for the tiles of a sweep: copies of rows whose lanes run across them. A tile has 4096 bytes at least.
 #ifndef LOOM_TILE_BYTES
 #define LOOM_TILE_BYTES 131072
 #endif

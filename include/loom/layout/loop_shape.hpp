@@ -68,10 +68,9 @@ constexpr int tile_count(const plan& p, const sweep& s) {
   return tiles_before(p, s, p.program.inputs.size() + p.program.outputs.size());
 }
 
-/// Bytes of one tile. All tiles of a sweep stay on the stack and in the second-level cache; a vector of short rows fits
-/// into the smallest one.
+/// Bytes of one tile. All tiles of a sweep stay on the stack and in the second-level cache.
 constexpr std::ptrdiff_t tile_bytes(int tiles) {
-  constexpr std::ptrdiff_t all = LOOM_TILE_BYTES, least = short_stored_row * 64;  // a vector of short rows
+  constexpr std::ptrdiff_t all = LOOM_TILE_BYTES, least = 4096;  // 64 columns of the widest vector
   const std::ptrdiff_t each = all / (tiles < 2 ? 2 : tiles) / 64 * 64;
   return each < least ? least : each;
 }
@@ -107,8 +106,9 @@ constexpr bool stores_entries(const plan& p, const sweep& s) {
 
 constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   shape_choice choice;
-  choice.longest_transposed = stores_entries(p, s) ? short_stored_row : short_row;
   choice.longest_in_tile = tile_bytes(tile_count(p, s)) / 64;
+  choice.longest_transposed = stores_entries(p, s) ? short_stored_row : short_row;
+  if (choice.longest_transposed > choice.longest_in_tile) choice.longest_transposed = choice.longest_in_tile;
   if (s.over == level::row) {
     choice.allow(loop_shape::row_values);
     return choice;

@@ -14,7 +14,7 @@ struct row_copies {
   static constexpr const sweep& S = P.loops[Sweep];
   static constexpr int operands = R::inputs + R::outputs;
   static constexpr std::ptrdiff_t block = 4 * accumulation_block * R::lane_count;  ///< the most entries of one
-  static constexpr std::ptrdiff_t row_bytes = 16384;  ///< the longest row that is one
+  static constexpr std::ptrdiff_t row_bytes = 16384;  ///< of the longest row that values are parked in
 
   /// The operands that steps use as entries, a bit of each: tensors that are loaded, outputs that something is done to.
   static constexpr unsigned used(int begin, int end, action what) {
@@ -49,7 +49,7 @@ struct row_copies {
   }
   using all = std::make_integer_sequence<int, operands>;
 
-  // ---- memory: a block of every operand; of an output, rows
+  // ---- memory: a block of every operand, of an output that values are parked in a row
   struct use_table {
     loops::piece_use of[operands + 1];
     std::ptrdiff_t bytes = 0;
@@ -65,7 +65,7 @@ struct row_copies {
     if (!has(of_sweep.all(), Operand)) return;
     constexpr std::ptrdiff_t size = size_of<Operand>();
     const bool is_parked = has(of_sweep.parked, Operand), is_stored = has(of_sweep.stored, Operand);
-    const std::ptrdiff_t room = is_stored && (is_parked || block * size < row_bytes) ? row_bytes : block * size;
+    const std::ptrdiff_t room = is_parked ? row_bytes : block * size;
     table.of[Operand] = {size, table.bytes, room, is_parked, is_stored};
     table.bytes += room;
   }
