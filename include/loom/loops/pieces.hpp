@@ -34,10 +34,11 @@ struct piece {
   bool whole_rows;  ///< the copy is of rows, not of a block of one
   // Rows that follow each other are sent together: for a short one alone the way is long.
   std::ptrdiff_t waiting;  ///< bytes of rows in the copy
+  std::ptrdiff_t most;  ///< of them, but for one row that is longer
   unsigned char* first;  ///< where they go
 };
 
-/// Bytes that are sent together, of rows that are shorter.
+/// Bytes that are sent together, where the copy has room for them.
 inline constexpr std::ptrdiff_t sent_bytes = 4096;
 
 /// Sends the rows that wait.
@@ -71,6 +72,7 @@ inline void send_rows(piece& p, sender send) {
     else if (large) p.how = copied::sent;
     p.whole_rows = fits && p.how == copied::sent;
     p.waiting = 0;
+    p.most = use.room < sent_bytes ? use.room : sent_bytes;
     p.first = nullptr;
     any = any || p.how != copied::never;
   }
@@ -85,7 +87,7 @@ inline void send_rows(piece& p, sender send) {
     p.at = p.row = p.data + row_offset(data, *p.lies, row) * p.size;
     if (!p.whole_rows) continue;
     const std::ptrdiff_t bytes = data.columns * p.size;
-    if (p.row != p.first + p.waiting || p.waiting + bytes > sent_bytes) send_rows(p, send);
+    if (p.row != p.first + p.waiting || p.waiting + bytes > p.most) send_rows(p, send);
     if (p.waiting == 0) p.first = p.row;
     p.at = p.copy + p.waiting;
     p.waiting += bytes;
