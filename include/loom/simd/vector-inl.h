@@ -156,8 +156,12 @@ LOOM_INLINE lane<V> first_lane(V v) {
 
 // ---- memory ------------------------------------------------------------------------------------------------------------
 
-/// Keeps a variable in memory until it is used next: its registers are for the loop between.
-template <class T> LOOM_INLINE void keep_in_memory(T& variable) { __asm__("" : "+m"(variable)); }
+/// Keeps a variable in memory until it is used next: its registers are for the loop between. clang sees that by itself.
+template <class T> LOOM_INLINE void keep_in_memory([[maybe_unused]] T& variable) {
+#if !defined(__clang__)
+  __asm__("" : "+m"(variable));
+#endif
+}
 
 template <class V> LOOM_INLINE V load(const lane<V>* from) {
   V v;
