@@ -32,14 +32,10 @@ struct piece {
   std::ptrdiff_t size;
   copied how;
   bool whole_rows;  ///< the copy is of rows, not of a block of one
-  // Rows that follow each other are sent together: for a short one alone the way is long.
-  std::ptrdiff_t waiting;  ///< bytes of rows in the copy
+  std::ptrdiff_t waiting;  ///< bytes of rows in the copy that are not sent yet
   std::ptrdiff_t most;  ///< of them, but for one row that is longer
   unsigned char* first;  ///< where they go
 };
-
-/// Bytes that are sent together, where the copy has room for them.
-inline constexpr std::ptrdiff_t sent_bytes = 4096;
 
 /// Sends the rows that wait.
 inline void send_rows(piece& p, sender send) {
@@ -67,7 +63,7 @@ inline void send_rows(piece& p, sender send) {
     p.copy = memory + use.place;
     const std::ptrdiff_t stride = p.lies->column_stride;
     const bool fits = data.columns <= use.room / use.size,
-               large = use.stored && data.rows * data.columns > uncached_bytes / use.size && (fits || !use.parked);
+               large = use.stored && is_uncached(data, use.size) && (fits || !use.parked);
     if (stride != 1) p.how = copied::apart;
     else if (large) p.how = copied::sent;
     p.whole_rows = fits && p.how == copied::sent;

@@ -72,6 +72,13 @@ inline void fetch(const S* from, std::size_t count, S* to) {
 /// Bytes of an output that no cache holds until somebody reads it: it is written past the caches.
 inline constexpr std::ptrdiff_t uncached_bytes = 8 << 20;
 
+/// Whether an output is written so, of entries of `size` bytes.
+inline bool is_uncached(const sweep_layout& data, std::ptrdiff_t size) {
+  return data.rows * data.columns > uncached_bytes / size;
+}
+/// Bytes that are sent together, of rows that follow each other: for a short one alone the way is long.
+inline constexpr std::ptrdiff_t sent_bytes = 8192;
+
 /// How a target copies bytes past the caches: memory is not read before it is overwritten (loops/lanes-inl.h).
 using sender = void (*)(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to);
 
@@ -126,15 +133,13 @@ template <class S>
     for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
   }
 }
-/// Bytes of the rows that are transposed before they are sent.
-inline constexpr std::size_t sent_together = 8192;
-
 /// Transposes rows of a tile to where they follow each other in memory, past the caches.
 template <class S>
 [[gnu::noinline]] inline void send_transposed(const S* tile, std::ptrdiff_t pitch, std::ptrdiff_t rows,
                                               std::ptrdiff_t columns, S* to, sender send) {
-  alignas(64) S copy[sent_together / sizeof(S)];
-  const std::ptrdiff_t most = static_cast<std::ptrdiff_t>(sizeof copy / sizeof(S)) / columns;
+  constexpr std::ptrdiff_t entries = sent_bytes / sizeof(S);
+  alignas(64) S copy[entries];
+  const std::ptrdiff_t most = entries / columns;
   for (; rows > 0; rows -= most, tile += most, to += most * columns) {
     const std::ptrdiff_t some = rows < most ? rows : most;
     transpose<S>(tile, pitch, columns, some, copy, columns);
@@ -146,20 +151,20 @@ template <class S>
 template <class S>
 [[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
                                          std::size_t count, std::ptrdiff_t pitch, const S* tile, sender send) {
-  const bool uncached = data.rows * data.columns > uncached_bytes / static_cast<std::ptrdiff_t>(sizeof(S));
+  constexpr std::ptrdiff_t size = sizeof(S);
+  const bool uncached = is_uncached(data, size),
+             together = uncached && s.column_stride == 1 && data.columns <= sent_bytes / size;
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* to = static_cast<S*>(s.data) + r.offset;
     if (r.stride == 1 && uncached)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
-        send(reinterpret_cast<const unsigned char*>(tile + j * pitch + i),
-             static_cast<std::ptrdiff_t>(r.count * sizeof(S)),
+        send(reinterpret_cast<const unsigned char*>(tile + j * pitch + i), static_cast<std::ptrdiff_t>(r.count) * size,
              reinterpret_cast<unsigned char*>(to + j * s.column_stride));
     else if (r.stride == 1)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         __builtin_memcpy(to + j * s.column_stride, tile + j * pitch + i, r.count * sizeof(S));
-    else if (uncached && s.column_stride == 1 && r.stride == data.columns &&
-             static_cast<std::size_t>(data.columns) <= sent_together / sizeof(S))
+    else if (together && r.stride == data.columns)
       send_transposed(tile + i, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, send);
     else
       move<S>(&transpose<S>, tile + i, 1, pitch, static_cast<std::ptrdiff_t>(r.count), data.columns, to, r.stride,

@@ -168,7 +168,7 @@ struct across_rows {
       }
       if (b.tiled) tiles::store(r, b, outputs());
     }
-    if constexpr (R::outputs > 0) loops::finish_sending();
+    if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
     Passes::end(r);
   }
 
