@@ -305,12 +305,15 @@ class explanation : public plan_visitor {
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
       say("Accumulators of each reduction, by row pass: {}.", unroll);
     }
-    bool by_blocks = false, by_label = false;
-    for (const sweep& s : p_.loops)
+    bool by_blocks = false, by_label = false, fetches = false;
+    for (const sweep& s : p_.loops) {
+      fetches = fetches || fetching_pass(s) >= 0;
       for (const row_pass& pass : s.passes) {
         by_blocks = by_blocks || pass.by_blocks;
         by_label = by_label || pass.label != no_value;
       }
+    }
+    if (fetches) say("Along rows, the last pass asks for the next row.");
     if (by_label) say("Along rows, one-hots are computed for the vector with the label; in others they are 0.");
     say("Totals are accumulated in double{}.", by_blocks ? ", those of float entries by blocks" : "");
   }

@@ -102,9 +102,6 @@ struct passes {
 
   static constexpr int guess = S.guess.pass;
   static constexpr bool guesses = guess >= 0;
-  /// Whether a pass is the last over a row that others have read before; the pass that a guess leaves out does not.
-  template <int Pass>
-  static constexpr bool is_last_of_several = Pass == S.passes.count - 1 && Pass > (guess == 0 ? 1 : 0);
   using before_guess = numbers<guesses ? guess : S.passes.count>;
   using after_guess = numbers<guesses ? S.passes.count - guess - 2 : 0>;
 

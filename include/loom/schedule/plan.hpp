@@ -229,6 +229,13 @@ constexpr bool is_guarded(const plan& p, value_id sum) {
   return false;
 }
 
+/// The pass along a row that asks for the entries of the next row: the last, where others read the row before it. The first waits for
+/// memory, the last for its arithmetic. A pass that a guess leaves out reads nothing. -1 if there is none.
+constexpr int fetching_pass(const sweep& s) {
+  const int first = s.guess.pass == 0 ? 1 : 0, last = s.passes.count - 1;
+  return last > first ? last : -1;
+}
+
 /// Past the last step of a sweep.
 constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : s.passes.back().after.end; }
 

@@ -137,7 +137,7 @@ struct along_rows {
       copies::template begin_block<Pass>(r, first, block - first, typename copies::all());
       if constexpr (totals::are_blocks) totals::begin_block(acc, typename totals::all());
       for (; j + step <= most_end; j += step) {
-        if constexpr (width > 1 && Passes::template is_last_of_several<Pass>)
+        if constexpr (width > 1 && Pass == fetching_pass(Passes::S))
           fetch_next_row<step>(r, j, std::make_integer_sequence<int, R::inputs>());
         unrolled<Passes, Pass, most>(r, acc, j, std::make_integer_sequence<int, unroll>());
       }
@@ -157,7 +157,7 @@ struct along_rows {
     }
     Passes::template end_reductions<Pass>(r, whole[0], reductions());
   }
-  /// The first pass over a row waits for memory, the last one for its arithmetic: it asks for what the first will read of the next row.
+  /// Asks for entries of the next row.
   template <std::ptrdiff_t Count, class R, int... I>
   static LOOM_INLINE void fetch_next_row(const R& r, std::ptrdiff_t j, std::integer_sequence<int, I...>) {
     (fetch_entries_below<I, Count>(r, j), ...);
