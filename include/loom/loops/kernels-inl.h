@@ -41,6 +41,12 @@ template <op Code> struct kernel;
   };
 #include "loom/ir/ops.def"
 
+/// An op of two numbers whose second is the same in every lane.
+template <op Code> struct kernel_by_scalar : kernel<Code> {};
+template <> struct kernel_by_scalar<op::pow> {
+  template <class V> static LOOM_INLINE V apply(V a, V b) { return pow_of_scalar(a, b); }
+};
+
 /// A shift is finite, also where all that it is the largest of is not.
 template <class V>
 LOOM_INLINE V finite_or_zero(V v) {

@@ -280,8 +280,8 @@ template <> struct perform<instruction::binary> {
     if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
     if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
     if constexpr (Which == lanes::unlabelled && is_of_zero(R::P, Id)) r.value[Id] = unlabelled<Id>(r);
-    else if constexpr (n.code == op::pow && R::P.levels[n.operand[1]] == level::scalar)
-      r.value[Id] = pow_of_scalar(r.value[n.operand[0]], r.value[n.operand[1]]);
+    else if constexpr (R::P.levels[n.operand[1]] == level::scalar)
+      r.value[Id] = kernel_by_scalar<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
     else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
   }
 };
