@@ -44,6 +44,21 @@ struct contender {
   loss_of<double> cross_entropy_f64 = {};
 };
 
+/// The contender whose losses are templates of a class, over whether they have a gradient, and the cross entropy over its type.
+template <class L>
+contender contender_of(const std::string& name, const std::string& version = {}) {
+  return {.name = name,
+          .version = version,
+          .cross_entropy = {L::template cross_entropy<float, false>, L::template cross_entropy<float, true>},
+          .focal = {L::template focal<false>, L::template focal<true>},
+          .bce = {L::template bce<false>, L::template bce<true>},
+          .weighted_bce = {L::template weighted_bce<false>, L::template weighted_bce<true>},
+          .huber = {L::template huber<false>, L::template huber<true>},
+          .gaussian = {L::template gaussian<false>, L::template gaussian<true>},
+          .distillation = {L::template distillation<false>, L::template distillation<true>},
+          .cross_entropy_f64 = {L::template cross_entropy<double, false>, L::template cross_entropy<double, true>}};
+}
+
 /// How much a target of 1 counts in the binary cross entropy with a weight.
 inline constexpr float positive_weight = 3;
 

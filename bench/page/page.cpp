@@ -9,6 +9,7 @@
 #include "loom.hpp"
 #include "losses.hpp"
 #include "support/plot.hpp"
+#include "support/write.hpp"
 #include "text.hpp"
 
 namespace bench {
@@ -167,7 +168,7 @@ void write_page(const measurements& m, const std::string& folder, const std::str
     points += slower_points(c);
     for (std::size_t which = 0; which < 2; ++which) {
       const std::string name = c.file + (which == 0 ? "" : "-gradient") + ".svg";
-      write(folder + "/speed/" + name, drawn(c, which));
+      loom::test::write(folder + "/speed/" + name, drawn(c, which));
       plots += fmt::format("![time over {}, {}, {}](speed/{})\n\n", c.over, c.title, which == 0 ? "value" : "gradient",
                            name);
     }
@@ -183,7 +184,7 @@ void write_page(const measurements& m, const std::string& folder, const std::str
       "way.\n\n";
   for (const table& t : m.layouts) page += markdown(t, false) + "\n";
   page += "## Compile time\n\n" + section_of_compile_times(compile_times);
-  write(folder + "/speed.md", page);
+  loom::test::write(folder + "/speed.md", page);
 }
 
 }  // namespace bench

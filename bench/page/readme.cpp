@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench/page/readme.cpp — the lines of the page that README.md shows, between two comments there.
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
 #include <iterator>
 
 #include "compile_times.hpp"
 #include "loom.hpp"
 #include "losses.hpp"
+#include "support/write.hpp"
 #include "text.hpp"
 
 namespace bench {
@@ -54,7 +58,7 @@ void write_readme(const measurements& m, const std::string& file, const std::str
                            "faster.\n\n{}\n{}\n",
                            machine(), loom_target(), m.repetitions, markdown(excerpt(m.all)),
                            sentence_of_compile_times(compile_times)));
-  write(file, text);
+  loom::test::write(file, text);
 }
 
 }  // namespace bench

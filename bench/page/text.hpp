@@ -6,9 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <iostream>
 #include <string>
 
 #include "measure.hpp"
@@ -18,16 +15,6 @@ namespace bench {
 
 /// Above this ratio, and below its inverse, one is called slower: less is noise.
 inline constexpr double noise = 1.05;
-
-inline void write(const std::string& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.flush();
-  if (!out) {
-    std::cerr << "cannot write " << file << "\n";
-    std::exit(1);
-  }
-}
 
 inline std::string machine() {
   return fmt::format("{} (family {}, model {})", fact_of_processor("model name"), fact_of_processor("cpu family"),

@@ -5,7 +5,6 @@
 // A formula of one's own is one more entry of `experiments`.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <random>
@@ -16,6 +15,7 @@
 #include "support/numbers.hpp"
 #include "support/plot.hpp"
 #include "support/points.hpp"
+#include "support/write.hpp"
 
 namespace {
 
@@ -229,16 +229,6 @@ std::vector<experiment> experiments() {
   };
 }
 
-void write(const std::string& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.flush();
-  if (!out) {
-    std::cerr << "cannot write " << file << "\n";
-    std::exit(1);
-  }
-}
-
 std::string number(double v) {
   return std::isfinite(v) ? fmt::format("{:.3g}", v) : std::isnan(v) ? "NaN" : v > 0 ? "inf" : "-inf";
 }
@@ -276,14 +266,15 @@ std::string examine(const experiment& e, const std::string& folder) {
     of[2].values.push_back(loom.value);
     of[3].values.push_back(loom.gradient);
   }
-  write(folder + "/accuracy/" + e.name + ".svg",
-        loom::test::svg_of({.title = "worst error in ulp of a float",
-                            .x = {e.magnitude, at.front(), at.back(),
-                                  loom::test::decades(at.front(), at.back(), at.back() / at.front() < 1e12 ? 1 : 10)},
-                            .y = {"", 1e-1, 1e9, loom::test::decades(1e-1, 1e8, 2)},
-                            .band = "NaN, inf",
-                            .at = at,
-                            .all = {std::begin(of), std::end(of)}}));
+  test::write(
+      folder + "/accuracy/" + e.name + ".svg",
+      loom::test::svg_of({.title = "worst error in ulp of a float",
+                          .x = {e.magnitude, at.front(), at.back(),
+                                loom::test::decades(at.front(), at.back(), at.back() / at.front() < 1e12 ? 1 : 10)},
+                          .y = {"", 1e-1, 1e9, loom::test::decades(1e-1, 1e8, 2)},
+                          .band = "NaN, inf",
+                          .at = at,
+                          .all = {std::begin(of), std::end(of)}}));
   return fmt::format("| [{}](#{}) | {} | {} | {} | {} | {} | {} |\n", e.name, e.name, number(worst[0]),
                      number(worst[1]), number(worst[2]), number(worst[3]), number(worst[4]), number(worst[5]));
 }
@@ -376,5 +367,5 @@ int main(int count, char** arguments) {
   page += "\nThe condition is how many ulp the value moves when every entry of the data moves by one, at least 1.\n\n" +
           plots + "## Data that has no magnitude\n\n" + hard_data(all) +
           "\n## Long sums\n\nThe cross entropy in float, against the same data in double.\n\n" + long_sums();
-  write(folder + "/accuracy.md", page);
+  test::write(folder + "/accuracy.md", page);
 }
