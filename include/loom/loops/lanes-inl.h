@@ -53,7 +53,7 @@ LOOM_INLINE V load_entries_of(const S* from, std::size_t count) {
     return load_first(from, count);
   } else {
     alignas(64) S buffer[width<V>] = {};
-    loops::copy_entries(sizeof(S), from, 1, buffer, 1, static_cast<std::ptrdiff_t>(count));
+    loops::copy_entries<sizeof(S)>(from, 1, buffer, 1, static_cast<std::ptrdiff_t>(count));
     return load_lanes<V>(buffer);
   }
 }
@@ -67,7 +67,7 @@ LOOM_INLINE void store_entries_of(V v, S* to, std::size_t count) {
   } else {
     alignas(64) S buffer[width<V>];
     store_lanes(v, buffer);
-    loops::copy_entries(sizeof(S), buffer, 1, to, 1, static_cast<std::ptrdiff_t>(count));
+    loops::copy_entries<sizeof(S)>(buffer, 1, to, 1, static_cast<std::ptrdiff_t>(count));
   }
 }
 

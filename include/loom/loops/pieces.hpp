@@ -13,6 +13,18 @@ namespace loom::inline LOOM_ABI::loops {
 /// Whether an operand is copied: not at all; because its entries lie apart; because it is an output that is larger than the caches.
 enum class copied : unsigned char { never, apart, sent };
 
+/// Copies `count` entries of `Size` bytes, from stride to stride, counted in entries.
+template <std::ptrdiff_t Size>
+[[gnu::noinline]] void copy_entries(const void* from, std::ptrdiff_t from_stride, void* to, std::ptrdiff_t to_stride,
+                                    std::ptrdiff_t count) {
+  const auto* in = static_cast<const unsigned char*>(from);
+  auto* out = static_cast<unsigned char*>(to);
+  for (std::ptrdiff_t i = 0; i < count; ++i)
+    __builtin_memcpy(out + i * to_stride * Size, in + i * from_stride * Size, Size);
+}
+using copier = void (*)(const void* from, std::ptrdiff_t from_stride, void* to, std::ptrdiff_t to_stride,
+                        std::ptrdiff_t count);
+
 /// What a sweep does with an operand's entries, known from its plan. No entries: 0 bytes.
 struct piece_use {
   std::ptrdiff_t size = 0;  ///< bytes of an entry
@@ -20,7 +32,11 @@ struct piece_use {
   std::ptrdiff_t room = 0;  ///< bytes of the copy
   bool parked = false;  ///< values are, so that the copy has to be a row
   bool stored = false;
+  copier copy_entries = nullptr;
 };
+
+/// What a sweep copies: nothing, whole rows only, or blocks of rows too.
+enum class copies : unsigned char { none, of_rows, of_blocks };
 
 /// An operand of a sweep: a row of it, and a piece of memory that the nearest cache holds.
 struct piece {
@@ -29,7 +45,7 @@ struct piece {
   unsigned char* row;
   unsigned char* copy;
   unsigned char* at;  ///< where the loops would find the entry of column 0
-  std::ptrdiff_t size;
+  const piece_use* use;
   copied how;
   bool whole_rows;  ///< the copy is of rows, not of a block of one
   std::ptrdiff_t waiting;  ///< bytes of rows in the copy that are not sent yet
@@ -43,14 +59,14 @@ inline void send_rows(piece& p, sender send) {
   p.waiting = 0;
 }
 
-/// Begins a call: inputs, then outputs. True if one of them is copied.
-[[gnu::noinline]] inline bool begin_pieces(piece* pieces, const piece_use* uses, int inputs, int operands,
-                                           const sweep_layout& data, unsigned char* memory) {
-  bool any = false;
+/// Begins a call: inputs, then outputs.
+[[gnu::noinline]] inline copies begin_pieces(piece* pieces, const piece_use* uses, int inputs, int operands,
+                                             const sweep_layout& data, unsigned char* memory) {
+  copies made = copies::none;
   for (int k = 0; k < operands; ++k) {
     const piece_use& use = uses[k];
     piece& p = pieces[k];
-    p.size = use.size;
+    p.use = &use;
     p.how = copied::never;
     if (use.size == 0) continue;
     if (k < inputs) {
@@ -70,19 +86,21 @@ inline void send_rows(piece& p, sender send) {
     p.waiting = 0;
     p.most = use.room < sent_bytes ? use.room : sent_bytes;
     p.first = nullptr;
-    any = any || p.how != copied::never;
+    if (p.how == copied::never) continue;
+    if (!p.whole_rows) made = copies::of_blocks;
+    else if (made == copies::none) made = copies::of_rows;
   }
-  return any;
+  return made;
 }
 /// Begins a row.
 [[gnu::noinline]] inline void begin_pieces_of_row(piece* pieces, int operands, const sweep_layout& data,
                                                   std::ptrdiff_t row, sender send) {
   for (int k = 0; k < operands; ++k) {
     piece& p = pieces[k];
-    if (p.size == 0) continue;
-    p.at = p.row = p.data + row_offset(data, *p.lies, row) * p.size;
+    if (p.use->size == 0) continue;
+    p.at = p.row = p.data + row_offset(data, *p.lies, row) * p.use->size;
     if (!p.whole_rows) continue;
-    const std::ptrdiff_t bytes = data.columns * p.size;
+    const std::ptrdiff_t bytes = data.columns * p.use->size;
     if (p.row != p.first + p.waiting || p.waiting + bytes > p.most) send_rows(p, send);
     if (p.waiting == 0) p.first = p.row;
     p.at = p.copy + p.waiting;
@@ -92,26 +110,8 @@ inline void send_rows(piece& p, sender send) {
 /// Ends a call.
 [[gnu::noinline]] inline void end_pieces(piece* pieces, int operands, sender send) {
   for (int k = 0; k < operands; ++k)
-    if (pieces[k].size != 0) send_rows(pieces[k], send);
+    if (pieces[k].use->size != 0) send_rows(pieces[k], send);
   finish_sending();
-}
-
-template <std::ptrdiff_t Size>
-void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned char* to, std::ptrdiff_t to_stride,
-                std::ptrdiff_t count) {
-  for (std::ptrdiff_t i = 0; i < count; ++i)
-    __builtin_memcpy(to + i * to_stride * Size, from + i * from_stride * Size, Size);
-}
-/// Copies `count` entries of `size` bytes, from stride to stride, counted in entries.
-[[gnu::noinline]] inline void copy_entries(std::ptrdiff_t size, const void* from, std::ptrdiff_t from_stride, void* to,
-                                           std::ptrdiff_t to_stride, std::ptrdiff_t count) {
-  const auto* in = static_cast<const unsigned char*>(from);
-  auto* out = static_cast<unsigned char*>(to);
-  switch (size) {
-    case 2: return copy_sized<2>(in, from_stride, out, to_stride, count);
-    case 4: return copy_sized<4>(in, from_stride, out, to_stride, count);
-    default: return copy_sized<8>(in, from_stride, out, to_stride, count);
-  }
 }
 
 /// Before a block of `count` entries from `column` on: of the operands `used`, a bit of each, those that are copied by blocks are where their
@@ -123,10 +123,10 @@ void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned 
     piece& p = operands[k];
     if (p.how == copied::never || p.whole_rows) continue;
     // Counted as an integer: no pointer may lead to before an array.
-    const auto begin = reinterpret_cast<std::uintptr_t>(p.copy) - static_cast<std::uintptr_t>(column * p.size);
+    const auto begin = reinterpret_cast<std::uintptr_t>(p.copy) - static_cast<std::uintptr_t>(column * p.use->size);
     p.at = reinterpret_cast<unsigned char*>(begin);  // NOLINT: an entry of the copy is added before it is used
     const std::ptrdiff_t stride = p.lies->column_stride;
-    if ((read >> k & 1u) != 0) copy_entries(p.size, p.row + column * stride * p.size, stride, p.copy, 1, count);
+    if ((read >> k & 1u) != 0) p.use->copy_entries(p.row + column * stride * p.use->size, stride, p.copy, 1, count);
   }
 }
 
@@ -137,9 +137,9 @@ void copy_sized(const unsigned char* from, std::ptrdiff_t from_stride, unsigned 
     const piece& p = operands[__builtin_ctz(written)];
     if (p.how == copied::never || p.whole_rows) continue;
     const std::ptrdiff_t stride = p.lies->column_stride;
-    unsigned char* const to = p.row + column * stride * p.size;
-    if (p.how == copied::sent) send(p.copy, count * p.size, to);
-    else copy_entries(p.size, p.copy, 1, to, stride, count);
+    unsigned char* const to = p.row + column * stride * p.use->size;
+    if (p.how == copied::sent) send(p.copy, count * p.use->size, to);
+    else p.use->copy_entries(p.copy, 1, to, stride, count);
   }
 }
 

@@ -12,8 +12,9 @@ struct along_rows {
   template <int Inputs, int Outputs, class V>
   struct place {
     std::size_t active = 0;  ///< entries of the tail
-    bool copied;  ///< of some operand (row_copies-inl.h)
+    loops::copies copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
+    std::uintptr_t next_row[Inputs + 1];  ///< of an input whose entries are asked for; past the last row, of nothing
     const void* input_entries[Inputs + 1];  ///< of the row, or as if its copy began at column 0
     void* output_entries[Outputs + 1];
   };
@@ -166,13 +167,10 @@ struct along_rows {
   static LOOM_INLINE void fetch_entries_below([[maybe_unused]] const R& r, [[maybe_unused]] std::ptrdiff_t j) {
     if constexpr (R::P.program.inputs[Slot].code == op::tensor && has_entries(R::P, Slot)) {
       constexpr std::ptrdiff_t size = sizeof(typename R::template Input<Slot>), line = 64;
-      const std::ptrdiff_t entries = j + r.data.inputs[Slot].row_strides[r.data.row_rank - 1];
-      const auto from =
-          reinterpret_cast<std::uintptr_t>(r.input_row[Slot]) + static_cast<std::uintptr_t>(entries * size);
 #pragma GCC unroll 8
       for (std::ptrdiff_t k = 0; k < Count * size; k += line) {
-        // NOLINTNEXTLINE: an address, and after the last row of nothing: no pointer may lead there
-        __builtin_prefetch(reinterpret_cast<const void*>(from + static_cast<std::uintptr_t>(k)));
+        // NOLINTNEXTLINE: an address, which no pointer may have
+        __builtin_prefetch(reinterpret_cast<const void*>(r.next_row[Slot] + static_cast<std::uintptr_t>(j * size + k)));
       }
     }
   }
@@ -211,9 +209,14 @@ struct along_rows {
   template <int Slot, class R>
   static LOOM_INLINE void find_input(R& r) {
     const stream& s = r.data.inputs[Slot];
-    if constexpr (R::P.program.inputs[Slot].code == op::tensor)
-      r.input_row[Slot] = static_cast<const typename R::template Input<Slot>*>(s.data) + row_offset(r.data, s, r.row);
-    else r.input_row[Slot] = nullptr;
+    if constexpr (R::P.program.inputs[Slot].code == op::tensor) {
+      using E = typename R::template Input<Slot>;
+      r.input_row[Slot] = static_cast<const E*>(s.data) + row_offset(r.data, s, r.row);
+      const std::ptrdiff_t bytes = s.row_strides[r.data.row_rank - 1] * static_cast<std::ptrdiff_t>(sizeof(E));
+      r.next_row[Slot] = reinterpret_cast<std::uintptr_t>(r.input_row[Slot]) + static_cast<std::uintptr_t>(bytes);
+    } else {
+      r.input_row[Slot] = nullptr;
+    }
   }
   template <int Slot, class R>
   static LOOM_INLINE void find_output(R& r) {

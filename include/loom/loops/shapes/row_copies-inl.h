@@ -11,6 +11,7 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 template <class R, int Sweep>
 struct row_copies {
   static constexpr const plan& P = R::P;
+  using copies = loops::copies;
   static constexpr const sweep& S = P.loops[Sweep];
   static constexpr int operands = R::inputs + R::outputs;
   static constexpr std::ptrdiff_t block = 4 * accumulation_block * R::lane_count;  ///< the most entries of one
@@ -66,7 +67,7 @@ struct row_copies {
     constexpr std::ptrdiff_t size = size_of<Operand>();
     const bool is_parked = has(of_sweep.parked, Operand), is_stored = has(of_sweep.stored, Operand);
     const std::ptrdiff_t room = is_parked ? row_bytes : block * size;
-    table.of[Operand] = {size, table.bytes, room, is_parked, is_stored};
+    table.of[Operand] = {size, table.bytes, room, is_parked, is_stored, &loops::copy_entries<size>};
     table.bytes += room;
   }
   static constexpr use_table uses_of_sweep = list(all());
@@ -74,17 +75,18 @@ struct row_copies {
 
   // ---- a call
   static LOOM_INLINE void begin(R& r, unsigned char* memory) {
-    r.copied = bytes != 0 && loops::begin_pieces(r.pieces, uses_of_sweep.of, R::inputs, operands, r.data, memory);
+    r.copied = bytes == 0 ? copies::none
+                          : loops::begin_pieces(r.pieces, uses_of_sweep.of, R::inputs, operands, r.data, memory);
   }
   static LOOM_INLINE void end(const R& r) {
-    if (of_sweep.stored != 0 && r.copied) loops::end_pieces(r.pieces, operands, &send);
+    if (of_sweep.stored != 0 && r.copied != copies::none) loops::end_pieces(r.pieces, operands, &send);
   }
 
   // ---- a row
   template <int... K>
   static LOOM_INLINE void begin_row(R& r, std::integer_sequence<int, K...>) {
     (set<K>(r), ...);
-    if (r.copied) [[unlikely]] {
+    if (r.copied != copies::none) [[unlikely]] {
       loops::begin_pieces_of_row(r.pieces, operands, r.data, r.row, &send);
       (find<of_sweep.all(), K>(r), ...);
     }
@@ -105,7 +107,7 @@ struct row_copies {
   template <int Pass, int... K>
   static LOOM_INLINE void begin_block(R& r, std::ptrdiff_t column, std::ptrdiff_t count,
                                       std::integer_sequence<int, K...>) {
-    if (!r.copied) [[likely]]
+    if (r.copied != copies::of_blocks) [[likely]]
       return;
     constexpr uses u = of_pass<Pass>;
     loops::begin_block(r.pieces, u.all(), u.loaded | u.recalled, column, count);
@@ -115,7 +117,7 @@ struct row_copies {
   static LOOM_INLINE void end_block(const R& r, std::ptrdiff_t column, std::ptrdiff_t count) {
     constexpr uses u = of_pass<Pass>;
     if constexpr ((u.parked | u.stored) != 0)
-      if (r.copied) [[unlikely]]
+      if (r.copied == copies::of_blocks) [[unlikely]]
         loops::end_block(r.pieces, u.parked | u.stored, column, count, &send);
   }
 };
