@@ -49,11 +49,3 @@ TEST_CASE("a product with what varies along the row is not looked at before the 
   STATIC_REQUIRE(is_zero<of_entry.mean()>(ir::op::onehot));
   STATIC_REQUIRE(!is_zero<of_entry.mean()>(ir::op::mul));
 }
-
-TEST_CASE("exponents that cannot be large, unless a guess shifts them", "[schedule]") {
-  STATIC_REQUIRE(loss<softmax(x, C)>.plan().low_exponents.any());
-  STATIC_REQUIRE(loss<logsumexp(x, C).mean()>.plan().low_exponents.any());
-  STATIC_REQUIRE(loss<exp(-square(w)).mean()>.plan().low_exponents.any());
-  STATIC_REQUIRE(!loss<exp(w).mean()>.plan().low_exponents.any());
-  STATIC_REQUIRE(!loss<-gather(log_softmax(x, C), t).mean()>.plan().low_exponents.any());
-}

@@ -3,6 +3,7 @@
 // One loop per op: compilers take minutes over all of them in one body.
 
 namespace loom::LOOM_TARGET {
+namespace {
 
 #define LOOM_TEST_LOOP(name, ...)                                                                        \
   template <class T>                                                                                     \
@@ -11,7 +12,7 @@ namespace loom::LOOM_TARGET {
     for (std::size_t i = 0; i < n; i += width<V>) {                                                      \
       const V a = load<V>(x + i);                                                                        \
       [[maybe_unused]] const V b = load<V>(z + i);                                                       \
-      store(kernel<ir::op::name>::apply(__VA_ARGS__), to + i);                                           \
+      store(LOOM_TEST_KERNEL<ir::op::name>::apply(__VA_ARGS__), to + i);                                 \
     }                                                                                                    \
   }
 #define LOOM_TEST_LOOP_OF_ONE(name) LOOM_TEST_LOOP(name, a)
@@ -21,4 +22,5 @@ LOOM_TEST_FUNCTIONS(LOOM_TEST_LOOP_OF_ONE, LOOM_TEST_LOOP_OF_TWO)
 #undef LOOM_TEST_LOOP_OF_TWO
 #undef LOOM_TEST_LOOP
 
+}  // namespace
 }  // namespace loom::LOOM_TARGET

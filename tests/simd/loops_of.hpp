@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // simd/loops_of.hpp — the ops of LOOM_TEST_FUNCTIONS(ONE, TWO) as loops of every target: loops_of::name.
-// The macro names each op with ONE or TWO, by its operands, and is defined before this file is included.
+// The macro names each op with ONE or TWO, by its operands, and is defined before this file is included. LOOM_TEST_KERNEL is the
+// template that has their kernels.
 #pragma once
 
 #include "simd/trials.hpp"
 
+#ifndef LOOM_TEST_KERNEL
+#define LOOM_TEST_KERNEL kernel
+#endif
 #define LOOM_EACH_TARGET "simd/loops_of-inl.h"
 #include "loom/simd/each_target.h"
 

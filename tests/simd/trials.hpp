@@ -16,6 +16,7 @@
 
 #include "loom/loops/targets.hpp"
 #include "loom/rewrite/fact.hpp"
+#include "loom/schedule/kernels.hpp"
 #include "support/targets.hpp"
 
 namespace trial {
@@ -48,7 +49,7 @@ struct range {
 /// How one op is measured: its loops, its reference (none: it is pow), and where to look closely. The bounds are those of
 /// ops.def. `scale`: f64 errors are in ulp of max(|y|, scale(x)), for functions whose roots are no floats. Arguments
 /// x < from and |x| > limit, infinity apart, are not tried. `beyond`: the bound of ops.def holds inside the domain; outside,
-/// f64 errors are this many ulp.
+/// f64 errors are this many ulp. `bounded`: what is measured is the function for a domain, there.
 struct promise {
   loom::ir::op code;
   function f;
@@ -57,10 +58,14 @@ struct promise {
   double (*scale)(double) = nullptr;
   double limit = INFINITY, from = -INFINITY;
   double beyond = 0;
+  const loom::schedule::bounded_function* bounded = nullptr;
 
-  std::string name() const { return std::string(info(code).name) + (from == 0 ? ", x > 0" : ""); }
+  std::string name() const {
+    return std::string(info(code).name) + (bounded != nullptr ? ", bounded" : from == 0 ? ", x > 0" : "");
+  }
   template <class T>
   double bound() const {
+    if (bounded != nullptr) return sizeof(T) == 4 ? bounded->ulp.f32 : bounded->ulp.f64;
     return sizeof(T) == 4 ? info(code).ulp.f32 : beyond > 0 ? beyond : info(code).ulp.f64;
   }
 };
@@ -191,6 +196,9 @@ sample<T> draw(const promise& p, std::size_t count) {
   sample<T> s;
   auto add = [&](T a, T b) {
     if (std::isfinite(a) && (std::fabs(a) > static_cast<T>(p.limit) || a < static_cast<T>(p.from))) return;
+    if (p.bounded != nullptr &&
+        (a < static_cast<T>(p.bounded->domain.low) || a > static_cast<T>(p.bounded->domain.high)))
+      return;
     s.a.push_back(a);
     s.b.push_back(b);
   };

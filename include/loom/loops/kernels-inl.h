@@ -41,6 +41,14 @@ template <op Code> struct kernel;
   };
 #include "loom/ir/ops.def"
 
+/// The same where the operand lies in the domain of a shorter definition: the rows of bounded.def.
+template <op Code> struct bounded_kernel;
+#define LOOM_BOUNDED(name, domain, ulp, definition)                           \
+  template <> struct bounded_kernel<op::name> {                               \
+    template <class V> static LOOM_INLINE V apply(V x) { return definition; } \
+  };
+#include "loom/ir/bounded.def"
+
 /// An op of two numbers whose second is the same in every lane.
 template <op Code> struct kernel_by_scalar : kernel<Code> {};
 template <> struct kernel_by_scalar<op::pow> {

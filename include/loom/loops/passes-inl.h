@@ -129,8 +129,9 @@ struct passes {
         }
         steps<after<guess>>(after_steps<guess>(), r);
         shape::template entries<passes, sum>(r);
-        served = r.value[S.guess.sum] < highest;
-        if (again || all_below(r.value[S.guess.sum], highest)) break;
+        const V size = abs(r.value[S.guess.sum]);  // exp_of_guess may overflow either way
+        served = size < highest;
+        if (again || all_below(size, highest)) break;
       }
       steps<after<sum>>(after_steps<sum>(), r);
     }

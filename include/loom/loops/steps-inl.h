@@ -270,7 +270,8 @@ template <> struct perform<instruction::unary> {
     constexpr node n = R::P.program[Id];
     if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
     if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-    if constexpr (n.code == op::exp && R::P.low_exponents[Id]) r.value[Id] = exp_of_low(r.value[n.operand[0]]);
+    if constexpr (R::P.bounded[Id]) r.value[Id] = bounded_kernel<n.code>::apply(r.value[n.operand[0]]);
+    else if constexpr (n.code == op::exp && is_guessed(R::P, Id)) r.value[Id] = exp_of_guess(r.value[n.operand[0]]);
     else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
   }
 };

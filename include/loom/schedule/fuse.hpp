@@ -54,7 +54,7 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
     if (s.guess.pass >= 0) s.passes[s.guess.pass].unroll = 1;  // few rows have it
   }
   find_labels(p);
-  p.low_exponents = low_exponents_of(p);
+  p.bounded = bounded_operations(p);
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;
 }

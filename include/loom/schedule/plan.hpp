@@ -188,7 +188,7 @@ struct plan_facts {
 struct plan : axis_roles, value_levels, refusal, plan_facts {
   graph program;
   value_set wide;  ///< computed in double where the data is float
-  value_set low_exponents;  ///< exponentials that cannot overflow: their exponent is at most `low_exponent`
+  value_set bounded;  ///< operations on entries in the domain of their bounded function (ir/bounded.def)
   value_set log_sums;  ///< logarithms that a total adds up as the logarithm of a product (schedule/blocks.hpp)
   value_set log_parts;  ///< they, and the sums that they are terms of
   value_set zero_unlabelled;  ///< in passes with a label: 0 for all entries but the label's
@@ -226,6 +226,13 @@ constexpr bool may_be_repeated(const plan& p, const step_range& steps) {
 constexpr bool is_guarded(const plan& p, value_id sum) {
   for (const sweep& s : p.loops)
     if (s.guess.pass >= 0 && s.guess.sum == sum) return true;
+  return false;
+}
+
+/// Whether value `id` is the exponential whose sum guards a guess.
+constexpr bool is_guessed(const plan& p, int id) {
+  for (const sweep& s : p.loops)
+    if (s.guess.pass >= 0 && p.program[s.guess.sum].operand[0] == id) return true;
   return false;
 }
 

@@ -10,6 +10,7 @@
 
 #include "loom/ir/verify.hpp"
 #include "loom/schedule/facts.hpp"
+#include "loom/schedule/kernels.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
@@ -239,8 +240,8 @@ class plan_checker {
       if (pass.label != no_value && (p_.at(pass.label) == level::element || g_[pass.label].type != kind::index))
         wrong("the label of a pass is no label of its rows", pass.label);
     for (const step& it : p_.steps) {
-      if (p_.low_exponents[it.id] && g_[it.id].code != op::exp)
-        wrong("a low exponent of what is no exponential", it.id);
+      if (p_.bounded[it.id] && bounded_function_of(g_[it.id].code) == nullptr)
+        wrong("an operation is bounded that has no kernel for it", it.id);
       if (p_.log_sums[it.id] && (it.kind != action::compute || g_[it.id].code != op::log1p))
         wrong("a product stands for what is no logarithm, or is used elsewhere", it.id);
       if (!p_.wide[it.id]) continue;

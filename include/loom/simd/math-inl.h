@@ -157,6 +157,18 @@ LOOM_INLINE V exp(V x) {
 #endif
 }
 
+/// e^x where a result that is infinite will not be used, whatever its sign: a guess shifted x (schedule/guess.hpp).
+/// Domain: any; x > 89 (f32) or x > 710 (f64) -> inf, -inf or NaN; else as exp.
+/// Error:  <= 1.5 ulp (f32, f64).
+template <class V>
+LOOM_INLINE V exp_of_guess(V x) {
+#if LOOM_TARGET_BYTES == 64
+  if constexpr (is_f32<V>)
+    return exp_of_low(x);  // for each float beyond 89 it is infinite: tests/simd/bounded.cpp tries them
+#endif
+  return exp(x);
+}
+
 /// (e^x - 1) * 2^shift for limited x; shift < 0 so that 2^n cannot overflow.
 template <int shift, class V>
 LOOM_INLINE V expm1_of_limited(V x) {
@@ -329,6 +341,28 @@ LOOM_INLINE V log1p(V x) {
   y = select(x < inf, y, x);
   y = select(x < -one, not_a_number<V>(), y);
   return select(u == V{}, -inf, y);
+}
+
+/// log(1 + x) where 0 <= x <= 1: one polynomial, with neither a logarithm's split nor its special cases.
+/// Domain: that, and NaN -> NaN; -0 -> -0.
+/// Error:  <= 1.5 ulp (f32, f64).
+template <class V>
+LOOM_INLINE V log1p_of_share(V x) {
+  const V square = x * x, y = x - constant<V>(0.5);  // a polynomial in y rounds less than one in x, whose terms cancel
+  if constexpr (is_f32<V>) {
+    const V q = horner(y, -0.00331846965496, 0.00693069712056, -0.0101777074334, 0.0166569857526, -0.0289049992612,
+                       0.0510890590992, -0.0932318560542, 0.179224886148, -0.378139559411);
+    return fma(square, q, x);
+  } else {  // even and odd powers by themselves: the chains are half as long
+    const V z = y * y;
+    const V even = horner(z, -5.1126721700661016e-05, -7.108725141689642e-05, -0.0002048792849167925,
+                          -0.0005165391055569548, -0.0013445311739138928, -0.003585664773865711, -0.009909900766964285,
+                          -0.028943183164417317, -0.09323036636366903, -0.37813956756734246);
+    const V odd = horner(z, 2.532977574549903e-05, 5.274526154342847e-05, 0.0001254490168774755, 0.00032346599022208304,
+                         0.0008313430139389556, 0.0021876475786726138, 0.005929011560816855, 0.016788742491280994,
+                         0.051083446105400214, 0.1792249369360372);
+    return fma(square, fma(odd, y, even), x);
+  }
 }
 
 // ---- f32 by way of f64
