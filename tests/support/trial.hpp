@@ -40,6 +40,7 @@ struct settings {
   loom::call::element_type scalar_results =
       loom::call::element_type::other;  // their buffers, if not of the type computed with
   double condition = 1;  // how large the terms are that cancel in a result: an error is judged beside it
+  bool saturated = false;  // one entry of a row has its whole weight, so the terms of its gradient are those of a row
 };
 
 /// The logits, targets and weights of the flagships, told apart by name.
@@ -272,7 +273,8 @@ std::vector<outcome> run(const settings& s) {
     if (scalar) o.got = {static_cast<double>(value)};
     else visit(order, out[k], [&](std::ptrdiff_t at) { o.got.push_back(load_number(out[k].data, out[k].type, at)); });
     // Gradients of a mean over n entries are of the size 1 / n where nothing cancels; below 1e-30 binary32 has no digits left.
-    double largest = scalar ? std::max(1e-30, s.condition - 1) : s.condition / static_cast<double>(o.wanted.size());
+    const auto entries = static_cast<double>(s.saturated ? s.extents[0] : static_cast<std::ptrdiff_t>(o.wanted.size()));
+    double largest = scalar ? std::max(1e-30, s.condition - 1) : s.condition / entries;
     for (double w : o.wanted)
       if (std::isfinite(w)) largest = std::max(largest, std::fabs(w));
     for (std::size_t n = 0; n < o.wanted.size(); ++n) {
