@@ -3,22 +3,30 @@
 
 namespace loom::LOOM_TARGET {
 
-/// Of the floats whose bits are `first`, `first` + `step` and so on below `end`: how many vectors hold one whose exponential is finite,
-/// and one where it differs from exp.
-struct found {
-  long finite = 0, different = 0;
-};
-[[gnu::noinline]] inline found exponentials_of_guess(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
+/// Vectors of floats for which `is` holds of one, of those whose bits are `first`, `first` + `step` and so on below `end`.
+template <class Is>
+long vectors_with(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
   using V = vec<float>;
   using I = bits_of<V>;
-  found f;
-  for (std::uint64_t b = first; b < end; b += std::uint64_t{step} * width<V>) {
-    const V x = as<V>(broadcast<I>(static_cast<std::uint32_t>(b)) + iota<I>(0) * step);
-    const V y = exp_of_guess(x), z = exp(x);
-    f.finite += any(abs(y) < infinity<V>());
-    f.different += any((y < z) | (y > z));
+  long found = 0;
+  for (std::uint64_t b = first; b < end; b += std::uint64_t{step} * width<V>)
+    found += any(Is::of(as<V>(broadcast<I>(static_cast<std::uint32_t>(b)) + iota<I>(0) * step)));
+  return found;
+}
+
+struct finite {
+  [[gnu::always_inline]] static inline mask_of<vec<float>> of(vec<float> x) {
+    return abs(exp_of_guess(x)) < infinity<vec<float>>();
   }
-  return f;
+};
+struct not_as_exp {
+  [[gnu::always_inline]] static inline mask_of<vec<float>> of(vec<float> x) { return (exp_of_guess(x) == exp(x)) == 0; }
+};
+[[gnu::noinline]] inline long finite_exponentials(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
+  return vectors_with<finite>(first, end, step);
+}
+[[gnu::noinline]] inline long other_exponentials(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
+  return vectors_with<not_as_exp>(first, end, step);
 }
 
 }  // namespace loom::LOOM_TARGET

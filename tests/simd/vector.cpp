@@ -28,10 +28,6 @@ bool same(T a, T b) {
   return std::isnan(a) ? std::isnan(b) : a == b && std::signbit(a) == std::signbit(b);
 }
 
-/// A function of the target of this thread.
-#define LOOM_IF_TARGET(name, call) loom::current_target() == loom::target::name ? loom::name::call:
-#define LOOM_ON_TARGET(call) (LOOM_VECTOR_TARGETS(LOOM_IF_TARGET, call) loom::baseline::call)
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("lanes are counted from the first", "", float, double) {

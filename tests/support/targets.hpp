@@ -22,6 +22,10 @@ inline const std::vector<loom::target>& targets() {
   return all;
 }
 
+/// A function of the target of this thread.
+#define LOOM_IF_TARGET(name, call) loom::current_target() == loom::target::name ? loom::name::call:
+#define LOOM_ON_TARGET(call) (LOOM_VECTOR_TARGETS(LOOM_IF_TARGET, call) loom::baseline::call)
+
 template <class Check>
 void on_every_target(Check check) {
   for (loom::target each : targets()) {
