@@ -78,8 +78,8 @@ void alike(const char* what, const F& f, double cancelled = 0) {
           auto narrow = make<float>(rows, columns, transposed);
           auto wide = make<double>(rows, columns, transposed);
           const double got = f(narrow), want = f(wide);
-          const double of_totals = cancelled * 0x1p-53 * std::sqrt(static_cast<double>(rows * columns));
-          CHECK(std::fabs(got - want) <= (2e-7 + of_totals) * std::fabs(want));
+          const double rounded = cancelled * 0x1p-53 * std::sqrt(static_cast<double>(rows * columns));
+          CHECK(std::fabs(got - want) <= (2e-7 + rounded) * std::fabs(want));
         }
   }
 }
