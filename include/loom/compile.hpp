@@ -15,6 +15,7 @@
 #include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/exponentials.hpp"
 #include "loom/rewrite/outside.hpp"
+#include "loom/rewrite/reciprocals.hpp"
 #include "loom/rewrite/rewriter.hpp"
 #include "loom/rewrite/scatter.hpp"
 #include "loom/rewrite/sink.hpp"
@@ -35,7 +36,7 @@ constexpr derived differentiate_twice(const graph& gradients, const derivative_r
 }
 constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
 constexpr graph simplify(const graph& g) {
-  return rewritten(scatter_sums(sink_gathers(take_out_row_logs(g))), cheap_rules);
+  return share_reciprocals(rewritten(scatter_sums(sink_gathers(take_out_row_logs(g))), cheap_rules));
 }
 constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
 

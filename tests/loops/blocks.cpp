@@ -25,6 +25,8 @@ constexpr auto sum_of = loss<sum(a* y)>;
 constexpr auto mean_of = loss<abs(a).mean()>;
 constexpr auto soft = loss<softplus(a).mean()>;
 constexpr auto two = loss<sum(square(a)) * sum(softplus(a))>;
+constexpr auto logs = loss<sum(log(a))>;
+constexpr auto less_logs = loss<(y - log(a)).mean()>;
 constexpr auto cross_entropy = loss<-gather(log(exp(x) / sum(exp(x), C)), t).mean()>;
 
 constexpr float inf = std::numeric_limits<float>::infinity();
@@ -103,6 +105,62 @@ TEST_CASE("sums of logarithms keep the digits of what is small, and of what is l
         CHECK(std::fabs(soft(a = v, d(a) = gradient) / mean - 1) < 5e-7);
         CHECK(std::fabs(two(a = v) / (squares * mean * static_cast<double>(n)) - 1) < 5e-7);
       }
+  });
+}
+
+TEST_CASE("sums of logarithms of any numbers, as those of products") {
+  on_every_target([] {
+    for (std::size_t n : {5u, 40u, 1000u, 33333u})
+      for (const auto& [low, high] : {std::pair{0.5F, 2.F},
+                                      {0.9999F, 1.0001F},
+                                      {0.99999F, 1.F},
+                                      {1.F, 1.00001F},
+                                      {1e-6F, 1e6F},
+                                      {1e-38F, 1e-37F},
+                                      {1e-44F, 1e-40F},
+                                      {1e37F, 3e38F}}) {
+        const std::vector<float> v = numbers(n, low, high, 5), u = numbers(n, -1, 1, 6);
+        double sum = 0, size = 0, mean = 0, sizes = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+          const double l = std::log(double(v[i]));
+          sum += l;
+          size += std::fabs(l);
+          mean += (u[i] - l) / static_cast<double>(n);
+          sizes += (std::fabs(double(u[i])) + std::fabs(l)) / static_cast<double>(n);
+        }
+        CAPTURE(n, low, high);
+        CHECK(std::fabs(logs(a = v) - sum) <= 1.2e-7 * size);
+        CHECK(std::fabs(less_logs(a = v, y = u) - mean) <= 2e-7 * sizes);
+        std::vector<float> gradient(n);
+        CHECK(logs(a = v, d(a) = gradient) == logs(a = v));
+      }
+  });
+}
+
+TEST_CASE("logarithms of 0, of negative numbers and of what is none are seen in a product") {
+  on_every_target([] {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    for (std::size_t at : {0u, 5u, 31u, 511u, 512u, 1023u, 2047u, 2990u, 2998u}) {
+      const auto with = [at](float first, float second) {
+        std::vector<float> v(3000, 2);
+        v[at] = first;
+        v[at + 1] = second;
+        return logs(a = v);
+      };
+      CAPTURE(at);
+      CHECK(with(0, 2) == -inf);
+      CHECK(with(-0.F, 2) == -inf);
+      CHECK(with(0, 3e38F) == -inf);
+      CHECK(with(inf, 2) == inf);
+      CHECK(std::isnan(with(inf, 0)));
+      CHECK(std::isnan(with(-2, 2)));
+      CHECK(std::isnan(with(-2, -2)));  // whose product is positive
+      CHECK(std::isnan(with(-inf, 2)));
+      CHECK(std::isnan(with(nan, 2)));
+    }
+    std::vector<float> both(3000, 2);  // one lane, whose product is positive
+    both[16] = both[32] = -2;
+    CHECK(std::isnan(logs(a = both)));
   });
 }
 

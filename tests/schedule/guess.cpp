@@ -63,6 +63,9 @@ TEST_CASE("logarithms that only a total takes in are added up as products", "[sc
   STATIC_REQUIRE(has_products<sum(y - (a + log(1 + v)))>());
   STATIC_REQUIRE(has_products<-gather(log(p), t).mean()>(d(x)));  // of rows
   STATIC_REQUIRE(!has_products<sum(w * gather(log(p), t))>());
+  STATIC_REQUIRE(has_products<sum(log(a))>());  // of any numbers
+  STATIC_REQUIRE(has_products<(log(a) + square(y) / a).mean()>(d(a), d(y)));
+  STATIC_REQUIRE(!has_products<sum(y * log(a))>());
   STATIC_REQUIRE(!has_products<sum(log1p(a))>());  // above 1, perhaps
   STATIC_REQUIRE(!has_products<sum(w * softplus(a))>());
   STATIC_REQUIRE(!has_products<square(softplus(a)).mean()>());

@@ -27,7 +27,12 @@ enum class instruction : std::uint8_t {
   compare,
   compare_labels,
   unary,
+  bounded,  ///< of an operand in the domain of a shorter function
+  exp_of_guess,
   binary,
+  by_number,  ///< the second operand is the same for all
+  log_part,  ///< may be left out for a product of factors (schedule/blocks.hpp)
+  wide,  ///< in double, where the data is float
   reduce,
   add_to_total,
   add_to_array,
@@ -35,6 +40,22 @@ enum class instruction : std::uint8_t {
   store_entry,
   store_row_value,
 };
+
+/// Whether an op of two numbers has a kernel for its second operand; a limit is one if it is no NaN.
+constexpr bool is_by_number(const plan& p, const node& n) {
+  if (n.code == op::pow) return p.levels[n.operand[1]] == level::scalar;
+  if (n.code != op::min && n.code != op::max) return false;
+  const node& limit = p.program[n.operand[1]];
+  return limit.code == op::constant && limit.constant_value() == limit.constant_value();
+}
+
+/// Of a value that is computed from one or two numbers.
+constexpr instruction operation_of(const plan& p, int id) {
+  const node& n = p.program[id];
+  if (arity(n.code) == 2) return is_by_number(p, n) ? instruction::by_number : instruction::binary;
+  if (p.bounded[id]) return instruction::bounded;
+  return n.code == op::exp && is_guessed(p, id) ? instruction::exp_of_guess : instruction::unary;
+}
 
 constexpr instruction compute_of(const plan& p, int id) {
   const node& n = p.program[id];
@@ -56,7 +77,7 @@ constexpr instruction compute_of(const plan& p, int id) {
     return p.program[n.operand[0]].type == kind::index || p.program[n.operand[1]].type == kind::index
                ? instruction::compare_labels
                : instruction::compare;
-  return arity(n.code) == 1 ? instruction::unary : instruction::binary;
+  return p.log_parts[id] ? instruction::log_part : p.wide[id] ? instruction::wide : operation_of(p, id);
 }
 
 constexpr instruction instruction_of(const plan& p, const step& s) {

@@ -49,10 +49,16 @@ template <op Code> struct bounded_kernel;
   };
 #include "loom/ir/bounded.def"
 
-/// An op of two numbers whose second is the same in every lane.
-template <op Code> struct kernel_by_scalar : kernel<Code> {};
-template <> struct kernel_by_scalar<op::pow> {
+/// An op of two numbers whose second is the same in every lane: a power, or a limit, which is no NaN.
+template <op Code> struct kernel_by_number;
+template <> struct kernel_by_number<op::pow> {
   template <class V> static LOOM_INLINE V apply(V a, V b) { return pow_of_scalar(a, b); }
+};
+template <> struct kernel_by_number<op::min> {
+  template <class V> static LOOM_INLINE V apply(V a, V b) { return min(b, a); }
+};
+template <> struct kernel_by_number<op::max> {
+  template <class V> static LOOM_INLINE V apply(V a, V b) { return max(b, a); }
 };
 
 /// A shift is finite, also where all that it is the largest of is not.

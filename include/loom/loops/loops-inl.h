@@ -15,6 +15,7 @@
 
 #include "loom/loops/kernels-inl.h"
 #include "loom/loops/lanes-inl.h"
+#include "loom/loops/entry_products-inl.h"
 #include "loom/loops/registers-inl.h"
 #include "loom/loops/transpose-inl.h"
 

@@ -151,7 +151,7 @@ LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
 /// An entry, or the row's entry, of an array of the workspace.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
-  if constexpr (R::template is_wide<Id>) {
+  if constexpr (R::is_wide(Id)) {
     using VD = typename R::VD;
     alignas(64) double wide[R::lane_count] = {};
     loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,

@@ -28,8 +28,9 @@ struct passes {
                                 [[maybe_unused]] accumulator<V>* acc = nullptr, [[maybe_unused]] std::ptrdiff_t j = 0) {
     constexpr int count = sizeof...(I), half = count / 2;
     if constexpr (count <= 128) {
-      (perform<R::template instruction_at<Begin + I>>::template step<P.steps[Begin + I].id, P.steps[Begin + I].slot,
-                                                                     Which>(r, acc, j),
+      (perform<loops::instruction_at<typename R::program, Begin + I>>::template step<P.steps[Begin + I].id,
+                                                                                     P.steps[Begin + I].slot, Which>(
+           r, acc, j),
        ...);
     } else {  // clang folds at most 256 arguments
       steps<Begin, Which>(numbers<half>(), r, acc, j);
@@ -66,7 +67,7 @@ struct passes {
   }
   template <int Id>
   static LOOM_INLINE void begin_wide([[maybe_unused]] R& r) {
-    if constexpr (R::template is_wide<Id>)
+    if constexpr (R::is_wide(Id))
       for (int part = 0; part < R::total_parts; ++part) r.wide_sum[Id][part] = typename R::VD{};
   }
   template <int Pass, int... I>
@@ -75,7 +76,7 @@ struct passes {
   }
   template <int Id>
   static LOOM_INLINE void end_reduction(R& r, accumulator<V> row) {
-    if constexpr (R::template is_wide<Id>) {
+    if constexpr (R::is_wide(Id)) {
       R::shape::template finish_wide<Id>(r);
       return narrow_value<Id>(r);
     }
@@ -89,7 +90,10 @@ struct passes {
     (end_reduction<reduction_at<Pass, I>>(r, whole[reduction_at<Pass, I>]), ...);
   }
 
-  template <int Pass> using totals = block_totals<R, Sweep, Pass>;  // of entries
+  /// Totals of entries; whether they go by blocks.
+  template <int Pass> using totals = block_totals<R, Sweep, Pass>;
+  template <int Pass>
+  static constexpr bool by_blocks = S.passes[Pass].by_blocks && sizeof(typename R::number) == 4 && R::lane_count > 1;
 
   // ---- rows --------------------------------------------------------------------------------------------------------------
   static LOOM_INLINE void begin(R& r) {

@@ -25,12 +25,12 @@ struct registers
   static constexpr int total_parts = width<V> / width<VD>;  // vectors of double to a vector of T
   using factor = std::conditional_t<Shape::along, double, VD>;  // of one row, or of each row of a vector
   static constexpr int product_parts = Shape::along ? 1 : total_parts;
-  template <int Id> static constexpr bool is_wide = sizeof(T) == 4 && P.wide[Id];
+  static constexpr bool is_wide(int id) { return sizeof(T) == 4 && P.wide[id]; }
   static constexpr int wide_values = sizeof(T) == 4 && P.wide.any() ? values : 1;
   static constexpr call::storages memory = call::memory_of<Program>;
   template <int Slot> using Input = call::element<memory.input(Slot), T>;  // as stored
   template <int Slot> using Output = call::element<memory.output(Slot), T>;
-  template <int Index> static constexpr instruction instruction_at = loops::instruction_at<Program, Index>;
+  using program = Program;
 
   const sweep_layout& data;
   const layout::part& part;
@@ -44,6 +44,7 @@ struct registers
   VD wide_sum[wide_values][total_parts];
   factor product[values][product_parts];  // less 1, of factors whose logarithms a total adds up
   double total_logarithm[values];  // of those that are done
+  entry_product<V> entries_product[values], product_before[values];  // of a block
   VD compensation[values];  // what rounding took from a total of doubles
   std::ptrdiff_t row = 0;   // of the first lane
   bool guess_failed = false;  // for this row, or for one of a vector's

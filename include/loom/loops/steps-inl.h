@@ -83,7 +83,7 @@ LOOM_INLINE void add_to_total(R& r) {
   constexpr op code = R::P.program[Id].code;
   constexpr value_id a = R::P.program[Id].operand[0];
   constexpr level at = R::P.levels[a];
-  if constexpr (code == op::sum && R::template is_wide<a>)
+  if constexpr (code == op::sum && R::is_wide(a))
     return add_wide<a>(r, r.total[Id], R::shape::template counted_lanes<at, Which>(r));
   typename R::V v;
   if constexpr (at == level::row && log_in<a, R> != no_value) {
@@ -109,16 +109,17 @@ LOOM_INLINE void add_to_total(R& r) {
   }
 }
 
-/// Within a block, entries are added up in the type of the data, those of logarithms as a product less 1.
+/// Within a block, entries are added up in the type of the data, those of logarithms as a product.
 template <int Id, class R>
-LOOM_INLINE void add_to_block(const R& r, accumulator<typename R::V>* acc) {
+LOOM_INLINE void add_to_block(R& r, accumulator<typename R::V>* acc) {
   using V = typename R::V;
   constexpr value_id a = R::P.program[Id].operand[0], l = log_in<a, R>;
   if constexpr (l == no_value) {
     acc[Id].acc = acc[Id].acc + entry_of<op::sum>(counted<a>(r));
   } else {
     const V u = r.value[R::P.program[l].operand[0]];
-    acc[l].acc = fma(acc[l].acc, constant<V>(1) + u, u);
+    if constexpr (R::P.program[l].code == op::log) multiply(r.entries_product[l], u);
+    else acc[l].acc = fma(acc[l].acc, constant<V>(1) + u, u);
     if constexpr (l != a) acc[Id].acc = acc[Id].acc + without_log<a>(r);
   }
 }
@@ -147,11 +148,11 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which != lanes::some &&
-                !R::template is_wide<n.operand[0]>) {
+                !R::is_wide(n.operand[0])) {
     if (s.column_stride == 1) [[likely]]
       return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
   }
-  constexpr bool wide = n.code == op::sum && R::template is_wide<n.operand[0]>;
+  constexpr bool wide = n.code == op::sum && R::is_wide(n.operand[0]);
   alignas(64) std::conditional_t<wide, double, typename R::number> buffer[R::lane_count];
   if constexpr (wide) store_parts<n.operand[0]>(r, buffer);
   else store(v, buffer);
@@ -268,28 +269,35 @@ template <> struct perform<instruction::compare_labels> {
 template <> struct perform<instruction::unary> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];
-    if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
-    if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
-    if constexpr (R::P.bounded[Id]) r.value[Id] = bounded_kernel<n.code>::apply(r.value[n.operand[0]]);
-    else if constexpr (n.code == op::exp && is_guessed(R::P, Id)) r.value[Id] = exp_of_guess(r.value[n.operand[0]]);
-    else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
+    r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
   }
+};
+template <> struct perform<instruction::bounded> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    r.value[Id] = bounded_kernel<n.code>::apply(r.value[n.operand[0]]);
+  }
+};
+template <> struct perform<instruction::exp_of_guess> {
+  LOOM_STEP { r.value[Id] = exp_of_guess(r.value[R::P.program[Id].operand[0]]); }
 };
 template <> struct perform<instruction::binary> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];
-    if constexpr (is_left_out(R::P, Id, has_products<R>, Which)) return;
-    if constexpr (R::template is_wide<Id>) return compute_wide<Id>(r);
     if constexpr (Which == lanes::unlabelled && is_of_zero(R::P, Id)) r.value[Id] = unlabelled<Id>(r);
-    else if constexpr (R::P.levels[n.operand[1]] == level::scalar)
-      r.value[Id] = kernel_by_scalar<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
     else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+  }
+};
+template <> struct perform<instruction::by_number> {
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    r.value[Id] = kernel_by_number<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
   }
 };
 template <> struct perform<instruction::reduce> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];
-    if constexpr (R::template is_wide<Id>)
+    if constexpr (R::is_wide(Id))
       return add_wide<n.operand[0]>(r, r.wide_sum[Id], {0, lanes_in_use<n.operand[0], Which>(r)});
     typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
     if constexpr (Which == lanes::some)
@@ -323,6 +331,19 @@ template <> struct perform<instruction::store_row_value> {
       loops::store_row_values<typename R::template Output<Slot>>(r.data, r.data.outputs[Slot], r.row,
                                                                  lanes_in_use<Id, lanes::all>(r), buffer);
     }
+  }
+};
+
+template <> struct perform<instruction::log_part> {
+  LOOM_STEP {
+    if constexpr (!is_left_out(R::P, Id, has_products<R>, Which))
+      perform<loops::operation_of(R::P, Id)>::template step<Id, Slot, Which>(r, acc, j);
+  }
+};
+template <> struct perform<instruction::wide> {
+  LOOM_STEP {
+    if constexpr (R::is_wide(Id)) compute_wide<Id>(r);
+    else perform<loops::operation_of(R::P, Id)>::template step<Id, Slot, Which>(r, acc, j);
   }
 };
 

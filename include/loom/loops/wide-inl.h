@@ -12,7 +12,7 @@ LOOM_INLINE typename R::VD widened(const R& r) {
   constexpr node n = R::P.program[Id];
   if constexpr (n.code == op::constant) return constant<VD>(n.constant_value());
   else if constexpr (R::P.levels[Id] == level::scalar) return constant<VD>(r.scalars[Id]);
-  else if constexpr (R::template is_wide<Id>) return r.wide[Id][Part];
+  else if constexpr (R::is_wide(Id)) return r.wide[Id][Part];
   else if constexpr (R::lane_count == 1) return widen(r.value[Id]);
   else if constexpr (Part == 0) return widen(lower_half(r.value[Id]));
   else return widen(upper_half(r.value[Id]));

@@ -70,26 +70,30 @@ constexpr bool is_total_of_rows(const plan& p, value_id sum) {
   return false;
 }
 
+/// Whether 1 + u may be a factor.
+constexpr bool fits_product(const plan& p, value_id u, bool of_entries) {
+  rewrite::known_graph known(p.program);
+  const rewrite::fact& f = known.of(u);
+  if (of_entries) return f.low >= 0 && f.high <= 1;
+  return f.low >= 0 || (p.program[u].code == op::rest && rewrite::guards::is_sum_of_peak(known, p.program[u]));
+}
+
 }  // namespace detail
 
-/// Finds logarithms of 1 + u that only a total takes in, alone or as a term. Of entries, with u in [0,1]: the product of 32 such factors
-/// is below 2^32, and less 1 it keeps the digits of small u: p <- p (1 + u) + u. Of rows, with u >= 0, or -1 where a row is empty: a
-/// product in double has room for six floats. One of each total.
+/// Finds logarithms that only a total takes in, alone or as a term; one of each total. Of entries, those of 1 + u with u in [0,1]: the
+/// product of 32 such factors is below 2^32, and less 1 it keeps the digits of small u: p <- p (1 + u) + u. And those of any number:
+/// a product in double has room for seven floats. Of rows, those of 1 + u with u >= 0, or -1 where a row is empty.
 constexpr void find_log_sums(plan& p) {
   for (int i = 0; i < p.program.size(); ++i) {
     const node& n = p.program[i];
-    if (n.code != op::log1p || p.levels[i] == level::scalar || p.wide[i]) continue;
     const bool of_entries = p.levels[i] == level::element;
+    if ((n.code != op::log1p && (n.code != op::log || !of_entries)) || p.levels[i] == level::scalar || p.wide[i])
+      continue;
     const value_id sum = detail::user_of_sum(p, static_cast<value_id>(i));
     if (sum == no_value || !(of_entries ? detail::is_total_by_blocks(p, sum) : detail::is_total_of_rows(p, sum)))
       continue;
     if (p.log_parts[p.program[sum].operand[0]]) continue;
-    rewrite::known_graph known(p.program);
-    const rewrite::fact u = known.of(n.operand[0]);
-    const node& of = p.program[n.operand[0]];
-    const bool fits = of_entries ? u.low >= 0 && u.high <= 1
-                                 : u.low >= 0 || (of.code == op::rest && rewrite::guards::is_sum_of_peak(known, of));
-    if (!fits) continue;
+    if (n.code == op::log1p && !detail::fits_product(p, n.operand[0], of_entries)) continue;
     p.log_sums.insert(i);
     for (auto part = static_cast<value_id>(i); part != sum; part = only_user(p.program, part)) p.log_parts.insert(part);
   }

@@ -242,7 +242,7 @@ class plan_checker {
     for (const step& it : p_.steps) {
       if (p_.bounded[it.id] && bounded_function_of(g_[it.id].code) == nullptr)
         wrong("an operation is bounded that has no kernel for it", it.id);
-      if (p_.log_sums[it.id] && (it.kind != action::compute || g_[it.id].code != op::log1p))
+      if (p_.log_sums[it.id] && (it.kind != action::compute || !is_factor(it.id)))
         wrong("a product stands for what is no logarithm, or is used elsewhere", it.id);
       if (!p_.wide[it.id]) continue;
       if (it.kind == action::park || it.kind == action::recall) wrong("a wide value is parked", it.id);
@@ -256,6 +256,9 @@ class plan_checker {
       if (listed != (p_.array_of[i] == 0 && added_in_[static_cast<std::size_t>(i)] == s))
         wrong("the totals of a sweep are not listed", i);
     }
+  }
+  bool is_factor(int id) const {
+    return g_[id].code == op::log1p || (g_[id].code == op::log && p_.at(id) == level::element);
   }
   /// The pass of the shift does nothing else, and the next one may be done twice.
   void check_guess(const sweep& loop) {

@@ -107,6 +107,7 @@ struct along_rows {
     using totals = typename Passes::template totals<Pass>;
     using copies = row_copies<R, Passes::sweep_number>;
     constexpr int body = Passes::template body<Pass>;
+    constexpr bool by_blocks = Passes::template by_blocks<Pass>;
     using steps = typename Passes::template body_steps<Pass>;
     constexpr int unroll = Passes::S.passes[Pass].unroll;
     constexpr std::ptrdiff_t width = R::lane_count, step = unroll * width;
@@ -115,8 +116,8 @@ struct along_rows {
     Passes::template begin_wide_sums<Pass>(r, reductions());
     const std::ptrdiff_t columns = r.part.column_end;
     // The vector with the label is one of those that are done by what is left of a row.
-    constexpr value_id label = totals::are_blocks || width == 1 ? no_value : Passes::S.passes[Pass].label;
-    constexpr lanes most = totals::are_blocks ? lanes::block : label != no_value ? lanes::unlabelled : lanes::all;
+    constexpr value_id label = by_blocks || width == 1 ? no_value : Passes::S.passes[Pass].label;
+    constexpr lanes most = by_blocks ? lanes::block : label != no_value ? lanes::unlabelled : lanes::all;
     std::ptrdiff_t labelled = -1;
     bool all_labelled = false;  // as if every vector had it
     if constexpr (label != no_value) {
@@ -136,13 +137,15 @@ struct along_rows {
       accumulator<typename R::V> acc[unroll][R::values];
       Passes::template begin_reductions<Pass>(acc, reductions());
       copies::template begin_block<Pass>(r, first, block - first, typename copies::all());
-      if constexpr (totals::are_blocks) totals::begin_block(acc, typename totals::all());
+      if constexpr (by_blocks) totals::begin_block(r, acc, typename totals::all());
       for (; j + step <= most_end; j += step) {
         if constexpr (width > 1 && Pass == fetching_pass(Passes::S))
           fetch_next_row<step>(r, j, std::make_integer_sequence<int, R::inputs>());
         unrolled<Passes, Pass, most>(r, acc, j, std::make_integer_sequence<int, unroll>());
+        if constexpr (by_blocks)
+          totals::template after_vectors<unroll>(r, (j + step - first) / width, typename totals::all());
       }
-      if constexpr (totals::are_blocks) {
+      if constexpr (by_blocks) {
         if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
           j = first;
           Passes::template begin_reductions<Pass>(acc, reductions());

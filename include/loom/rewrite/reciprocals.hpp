@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+// rewrite/reciprocals.hpp — quotients by one divisor share its reciprocal: one division, and a product each.
+// Not a rule: it takes the whole program to see that a value divides twice. One more rounding; a quotient of a <= b is still at
+// most 1, as b * (1 / b) is.
+// Layer 2 (rewrite).
+#pragma once
+
+#include "loom/ir/rebuild.hpp"
+#include "loom/rewrite/facts.hpp"
+#include "loom/rewrite/kept.hpp"
+
+namespace loom::inline LOOM_ABI::rewrite {
+
+namespace detail {
+
+/// Values that divide more than once, and whose reciprocals can be taken: each is far from 0.
+constexpr value_set shared_divisors(const graph& g) {
+  value_set once, shared;
+  for (const node& n : g.nodes) {
+    if (n.code != op::div || g[n.operand[1]].axes == 0) continue;
+    (once[n.operand[1]] ? shared : once).insert(n.operand[1]);
+  }
+  if (!shared.any()) return shared;
+  known_graph known(g);
+  value_set safe;
+  for (int i = 0; i < g.size(); ++i)
+    if (shared[i] &&
+        (known.of(static_cast<value_id>(i)).low > 1e-30 || known.of(static_cast<value_id>(i)).high < -1e-30))
+      safe.insert(i);
+  return safe;
+}
+
+}  // namespace detail
+
+/// g with one division for all quotients by a value of several numbers.
+constexpr graph share_reciprocals(const graph& g) {
+  const value_set shared = detail::shared_divisors(g);
+  if (!shared.any()) return g;
+  builder out(g);
+  kept_values kept(g);
+  int at = -1;
+  return rebuild(g, out, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+    do ++at;
+    while (is_input(g[at].code));
+    if (code != op::div || kept[at] || !shared[g[at].operand[1]]) return out.make(code, a, b, c, bits);
+    const value_id one = out.constant(1), inverse = out.binary(op::div, one, b);
+    return out[a].code == op::constant && out[a].constant_value() == 1 ? inverse : out.binary(op::mul, a, inverse);
+  });
+}
+
+}  // namespace loom::rewrite
