@@ -35,8 +35,13 @@ constexpr derived differentiate_twice(const graph& gradients, const derivative_r
   return second_derivatives(gradients, wanted);
 }
 constexpr graph expand(const graph& g) { return rewritten(g, expand_rules); }
+constexpr graph sink(const graph& g) {
+  return rewritten(scatter_sums(sink_gathers(take_out_row_logs(g))), cheap_rules);
+}
 constexpr graph simplify(const graph& g) {
-  return share_reciprocals(rewritten(scatter_sums(sink_gathers(take_out_row_logs(g))), cheap_rules));
+  const graph sunk = sink(g);
+  const value_set divisors = shared_divisors(sunk);
+  return divisors.any() ? sink(with_reciprocals(sunk, divisors)) : sunk;
 }
 constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
 

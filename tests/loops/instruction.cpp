@@ -35,9 +35,17 @@ bool has(const std::vector<instruction>& all, std::initializer_list<instruction>
 TEST_CASE("a step is one instruction of the loops") {
   constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)), t).mean()>;
   const auto all = instructions_of(cross_entropy.plan(d(x)));
-  CHECK(
-      has(all, {i::load_input, i::unary, i::binary, i::reduce, i::gather, i::onehot, i::add_to_total, i::store_entry}));
+  CHECK(has(all, {i::load_input, i::exp_of_guess, i::binary, i::reduce, i::gather, i::onehot, i::log_part,
+                  i::add_to_total, i::store_entry}));
   CHECK(!has(all, {i::load_array}));
+}
+
+TEST_CASE("an operation that facts know more of is an instruction of its own") {
+  CHECK(has(instructions_of(loom::loss<softplus(x).mean()>.plan()), {i::bounded, i::log_part, i::unary}));
+  CHECK(
+      has(instructions_of(loom::loss<sum(log(max(x, 1e-6)) * pow(x, s))>.plan()), {i::by_number, i::unary, i::binary}));
+  CHECK(!has(instructions_of(loom::loss<sum(max(x, s))>.plan()), {i::by_number}));  // s may be NaN
+  CHECK(has(instructions_of(loom::loss<sum(x * x * x - 3 * x * x + 3 * x - 1)>.plan()), {i::wide}));
 }
 
 TEST_CASE("masks, comparisons and labels have instructions of their own") {

@@ -21,6 +21,7 @@ constexpr auto C = axis<"C">;
 
 constexpr auto cross_entropy = loss<sum(-gather(log_softmax(x, C), t))>;  // parks exponentials in its gradient
 constexpr auto squares = loss<sum(square(x - y))>;  // entry by entry
+constexpr auto both = loss<sum(-gather(log_softmax(x + y, C), t))>;  // two gradients
 constexpr auto spread = loss<sum(square(max(x, C) - x) * y)>;  // stores in its second pass
 
 template <class T>
@@ -70,6 +71,15 @@ void check_all(std::ptrdiff_t size) {
             cross_entropy(x = in(a, n, some), t = view(labels.data() + n, some),
                           d(x) = view(to, {some, columns}, {columns + 3, 1}));
           });
+        if (apart == 1 && columns >= 200) {
+          std::vector<S> other(static_cast<std::size_t>(size) + 3);  // whose vectors begin elsewhere, perhaps
+          check<S>(rows, columns, columns, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
+            both(x = in(a, n, some), y = in(b, n, some), t = view(labels.data() + n, some), d(x) = out(to, some),
+                 d(y) = out(other.data() + 1 + n * columns, some));
+            CHECK(std::memcmp(to, other.data() + 1 + n * columns,
+                              static_cast<std::size_t>(some * columns) * sizeof(S)) == 0);
+          });
+        }
         if (offset == 5) continue;
         check<S>(rows, columns, columns * apart, offset, [&](S* to, std::ptrdiff_t n, std::ptrdiff_t some) {
           squares(x = in(a, n, some), y = in(b, n, some), d(x) = out(to, some));

@@ -11,14 +11,14 @@
 
 namespace loom::inline LOOM_ABI::rewrite {
 
-namespace detail {
-
 /// Values that divide more than once, and whose reciprocals can be taken: each is far from 0.
 constexpr value_set shared_divisors(const graph& g) {
+  const kept_values kept(g);
   value_set once, shared;
-  for (const node& n : g.nodes) {
-    if (n.code != op::div || g[n.operand[1]].axes == 0) continue;
-    (once[n.operand[1]] ? shared : once).insert(n.operand[1]);
+  for (int i = 0; i < g.size(); ++i) {
+    const value_id divisor = g[i].operand[1];
+    if (g[i].code != op::div || g[divisor].axes == 0 || kept[i]) continue;
+    (once[divisor] ? shared : once).insert(divisor);
   }
   if (!shared.any()) return shared;
   known_graph known(g);
@@ -30,19 +30,15 @@ constexpr value_set shared_divisors(const graph& g) {
   return safe;
 }
 
-}  // namespace detail
-
-/// g with one division for all quotients by a value of several numbers.
-constexpr graph share_reciprocals(const graph& g) {
-  const value_set shared = detail::shared_divisors(g);
-  if (!shared.any()) return g;
+/// g with one division for all quotients by one of these divisors.
+constexpr graph with_reciprocals(const graph& g, const value_set& divisors) {
   builder out(g);
   kept_values kept(g);
   int at = -1;
   return rebuild(g, out, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
     do ++at;
     while (is_input(g[at].code));
-    if (code != op::div || kept[at] || !shared[g[at].operand[1]]) return out.make(code, a, b, c, bits);
+    if (code != op::div || kept[at] || !divisors[g[at].operand[1]]) return out.make(code, a, b, c, bits);
     const value_id one = out.constant(1), inverse = out.binary(op::div, one, b);
     return out[a].code == op::constant && out[a].constant_value() == 1 ? inverse : out.binary(op::mul, a, inverse);
   });
