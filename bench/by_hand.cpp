@@ -17,7 +17,8 @@ contender by_hand() {
           .bce = hand::binary_cross_entropy(),
           .huber = hand::huber(),
           .gaussian = hand::gaussian_nll(),
-          .distillation = hand::distillation()};
+          .distillation = hand::distillation(),
+          .cross_entropy_f64 = hand::cross_entropy_f64()};
 }
 
 }  // namespace bench

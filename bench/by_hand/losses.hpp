@@ -14,5 +14,6 @@ workloads distillation();
 workloads binary_cross_entropy();
 workloads huber();
 workloads gaussian_nll();
+loss_of<double> cross_entropy_f64();
 
 }  // namespace bench::hand

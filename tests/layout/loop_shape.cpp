@@ -58,6 +58,9 @@ TEST_CASE("short rows run across rows, through a transposed tile") {
   LOOM_CHECK(choose_loop_shape(stored, 2, 160, false) == loop_shape::transposed_tile);
   LOOM_CHECK(choose_loop_shape(stored, 2, 161, false) == loop_shape::along_row);
   LOOM_CHECK(choose_loop_shape(choice<entries>, 2, 112, false) == loop_shape::transposed_tile);
+  constexpr shape_choice of_doubles = loom::layout::of_numbers(stored, sizeof(double));
+  LOOM_CHECK(choose_loop_shape(of_doubles, 2, 56, false) == loop_shape::transposed_tile);
+  LOOM_CHECK(choose_loop_shape(of_doubles, 2, 57, false) == loop_shape::along_row);
 }
 
 TEST_CASE("rows side by side run through a copied tile, and in place where they are too long for one") {

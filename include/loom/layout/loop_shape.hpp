@@ -128,6 +128,12 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
 template <class Program, int Sweep>
 inline constexpr shape_choice shape_choice_of = possible_loop_shapes(Program::schedule, Program::schedule.loops[Sweep]);
 
+/// A row of doubles is long from half as many columns on: it takes as many vectors.
+constexpr shape_choice of_numbers(shape_choice choice, std::size_t bytes) {
+  if (bytes == sizeof(double) && choice.longest_transposed > short_row / 2) choice.longest_transposed = short_row / 2;
+  return choice;
+}
+
 /// The shape of a sweep over so many rows and columns. `side_by_side`: rows are neighbours in memory, in every operand.
 constexpr loop_shape choose_loop_shape(const shape_choice& choice, std::ptrdiff_t rows, std::ptrdiff_t columns,
                                        bool side_by_side) {
