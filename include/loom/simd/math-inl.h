@@ -138,6 +138,23 @@ LOOM_INLINE V exp_of_low(V x) {
     const V r = fnma(n, constant<V>(0x1.0bfbe8p-15), fnma(n, constant<V>(0x1.62ep-1), limited));
     const V power = lanes_at(table, as<vec<int>>(t));
     return times_pow2(fma(power * r, horner(r, 0.16666763, 0.5, 1.0), power), n);
+  } else if constexpr (std::is_same_v<V, f64s>) {  // of two vectors
+    const V low = {1,
+                   0x1.0b5586cf9890fp+0,
+                   0x1.172b83c7d517bp+0,
+                   0x1.2387a6e756238p+0,
+                   0x1.306fe0a31b715p+0,
+                   0x1.3dea64c123422p+0,
+                   0x1.4bfdad5362a27p+0,
+                   0x1.5ab07dd485429p+0};
+    const V high = {0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f09p+0,
+                    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
+    const V magic = constant<V>(0x1.8p48), t = fma(limited, constant<V>(0x1.71547652b82fep+0), magic), n = t - magic;
+    const V r = fnma(n, constant<V>(0x1.ef35793c7673p-45), fnma(n, constant<V>(0x1.62e42fefa38p-1), limited));
+    const V power = lanes_at(low, high, as<vec<long long>>(t));
+    const V q = horner(r, 0.00019841464175558393, 0.0013889063789935465, 0.008333333332990723, 0.041666666663583167,
+                       0.16666666666666667, 0.5, 1.0);
+    return times_pow2(fma(power * r, q, power), n);
   }
 #else
   const V limited = is_f32<V> ? clip(x, -104.0, 89.0) : clip(x, -746.0, 710.0);

@@ -345,6 +345,9 @@ LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd256(x); }
 #endif
 #if LOOM_TARGET_BYTES == 64
 LOOM_INLINE f32s lanes_at(f32s table, vec<int> which) { return __builtin_ia32_permvarsf512(table, which); }
+LOOM_INLINE f64s lanes_at(f64s low, f64s high, vec<long long> which) {
+  return __builtin_ia32_vpermi2varpd512(low, which, high);
+}
 #endif
 LOOM_INLINE f64s widen(half_f32s x) { return __builtin_convertvector(x, f64s); }
 LOOM_INLINE half_f32s narrow(f64s x) { return __builtin_convertvector(x, half_f32s); }
@@ -361,6 +364,9 @@ LOOM_INLINE f32s sqrt(f32s x) { return __builtin_ia32_sqrtps512_mask(x, f32s{}, 
 LOOM_INLINE f64s sqrt(f64s x) { return __builtin_ia32_sqrtpd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE f32s lanes_at(f32s table, vec<int> which) {
   return __builtin_ia32_permvarsf512_mask(table, which, f32s{}, LOOM_ALL(unsigned short));
+}
+LOOM_INLINE f64s lanes_at(f64s low, f64s high, vec<long long> which) {
+  return __builtin_ia32_vpermt2varpd512_mask(which, low, high, LOOM_ALL(unsigned char));
 }
 // Of a comparison and a choice g++ makes just that, two instructions.
 LOOM_INLINE f32s min(f32s a, f32s b) { return __builtin_ia32_minps512_mask(a, b, f32s{}, LOOM_ALL(unsigned short), 4); }
