@@ -8,12 +8,6 @@
 namespace bench::hand {
 namespace {
 
-/// How a gradient is written: where the caches keep it, the exponentials wait for their sum in the gradient itself; else in a buffer,
-/// or they are computed again, since long rows leave the nearest cache.
-enum class gradient { none, in_place, buffered, recomputed };
-constexpr std::ptrdiff_t longest_buffered = 4096;
-constexpr bool stores_exponentials(gradient g) { return g == gradient::in_place || g == gradient::buffered; }
-
 /// Exponentials times a factor of the row, plus an offset.
 struct scaled {
   const float* exponentials;

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "losses.hpp"
+#include "rows_of_any_type.hpp"
 
 namespace bench::hand {
 namespace {
@@ -85,10 +85,6 @@ struct compensated {
   double value() const { return sum - sum == 0 ? sum + lost : sum; }
 };
 
-enum class gradient { none, in_place, buffered, recomputed };
-constexpr std::ptrdiff_t longest_buffered = 4096;
-constexpr bool stores_exponentials(gradient g) { return g == gradient::in_place || g == gradient::buffered; }
-
 /// Entry 32 i + 8 u + l of a row is added to lane l of sum u.
 struct partial_sums {
   vector of[unroll] = {};
@@ -145,12 +141,6 @@ template <bool Store, bool Shifted>
   const double sum = total(sums), of_label = _mm512_cvtsd_f64(of(all(x[label])));
   const double rest = of_label > 0.5 * sum ? sum_without_label(x, label, classes, shift, sums) : sum - of_label;
   return {sum, rest, of_label};
-}
-
-[[gnu::noinline]] double largest(const double* x, std::ptrdiff_t count) {
-  double m = -std::numeric_limits<double>::infinity();
-  for (std::ptrdiff_t j = 0; j < count; ++j) m = x[j] > m ? x[j] : m;
-  return std::isfinite(m) ? m : 0;
 }
 
 /// Writes one row of a gradient: `entries(j, which)` is a vector of it.

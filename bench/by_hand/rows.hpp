@@ -3,10 +3,8 @@
 // and rows of ten entries.
 #pragma once
 
-#include <cmath>
-#include <limits>
-
 #include "functions.hpp"
+#include "rows_of_any_type.hpp"
 
 namespace bench::hand {
 
@@ -15,13 +13,6 @@ inline bool is_safe(float sum) { return sum >= least_sum && sum <= greatest_sum;
 [[gnu::always_inline]] inline lanes unsafe_lanes(vector sums) {  // NaN is among them
   return static_cast<lanes>(_mm512_cmp_ps_mask(sums, all(least_sum), _CMP_NGE_UQ) |
                             _mm512_cmp_ps_mask(sums, all(greatest_sum), _CMP_NLE_UQ));
-}
-
-/// The largest entry, or 0 where a shift by it would not help.
-[[gnu::noinline]] inline float largest(const float* x, std::ptrdiff_t count) {
-  float m = -std::numeric_limits<float>::infinity();
-  for (std::ptrdiff_t j = 0; j < count; ++j) m = x[j] > m ? x[j] : m;
-  return std::isfinite(m) ? m : 0;
 }
 
 /// Writes one row of a gradient: `entries(j, which)` is a vector of it.

@@ -12,7 +12,7 @@ struct entry_product {
   V signs;  ///< the sign bits of all factors: of two negative ones the product would be positive
 };
 
-/// Factors of float that a product has room for, where none of them is next to the ends of the range.
+/// Factors of float that a product has room for, unless all of them are next to one end of their range.
 inline constexpr std::ptrdiff_t most_factors = 8;
 
 template <class V>
@@ -51,13 +51,12 @@ LOOM_INLINE bool take_exponents(entry_product<V>& p) {
 /// The sum of the logarithms of all factors.
 template <class V>
 [[gnu::noinline]] inline double logarithm_of(entry_product<V> p) {
-  constexpr double ln2 = 0x1.62e42fefa39efp-1;
   constexpr std::size_t half = width<vec<double>>;
   alignas(64) double less_one[2 * half];
   store(p.product[0] - constant<vec<double>>(1), less_one);
   store(p.product[1] - constant<vec<double>>(1), less_one + half);
   const double exponents = across_lanes<op::sum>(p.exponents[0] + p.exponents[1]);
-  return loops::logarithm_of_product(less_one, 2 * half) + exponents * ln2;
+  return loops::logarithm_of_product(less_one, 2 * half) + exponents * loops::ln2;
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -9,13 +9,14 @@
 
 namespace loom::inline LOOM_ABI::loops {
 
+inline constexpr double ln2 = 0x1.62e42fefa39efp-1;
+
 /// A product of no factors, or of ones, less 1. It is not 0: an infinite factor has to make it infinite, and 0 times infinity is NaN.
 inline constexpr double no_factors = 0x1p-1000;
 
 /// The sum of log(1 + f) over `count` numbers f >= -1, at most 1000, with one logarithm: mantissas are multiplied, exponents added up.
 /// Its error is at most 4 ulp.
 [[gnu::noinline]] inline double logarithm_of_product(const double* less_one, int count) {
-  constexpr double ln2 = 0x1.62e42fefa39efp-1;
   double product = 0;  // less 1
   double apart = 0;  // of factors that are not finite
   std::int64_t exponents = 0;

@@ -12,11 +12,6 @@ inline constexpr bool has_products = R::P.log_sums.any() && sizeof(typename R::n
 template <int Id, class R>
 inline constexpr value_id log_in = Id >= 0 && has_products<R> ? log_term(R::P, Id) : value_id{no_value};
 
-/// Whether a value is left out: such a logarithm, and the sums that it is a term of.
-constexpr bool is_left_out(const plan& p, int id, bool products, lanes which) {
-  return products && p.log_parts[id] && (p.levels[id] == level::row || which == lanes::block);
-}
-
 /// Sum Id of terms, but for the logarithm among them.
 template <int Id, class R>
 LOOM_INLINE typename R::V without_log(const R& r) {
@@ -336,7 +331,7 @@ template <> struct perform<instruction::store_row_value> {
 
 template <> struct perform<instruction::log_part> {
   LOOM_STEP {
-    if constexpr (!is_left_out(R::P, Id, has_products<R>, Which))
+    if constexpr (!has_products<R> || (R::P.levels[Id] != level::row && Which != lanes::block))
       perform<loops::operation_of(R::P, Id)>::template step<Id, Slot, Which>(r, acc, j);
   }
 };

@@ -100,12 +100,13 @@ struct block_totals {
     if constexpr (is_product<I>) to[log<I>] = from[log<I>];
   }
 
-  /// After so many vectors of a block, a multiple of `Step`: makes room for more factors.
+  /// After so many vectors of a block, `Step` at a time: makes room for more factors.
   template <std::ptrdiff_t Step, int... I>
   static LOOM_INLINE void after_vectors([[maybe_unused]] R& r, [[maybe_unused]] std::ptrdiff_t count,
                                         std::integer_sequence<int, I...>) {
+    static_assert(most_factors % Step == 0);
     if constexpr ((is_product<I> || ...))
-      if (count % (most_factors - most_factors % Step) == 0) (make_room<I>(r), ...);
+      if (count % most_factors == 0) (make_room<I>(r), ...);
   }
   template <int I>
   static LOOM_INLINE bool make_room([[maybe_unused]] R& r) {

@@ -24,6 +24,8 @@ struct fact {
 
   constexpr bool nonnegative() const { return low >= 0; }
   constexpr bool positive() const { return low >= 0 && !zero; }
+  /// So far from 0 that its reciprocal overflows in neither type.
+  constexpr bool far_from_zero() const { return low > 1e-30 || high < -1e-30; }
   constexpr bool finite() const { return low > -numeric::infinity && high < numeric::infinity; }
 };
 

@@ -87,7 +87,7 @@ constexpr bool b_is_shared_and_safe(known_graph& g, const matched& w) {
   if (!b_is_shared(g, w)) return false;
   const node& n = g[w[b]];
   const fact& f = g.of(w[b]);
-  if (f.low > 1e-30 || f.high < -1e-30 || n.code == op::extent || n.code == op::scalar) return true;
+  if (f.far_from_zero() || n.code == op::extent || n.code == op::scalar) return true;
   // A sum of what is not negative is at least the largest of it; of a row that has none, 0 / 0 is NaN in either form.
   if (n.code == op::sum) return is_sum_of_peak(g, n);
   if (n.code != op::add) return false;

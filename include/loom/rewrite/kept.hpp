@@ -29,6 +29,8 @@ class kept_values {
     while (is_input(g_[at_].code));
     return kept_[at_];
   }
+  /// The value that was asked for last.
+  constexpr int at() const { return at_; }
 
  private:
   const graph& g_;

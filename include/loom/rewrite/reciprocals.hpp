@@ -24,9 +24,7 @@ constexpr value_set shared_divisors(const graph& g) {
   known_graph known(g);
   value_set safe;
   for (int i = 0; i < g.size(); ++i)
-    if (shared[i] &&
-        (known.of(static_cast<value_id>(i)).low > 1e-30 || known.of(static_cast<value_id>(i)).high < -1e-30))
-      safe.insert(i);
+    if (shared[i] && known.of(static_cast<value_id>(i)).far_from_zero()) safe.insert(i);
   return safe;
 }
 
@@ -34,11 +32,9 @@ constexpr value_set shared_divisors(const graph& g) {
 constexpr graph with_reciprocals(const graph& g, const value_set& divisors) {
   builder out(g);
   kept_values kept(g);
-  int at = -1;
   return rebuild(g, out, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
-    do ++at;
-    while (is_input(g[at].code));
-    if (code != op::div || kept[at] || !divisors[g[at].operand[1]]) return out.make(code, a, b, c, bits);
+    const bool is_kept = kept.next();
+    if (code != op::div || is_kept || !divisors[g[kept.at()].operand[1]]) return out.make(code, a, b, c, bits);
     const value_id one = out.constant(1), inverse = out.binary(op::div, one, b);
     return out[a].code == op::constant && out[a].constant_value() == 1 ? inverse : out.binary(op::mul, a, inverse);
   });

@@ -82,7 +82,7 @@ constexpr bool fits_product(const plan& p, value_id u, bool of_entries) {
 
 /// Finds logarithms that only a total takes in, alone or as a term; one of each total. Of entries, those of 1 + u with u in [0,1]: the
 /// product of 32 such factors is below 2^32, and less 1 it keeps the digits of small u: p <- p (1 + u) + u. And those of any number:
-/// a product in double has room for seven floats. Of rows, those of 1 + u with u >= 0, or -1 where a row is empty.
+/// a product in double has room for eight floats, and is done again where it has not. Of rows, those of 1 + u with u >= 0, or -1 where a row is empty.
 constexpr void find_log_sums(plan& p) {
   for (int i = 0; i < p.program.size(); ++i) {
     const node& n = p.program[i];
