@@ -32,17 +32,19 @@ constexpr precedence ranks() {
     const op code = static_cast<op>(i);
     const family f = info(code).kind;
     const bool no_loop = (f == family::unary || f == family::binary) && info(code).cpp.empty();
-    if (no_loop || f == family::row || reduction(code).composed) set(code, 10);
+    if (no_loop || f == family::row || reduction(code).composed) set(code, 11);
     else if (is_reduction(code) || code == op::gather) set(code, 9);
     else if (!is_leaf(code)) set(code, 2);
   }
   for (op code : {op::share, op::exprel_slope, op::over_expm1, op::log1prel_slope, op::kl_div})
-    set(code, 11);  // of such functions
+    set(code, 12);  // of such functions
+  set(op::expm1, 10);  // of a log-probability it brings exp, and both bring quotients
+  set(op::exp, 9);
   set(op::div, 8);
   set(op::mul0, 7);  // a factor leaves it
   set(op::mul, 6);
   for (op code : {op::add, op::sub}) set(code, 5);
-  for (op code : {op::neg, op::exp}) set(code, 4);
+  set(op::neg, 4);
   p.like[static_cast<int>(op::sub)] = op::add;
   return p;
 }

@@ -31,6 +31,12 @@ TEST_CASE("shifts", "[rewrite]") {
   CHECK(expanded_text(softmax(x, -1)) == "exp(x - shift(x, C)) / (1 + rest(exp(x - shift(x, C)), C))");
 }
 
+TEST_CASE("the exponentials of a log-probability do not wait for its logarithm", "[rewrite]") {
+  CHECK(expanded_text(exp(log_softmax(x, -1))) == "exp(x - shift(x, C)) / (1 + rest(exp(x - shift(x, C)), C))");
+  CHECK(expanded_text(expm1(gather(log_softmax(x, -1), t))).find("log1p") == std::string::npos);
+  CHECK(expanded_text(exp(y - log1p(s))) == "exp(y - log1p(s))");  // exp(y) alone may overflow
+}
+
 TEST_CASE("a scaled row is shifted before it is scaled, whatever the sign of the scale", "[rewrite]") {
   const std::string text = expanded_text(softmax(x / s, -1));
   CHECK(

@@ -15,8 +15,9 @@ using namespace loom::test;
 
 }  // namespace
 
-TEST_CASE("steps come where their operands are known: rows before passes, totals and outputs after them",
-          "[schedule]") {
+TEST_CASE(
+    "steps come where their operands are known and needed: what only the end of a row takes in, after its last pass",
+    "[schedule]") {
   graph_of g;
   const value_id x = g.tensor("x", {N, C}), w = g.tensor("w", {N});
   const value_id e = g.unary(op::exp, x);
@@ -28,19 +29,18 @@ TEST_CASE("steps come where their operands are known: rows before passes, totals
         "sweep 1 of 1\n"
         "  every row\n"
         "    v1 = w\n"
-        "    v4 = square(v1)\n"
         "  row pass 1 of 2, every entry; cost 16, accumulators 1\n"
         "    v0 = x\n"
         "    v2 = exp(v0)\n"
         "    park v2 in d(x)\n"
         "    reduce v3 = sum(v2, C)\n"
-        "  then\n"
-        "    v5 = mul(v3, v4)\n"
         "  row pass 2 of 2, every entry; cost 7, accumulators 1\n"
         "    recall v2 from d(x)\n"
         "    v7 = div(v2, v3)\n"
         "    store v7 in d(x)\n"
         "  then\n"
+        "    v4 = square(v1)\n"
+        "    v5 = mul(v3, v4)\n"
         "    total v6 = sum(v5, N)\n"
         "value = v6\n"
         "d(x) = v7\n");

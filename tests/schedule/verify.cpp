@@ -99,6 +99,7 @@ TEST_CASE("rows, ranges, totals and arrays that do not fit are found", "[schedul
         "the steps of a row after a pass do not follow those before them");
   CHECK(after([](plan& p) { p.steps.count = 3; }) == "the steps of a pass do not follow those before them");
   CHECK(after([](plan& p) { p.loops[1].totals.count = 0; }) == "the totals of a sweep are not listed");
+  CHECK(after([](plan& p) { --p.loops[1].row_totals; }) == "the totals of row values are not listed first");
   CHECK(after([](plan& p) { p.arrays.count = 0; }) == "a value with an array that there is not");
   CHECK(after([](plan& p) { p.arrays[0].axes.count = 0; }) == "an array over other axes than its value");
   CHECK(after([](plan& p) { p.steps[find(p, action::store)].slot = 9; }) == "a step of no output");

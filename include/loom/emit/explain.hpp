@@ -10,6 +10,7 @@
 #include "loom/layout/loop_shape.hpp"
 #include "loom/rewrite/hazards.hpp"
 #include "loom/rewrite/near_misses.hpp"
+#include "loom/schedule/row_ends.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -305,15 +306,17 @@ class explanation : public plan_visitor {
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
       say("Accumulators of each reduction, by row pass: {}.", unroll);
     }
-    bool by_blocks = false, by_label = false, fetches = false;
+    bool by_blocks = false, by_label = false, fetches = false, ends_wait = false;
     for (const sweep& s : p_.loops) {
       fetches = fetches || fetching_pass(s) >= 0;
+      ends_wait = ends_wait || puts_off_row_ends(p_, s, true);
       for (const row_pass& pass : s.passes) {
         by_blocks = by_blocks || pass.by_blocks;
         by_label = by_label || pass.label != no_value;
       }
     }
     if (fetches) say("Along rows, the last pass asks for the next row.");
+    if (ends_wait) say("Along rows, what follows the last pass is done for a vector of rows at once.");
     if (by_label) say("Along rows, one-hots are computed for the vector with the label; in others they are 0.");
     say("Totals are accumulated in double{}.", by_blocks ? ", those of float entries by blocks" : "");
   }

@@ -4,6 +4,7 @@
 // Layer 6 (layout).
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -59,13 +60,12 @@ constexpr bool has_tile(const plan& p, const sweep& s, int operand) {
   return output_level(p, operand - inputs) == level::element && touches_output(p, s, operand - inputs);
 }
 
-constexpr int tiles_before(const plan& p, const sweep& s, int operand) {
-  int count = 0;
-  for (int i = 0; i < operand; ++i) count += has_tile(p, s, i);
-  return count;
-}
-constexpr int tile_count(const plan& p, const sweep& s) {
-  return tiles_before(p, s, p.program.inputs.size() + p.program.outputs.size());
+/// The operands that have one, a bit of each.
+constexpr unsigned tiled_operands(const plan& p, const sweep& s) {
+  unsigned found = 0;
+  for (int k = p.program.inputs.size() + p.program.outputs.size() - 1; k >= 0; --k)
+    found |= has_tile(p, s, k) ? 1U << k : 0U;
+  return found;
 }
 
 /// Bytes of one tile. All tiles of a sweep stay on the stack and in the second-level cache.
@@ -92,22 +92,18 @@ struct shape_choice {
   std::uint32_t possible = 0;  ///< a bit for each shape
   std::ptrdiff_t longest_in_tile = 0;  ///< columns of which a tile holds a cache line of rows
   std::ptrdiff_t longest_transposed = 0;  ///< columns of a short row
+  unsigned tiled = 0;  ///< the operands that have a tile, a bit of each
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
   constexpr void allow(loop_shape shape) { possible |= std::uint32_t{1} << static_cast<int>(shape); }
 };
 
-/// Whether a sweep stores entries.
-constexpr bool stores_entries(const plan& p, const sweep& s) {
-  for (int slot = 0; slot < p.program.outputs.size(); ++slot)
-    if (has_tile(p, s, p.program.inputs.size() + slot)) return true;
-  return false;
-}
-
 constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   shape_choice choice;
-  choice.longest_in_tile = tile_bytes(tile_count(p, s)) / 64;
-  choice.longest_transposed = stores_entries(p, s) ? short_stored_row : short_row;
+  choice.tiled = tiled_operands(p, s);
+  choice.longest_in_tile = tile_bytes(std::popcount(choice.tiled)) / 64;
+  const bool stores_entries = choice.tiled >> p.program.inputs.size() != 0;
+  choice.longest_transposed = stores_entries ? short_stored_row : short_row;
   if (choice.longest_transposed > choice.longest_in_tile) choice.longest_transposed = choice.longest_in_tile;
   if (s.over == level::row) {
     choice.allow(loop_shape::row_values);

@@ -19,7 +19,10 @@
 #include "loom/loops/registers-inl.h"
 #include "loom/loops/transpose-inl.h"
 
+#if LOOM_TARGET_BYTES != 0
 #include "loom/loops/shapes/across-inl.h"
+#endif
+#include "loom/loops/shapes/row_ends-inl.h"
 #include "loom/loops/shapes/row_copies-inl.h"
 #include "loom/loops/shapes/along-inl.h"
 
@@ -40,18 +43,18 @@ inline constexpr auto loops_of = &Shape::template rows<passes<registers<Program,
 /// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
 void run_sweep(const sweep_layout& data, const layout::part& part, const double* scalars, double* results) {
-  if constexpr (lane_count<T> == 1) {  // a single lane sees one entry of one row in every shape
-    loops_of<Program, T, along_rows, Sweep>(data, part, scalars, results);
-  } else {
+#if LOOM_TARGET_BYTES == 0  // a single lane sees one entry of one row in every shape
+  loops_of<Program, T, along_rows, Sweep>(data, part, scalars, results);
+#else
 #define LOOM_RUN_SHAPE(name, lanes, words)                                     \
   case loop_shape::name:                                                       \
     if constexpr (shape_choice_of<Program, Sweep>.allows(loop_shape::name))    \
       return loops_of<Program, T, lanes, Sweep>(data, part, scalars, results); \
     break;
-    switch (data.shape) { LOOM_LOOP_SHAPES(LOOM_RUN_SHAPE) }
+  switch (data.shape) { LOOM_LOOP_SHAPES(LOOM_RUN_SHAPE) }
 #undef LOOM_RUN_SHAPE
-    __builtin_unreachable();
-  }
+  __builtin_unreachable();
+#endif
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -12,6 +12,8 @@ struct passes {
   static constexpr int sweep_number = Sweep;
   static constexpr const plan& P = R::P;
   static constexpr const sweep& S = P.loops[Sweep];
+  /// Whether `row` leaves the end of a row to others (shapes/row_ends-inl.h).
+  static constexpr bool puts_off_end = R::shape::along && row_ends_wait<R, Sweep>;
 
   // ---- lists of steps ----------------------------------------------------------------------------------------------------
   /// The steps of a pass: for every entry, for the reductions among them, and after the last entry.
@@ -20,7 +22,8 @@ struct passes {
   template <int Count> using numbers = std::make_integer_sequence<int, Count>;
   template <int Pass> using body_steps = numbers<S.passes[Pass].body.size()>;
   template <int Pass> using reductions = numbers<S.passes[Pass].reductions.size()>;
-  template <int Pass> using after_steps = numbers<S.passes[Pass].after.size()>;
+  template <int Pass>
+  using after_steps = numbers<puts_off_end && Pass + 1 == S.passes.count ? 0 : S.passes[Pass].after.size()>;
 
   /// Some steps from the one of number `Begin` on; those of a body for one vector of entries, from entry j on.
   template <int Begin, lanes Which = lanes::all, int... I>
@@ -96,12 +99,15 @@ struct passes {
   static constexpr bool by_blocks = S.passes[Pass].by_blocks && sizeof(typename R::number) == 4 && R::lane_count > 1;
 
   // ---- rows --------------------------------------------------------------------------------------------------------------
+  /// Begins the loops: `Count` totals from number `First` on, and the scalars that the loops use.
+  template <int First, int Count>
   static LOOM_INLINE void begin(R& r) {
-    sweep_totals<R, Sweep>::begin(r, typename sweep_totals<R, Sweep>::all());
+    sweep_totals<R, Sweep>::template begin<First>(r, numbers<Count>());
     steps<S.hoisted.begin>(numbers<S.hoisted.size()>(), r);
   }
+  template <int First, int Count>
   static LOOM_INLINE void end(R& r) {
-    sweep_totals<R, Sweep>::end(r, r.results + row_results(P), typename sweep_totals<R, Sweep>::all());
+    sweep_totals<R, Sweep>::template end<First>(r, r.results + row_results(P), numbers<Count>());
   }
 
   static constexpr int guess = S.guess.pass;

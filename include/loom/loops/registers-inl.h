@@ -56,6 +56,10 @@ struct registers
       : data(call), part(some), scalars(known), results(left) {}
 };
 
+/// Whether logarithms are added up as factors of products. Of rows, the product is one of doubles: data in double leaves no room in it.
+template <class R>
+inline constexpr bool has_products = R::P.log_sums.any() && sizeof(typename R::number) == 4 && R::lane_count > 1;
+
 /// Whether the lanes of a value are different entries, or rows; else every lane is the same.
 template <int Id, class R>
 inline constexpr bool lanes_differ = R::shape::lanes_differ(R::P.levels[Id]);

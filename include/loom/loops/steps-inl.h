@@ -4,10 +4,6 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// Whether logarithms are added up as factors of products. Of rows, the product is one of doubles: data in double leaves no room in it.
-template <class R>
-inline constexpr bool has_products = R::P.log_sums.any() && sizeof(typename R::number) == 4 && R::lane_count > 1;
-
 /// The logarithm among the terms of value Id that is; no_value if there is none.
 template <int Id, class R>
 inline constexpr value_id log_in = Id >= 0 && has_products<R> ? log_term(R::P, Id) : value_id{no_value};

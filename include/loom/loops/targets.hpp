@@ -17,6 +17,7 @@
 #include "loom/loops/pieces.hpp"
 #include "loom/loops/products.hpp"
 #include "loom/loops/tiles.hpp"
+#include "loom/schedule/row_ends.hpp"
 
 #define LOOM_EACH_TARGET "loom/loops/loops-inl.h"
 #include "loom/simd/each_target.h"

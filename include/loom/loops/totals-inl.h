@@ -13,15 +13,15 @@ template <class R, int Sweep>
 struct sweep_totals {
   static constexpr const plan& P = R::P;
   static constexpr const sweep& S = P.loops[Sweep];
-  using all = std::make_integer_sequence<int, S.totals.count>;
   template <int Id> static constexpr op code_of = P.program[Id].code;
 
-  template <int... I>
+  /// Some totals, from number `First` on.
+  template <int First, int... I>
   static LOOM_INLINE void begin([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
     for (int k = 0; k < R::total_parts; ++k)
-      ((r.total[S.totals[I]][k] = identity<code_of<S.totals[I]>, typename R::VD>()), ...);
-    ((r.compensation[S.totals[I]] = typename R::VD{}), ...);
-    (begin_logarithms<S.totals[I]>(r), ...);
+      ((r.total[S.totals[First + I]][k] = identity<code_of<S.totals[First + I]>, typename R::VD>()), ...);
+    ((r.compensation[S.totals[First + I]] = typename R::VD{}), ...);
+    (begin_logarithms<S.totals[First + I]>(r), ...);
   }
   template <int Id>
   static LOOM_INLINE void begin_logarithms([[maybe_unused]] R& r) {
@@ -57,10 +57,10 @@ struct sweep_totals {
       return add_compensation<Id>(r, total);
     else return total;
   }
-  template <int... I>
+  template <int First, int... I>
   static LOOM_INLINE void end([[maybe_unused]] R& r, [[maybe_unused]] double* totals,
                               std::integer_sequence<int, I...>) {
-    ((totals[I] = end_one<S.totals[I]>(r)), ...);
+    ((totals[First + I] = end_one<S.totals[First + I]>(r)), ...);
   }
 };
 

@@ -102,6 +102,7 @@ class guess_finder {
   /// Of the label's entry, less the shift.
   constexpr bool uses_of_label_allow(value_id left) const {
     return every_use(g_, left, [&](value_id, const node& n, int k) {
+      if (n.code == op::exp || n.code == op::expm1) return true;  // 1, or 0
       if (n.code != op::sub && n.code != op::add) return false;
       const node& other = g_[n.operand[1 - k]];
       return other.code == op::log1p && other.operand[0] == found_.sum;

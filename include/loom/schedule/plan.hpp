@@ -85,7 +85,8 @@ struct sweep {
   axis_set rows = 0;  ///< the axes that count its rows: all of the plan's, or some
   step_range hoisted;  ///< scalars the loops use
   step_range before;  ///< row values known before the first pass
-  fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows
+  fixed_vector<value_id, max_totals> totals;  ///< what the sweep accumulates over all rows: those of row values first
+  int row_totals = 0;  ///< of row values
   fixed_vector<row_pass, max_passes> passes;
   shift_guess guess;
 };

@@ -31,6 +31,7 @@ class step_pass {
   const leveling& values_;
   plan p_;
   int steps_ = 0;  // needed; those that do not fit are counted all the same
+  value_set late_;  // row values that nothing but the end of a row of this sweep needs
 
   constexpr void add(action what, int id, int slot = -1) {
     if (steps_++ < max_steps) p_.steps.push_back({what, static_cast<std::int8_t>(slot), static_cast<value_id>(id)});
@@ -47,6 +48,7 @@ class step_pass {
     for (int i = 0; i < g_.size(); ++i)
       if (needs.scalar[i]) add(action::compute, i);
     out.hoisted.end = next_step();
+    find_late(needs, s);
     out.before = row_steps(needs, s, 0);
     for (int pass = 0; pass < needs.passes; ++pass) {
       row_pass r;
@@ -59,16 +61,48 @@ class step_pass {
 
   constexpr void list_totals(int s, sweep& out) {
     int totals = 0;
-    for (value_id i : values_.totals)
-      if (planned_.adds_up(i, s) && values_.array_of[i] == 0 && totals++ < max_totals) out.totals.push_back(i);
+    for (const bool of_entries : {false, true}) {
+      for (value_id i : values_.totals)
+        if (planned_.adds_up(i, s) && values_.array_of[i] == 0 && planned_.folds_entries(i) == of_entries &&
+            totals++ < max_totals)
+          out.totals.push_back(i);
+      if (!of_entries) out.row_totals = out.totals.size();
+    }
     if (totals > max_totals) p_.refuse(unplanned::too_many_totals, totals, max_totals);
+  }
+
+  /// Finds what the passes of a sweep do not use, nor what they are computed from; but for what is loaded or has to do with labels.
+  constexpr void find_late(const sweep_needs& needs, int s) {
+    value_set early;
+    const auto use = [&](const node& n) {
+      for (value_id o : n.operand)
+        if (o != no_value && values_.levels[o] == level::row) early.insert(o);
+    };
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)  // of which one may be the same for all entries of a row
+      if (planned_.stores(slot, s) && planned_.output_level(slot) == level::element) early.insert(g_.outputs[slot].id);
+    for (value_id i : values_.totals)
+      if (planned_.adds_up(i, s) && planned_.folds_entries(i)) use(g_[i]);
+    late_ = {};
+    for (int i = g_.size() - 1; i >= 0; --i) {
+      if (needs.element[i] != 0) use(g_[i]);
+      else if (!needs.row[i]) continue;
+      else if (early[i]) use(g_[i]);
+      else if (may_be_late(g_[i]) && values_.array_of[i] == 0) late_.insert(i);
+    }
+  }
+  constexpr bool may_be_late(const node& n) const {
+    if (is_leaf(n.code) || is_reduction(n.code) || n.code == op::gather || n.code == op::onehot) return false;
+    for (value_id o : n.operand)
+      if (o != no_value && g_[o].type == kind::index) return false;
+    return true;
   }
 
   /// The row values that are known after `depth` passes; after the last one, what the row adds up and stores.
   constexpr step_range row_steps(const sweep_needs& needs, int s, int depth) {
     step_range r{next_step(), 0};
     for (int i = 0; i < g_.size(); ++i)
-      if (needs.row[i] && values_.depth[i] == depth && (!is_reduction(g_[i].code) || values_.is_total[i]))
+      if (needs.row[i] && (late_[i] ? needs.passes : values_.depth[i]) == depth &&
+          (!is_reduction(g_[i].code) || values_.is_total[i]))
         add(action::compute, i);
     if (depth == needs.passes) {
       for (value_id i : values_.totals)

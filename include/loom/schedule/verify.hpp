@@ -250,6 +250,9 @@ class plan_checker {
       if (f != family::unary && f != family::binary && g_[it.id].code != op::sum)
         wrong("a value is wide that the loops have in one width", it.id);
     }
+    for (int k = 0; k < loop.totals.size(); ++k)
+      if (folds_entries(p_, loop.totals[k]) != (k >= loop.row_totals))
+        wrong("the totals of row values are not listed first", loop.totals[k]);
     for (int i = 0; i < g_.size(); ++i) {
       int listed = 0;
       for (value_id id : loop.totals) listed += id == i;

@@ -144,7 +144,7 @@ struct across_rows {
     using outputs = std::make_integer_sequence<int, R::outputs>;
     constexpr bool over_elements = Passes::S.over == level::element;
     constexpr std::ptrdiff_t width = R::lane_count;
-    Passes::begin(r);
+    Passes::template begin<0, Passes::S.totals.count>(r);
     alignas(64) unsigned char memory[tiles::bytes + 1];
     row_block b;
     b.tiles = memory;
@@ -169,15 +169,17 @@ struct across_rows {
       if (b.tiled) tiles::store(r, b, outputs());
     }
     if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
-    Passes::end(r);
+    Passes::template end<0, Passes::S.totals.count>(r);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.
   template <class R, int Sweep>
   struct tiles_of {
     static constexpr const sweep& S = R::P.loops[Sweep];
-    static constexpr std::ptrdiff_t one = tile_bytes(tile_count(R::P, S));
-    static constexpr std::size_t bytes = static_cast<std::size_t>(tile_count(R::P, S) * one);
+    static constexpr unsigned tiled = layout::shape_choice_of<typename R::program, Sweep>.tiled;
+    static constexpr std::ptrdiff_t one = tile_bytes(std::popcount(tiled));
+    static constexpr std::size_t bytes = static_cast<std::size_t>(std::popcount(tiled) * one);
+    static constexpr bool has_tile(int operand) { return (tiled >> operand & 1u) != 0; }
 
     /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache. Of a
     /// transposed one a few, which the nearest cache holds from one end to the other; but one vector of rows that come from memory,
@@ -193,7 +195,7 @@ struct across_rows {
     }
     template <int Operand, class E>
     static LOOM_INLINE E* tile(const row_block& b) {
-      constexpr std::ptrdiff_t begin = tiles_before(R::P, S, Operand) * one;
+      constexpr std::ptrdiff_t begin = std::popcount(tiled & ((1u << Operand) - 1)) * one;
       return reinterpret_cast<E*>(b.tiles + begin);
     }
 
@@ -218,14 +220,14 @@ struct across_rows {
     static LOOM_INLINE void load_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
       constexpr std::size_t width = R::lane_count;
       const auto count = static_cast<std::size_t>(b.count);
-      if constexpr (has_tile(R::P, S, Slot))
+      if constexpr (has_tile(Slot))
         loops::load_tile(&transpose<typename R::template Input<Slot>>, r.data, r.data.inputs[Slot], b.first, count,
                          (count + width - 1) / width * width, b.size, tile<Slot, typename R::template Input<Slot>>(b));
     }
     template <int Slot>
     static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
       constexpr int operand = R::inputs + Slot;
-      if constexpr (has_tile(R::P, S, operand))
+      if constexpr (has_tile(operand))
         loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size,
                           tile<operand, typename R::template Output<Slot>>(b), &send);
     }
@@ -241,7 +243,7 @@ struct across_rows {
     static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b,
                                      [[maybe_unused]] const Stream& s, Pointer& at,
                                      [[maybe_unused]] std::ptrdiff_t& step) {
-      constexpr bool may_be_tiled = has_tile(R::P, S, Operand);
+      constexpr bool may_be_tiled = has_tile(Operand);
       if constexpr (!by_entry(Operand)) {
         at = nullptr;
         step = 0;

@@ -195,13 +195,18 @@ struct along_rows {
     loops::piece pieces[copies::operands + 1];
     r.pieces = pieces;
     copies::begin(r, memory);
-    Passes::begin(r);
+    constexpr bool put_off = Passes::puts_off_end;
+    constexpr int first = put_off ? Passes::S.row_totals : 0, totals = Passes::S.totals.count - first;
+    Passes::template begin<first, totals>(r);
+    std::conditional_t<put_off, row_ends<R, Passes::sweep_number>, no_row_ends> ends(&r);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
       copies::begin_row(r, typename copies::all());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
+      if constexpr (put_off) ends.add(r);
     }
-    Passes::end(r);
+    Passes::template end<first, totals>(r);
+    if constexpr (put_off) ends.end();
     copies::end(r);
   }
   template <class R, int... I, int... O>

@@ -259,8 +259,7 @@ inline constexpr term_node stable_terms[] = {
   {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::kl_div, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
   {op::square, {0, -1, -1}, 0u}, {op::log, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::prod, {0, -1, -1}, 0u},
   {op::log, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::log, {0, -1, -1}, 0u}, {op::sum, {1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul0, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u},
-  {op::onehot, {0, -1, -1}, 0u}, {op::sum, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
+  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul0, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
   {op::logsumexp, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::log1mexp, {0, -1, -1}, 0u},
   {op::any, {-1, -1, -1}, 0u}, {op::sqrt1pm1, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
   {op::expm1_rest, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::log1p_rest, {0, -1, -1}, 0u},
@@ -268,7 +267,7 @@ inline constexpr term_node stable_terms[] = {
   {op::over_expm1, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::log1prel, {0, -1, -1}, 0u},
 };
 inline constexpr rule stable_rows[] = {
-  {{"log of a sum of exponentials", 28}, {stable_terms + 721, 4}, {stable_terms + 934, 2}, nullptr, 1, {op::sum, op::any}, 2, {}},
+  {{"log of a sum of exponentials", 28}, {stable_terms + 721, 4}, {stable_terms + 931, 2}, nullptr, 1, {op::sum, op::any}, 2, {}},
   {{"log of a sum of exponentials", 28}, {stable_terms + 865, 3}, {stable_terms + 611, 2}, nullptr, 1, {op::softmax, op::any}, 6, {}},
   {{"log of a sum of exponentials", 28}, {stable_terms + 725, 4}, {stable_terms + 611, 2}, nullptr, 1, {op::any, op::logsumexp}, 0, {{2, 0}, {true, false}, 2}},
   {{"log of a sum of exponentials", 28}, {stable_terms + 491, 6}, {stable_terms + 611, 4}, nullptr, 1, {op::gather, op::logsumexp}, 0, {{2, 4}, {false, true}, 2}},
@@ -303,15 +302,15 @@ inline constexpr rule stable_rows[] = {
   {{"log of one minus", 16}, {stable_terms + 781, 4}, {stable_terms + 889, 3}, nullptr, 1, {op::sub, op::any}, 36, {}},
   {{"exponential minus one", 21}, {stable_terms + 785, 4}, {stable_terms + 793, 2}, nullptr, 1, {op::exp, op::constant}, 0, {{1, 2}, {false, true}, 2}},
   {{"exponential minus one", 21}, {stable_terms + 527, 6}, {stable_terms + 789, 4}, nullptr, 2, {op::mul, op::any}, 0, {{3, 4}, {false, true}, 2}},
-  {{"log of one minus an exponential", 31}, {stable_terms + 793, 4}, {stable_terms + 936, 2}, nullptr, 1, {op::neg, op::any}, 48, {}},
-  {{"log of one minus an exponential", 31}, {stable_terms + 797, 4}, {stable_terms + 936, 2}, nullptr, 1, {op::neg, op::any}, 0, {}},
+  {{"log of one minus an exponential", 31}, {stable_terms + 793, 4}, {stable_terms + 933, 2}, nullptr, 1, {op::neg, op::any}, 48, {}},
+  {{"log of one minus an exponential", 31}, {stable_terms + 797, 4}, {stable_terms + 933, 2}, nullptr, 1, {op::neg, op::any}, 0, {}},
   {{"Euclidean norm", 14}, {stable_terms + 801, 4}, {stable_terms + 636, 2}, nullptr, 1, {op::sum, op::any}, 39, {}},
   {{"Euclidean norm", 14}, {stable_terms + 533, 6}, {stable_terms + 636, 5}, &guards::b_positive, 1, {op::div, op::any}, 40, {}},
   {{"Euclidean norm", 14}, {stable_terms + 539, 6}, {stable_terms + 892, 3}, nullptr, 2, {op::add, op::any}, 41, {}},
   {{"square root of a square", 23}, {stable_terms + 895, 3}, {stable_terms + 849, 2}, nullptr, 1, {op::square, op::any}, 42, {}},
   {{"square root of a product", 24}, {stable_terms + 805, 4}, {stable_terms + 641, 5}, &guards::both_nonnegative, 2, {op::mul, op::any}, 43, {}},
   {{"square root of a product", 24}, {stable_terms + 805, 4}, {stable_terms + 898, 3}, &guards::one_may_be_negative, 2, {op::mul, op::any}, 0, {}},
-  {{"root less one", 13}, {stable_terms + 545, 6}, {stable_terms + 938, 2}, nullptr, 2, {op::sqrt, op::constant}, 0, {{3, 4}, {false, true}, 2}},
+  {{"root less one", 13}, {stable_terms + 545, 6}, {stable_terms + 935, 2}, nullptr, 2, {op::sqrt, op::constant}, 0, {{3, 4}, {false, true}, 2}},
   {{"root less one", 13}, {stable_terms + 551, 6}, {stable_terms + 901, 3}, nullptr, 1, {op::sqrt, op::constant}, 0, {{3, 4}, {false, true}, 2}},
   {{"root less its number", 20}, {stable_terms + 421, 7}, {stable_terms + 904, 3}, nullptr, 4, {op::any, op::sqrt}, 0, {{5, 0}, {false, false}, 2}},
   {{"root less its number", 20}, {stable_terms + 428, 7}, {stable_terms + 809, 4}, nullptr, 2, {op::sqrt, op::any}, 0, {{4, 5}, {false, true}, 2}},
@@ -325,12 +324,12 @@ inline constexpr rule stable_rows[] = {
   {{"square of a sum", 15}, {stable_terms + 214, 11}, {stable_terms + 813, 4}, nullptr, 16, {op::add, op::mul}, 0, {{1, 3, 9}, {false, false, false}, 3}},
   {{"square of a sum", 15}, {stable_terms + 225, 11}, {stable_terms + 813, 4}, nullptr, 16, {op::add, op::mul}, 0, {{1, 3, 9}, {false, false, false}, 3}},
   {{"one minus a cosine", 18}, {stable_terms + 817, 4}, {stable_terms + 442, 7}, nullptr, 1, {op::constant, op::cos}, 0, {{0, 2}, {false, true}, 2}},
-  {{"exponential less its tangent", 28}, {stable_terms + 821, 4}, {stable_terms + 940, 2}, nullptr, 1, {op::expm1, op::any}, 0, {{1, 2}, {false, true}, 2}},
-  {{"logarithm less its tangent", 26}, {stable_terms + 825, 4}, {stable_terms + 942, 2}, nullptr, 1, {op::any, op::log1p}, 0, {{2, 0}, {true, false}, 2}},
-  {{"relative exponential", 20}, {stable_terms + 829, 4}, {stable_terms + 944, 2}, nullptr, 1, {op::expm1, op::any}, 61, {}},
+  {{"exponential less its tangent", 28}, {stable_terms + 821, 4}, {stable_terms + 937, 2}, nullptr, 1, {op::expm1, op::any}, 0, {{1, 2}, {false, true}, 2}},
+  {{"logarithm less its tangent", 26}, {stable_terms + 825, 4}, {stable_terms + 939, 2}, nullptr, 1, {op::any, op::log1p}, 0, {{2, 0}, {true, false}, 2}},
+  {{"relative exponential", 20}, {stable_terms + 829, 4}, {stable_terms + 941, 2}, nullptr, 1, {op::expm1, op::any}, 61, {}},
   {{"relative exponential", 20}, {stable_terms + 661, 5}, {stable_terms + 833, 4}, nullptr, 1, {op::expm1, op::any}, 62, {}},
-  {{"relative exponential", 20}, {stable_terms + 837, 4}, {stable_terms + 946, 2}, nullptr, 1, {op::any, op::expm1}, 63, {}},
-  {{"relative logarithm", 18}, {stable_terms + 841, 4}, {stable_terms + 948, 2}, nullptr, 1, {op::log1p, op::any}, 82, {}},
+  {{"relative exponential", 20}, {stable_terms + 837, 4}, {stable_terms + 943, 2}, nullptr, 1, {op::any, op::expm1}, 63, {}},
+  {{"relative logarithm", 18}, {stable_terms + 841, 4}, {stable_terms + 945, 2}, nullptr, 1, {op::log1p, op::any}, 82, {}},
   {{"log of a ratio", 14}, {stable_terms + 666, 5}, {stable_terms + 907, 3}, &guards::not_opposite, 1, {op::log1p, op::log1p}, 0, {{1, 3}, {false, true}, 2}},
   {{"difference of error functions", 29}, {stable_terms + 671, 5}, {stable_terms + 910, 3}, nullptr, 1, {op::erf, op::erf}, 0, {{1, 3}, {false, true}, 2}},
   {{"difference of error functions", 29}, {stable_terms + 676, 5}, {stable_terms + 913, 3}, nullptr, 1, {op::erfc, op::erfc}, 0, {{1, 3}, {false, true}, 2}},
@@ -365,7 +364,6 @@ inline constexpr rule stable_rows[] = {
   {{"shares add up to one", 20}, {stable_terms + 399, 8}, {stable_terms + 861, 4}, nullptr, 2, {op::softmax, op::mul}, 0, {{1, 6}, {false, true}, 2}},
   {{"shares add up to one", 20}, {stable_terms + 131, 13}, {stable_terms + 477, 7}, nullptr, 8, {op::add, op::mul}, 0, {{1, 11, 2}, {false, true, false}, 3}},
   {{"term less itself", 16}, {stable_terms + 484, 7}, {stable_terms + 484, 3}, &guards::a_finite, 2, {op::add, op::any}, 0, {{2, 3, 5}, {false, false, true}, 3}},
-  {{"sum of a one-hot", 16}, {stable_terms + 931, 3}, {stable_terms + 149, 1}, nullptr, 1, {op::onehot, op::any}, 99, {}},
   {{"sum over a one-hot", 18}, {stable_terms + 716, 5}, {stable_terms + 491, 3}, &guards::a_varies_along_k, 2, {op::mul, op::any}, 0, {}},
 };
 inline constexpr std::int16_t stable_sums[] = {
@@ -388,7 +386,7 @@ inline constexpr std::uint64_t stable_sums_with[] = {
 
 }  // namespace compiled_tables
 
-inline constexpr rule_table stable_rules{{compiled_tables::stable_rows, 99}, &canonical_rules, false, false, compiled_tables::stable_first, {compiled_tables::stable_sums, 41}, compiled_tables::stable_sums_with};
+inline constexpr rule_table stable_rules{{compiled_tables::stable_rows, 98}, &canonical_rules, false, false, compiled_tables::stable_first, {compiled_tables::stable_sums, 41}, compiled_tables::stable_sums_with};
 // clang-format on
 
 }  // namespace loom::rewrite

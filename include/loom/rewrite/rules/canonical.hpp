@@ -44,6 +44,7 @@ inline constexpr written_rules<256> canonical_rules({
     {"sum of negations", sum(-a, k), -sum(a, k)},
     {"sum of a constant multiple", sum(a * b, k), sum(a, k) * b, guards::b_constant_along_k},
     {"sum of a constant share", sum(a / b, k), sum(a, k) / b, guards::b_constant_along_k},
+    {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"gather of a negation", gather(-a, b, k), -gather(a, b, k)},
 });
 // clang-format on

@@ -46,6 +46,11 @@ inline constexpr written_rules<> expand_rules(
     in_a_sum("label less a share", onehot(c, k) - a / (1 + rest(a, k)), ((onehot(c, k) - a) + onehot(c, k) * rest(a, k)) / (1 + rest(a, k))),
     in_a_sum("label less a share", b * onehot(c, k) - b * (a / (1 + rest(a, k))), (b / (1 + rest(a, k))) * ((onehot(c, k) - a) + onehot(c, k) * rest(a, k)), guards::b_constant_along_k),
     in_a_sum("one less a share", 1 - a / (1 + rest(a, k)), ((1 - a) + rest(a, k)) / (1 + rest(a, k))),
+    // A log-probability of a row: the exponentials beside the sum need not wait for its logarithm. Where the label is likely, both terms of
+    // the dividend have one sign; elsewhere 1 outweighs its share.
+    {"exponential of a log-probability", exp(a - log1p(rest(exp(b), k))), exp(a) / (1 + rest(exp(b), k)), guards::a_nonpositive},
+    {"exponential of a log-probability", exp(gather(a - log1p(rest(exp(b), k)), c, k)), exp(gather(a, c, k)) / (1 + rest(exp(b), k)), guards::a_nonpositive},
+    {"one less a probability", expm1(gather(a - log1p(rest(exp(b), k)), c, k)), where(rest(exp(b), k) < 1, (expm1(gather(a, c, k)) - rest(exp(b), k)) / (1 + rest(exp(b), k)), exp(gather(a, c, k)) / (1 + rest(exp(b), k)) - 1), guards::a_nonpositive},
     {"zero-absorbing product of a multiple", mul0(a, b * c), mul0(a, b) * c, guards::c_scales_b},
     {"softplus of what is not positive", softplus(a), log1p(exp(a)), guards::a_nonpositive},
     {"sigmoid of what is not positive", sigmoid(a), exp(a) / (1 + exp(a)), guards::a_nonpositive},

@@ -124,7 +124,6 @@ inline constexpr written_rules<2048> stable_rules(
     in_a_sum("shares add up to one", softmax(a, k) + b - softmax(a, k) * sum(softmax(a, k) + b, k), b - softmax(a, k) * sum(b, k)),
     in_a_sum("term less itself", mul0(a, c) + a - a, mul0(a, c), guards::a_finite),
     // What differentiating a gather brings.
-    {"sum of a one-hot", sum(onehot(b, k), k), number(1)},
     {"sum over a one-hot", sum(onehot(b, k) * a, k), gather(a, b, k), guards::a_varies_along_k},
   },
   &canonical_rules);
