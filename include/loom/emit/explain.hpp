@@ -306,17 +306,20 @@ class explanation : public plan_visitor {
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);
       say("Accumulators of each reduction, by row pass: {}.", unroll);
     }
-    bool by_blocks = false, by_label = false, fetches = false, ends_wait = false;
+    bool by_blocks = false, by_label = false, fetches = false, float_ends_wait = false, double_ends_wait = false;
     for (const sweep& s : p_.loops) {
       fetches = fetches || fetching_pass(s) >= 0;
-      ends_wait = ends_wait || puts_off_row_ends(p_, s, true);
+      float_ends_wait = float_ends_wait || puts_off_row_ends(p_, s, true);
+      double_ends_wait = double_ends_wait || puts_off_row_ends(p_, s, false);
       for (const row_pass& pass : s.passes) {
         by_blocks = by_blocks || pass.by_blocks;
         by_label = by_label || pass.label != no_value;
       }
     }
     if (fetches) say("Along rows, the last pass asks for the next row.");
-    if (ends_wait) say("Along rows, what follows the last pass is done for a vector of rows at once.");
+    if (double_ends_wait)  // so do those of floats, but for products
+      say("Along rows{}, what follows the last pass is done for a vector of rows at once.",
+          float_ends_wait ? "" : " of doubles");
     if (by_label) say("Along rows, one-hots are computed for the vector with the label; in others they are 0.");
     say("Totals are accumulated in double{}.", by_blocks ? ", those of float entries by blocks" : "");
   }

@@ -64,7 +64,7 @@ constexpr bool has_tile(const plan& p, const sweep& s, int operand) {
 constexpr unsigned tiled_operands(const plan& p, const sweep& s) {
   unsigned found = 0;
   for (int k = p.program.inputs.size() + p.program.outputs.size() - 1; k >= 0; --k)
-    found |= has_tile(p, s, k) ? 1U << k : 0U;
+    found |= has_tile(p, s, k) ? 1u << k : 0u;
   return found;
 }
 

@@ -19,7 +19,7 @@
 #include "loom/loops/registers-inl.h"
 #include "loom/loops/transpose-inl.h"
 
-#if LOOM_TARGET_BYTES != 0
+#if LOOM_TARGET_BYTES != 0  // a single lane walks along rows only
 #include "loom/loops/shapes/across-inl.h"
 #endif
 #include "loom/loops/shapes/row_ends-inl.h"

@@ -26,7 +26,7 @@ class row_ends {
   using V = typename R::V;
   static constexpr const auto& used = schedule::row_end_values<typename R::program, Sweep>;
   static constexpr step_range last = schedule::row_end_of(passes::S);
-  static constexpr std::size_t lanes = R::lane_count;
+  static constexpr std::size_t lane_count = R::lane_count;
   using each = std::make_integer_sequence<int, used.count>;
 
  public:
@@ -37,7 +37,7 @@ class row_ends {
   /// Takes what the end of a row needs of it, and ends the rows that wait if they fill a vector, or if it is the last one.
   LOOM_INLINE void add(const Along& row) {
     keep(row, each());
-    if (++count_ < lanes && row.row + 1 < row.part.row_end) return;
+    if (++count_ < lane_count && row.row + 1 < row.part.row_end) return;
     r_.row = row.row + 1 - static_cast<std::ptrdiff_t>(count_);
     r_.active = count_;
     r_.new_rows = first_lanes<V>(count_);
@@ -50,7 +50,7 @@ class row_ends {
  private:
   R r_;
   std::size_t count_ = 0;  // rows that wait
-  alignas(64) typename R::number kept_[used.count + 1][lanes] =
+  alignas(64) typename R::number kept_[used.count + 1][lane_count] =
       {};  // some lanes of the last rows hold those of earlier ones, or 0
 
   template <int... I>
