@@ -14,6 +14,11 @@
 
 namespace loom::test {
 
+inline std::string contents(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 class scratch {
  public:
   scratch() : path_((std::filesystem::temp_directory_path() / "loom_tool_XXXXXX").string()) {
@@ -35,10 +40,7 @@ class scratch {
     std::sort(r.begin(), r.end());
     return r;
   }
-  std::string text(const std::string& name) const {
-    std::ifstream in(*this / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
+  std::string text(const std::string& name) const { return contents(*this / name); }
 
  private:
   std::string path_;
