@@ -17,7 +17,7 @@
 #include "tool/files.hpp"
 #include "tool/loops.hpp"
 #include "tool/npy.hpp"
-#include "tool/report.hpp"
+#include "tool/numbers.hpp"
 
 namespace loom::tool {
 
