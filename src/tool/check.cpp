@@ -29,7 +29,7 @@ check_result check(const notation::program&, const check_request&) {
 #include "loom/ir/interpret.hpp"
 #include "loom/ir/labels.hpp"
 #include "tool/files.hpp"
-#include "tool/numbers.hpp"
+#include "tool/report.hpp"
 
 namespace loom::tool {
 

@@ -17,7 +17,7 @@
 #include "tool/files.hpp"
 #include "tool/loops.hpp"
 #include "tool/npy.hpp"
-#include "tool/numbers.hpp"
+#include "tool/report.hpp"
 
 namespace loom::tool {
 

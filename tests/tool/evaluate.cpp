@@ -17,7 +17,7 @@
 #include "tool/files.hpp"
 #include "tool/npy.hpp"
 #include "tool/programs.hpp"
-#include "tool/numbers.hpp"
+#include "tool/report.hpp"
 #include "tool/scratch.hpp"
 
 using loom::test::program_of;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "tool/numbers.hpp"
+#include "tool/report.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/numbers.hpp — numbers in reports: as text, and in JSON, which has no word for those that are none.
+// tool/report.hpp — numbers in reports: as text, and in JSON, which has no word for those that are none.
 #pragma once
 
 #include <nlohmann/json.hpp>
