@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// examples/06_generated_code.cpp — the loop that a formula becomes, as C++ to read or to copy, and the way there.
+// examples/05_generated_code.cpp — the loop that a formula becomes, as C++ to read or to copy, and the way there.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
