@@ -16,7 +16,7 @@ namespace {
 
 // [bound]
 /// A matrix of floats, of any strides; a tensor on the CPU.
-loom::lang::strided_view<float, 2> matrix(const torch::Tensor& m) {
+loom::strided_view<float, 2> matrix(const torch::Tensor& m) {
   return loom::view(m.data_ptr<float>(), {m.size(0), m.size(1)}, {m.stride(0), m.stride(1)});
 }
 auto labels(const torch::Tensor& v) { return loom::view(v.data_ptr<std::int64_t>(), {v.size(0)}, {v.stride(0)}); }
