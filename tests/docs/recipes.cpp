@@ -79,7 +79,6 @@ namespace counting {
 // [counting]
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto y = loom::tensor<"y[N,K]">;  // the same data, its second axis under another name
-constexpr auto C = loom::axis<"C">;
 constexpr auto K = loom::axis<"K">;
 
 constexpr auto rank = count(y > x, K);  // how many entries of the row are larger
