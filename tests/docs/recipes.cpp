@@ -18,6 +18,50 @@ void check(bool right, const char* what) {
 }
 bool near(double a, double b) { return std::fabs(a - b) < 1e-5; }
 
+// The table of axes: a result of these axes fits into the buffer.
+namespace axes {
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto w = loom::tensor<"w[C]">;
+constexpr auto v = loom::tensor<"v[N]">;
+constexpr auto a = loom::tensor<"a[N,D]">;
+constexpr auto b = loom::tensor<"b[M,D]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto M = loom::axis<"M">;
+constexpr auto C = loom::axis<"C">;
+constexpr auto D = loom::axis<"D">;
+
+void run() {
+  const float xs[2][3] = {{1, 2, 3}, {4, 5, 6}}, ws[3] = {1, 0, 2}, vs[2] = {3, 5};
+  const float as[2][2] = {{1, 2}, {3, 4}}, bs[1][2] = {{5, 6}};
+  const int ts[2] = {2, 0};
+  float nc[2][3], n[2], nmd[2][1][2], nm[2][1];
+  loom::loss<x * w>(x = xs, w = ws, loom::out = nc);
+  check(near(nc[1][2], 12), "columns by weights");
+  loom::loss<x * v>(x = xs, v = vs, loom::out = nc);
+  check(near(nc[1][2], 30), "rows by weights");
+  loom::loss<w * v>(w = ws, v = vs, loom::out(N, C) = nc);
+  check(near(nc[1][2], 10), "every pair");
+  loom::loss<a * b>(a = as, b = bs, loom::out(N, M, D) = loom::view(&nmd[0][0][0], 2, 1, 2));
+  check(near(nmd[1][0][1], 24), "pairs of rows");
+  loom::loss<sum(a * b, D)>(a = as, b = bs, loom::out(N, M) = nm);
+  check(near(nm[1][0], 39), "product of matrices");
+  loom::loss<sum(x, C)>(x = xs, loom::out = n);
+  check(near(n[1], 15), "sum by name");
+  loom::loss<sum(x, -1)>(x = xs, loom::out = n);
+  check(near(n[1], 15), "sum by position");
+  loom::loss<x - mean(x, -1)>(x = xs, loom::out = nc);
+  check(near(nc[1][2], 1), "a mean that broadcasts");
+  check(near(loom::loss<sum(x)>(x = xs), 21) && near(loom::loss<x.mean()>(x = xs), 3.5), "over all axes");
+  loom::loss<softmax(x, -1)>(x = xs, loom::out = nc);
+  check(near(nc[0][0] + nc[0][1] + nc[0][2], 1), "softmax");
+  loom::loss<gather(x, t)>(x = xs, t = ts, loom::out = n);
+  check(near(n[0], 3) && near(n[1], 4), "gather");
+  loom::loss<x * onehot(t, C)>(x = xs, t = ts, loom::out = nc);
+  check(near(nc[0][2], 3) && near(nc[0][0], 0), "one-hot");
+}
+}  // namespace axes
+
 namespace product {
 // [product]
 constexpr auto a = loom::tensor<"a[N,D]">;
@@ -202,6 +246,7 @@ void run() {
 }  // namespace
 
 int main() {
+  axes::run();
   product::run();
   itself::run();
   counting::run();
