@@ -99,6 +99,14 @@ if(wrong)
 endif()
 message(NOTICE "${fences} quoted pieces of code, all as in their source; ${fragments} fragments")
 
+# README.md is read in one go.
+file(READ ${ROOT}/README.md text)
+string(REGEX REPLACE "[^\n]" "" text "${text}")
+string(LENGTH "${text}" length)
+if(length GREATER 120)
+  message(FATAL_ERROR "README.md has ${length} lines; 120 are allowed")
+endif()
+
 # Files that the pages name exist: targets of links, and `tests/…` and the like between backticks.
 set(named 0)
 foreach(page IN LISTS pages)
