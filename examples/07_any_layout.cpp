@@ -13,11 +13,13 @@ constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto t = loom::index<"t[N]">;
 constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)), t).mean()>;
 
+// [image]
 // Images: the axes of the data in the order in which they lie; the classes are the second.
 constexpr auto image = loom::tensor<"image[N,C,H,W]">;
 constexpr auto label = loom::index<"label[N,H,W]">;
 constexpr auto C = loom::axis<"C">;
 constexpr auto pixels = loom::loss<-gather(log(exp(image) / sum(exp(image), C)), label, C).mean()>;
+// [/image]
 
 // [shift]
 // What a signal changes by from one entry to the next: two views of the same numbers, one of them a step further.
