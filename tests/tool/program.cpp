@@ -5,26 +5,18 @@
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "support/catch.hpp"
 #include "tool/scratch.hpp"
 
 namespace {
 
-using loom::test::scratch;
+using loom::test::contents, loom::test::scratch;
 
 struct outcome {
   int status = -1;
   std::string out, error;
 };
-
-std::string content(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream s;
-  s << in.rdbuf();
-  return s.str();
-}
 
 /// Runs loom with some arguments, and what it reads.
 outcome run(const std::vector<std::string>& arguments, const std::string& input = {}) {
@@ -38,7 +30,7 @@ outcome run(const std::vector<std::string>& arguments, const std::string& input 
   std::ofstream(folder / "in") << input;
   command += " <'" + folder / "in" + "' >'" + folder / "out" + "' 2>'" + folder / "error" + "'";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(folder / "out"), content(folder / "error")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(folder / "out"), contents(folder / "error")};
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
@@ -140,7 +132,7 @@ TEST_CASE("the collection, its rules and drawings", "[tool]") {
 TEST_CASE("what is printed goes to a file whole, or not at all", "[tool]") {
   const scratch folder;
   CHECK(run({"code", cross_entropy, "-o", folder / "loss.hpp"}).status == 0);
-  CHECK(content(folder / "loss.hpp") == run({"code", cross_entropy}).out);
+  CHECK(contents(folder / "loss.hpp") == run({"code", cross_entropy}).out);
   const outcome o = run({"code", cross_entropy, "-o", folder / "none/loss.hpp"});
   CHECK(o.status == 1);
   CHECK(has(o.error, "none/loss.hpp"));
