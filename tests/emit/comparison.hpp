@@ -13,6 +13,7 @@ namespace printed {
 struct function {
   const subject& what;
   loom::emit::element type;
+  loom::emit::options wanted;
   std::string text;
 };
 
@@ -28,10 +29,13 @@ struct toolchain {
   std::vector<std::string> (*files)(const loom::emit::dialect&, const std::vector<function>&);
 };
 extern const toolchain cpp, c99;
+/// The same toolchain with more flags.
+toolchain with_flags(const toolchain& by, const std::string& flags);
 
 /// Prints all subjects for float and for double, compiles them without a warning, and checks their results on data of
 /// several sizes and regimes.
 void check(const toolchain& by, const std::vector<subject>& all,
-           std::initializer_list<trial::regime> logits = {trial::regime::normal});
+           std::initializer_list<trial::regime> logits = {trial::regime::normal},
+           const loom::emit::options& wanted = {});
 
 }  // namespace printed

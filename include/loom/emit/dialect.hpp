@@ -32,6 +32,7 @@ struct parameter {
   std::string name;
   bool used = true;  ///< by the code of the function
   bool written = false;  ///< a buffer that the function fills
+  bool restricted = false;  ///< a pointer that no other one overlaps, and should say so
 };
 
 /// What the first lines of a printed function say.
@@ -123,10 +124,9 @@ inline std::string literal(const dialect& d, double v, element type) {
   return narrow ? s + "f" : s;
 }
 
-/// An expression converted. Where the dialect writes no parentheses around it, one with an operator gets them.
-inline std::string cast(const dialect& d, element type, const std::string& expression) {
-  const bool bare = !d.cast.ends_with(')') && expression.find(' ') != expression.npos;
-  const std::string operands[] = {std::string(type_name(type)), bare ? "(" + expression + ")" : expression};
+/// An expression converted.
+inline expression cast(const dialect& d, element type, const expression& e) {
+  const expression operands[] = {std::string(type_name(type)), e};
   return filled(d.cast, operands);
 }
 
