@@ -67,8 +67,9 @@ std::string code(const loss_function<Formula>&, const printed& wanted, Derivativ
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<lang::issue::none>) {
     constexpr emit::element type = std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64;
-    return emit::print(loss_function<Formula>::template program_of<Derivatives...>::schedule, wanted.language,
-                       wanted.name, type, {wanted.strided, wanted.restricted, wanted.simd});
+    return emit::print(
+        loss_function<Formula>::template program_of<Derivatives...>::schedule, wanted.language, wanted.name, type,
+        {wanted.strided, wanted.restricted, wanted.simd, emit::formula_of(compiler::source<Formula>::stable)});
   } else {
     return {};
   }

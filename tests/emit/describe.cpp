@@ -12,7 +12,7 @@ TEST_CASE("a comment tells what steps are for, an explanation what they do") {
   const names n(s.schedule, "loss", {loom::emit::words_of_cpp});
   const description told(s.schedule, n);
   const loom::schedule::sweep& sweep = s.schedule.loops[0];
-  CHECK(told.purpose(sweep.passes[0].body) == "The largest x, to shift by, so that no exponential overflows.");
+  CHECK(told.purpose(sweep.passes[0].body) == "The largest entry of x, to shift by, so that no exponential overflows.");
   CHECK(told.deeds(sweep.passes[0].body) == "reduces row_max (shift of x_nc)");
   CHECK(told.purpose(sweep.passes[1].body) ==
         "The sum of exp_x but for the largest, a 1 beside which small ones would be lost. Kept for the gradient: "
@@ -30,6 +30,7 @@ TEST_CASE("arrays and sweeps over fewer axes are told by their axes") {
   CHECK(told.array(0) == "max_M[M]");
   CHECK(told.reduction_of(s.schedule.arrays[1].id) == "rest of exp_s_m");
   CHECK(told.range_of(s.schedule.loops[3]) == ", over M");
-  CHECK(told.purpose(steps_of(s.schedule.loops[0])) == "The largest s, to shift by, so that no exponential overflows.");
+  CHECK(told.purpose(steps_of(s.schedule.loops[0])) ==
+        "The largest entry of s, to shift by, so that no exponential overflows.");
   CHECK(told.deeds(steps_of(s.schedule.loops[0])) == "fills max_M[M]");
 }

@@ -17,8 +17,8 @@ struct subject {
   loom::ir::graph written, rewritten, gradients;  // gradients: what the interpreter takes
   loom::schedule::plan schedule;
 
-  std::string code(const loom::emit::dialect& d, loom::emit::element type,
-                   const loom::emit::options& wanted = {}) const {
+  std::string code(const loom::emit::dialect& d, loom::emit::element type, loom::emit::options wanted = {}) const {
+    wanted.formula = loom::emit::formula_of(rewritten);
     return loom::emit::print(schedule, d, name, type, wanted);
   }
   std::string explain(bool steps = false) const {

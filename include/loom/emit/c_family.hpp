@@ -6,6 +6,7 @@
 #pragma once
 
 #include "loom/emit/describe.hpp"
+#include "loom/emit/expressions.hpp"
 #include "loom/emit/options.hpp"
 #include "loom/emit/prelude.hpp"
 #include "loom/schedule/walk.hpp"
@@ -13,19 +14,13 @@
 namespace loom::inline LOOM_ABI::emit {
 namespace detail {
 
-class c_family_printer : public plan_visitor, private lines {
+class c_family_printer : public plan_visitor, private lines, private expressions {
  public:
   c_family_printer(const plan& p, const dialect& d, std::string_view function, element type, const options& wanted)
-      : p_(p),
-        g_(p.program),
-        d_(d),
+      : expressions(p, d, function, type, wanted.strided),
         wanted_(wanted),
         function_(function),
-        type_(type),
         T_(type_name(type)),
-        name_(p, function, d.reserved),
-        form_(name_.form()),
-        at_(p, name_, wanted.strided),
         told_(p, name_) {
     for (const sweep& s : p.loops)
       for_each_step(p, s.hoisted, action::compute, [&](value_id id) { loops_use_[id] = true; });
@@ -66,7 +61,9 @@ class c_family_printer : public plan_visitor, private lines {
     if (form_.scalars().folded[id]) return;
     narrow_[id] = n.type == kind::number && type_ == element::f32 && !scalars_use_[id];
     const expression e = scalar_expression(id);
-    if (narrow_[id]) line("const float {} = {};", name_.value[id], cast(d_, element::f32, e).text);
+    if (narrow_[id])
+      line("const float {} = {};", name_.value[id],
+           n.code == op::extent ? entries_of(n, element::f32).text : cast(d_, element::f32, e).text);
     else line("const {} {} = {};", n.type == kind::mask ? "bool" : "double", name_.value[id], e.text);
   }
   void begin_sweep(const sweep& s, int number) {
@@ -104,7 +101,7 @@ class c_family_printer : public plan_visitor, private lines {
     row_pointers(steps_of(s));
     row();
     if (block) close();
-    for (int k = 0; k < axis_count(s.rows); ++k) close_loop();
+    for (int k = 0; k < axis_count(s.rows); ++k) close_block();
   }
   void begin_pass(const row_pass& pass, int number) {
     pass_ = number;
@@ -124,7 +121,7 @@ class c_family_printer : public plan_visitor, private lines {
       open(a);
     }
     entry();
-    for (int k = 0; k < p_.column_order.size(); ++k) close_loop();
+    for (int k = 0; k < p_.column_order.size(); ++k) close_block();
     here_ = row_;
     if (form_.has_labelled_entry(number_, pass_)) labelled_entry(pass);
     ends_row_ = sweep_->passes.size() > 1 && pass_ + 1 == sweep_->passes.size();
@@ -142,10 +139,10 @@ class c_family_printer : public plan_visitor, private lines {
       case action::reduce: return fold(s.id, type_of(s.id));
       case action::total: return fold(s.id, element::f64);
       case action::accumulate: return g_[s.id].code == op::scatter ? scatter(s.id) : fold(s.id, element::f64);
-      case action::park: return line("{} = {};", at_.output_entry(s.slot), entry(s.id));
+      case action::park: return assign(at_.output_entry(s.slot), s.id);
       case action::recall: return compute(s.id);
       case action::store:
-        if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", at_.output_entry(s.slot), entry(s.id));
+        if (output_level(p_, s.slot) != level::scalar) return assign(at_.output_entry(s.slot), s.id);
         if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, entry(s.id)) : void();
         return line("*{} = {};", name_.output[s.slot], entry(s.id));
     }
@@ -156,41 +153,26 @@ class c_family_printer : public plan_visitor, private lines {
     if (!reduction(g_[id].code).finishes) return;
     for (int a : at_.array_axes(id)) open(a);
     finish(id, at_.array_entry(id), element::f64);
-    for (int k = 0; k < at_.array_axes(id).size(); ++k) close_loop();
+    for (int k = 0; k < at_.array_axes(id).size(); ++k) close_block();
   }
   void scalar_output(int slot) {
     if (!is_returned(slot)) line("*{} = {};", name_.output[slot], as_element(scalar_operand(g_.outputs[slot].id)).text);
   }
 
  private:
-  const plan& p_;
-  const graph& g_;
-  const dialect& d_;
   options wanted_;
-  std::string function_;
-  element type_;
-  std::string T_;
-  names name_;
-  const forms& form_;
-  places at_;
+  std::string function_, T_;
   description told_;
   const sweep* sweep_ = nullptr;
   int number_ = 0, pass_ = 0;  // of the sweep, of its pass
-  const stretch *here_ = nullptr, *row_ = nullptr;  // the forms of what is printed, and of its row
-  int parked_in_[LOOM_MAX_NODES]{};  // an output
   bool assigns_result_ = false;
   bool ends_row_ = false;  // the last pass over the row is printed, and nothing after it
   bool loops_use_[LOOM_MAX_NODES]{};  // of scalars
   bool scalars_use_[LOOM_MAX_NODES]{};  // or outputs
-  bool rounded_[LOOM_MAX_NODES]{};  // scalars that have a copy in the type of the loops
   bool narrow_[LOOM_MAX_NODES]{};  // scalars that only the loops use: declared in their type
-  std::vector<std::size_t> headers_, bodies_;  // where the loops that are open begin in the text
 
   void open(int axis) {
-    headers_.push_back(body_.size());
-    line("for ({0} {1} = 0; {1} < {2}; ++{1}) {{", d_.index, name_.index[axis], name_.extent[axis]);
-    bodies_.push_back(body_.size());
-    ++indent_;
+    open_block(fmt::format("for ({0} {1} = 0; {1} < {2}; ++{1})", d_.index, name_.index[axis], name_.extent[axis]));
   }
   /// Tells the compiler that the entries of a loop may be done side by side, where they may.
   void vectorize(step_range body, int axis) {
@@ -226,30 +208,6 @@ class c_family_printer : public plan_visitor, private lines {
   bool counts_ones(int id) const { return wanted_.simd && is_of_row(id) && reduction(g_[id].code).two_parts; }
   static constexpr std::string_view update_by_ones = "{0} += {1} == 1 ? 0 : {1}; {3} += {1} == 1 ? 1 : 0";
 
-  /// A loop of one short statement has one line.
-  void close_loop() {
-    const std::size_t header = headers_.back(), begin = bodies_.back();
-    headers_.pop_back();
-    bodies_.pop_back();
-    const std::string_view head = std::string_view(body_).substr(header, begin - header),
-                           all = std::string_view(body_).substr(begin);
-    const std::size_t indent = static_cast<std::size_t>(indent_) * 2;
-    const bool one = all.size() > indent && all.find('\n') == all.size() - 1 && head.find('\n') == head.size() - 1;
-    const std::string_view statement = one ? all.substr(indent, all.size() - 1 - indent) : std::string_view();
-    const bool joins = one && !statement.starts_with("for (") && !statement.starts_with("if (") &&
-                       head.size() - 2 + statement.size() <= code_width;
-    if (!joins) return close();
-    --indent_;
-    body_ = body_.substr(0, header) + std::string(head.substr(0, head.size() - 2)) + std::string(statement) + "\n";
-  }
-  /// An empty line, but not in front of everything, nor after one or after a brace that opens.
-  void blank() {
-    if (!body_.empty() && !body_.ends_with("\n\n") && !body_.ends_with("{\n")) body_ += "\n";
-  }
-  /// A text in the words of the dialect, then its operands, which are that already.
-  expression in_dialect(std::string_view text, element type, const expression* operands) const {
-    return filled(spelled(d_, text, type), operands);
-  }
   void statement(std::string_view text, element type, const expression* operands) {
     line("{};", in_dialect(text, type, operands).text);
   }
@@ -262,6 +220,15 @@ class c_family_printer : public plan_visitor, private lines {
       begin = at_.array(a.id) + " + " + at_.entries(a.axes);
     }
     if (!p_.arrays.empty()) body_ += "\n";
+  }
+  /// What is multiplied with one other thing says so: d_x[c] *= scale.
+  void assign(const std::string& place, int id) {
+    const expression e = operand(id, knowing());
+    const std::string product = place + " * ";
+    if (e.level == binding::product && e.text.starts_with(product) &&
+        outermost(std::string_view(e.text).substr(product.size())) <= binding::unary)
+      line("{} *= {};", place, e.text.substr(product.size()));
+    else line("{} = {};", place, e.text);
   }
   /// Adds to the entry that a label names; a label outside adds nothing.
   void scatter(int id) {
@@ -276,10 +243,7 @@ class c_family_printer : public plan_visitor, private lines {
     const value_id label = g_[s.known.id].operand[0];
     const int axis = first_axis(g_[s.known.id].over());
     comment(fmt::format("The entry of {}: its one-hot is 1, that of all others 0.", name_.value[label]));
-    headers_.push_back(body_.size());
-    line("if ({0} >= 0 && {0} < {1}) {{", name_.value[label], name_.extent[axis]);
-    bodies_.push_back(body_.size());
-    ++indent_;
+    open_block(fmt::format("if ({0} >= 0 && {0} < {1})", name_.value[label], name_.extent[axis]));
     here_ = &s;
     at_.stand_at(axis, name_.value[label]);
     for (int i = 0; i < g_.size(); ++i)
@@ -288,123 +252,8 @@ class c_family_printer : public plan_visitor, private lines {
       if (form_.is_labelled(p_.steps[i], s.known.id)) print(p_.steps[i]);
     at_.stand_anywhere(axis);
     here_ = row_;
-    close_loop();
+    close_block();
   }
-
-  // ---- operands ----------------------------------------------------------------------------------------------------
-
-  element type_of(int id) const { return is_wide(id) ? element::f64 : type_; }
-  expression as_element(const expression& scalar) const {
-    return type_ == element::f32 ? cast(d_, element::f32, scalar) : scalar;
-  }
-
-  /// Whether a value of the loops is a double among floats.
-  bool is_wide(int id) const { return type_ == element::f32 && p_.wide[id] && p_.levels[id] != level::scalar; }
-  /// Whether a value stands inside the expression that uses it.
-  bool is_inside(int id, known_onehot k) const {
-    if (p_.levels[id] == level::scalar || here_ == nullptr) return false;
-    const stretch& s = p_.levels[id] == level::row ? *row_ : *here_;
-    return s.folded[id] || (k.id != here_->known.id && form_.depends_on(id, k));
-  }
-  /// A value of the loops, in its own type.
-  expression value(int id, known_onehot k) const {
-    return is_inside(id, k) ? in_full(id, k) : expression(name_.value[id]);
-  }
-  /// The number that is left of a value where its one-hot is known; empty: not a number.
-  std::string number_left(int id, known_onehot k, element type) const {
-    const form f = form_.form_of(id, k);
-    return f.is == form::zero ? literal(d_, 0, type) : f.is == form::one ? literal(d_, 1, type) : "";
-  }
-  /// A value as the loops see it.
-  expression operand(int id, known_onehot k) const {
-    id = form_.resolved(static_cast<value_id>(id), k);
-    if (const std::string left = number_left(id, k, type_); !left.empty()) return left;
-    const node& n = g_[id];
-    if (n.code == op::constant) return literal(d_, n.constant_value(), type_);
-    if (is_wide(id)) return cast(d_, type_, value(id, k));
-    return rounded_[id] ? expression(name_.rounded[id]) : value(id, k);
-  }
-  /// The same as a double.
-  expression wide_operand(int id, known_onehot k) const {
-    id = form_.resolved(static_cast<value_id>(id), k);
-    if (const std::string left = number_left(id, k, element::f64); !left.empty()) return left;
-    if (p_.levels[id] == level::scalar) return scalar_operand(id);
-    return is_wide(id) ? value(id, k) : cast(d_, element::f64, value(id, k));
-  }
-  /// A scalar as other scalars see it.
-  expression scalar_operand(int id) const {
-    const node& n = g_[id];
-    if (n.code == op::constant) return literal(d_, n.constant_value(), element::f64);
-    return form_.scalars().folded[id] ? scalar_expression(id) : expression(name_.value[id]);
-  }
-  /// A whole number beside an index.
-  expression integer_operand(int id) const {
-    const node& n = g_[id];
-    return n.code == op::constant ? fmt::format("{}", static_cast<std::int64_t>(n.constant_value())) : name_.value[id];
-  }
-  /// What a line stores or parks.
-  std::string entry(int id) const { return operand(id, knowing()).text; }
-  known_onehot knowing() const { return here_ == nullptr ? known_onehot{} : here_->known; }
-
-  expression of_op(int id, bool scalar, known_onehot k) const {
-    const node& n = g_[id];
-    const bool integers = info(n.code).kind == family::compare &&
-                          (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
-    expression o[3];
-    for (int i = 0; i < arity(n.code); ++i)
-      o[i] = integers      ? integer_operand(n.operand[i])
-             : scalar      ? scalar_operand(n.operand[i])
-             : is_wide(id) ? wide_operand(n.operand[i], k)
-                           : operand(n.operand[i], k);
-    return in_dialect(info(n.code).cpp, scalar || is_wide(id) ? element::f64 : type_, o);
-  }
-  expression scalar_expression(int id) const {
-    const node& n = g_[id];
-    if (n.code == op::tensor) {
-      const expression e("*" + name_.input[n.bits], binding::unary);
-      return type_ == element::f32 ? cast(d_, element::f32, e) : e;
-    }
-    if (n.code != op::extent) return of_op(id, true, {});
-    std::string s;
-    for (int a = 0; a < g_.axes.size(); ++a)
-      if (has(n.over(), a)) list(s, name_.extent[a], " * ");
-    return cast(d_, element::f64, {s, outermost(s)});
-  }
-  /// The expression of a value of the loops.
-  expression in_full(int id, known_onehot k) const {
-    const node& n = g_[id];
-    if (here_->recalled[id]) return at_.output_entry(parked_in_[id]);
-    if (is_input(n.code)) return at_.input_entry(id);
-    if (p_.array_of[id] != 0) {
-      const std::string e = at_.array_entry(id);
-      return n.type == kind::mask ? expression(e + " != 0.0", binding::equality)
-             : is_wide(id)        ? expression(e)
-                                  : as_element(e);
-    }
-    if (n.code == op::gather) return at_.gathered_entry(id);
-    if (here_->split[id] && !form_.depends_on(id, k)) {
-      const value_id onehot = form_.only_onehot(id);
-      const auto arm = [&](bool one) {
-        return is_wide(id) ? wide_arm(id, {onehot, one}) : narrow_arm(id, {onehot, one});
-      };
-      const expression o[] = {at_.position_along(first_axis(g_[onehot].over())), name_.value[g_[onehot].operand[0]],
-                              arm(true), arm(false)};
-      return filled("{0} == {1} ? {2} : {3}", o);
-    }
-    if (n.code == op::onehot) {
-      const expression o[] = {at_.position_along(first_axis(n.over())), name_.value[n.operand[0]],
-                              literal(d_, 1, type_), literal(d_, 0, type_)};
-      return filled("{0} == {1} ? {2} : {3}", o);
-    }
-    if (const form f = form_.form_of(id, k); f.is == form::negated) {
-      const expression o = is_wide(id) ? wide_operand(f.of, k) : operand(f.of, k);
-      return filled("-{0}", &o);
-    }
-    return of_op(id, false, k);
-  }
-  /// One side of a conditional, in the type of the value.
-  expression narrow_arm(int id, known_onehot k) const { return operand(id, k); }
-  expression wide_arm(int id, known_onehot k) const { return wide_operand(id, k); }
 
   // ---- reductions --------------------------------------------------------------------------------------------------
 
@@ -516,8 +365,9 @@ class c_family_printer : public plan_visitor, private lines {
   std::string remarks() const {
     std::string reads, writes, arrays, size, s;
     const auto add = [&](const std::string& text) {
-      for (const std::string& l : wrapped(text, 97)) s += std::string("// ") + l + "\n";
+      for (const std::string& l : wrapped(text, code_width - 3)) s += std::string("// ") + l + "\n";
     };
+    if (!wanted_.formula.empty()) add(wanted_.formula);
     for (int k = 0; k < g_.inputs.size(); ++k)
       if (g_.inputs[k].code != op::scalar) list(reads, told_.shape(name_.input[k], g_.inputs[k].axes));
     for (int k = 0; k < g_.outputs.size(); ++k)

@@ -28,7 +28,7 @@ struct reason {
 };
 
 inline constexpr reason reasons[] = {
-    {op::shift, "the largest {}, to shift by, so that no exponential overflows"},
+    {op::shift, "the largest entry of {}, to shift by, so that no exponential overflows"},
     {op::rest, "the sum of {} but for the largest, a 1 beside which small ones would be lost"},
     {op::sum, "the sum of {}"},
     {op::prod, "the product of {}"},
@@ -68,6 +68,7 @@ class description {
   std::string purpose(step_range r) const {
     std::string reductions, kept, written, gradients;
     int count = 0;
+    bool for_gradient = false;
     for (int i = r.begin; i < r.end; ++i)
       count += p_.steps[i].kind == action::reduce || p_.steps[i].kind == action::accumulate;
     for (int i = r.begin; i < r.end; ++i) {
@@ -75,12 +76,13 @@ class description {
       if (s.kind == action::reduce || s.kind == action::accumulate)
         if (const std::string why = reason_of(s, count > 1); !why.empty()) list(reductions, why, "; ");
       if (s.kind == action::park) list(kept, name_.value[s.id] + " in " + name_.output[s.slot]);
+      if (s.kind == action::park) for_gradient = for_gradient || !p_.program.outputs[s.slot].is_value();
       if (s.kind == action::store && output_level(p_, s.slot) != level::scalar)
         list(p_.program.outputs[s.slot].is_value() ? written : gradients, name_.output[s.slot]);
     }
     std::string s;
     if (!reductions.empty()) list(s, sentence(reductions), " ");
-    if (!kept.empty()) list(s, "Kept for the gradient: " + kept + ".", " ");
+    if (!kept.empty()) list(s, (for_gradient ? "Kept for the gradient: " : "Kept: ") + kept + ".", " ");
     if (!written.empty()) list(s, "The result: " + written + ".", " ");
     if (!gradients.empty())
       list(s,
@@ -147,3 +149,18 @@ class description {
 };
 
 }  // namespace loom::emit::detail
+
+namespace loom::inline LOOM_ABI::emit {
+
+/// What a formula computes, for a comment: "value = -(sum(gather(log_softmax(x, C), t, C), N) / extent(N))".
+inline std::string formula_of(const graph& rewritten) {
+  graph g = rewritten;
+  for (node& n : g.nodes)
+    if (n.code == op::mul0) n.code = op::mul;  // no reader knows the other word
+  std::string s;
+  for (const output_info& o : rewritten.outputs)
+    if (o.is_value()) detail::list(s, formula_text(g, o.id), "; ");
+  return "Computes " + s + ".";
+}
+
+}  // namespace loom::emit

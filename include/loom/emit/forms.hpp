@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // emit/forms.hpp — in what form the values of a plan stand in printed code: on a line of their own or inside the expression of
 // their one user; and which passes leave the entry of a label to a line after the loop.
-// Nothing is computed in another order for it: an operand in parentheses is the same number as one with a name. Where it is known
-// whether an entry is the label's, its one-hot is 1 or 0, and what that leaves of a product or a sum is what the loops leave of it
-// (schedule/labels.hpp).
+// Nothing is computed in another order for it: an operand in parentheses is the same number as one with a name.
 // Layer 5 (emit).
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
-#include "loom/emit/text.hpp"
+#include "loom/emit/onehots.hpp"
 #include "loom/emit/words.hpp"
 
 namespace loom::inline LOOM_ABI::emit::detail {
-
-/// What a stretch of code knows of a one-hot.
-struct known_onehot {
-  value_id id = no_value;
-  bool one = false;
-  const value_id* instead =
-      nullptr;  ///< where it is 1: of an entry's value, the same that the row has of the label already
-};
-
-/// What is left of a value: its op, minus an operand, that operand itself, or a number.
-struct form {
-  enum kind { itself, negated, operand, zero, one } is = itself;
-  value_id of = no_value;
-};
 
 /// Code that computes values one after the other in one scope: that of a row, the body of a loop, the entry of a label, scalars.
 struct stretch {
@@ -43,10 +26,9 @@ struct stretch {
   int weight[LOOM_MAX_NODES]{};  ///< operators of the expression
 };
 
-class forms {
+class forms : public onehot_forms {
  public:
-  forms(const plan& p, const value_words& w) : p_(p), g_(p.program), words_(w) {
-    number_onehots();
+  forms(const plan& p, const value_words& w) : onehot_forms(p), words_(w) {
     rows_.resize(static_cast<std::size_t>(p.loops.size()));
     bodies_.resize(rows_.size());
     entries_.resize(rows_.size());
@@ -63,53 +45,6 @@ class forms {
 
   /// Whether a value has a line of its own somewhere.
   bool is_visible(int id) const { return visible_[id]; }
-  bool depends_on(int id, known_onehot k) const { return k.id != no_value && (onehots_[id] & bit(k.id)) != 0; }
-
-  /// What is left of a value where a one-hot is known.
-  form form_of(int id, known_onehot k) const {
-    const node& n = g_[id];
-    if (!depends_on(id, k)) return {};
-    if (id == k.id) return {k.one ? form::one : form::zero};
-    const auto left = [&](int o) { return form_of(resolved(n.operand[o], k), k).is; };
-    const auto of_row = [&](int o) {
-      return p_.levels[n.operand[o]] != level::element && g_[k.id].over() == p_.column_axes;
-    };
-    switch (n.code) {
-      case op::neg: return left(0) == form::zero ? form{form::zero} : form{};
-      case op::mul:
-        if ((left(0) == form::zero && of_row(1)) || (left(1) == form::zero && of_row(0))) return {form::zero};
-        break;
-      case op::mul0:
-        if (left(0) == form::zero) return {form::zero};
-        break;
-      case op::add:
-      case op::sub:
-        if (left(1) == form::zero) return left(0) == form::zero ? form{form::zero} : form{form::operand, n.operand[0]};
-        if (left(0) == form::zero) return {n.code == op::add ? form::operand : form::negated, n.operand[1]};
-        return {};
-      default: return {};
-    }
-    for (int o = 0; o < 2; ++o)
-      if (left(o) == form::one) return {form::operand, n.operand[1 - o]};
-    return {};
-  }
-  /// The value that stands for another one.
-  value_id resolved(value_id id, known_onehot k) const {
-    for (;;) {
-      if (k.instead != nullptr && k.instead[id] != no_value) return k.instead[id];
-      const form f = form_of(id, k);
-      if (f.is != form::operand) return id;
-      id = f.of;
-    }
-  }
-  /// The one-hot that is all that a value knows of labels; or no_value.
-  value_id only_onehot(int id) const {
-    for (int i = 0; i < g_.size(); ++i)
-      if (g_[i].code == op::onehot && onehots_[id] != 0 && onehots_[id] == bit(static_cast<value_id>(i)))
-        return static_cast<value_id>(i);
-    return no_value;
-  }
-
   /// Whether the text of a value is a conditional expression.
   bool is_conditional(const stretch& s, int id) const {
     const form f = form_of(id, s.known);
@@ -120,31 +55,13 @@ class forms {
  private:
   static constexpr int heaviest = 7;  // operators of a line
 
-  const plan& p_;
-  const graph& g_;
   const value_words& words_;
-  std::uint64_t onehots_[LOOM_MAX_NODES]{};  // that an entry depends on
-  int number_[LOOM_MAX_NODES]{};
   std::vector<stretch> rows_;
   std::vector<std::vector<stretch>> bodies_, entries_;
   stretch scalars_;
   bool visible_[LOOM_MAX_NODES]{};
 
   static std::size_t index(int i) { return static_cast<std::size_t>(i); }
-  std::uint64_t bit(value_id onehot) const { return std::uint64_t{1} << number_[onehot]; }
-
-  void number_onehots() {
-    int count = 0;
-    for (int i = 0; i < g_.size(); ++i)
-      if (g_[i].code == op::onehot) number_[i] = count < 63 ? count++ : 63;
-    for (int i = 0; i < g_.size(); ++i) {
-      const node& n = g_[i];
-      if (is_reduction(n.code) || p_.levels[i] == level::scalar || p_.array_of[i] != 0) continue;
-      if (n.code == op::onehot) onehots_[i] = bit(static_cast<value_id>(i));
-      for (value_id o : n.operand)
-        if (o != no_value) onehots_[i] |= onehots_[o];
-    }
-  }
 
   // ---- sweeps ---------------------------------------------------------------------------------------------------------
 
@@ -313,20 +230,6 @@ class forms {
   }
   void use(stretch& s, stretch& row, value_id id, int times) { use(s, row, id, times, s.known); }
 
-  /// Calls f(operand, times it stands in the text) for what the expression of a value is made of.
-  template <class F>
-  void each_operand(int id, known_onehot k, const F& f) const {
-    const node& n = g_[id];
-    if (p_.array_of[id] != 0 || is_input(n.code)) return;
-    const form left = form_of(id, k);
-    if (left.is == form::negated) return f(left.of, 1);
-    if (n.code == op::onehot) return f(n.operand[0], 1);
-    if (n.code == op::gather) return f(n.operand[1], 3);
-    const bool condition = n.code == op::where || n.code == op::mul0;
-    for (int o = 0; o < arity(n.code); ++o)
-      f(n.operand[o], condition && o == 0 && n.code == op::mul0 ? 2 : times_in(info(n.code).cpp, o));
-  }
-
   /// Decides which values are folded, from their uses by actions and by other stretches. A one-hot that has a line of its own after
   /// all is not written out elsewhere.
   void finish(stretch& s, stretch& row, level at) {
@@ -397,16 +300,6 @@ class forms {
     each_operand(id, k, [&](value_id o, int) { use_in_arm(s, row, o, k); });
   }
 
-  /// Whether 0 or 1 is left as an operand of a product: nothing would be gained.
-  bool leaves_a_number(int id, known_onehot k) const {
-    if (!depends_on(id, k) || form_of(id, k).is != form::itself) return false;
-    bool found = false;
-    each_operand(id, k, [&](value_id o, int) {
-      const form f = form_of(resolved(o, k), k);
-      found = found || f.is == form::zero || (f.is == form::one && info(g_[id].code).kind != family::binary);
-    });
-    return found;
-  }
   int own_weight(int id, known_onehot k) const {
     const node& n = g_[id];
     if (is_input(n.code) || p_.array_of[id] != 0 || n.code == op::onehot) return 0;

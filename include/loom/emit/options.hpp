@@ -3,6 +3,8 @@
 // Layer 5 (emit).
 #pragma once
 
+#include <string>
+
 #include "loom/base/config.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -16,6 +18,7 @@ struct options {
   /// #pragma omp simd in front of innermost loops whose entries do not depend on each other but for reductions, which it names.
   /// For compilers with -fopenmp-simd: a row is then added up in an order of their choice.
   bool simd = false;
+  std::string formula = {};  ///< what the function computes, for a comment in front of it; empty: no word
 };
 
 }  // namespace loom::emit

@@ -207,7 +207,8 @@ inline std::string broken(std::string line, std::size_t indent) {
 }
 
 /// Indented lines of code.
-struct lines {
+class lines {
+ public:
   std::string body_;
   int indent_ = 1;
 
@@ -225,6 +226,35 @@ struct lines {
     --indent_;
     line("}}");
   }
+  void open_block(const std::string& head) {
+    headers_.push_back(body_.size());
+    line("{} {{", head);
+    bodies_.push_back(body_.size());
+    ++indent_;
+  }
+  /// A loop or a branch of one short statement has one line.
+  void close_block() {
+    const std::size_t header = headers_.back(), begin = bodies_.back();
+    headers_.pop_back();
+    bodies_.pop_back();
+    const std::string_view head = std::string_view(body_).substr(header, begin - header),
+                           all = std::string_view(body_).substr(begin);
+    const std::size_t indent = static_cast<std::size_t>(indent_) * 2;
+    const bool one = all.size() > indent && all.find('\n') == all.size() - 1 && head.find('\n') == head.size() - 1;
+    const std::string_view statement = one ? all.substr(indent, all.size() - 1 - indent) : std::string_view();
+    const bool joins = one && !statement.starts_with("for (") && !statement.starts_with("if (") &&
+                       head.size() - 2 + statement.size() <= code_width;
+    if (!joins) return close();
+    --indent_;
+    body_ = body_.substr(0, header) + std::string(head.substr(0, head.size() - 2)) + std::string(statement) + "\n";
+  }
+  /// An empty line, but not in front of everything, nor after one or after a brace that opens.
+  void blank() {
+    if (!body_.empty() && !body_.ends_with("\n\n") && !body_.ends_with("{\n")) body_ += "\n";
+  }
+
+ private:
+  std::vector<std::size_t> headers_, bodies_;  // where the blocks that are open begin
 };
 
 /// `head(a, b, c)` with as many items a line as fit.

@@ -2,6 +2,7 @@
 // emit/words.hpp — what a value is, in a word: p_t, log_p, weight, a_minus_y; the names of printed code begin with it.
 // A word follows from facts of the graph: an op and the words of its operands, what the value depends on, who uses it. Where the
 // mathematics has no short word, the part that the value has in the loss says what it is: a scale, a term, a slope.
+// Long, for it is a dictionary: most of it is one line a word.
 // Layer 5 (emit).
 #pragma once
 
@@ -322,7 +323,8 @@ class value_words {
     if (is_input(n.code)) return std::string(g_.inputs[static_cast<int>(n.bits)].name);
     if (n.code == op::where) {
       const value_id c = n.operand[2];
-      if (g_[c].code == op::constant && g_[b].code == op::constant) return word(a);
+      if (g_[c].code == op::constant && g_[b].code == op::constant)
+        return is_constant(b, 1) && is_constant(c, 0) ? word(a) : "share";
       if (g_[c].code == op::constant) return is_vague(b) ? "" : after("kept_", b);
       return g_[b].code == op::constant || is_vague(c) ? "" : word(c);
     }
