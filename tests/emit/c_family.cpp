@@ -54,8 +54,10 @@ TEST_CASE("a function says what it computes, and no line of it is longer than 10
                                printed::with_a_workspace(), printed::every_function()})
     for (const printed::subject& s : subjects)
       for (const options& wanted : {options{}, options{.strided = true, .restricted = true, .simd = true}}) {
-        std::istringstream text(s.code(cpp, element::f32, wanted));
-        CHECK(has(text.str(), "// Computes "));
+        const std::string code = s.code(cpp, element::f32, wanted);
+        const std::size_t function = code.find("// Computes ");  // behind what the library lacks
+        REQUIRE(function != code.npos);
+        std::istringstream text(code.substr(function));
         for (std::string line; std::getline(text, line);) {
           INFO(s.name << ": " << line);
           CHECK(line.size() <= 100);

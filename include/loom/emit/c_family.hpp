@@ -165,6 +165,7 @@ class c_family_printer : public plan_visitor, private lines, private expressions
   description told_;
   const sweep* sweep_ = nullptr;
   int number_ = 0, pass_ = 0;  // of the sweep, of its pass
+  int introduced_ = -1;  // the sweep that has told of what its gradient shares
   bool assigns_result_ = false;
   bool ends_row_ = false;  // the last pass over the row is printed, and nothing after it
   bool loops_use_[LOOM_MAX_NODES]{};  // of scalars
@@ -306,6 +307,7 @@ class c_family_printer : public plan_visitor, private lines, private expressions
     if (n.code == op::constant || p_.levels[id] == level::scalar) return;
     const stretch& s = p_.levels[id] == level::row ? *row_ : *here_;
     if (s.uses[id] == 0 || s.folded[id]) return;
+    if (here_ == row_ && !name_.is_forward(id)) introduce_shared(id);
     line("const {} {} = {};",
          n.type == kind::mask    ? "bool"
          : n.type == kind::index ? d_.index
@@ -314,6 +316,17 @@ class c_family_printer : public plan_visitor, private lines, private expressions
          name_.value[id], in_full(id, s.known).text);
   }
 
+  /// Says once a row what the values are for that a gradient has in common for all entries, if there are several.
+  void introduce_shared(int id) {
+    if (introduced_ == number_ || sweep_->passes.size() < 2) return;
+    int others = 0;
+    for (int i = id + 1; i < g_.size(); ++i)
+      others += row_->computed[i] && row_->uses[i] > 0 && !row_->folded[i] && !name_.is_forward(i);
+    if (others < 2) return;
+    introduced_ = number_;
+    blank();
+    comment("What the gradient has in common along the row.");
+  }
   void row_pointers(step_range r) {
     bool input[max_inputs]{}, output[max_outputs]{};
     for (int i = r.begin; i < r.end; ++i) {

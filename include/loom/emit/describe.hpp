@@ -136,7 +136,7 @@ class description {
     const node& n = p_.program[id];
     if (n.code == op::constant) return number_text(n.constant_value());
     if (is_input(n.code)) return name_.input[n.bits];
-    return !name_.form().is_visible(id) && name_.is_vague(id) ? "" : named(id);
+    return !name_.form().is_visible(id) && name_.is_generic(id) ? "" : named(id);
   }
   static std::string filled_with(std::string_view text, const std::string& what) {
     const std::size_t at = text.find("{}");

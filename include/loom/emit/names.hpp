@@ -137,8 +137,10 @@ class names {
 
   /// In what form each value stands in the code.
   const detail::forms& form() const { return forms_; }
+  /// Whether a value is of the formula, not of its derivatives alone.
+  bool is_forward(int id) const { return words_.is_forward(id); }
   /// Whether the name of a value says nothing where its line is not in sight.
-  bool is_vague(int id) const { return words_.is_vague(static_cast<value_id>(id)); }
+  bool is_generic(int id) const { return words_.is_generic(static_cast<value_id>(id)); }
 
  private:
   const plan& p_;

@@ -40,6 +40,13 @@ class value_words {
   std::string fold_of(int id) const { return std::string(reduction(folded_as(g_[id].code)).word); }
   /// Whether the value is needed for a value of the formula, not for its derivatives alone.
   bool is_forward(int id) const { return forward_[id]; }
+  /// Whether a word says nothing where the line of the value is not in sight.
+  bool is_generic(value_id v) const {
+    for (const char* w :
+         {"difference", "ratio", "inverse", "root", "power", "exponential", "larger", "smaller", "share"})
+      if (word_[v] == w) return true;
+    return is_vague(v);
+  }
   /// Whether a word says no more than that a value is a part of another one.
   bool is_vague(value_id v) const {
     if (v == no_value) return false;
@@ -221,6 +228,8 @@ class value_words {
       for (int k = 0; k < 2; ++k)
         if (role_[n.operand[k]] == role::exponential && role_[n.operand[1 - k]] == role::over_sum)
           return probability() + suffix(n.operand[k]);
+    if (n.code == op::sub && is_weighted_shift(a) && is_weighted_log_sum(b))
+      return std::string("weighted_log_") + probability() + which(shift_of_sum(a));
     if (const std::string s = of_a_logit(i); !s.empty()) return s;
     if (of_labels_[i] && p_.levels[i] == level::element && n.type == kind::number) {
       if (!of_data_[i] && is_forward(i)) return "target";
@@ -231,6 +240,22 @@ class value_words {
     return "";
   }
 
+  /// A sum of weighted entries that are shifted, and the logarithm that they lack of being weighted logarithms of a softmax.
+  bool is_weighted_shift(value_id v) const {
+    if (g_[v].code != op::sum || p_.is_total[v]) return false;
+    const node& n = g_[operand(v, 0)];
+    return (n.code == op::mul || n.code == op::mul0) &&
+           (role_[n.operand[0]] == role::shifted || role_[n.operand[1]] == role::shifted);
+  }
+  bool is_weighted_log_sum(value_id v) const {
+    const node& n = g_[v];
+    return (n.code == op::mul || n.code == op::mul0) &&
+           (role_[n.operand[0]] == role::log_sum || role_[n.operand[1]] == role::log_sum);
+  }
+  value_id shift_of_sum(value_id v) const {
+    const node& n = g_[operand(v, 0)];
+    return shift_[role_[n.operand[0]] == role::shifted ? n.operand[0] : n.operand[1]];
+  }
   /// Of rows and columns both shifted, the columns' say so.
   std::string column_of(int shift) const {
     if (shift == no_value || shifts_ < 2 || p_.array_of[shift] == 0) return "";
@@ -252,7 +277,7 @@ class value_words {
         const value_id m = n.operand[k], l = n.operand[1 - k];
         if (g_[m].code == op::max && g_[l].code == op::log1p && is_constant(operand(m, 1), 0) &&
             minus_abs(operand(l, 0), operand(m, 0)))
-          return "softplus_" + word_[operand(m, 0)];
+          return is_vague(operand(m, 0)) ? "softplus" : "softplus_" + word_[operand(m, 0)];
       }
     if (n.code == op::mul)
       for (int k = 0; k < 2; ++k) {
@@ -261,7 +286,7 @@ class value_words {
         const value_id c = operand(w, 0);
         if (g_[c].code == op::ge && is_constant(operand(c, 1), 0) && is_constant(operand(w, 1), 1) &&
             g_[operand(w, 2)].code == op::exp && minus_abs(operand(w, 2), operand(c, 0)))
-          return "sigmoid_" + word_[operand(c, 0)];
+          return is_vague(operand(c, 0)) ? "sigmoid" : "sigmoid_" + word_[operand(c, 0)];
       }
     return "";
   }
@@ -321,6 +346,7 @@ class value_words {
       return word(v).empty() || is_vague(v) ? "" : prefix + word(v);
     };
     if (is_input(n.code)) return std::string(g_.inputs[static_cast<int>(n.bits)].name);
+    if (role_[i] == role::shifted) return base_[i].empty() ? "shifted" : base_[i] + "_shifted";
     if (n.code == op::where) {
       const value_id c = n.operand[2];
       if (g_[c].code == op::constant && g_[b].code == op::constant)
@@ -336,9 +362,7 @@ class value_words {
         if (w.ends_with("_minus_1")) return "one_minus_" + w.substr(0, w.size() - 8);
         return after("minus_", a);
       }
-      case op::sub:
-        if (role_[i] == role::shifted) return base_[i].empty() ? "shifted" : base_[i] + "_shifted";
-        return is_constant(a, 1) ? after("one_minus_", b) : or_word(joined("_minus_"), i, "difference");
+      case op::sub: return is_constant(a, 1) ? after("one_minus_", b) : or_word(joined("_minus_"), i, "difference");
       case op::add:
         for (int k = 0; k < 2; ++k)
           if (is_constant(n.operand[k], 1)) return after("one_plus_", n.operand[1 - k]);
