@@ -15,6 +15,7 @@
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
 #include "loom/emit/explain.hpp"
+#include "loom/emit/gpu.hpp"
 #include "loom/loom.hpp"
 
 namespace loom::inline LOOM_ABI {
@@ -38,7 +39,7 @@ constexpr lang::mistake mistake_in_printing() {
 }  // namespace detail
 
 /// The languages that code prints.
-using emit::c99, emit::cpp;
+using emit::c99, emit::cpp, emit::cuda, emit::hip;
 
 /// What code prints, all in one: code(loss, loom::printed{.name = "f", .strided = true}, d(x)).
 struct printed {
@@ -55,7 +56,8 @@ struct printed {
 /// The function that the loops of a loss amount to, as text that compiles without Loom: code(loss, d(x)).
 ///
 /// T:       the type of the tensors, float or double: code<double>(loss). Values are returned as double.
-/// Dialect: loom::cpp, or loom::c99: code(loss, loom::c99, d(x)); C++ if none is given.
+/// Dialect: loom::cpp, or loom::c99: code(loss, loom::c99, d(x)); C++ if none is given. loom::cuda and loom::hip print kernels, and a
+///          function that launches them (emit/gpu.hpp).
 /// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)), code(loss, loom::c99, "cross_entropy").
 /// More:    a loom::printed in place of dialect and name: strides, restrict, hints for lanes.
 /// Data:    contiguous and row-major, but for that. Unlike a call of the loss, the function trusts its arguments.

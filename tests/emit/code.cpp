@@ -48,6 +48,12 @@ TEST_CASE("strides, restrict and lanes are asked for by name") {
             "    #pragma omp simd\n    for (std::ptrdiff_t c = 0; c < C; ++c) d_x_row[c] = slope * -d_x_row[c];\n"));
 }
 
+TEST_CASE("kernels are printed for a GPU") {
+  const printed::subject s = printed::flagships(false)[0];
+  CHECK(loom::code(cross_entropy, loom::cuda, "cross_entropy", d(x)) == s.code(loom::cuda, element::f32));
+  CHECK(loom::code<double>(cross_entropy, loom::hip, "cross_entropy", d(x)) == s.code(loom::hip, element::f64));
+}
+
 TEST_CASE("a function is called loss if it is given no name") {
   CHECK(has(loom::code(cross_entropy),
             "double loss(std::ptrdiff_t N, std::ptrdiff_t C, const float* x, const int* t) {"));

@@ -22,42 +22,6 @@ using loom::emit::element;
 using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*,
                            const std::ptrdiff_t (*)[loom::ir::max_axes]);
 
-/// A function that calls the printed one, `name`, with what it takes, in its order.
-std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number) {
-  const loom::ir::graph& g = f.what.schedule.program;
-  const std::string T = f.type == element::f32 ? "float" : "double";
-  std::string arguments;
-  const auto add = [&](const std::string& a) { arguments += (arguments.empty() ? "" : ", ") + a; };
-  const auto add_strides = [&](int slot, int axes) {
-    for (int k = 0; f.wanted.strided && k < axes; ++k)
-      add("strides[" + std::to_string(slot) + "][" + std::to_string(k) + "]");
-  };
-  for (int a = 0; a < g.axes.size(); ++a)
-    if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
-  for (int i = 0; i < g.inputs.size(); ++i) {
-    const std::string slot = "[" + std::to_string(i) + "]";
-    if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
-    else
-      add("(const " +
-          (g.inputs[i].code == loom::ir::op::tensor  ? T
-           : g.inputs[i].code == loom::ir::op::index ? "int"
-                                                     : "bool") +
-          "*)inputs" + slot);
-    add_strides(i, g.inputs[i].axes.size());
-  }
-  for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k) {
-    add("(" + T + "*)outputs[" + std::to_string(k) + "]");
-    add_strides(g.inputs.size() + k, output_axes(f.what.schedule, k).size());
-  }
-  if (!f.what.schedule.arrays.empty()) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
-  const std::string call = name + "(" + arguments + ")";
-  return "double call_" + std::to_string(number) + "(const " + std::string(d.index) +
-         "* extents, const void* const* inputs, const double* scalars, void* const* outputs,\n    const " +
-         std::string(d.index) + " (*strides)[" + std::to_string(loom::ir::max_axes) + "]) {\n" +
-         "  (void)extents, (void)inputs, (void)scalars, (void)outputs, (void)strides;\n" +
-         (g.result_axes.empty() ? "  return " + call + ";\n" : "  " + call + ";\n  return 0;\n") + "}\n";
-}
-
 struct result {
   std::string output;
   double error = 0;  // largest difference
@@ -288,6 +252,41 @@ std::vector<function> printed_by(const loom::emit::dialect& d, const std::vector
 }
 
 }  // namespace
+
+std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number) {
+  const loom::ir::graph& g = f.what.schedule.program;
+  const std::string T = f.type == element::f32 ? "float" : "double";
+  std::string arguments;
+  const auto add = [&](const std::string& a) { arguments += (arguments.empty() ? "" : ", ") + a; };
+  const auto add_strides = [&](int slot, int axes) {
+    for (int k = 0; f.wanted.strided && k < axes; ++k)
+      add("strides[" + std::to_string(slot) + "][" + std::to_string(k) + "]");
+  };
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
+  for (int i = 0; i < g.inputs.size(); ++i) {
+    const std::string slot = "[" + std::to_string(i) + "]";
+    if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
+    else
+      add("(const " +
+          (g.inputs[i].code == loom::ir::op::tensor  ? T
+           : g.inputs[i].code == loom::ir::op::index ? "int"
+                                                     : "bool") +
+          "*)inputs" + slot);
+    add_strides(i, g.inputs[i].axes.size());
+  }
+  for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k) {
+    add("(" + T + "*)outputs[" + std::to_string(k) + "]");
+    add_strides(g.inputs.size() + k, output_axes(f.what.schedule, k).size());
+  }
+  if (!f.what.schedule.arrays.empty()) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
+  const std::string call = name + "(" + arguments + ")";
+  return "double call_" + std::to_string(number) + "(const " + std::string(d.index) +
+         "* extents, const void* const* inputs, const double* scalars, void* const* outputs,\n    const " +
+         std::string(d.index) + " (*strides)[" + std::to_string(loom::ir::max_axes) + "]) {\n" +
+         "  (void)extents, (void)inputs, (void)scalars, (void)outputs, (void)strides;\n" +
+         (g.result_axes.empty() ? "  return " + call + ";\n" : "  " + call + ";\n  return 0;\n") + "}\n";
+}
 
 std::vector<std::string> in_one_file(const loom::emit::dialect& d, const std::vector<function>& functions) {
   std::set<std::string> includes;

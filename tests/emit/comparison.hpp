@@ -17,6 +17,9 @@ struct function {
   std::string text;
 };
 
+/// A function with C linkage, call_`number`, that calls the printed one, `name`, with what it takes, in its order.
+std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number);
+
 /// Functions with their callers in files: in one of C++, each in a namespace of its own, or in one each, of C.
 std::vector<std::string> in_one_file(const loom::emit::dialect& d, const std::vector<function>& functions);
 std::vector<std::string> in_files_of_their_own(const loom::emit::dialect& d, const std::vector<function>& functions);

@@ -45,7 +45,8 @@ inline bool compile(const std::string& compiler, const std::string& arguments) {
 class shared_object {
  public:
   shared_object(const std::string& compiler, const std::string& extension, const std::vector<std::string>& files) {
-    const std::string object = folder_.path / "printed.so";
+    static int count = 0;  // one that stays loaded must not be taken for the next
+    const std::string object = folder_.path / ("printed_" + std::to_string(count++) + ".so");
     std::string arguments = " -fPIC -shared -o " + object;
     for (std::size_t k = 0; k < files.size(); ++k) {
       const std::filesystem::path file = folder_.path / ("printed_" + std::to_string(k) + extension);

@@ -14,11 +14,12 @@
 namespace loom::inline LOOM_ABI::emit {
 namespace detail {
 
-class c_family_printer : public plan_visitor, private lines, private expressions {
+class c_family_printer : public plan_visitor, protected lines, protected expressions {
  public:
   c_family_printer(const plan& p, const dialect& d, std::string_view function, element type, const options& wanted)
       : expressions(p, d, function, type, wanted.strided),
         wanted_(wanted),
+        any_order_(wanted.simd),
         function_(function),
         T_(type_name(type)),
         told_(p, name_) {
@@ -45,12 +46,9 @@ class c_family_printer : public plan_visitor, private lines, private expressions
                          : known_in_loops ? operand(result, {}).text
                                           : scalar_operand(result).text);
     const std::string code = without_comments(body_);
-    std::string extents;
-    for (int a = 0; a < g_.axes.size(); ++a)
-      if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
-        extents += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
     const std::string functions = prelude_of(d_, code, type_), head = d_.open(head_of(code, returns));
-    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + extents + body_ + "}\n";
+    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + stated_extents(code) +
+           body_ + "}\n";
   }
 
   // ---- what walk() visits, in its order ----------------------------------------------------------------------------
@@ -159,8 +157,11 @@ class c_family_printer : public plan_visitor, private lines, private expressions
     if (!is_returned(slot)) line("*{} = {};", name_.output[slot], as_element(scalar_operand(g_.outputs[slot].id)).text);
   }
 
- private:
+ protected:
   options wanted_;
+  bool any_order_;  // rows are added up in it
+  std::string
+      owner_;  // of several threads, the one that does the label's entry: a condition on it, if there is one; {0}: the label
   std::string function_, T_;
   description told_;
   const sweep* sweep_ = nullptr;
@@ -206,7 +207,7 @@ class c_family_printer : public plan_visitor, private lines, private expressions
   }
   /// Whether the entries of a row are added up in any order, where it matters to them: beside the largest small ones are lost. That
   /// is a 1, so that it is left out and counted.
-  bool counts_ones(int id) const { return wanted_.simd && is_of_row(id) && reduction(g_[id].code).two_parts; }
+  bool counts_ones(int id) const { return any_order_ && is_of_row(id) && reduction(g_[id].code).two_parts; }
   static constexpr std::string_view update_by_ones = "{0} += {1} == 1 ? 0 : {1}; {3} += {1} == 1 ? 1 : 0";
 
   void statement(std::string_view text, element type, const expression* operands) {
@@ -244,7 +245,9 @@ class c_family_printer : public plan_visitor, private lines, private expressions
     const value_id label = g_[s.known.id].operand[0];
     const int axis = first_axis(g_[s.known.id].over());
     comment(fmt::format("The entry of {}: its one-hot is 1, that of all others 0.", name_.value[label]));
-    open_block(fmt::format("if ({0} >= 0 && {0} < {1})", name_.value[label], name_.extent[axis]));
+    const expression who = name_.value[label];
+    open_block(fmt::format("if ({0} >= 0 && {0} < {1}{2})", name_.value[label], name_.extent[axis],
+                           owner_.empty() ? "" : " && " + filled(owner_, &who).text));
     here_ = &s;
     at_.stand_at(axis, name_.value[label]);
     for (int i = 0; i < g_.size(); ++i)
@@ -351,6 +354,14 @@ class c_family_printer : public plan_visitor, private lines, private expressions
   }
   bool is_returned(int slot) const { return slot == 0 && g_.outputs[0].is_value() && g_.outputs[0].axes.empty(); }
 
+  /// The extents that the formula states, where the code mentions them.
+  std::string stated_extents(const std::string& code) const {
+    std::string s;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
+        s += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
+    return s;
+  }
   function_head head_of(const std::string& code, bool returns) const {
     function_head f{function_, returns, {}};
     const auto add = [&](const std::string& type, const std::string& name, bool written = false) {
@@ -414,6 +425,7 @@ class c_family_printer : public plan_visitor, private lines, private expressions
 inline std::string print(const plan& p, const dialect& d, std::string_view function, element type = element::f32,
                          const options& wanted = {}) {
   if (p.problem != unplanned::none) return "// This formula has no plan.\n";
+  if (d.print != nullptr) return d.print(p, d, function, type, wanted);
   return detail::c_family_printer(p, d, function, type, wanted).print();
 }
 

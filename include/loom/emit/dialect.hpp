@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "loom/emit/options.hpp"
 #include "loom/emit/text.hpp"
+#include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -72,6 +74,9 @@ struct dialect {
   std::span<const header> headers;
   vocabulary reserved;
   std::string (*open)(const function_head&);  ///< the first lines of a function, to its opening brace
+  /// Of a language whose functions are not one loop after the other: what prints them, in place of emit/c_family.hpp.
+  std::string (*print)(const schedule::plan&, const dialect&, std::string_view, element, const options&) = nullptr;
+  std::string_view stream = {};  ///< what a function takes that launches kernels
 };
 
 namespace detail {

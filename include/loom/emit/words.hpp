@@ -318,7 +318,8 @@ class value_words {
       case op::constant:
       case op::gather:
       case op::tensor: return true;
-      case op::where: return is_picked(operand(v, 1)) && is_picked(operand(v, 2));
+      case op::where:
+        return is_picked(operand(v, 1)) && is_picked(operand(v, 2)) && g_[operand(v, 1)].code != op::constant;
       default: return false;
     }
   }
