@@ -124,8 +124,8 @@ class formula_sheet {
 /// The sections of an explanation; as a visitor of the plan, its sweeps and row passes in words.
 class explanation : public plan_visitor {
  public:
-  explicit explanation(const stages& s)
-      : s_(s), p_(s.schedule), name_(s.schedule, "loss", {words_of_cpp}), told_(p_, name_) {}
+  explanation(const stages& s, bool steps)
+      : s_(s), steps_(steps), p_(s.schedule), name_(s.schedule, "loss", {words_of_cpp}), told_(p_, name_) {}
 
   std::string print() {
     section("As written");
@@ -147,10 +147,11 @@ class explanation : public plan_visitor {
     walk(p_, *this);
     section("Loop shapes");
     shapes();
+    if (!steps_) return text_;
     section("Steps");
     for (std::string_view rest = listing_ = listing(p_); !rest.empty();) {
       const std::size_t end = rest.find('\n');
-      say("{}", rest.substr(0, end));
+      if (const std::string line = by_name(rest.substr(0, end)); !line.empty()) say("{}", line);
       rest = rest.substr(end + 1);
     }
     return text_;
@@ -181,6 +182,7 @@ class explanation : public plan_visitor {
 
  private:
   const stages& s_;
+  bool steps_;
   const plan& p_;
   names name_;
   description told_;
@@ -273,11 +275,40 @@ class explanation : public plan_visitor {
           count(p_.kept, "value is", "values are"));
   }
 
-  /// The values of a set, by their numbers.
+  /// A line of a listing with the names of values in place of their numbers; empty for one that defines a constant.
+  std::string by_name(std::string_view line) const {
+    std::string s;
+    for (std::size_t at = 0; at < line.size();) {
+      std::size_t end = at + 1;
+      int id = 0;
+      while (end < line.size() && line[end] >= '0' && line[end] <= '9') id = id * 10 + (line[end++] - '0');
+      const bool number = line[at] == 'v' && end > at + 1 && (at == 0 || !is_word(line[at - 1])) &&
+                          (end == line.size() || !is_word(line[end])) && id < p_.program.size() &&
+                          !is_input_named(line, at, end);
+      if (!number) s += line[at++];
+      else {
+        const bool constant = p_.program[id].code == op::constant;
+        if (constant && line.substr(end).starts_with(" = ")) return "";
+        s += constant ? number_text(p_.program[id].constant_value()) : told_.named(id);
+        at = end;
+      }
+    }
+    return s == name_.result + " = " + name_.result ? "" : s;
+  }
+  /// An input may be called v3: it stands alone behind its value.
+  bool is_input_named(std::string_view line, std::size_t at, std::size_t end) const {
+    if (at < 3 || line.substr(at - 3, 3) != " = ") return false;
+    for (const input_info& in : p_.program.inputs)
+      if (std::string_view(in.name) == line.substr(at, end - at) && end == line.size())
+        return !line.starts_with("value = ");
+    return false;
+  }
+
+  /// The values of a set.
   std::string values_of(const ir::value_set& values) const {
     std::string s;
     for (int i = 0; i < p_.program.size(); ++i)
-      if (values[i]) s += fmt::format("{}v{}", s.empty() ? "" : ", ", i);
+      if (values[i]) list(s, told_.named(i));
     return s;
   }
   /// Each array and what it is.
@@ -329,7 +360,8 @@ class explanation : public plan_visitor {
 
 /// From formula to loops, in words.
 /// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Loop shapes",
-///          "Steps", without gradients and near misses where there are none; lines of at most 110 characters.
-inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
+///          without gradients and near misses where there are none; "Steps" if they are asked for. Values are called what printed
+///          C++ calls them. Lines of at most 110 characters.
+inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }
 
 }  // namespace loom::emit
