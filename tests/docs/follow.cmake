@@ -4,7 +4,7 @@
 #   ```sh install         is run first of all, in a copy of the source, which is then removed; PREFIX is where Loom goes,
 #   ```sh run             is run where the programs are, beside the folder include of the installation,
 #   ```text output        is what the last of these printed.
-# g++ is the compiler of this build, COMPILER, with its FLAGS; loom is its program, PROGRAM, without which some pages are left out.
+# g++ is the compiler of this build, COMPILER, with its FLAGS; loom is its program, PROGRAM, without which two pages are left out.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/fences.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/followed.cmake)
@@ -19,7 +19,7 @@ file(CHMOD ${WORK}/bin/g++ PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 if(EXISTS "${PROGRAM}")
   file(CREATE_LINK ${PROGRAM} ${WORK}/bin/loom SYMBOLIC)
 else()
-  list(REMOVE_ITEM FOLLOWED ${WITH_PROGRAM})
+  list(REMOVE_ITEM FOLLOWED docs/how-to/use-the-program.md docs/reference/command-line.md)
 endif()
 cmake_path(GET CMAKE_COMMAND PARENT_PATH bin)
 set(ENV{PATH} "${WORK}/bin:${bin}:$ENV{PATH}")
