@@ -108,7 +108,7 @@ std::string explain(const loss_function<Formula>&, detail::more_to_explain more,
   if constexpr (!found::template isnt<lang::issue::none>) {
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;
     return emit::explain({compiler::source<Formula>::written.program, compiler::source<Formula>::stable,
-                          program::stable, program::schedule},
+                          program::stable, program::schedule, compiler::parts_of<Formula>::rules},
                          more.steps);
   } else {
     return {};

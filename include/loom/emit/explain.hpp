@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "loom/emit/describe.hpp"
+#include "loom/emit/picture.hpp"
+#include "loom/emit/rewriting.hpp"
 #include "loom/layout/loop_shape.hpp"
 #include "loom/rewrite/hazards.hpp"
 #include "loom/rewrite/near_misses.hpp"
@@ -21,6 +23,7 @@ struct stages {
   const graph& rewritten;  ///< canonical and stable
   const graph& gradients;  ///< differentiated, and stable again
   const plan& schedule;
+  const rewrite::rule_table* rules = nullptr;  ///< of the user's own
 };
 
 namespace detail {
@@ -137,14 +140,15 @@ class explanation : public plan_visitor {
       formulas(s_.gradients, true);
     }
     section("Rules used");
-    for (std::string_view rule : p_.program.trace) say("{}", rule);
-    if (p_.program.trace.empty()) say("none");
+    rules();
     near_misses();
     section("Hazards");
     hazards();
     section("Plan");
     facts();
     walk(p_, *this);
+    section("Picture");
+    for (const std::string& l : plan_picture(p_, name_).draw(106)) text_ += (l.empty() ? "" : "  " + l) + "\n";
     section("Loop shapes");
     shapes();
     if (!steps_) return text_;
@@ -206,6 +210,44 @@ class explanation : public plan_visitor {
     if (n == 1) return fmt::format("1 {}", one);
     return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one)
                         : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
+  }
+
+  /// What the plan was asked for, as far as rules about derivatives depend on it.
+  derivative_request request() const {
+    derivative_request wanted;
+    for (const output_info& o : p_.program.outputs) {
+      if (o.is_value()) continue;
+      const auto bit = input_set{1} << o.input;
+      (o.kind == derivative_kind::gradient    ? wanted.gradients
+       : o.kind == derivative_kind::curvature ? wanted.curvatures
+                                              : wanted.products) |= bit;
+    }
+    for (const input_info& in : p_.program.inputs) {
+      if (in.origin == input_origin::seed) wanted.seeded = true;
+      if (in.origin == input_origin::direction) wanted.directions |= input_set{1} << in.of;
+    }
+    return wanted;
+  }
+
+  /// The rules of the trace; beside each, the first part of the formula that it changed, where that is short enough to be read.
+  void rules() {
+    const std::vector<applied_rule> all = rewriting_of(s_.written, request(), s_.rules);
+    const auto change_of = [&](std::string_view rule) {
+      for (const applied_rule& a : all)
+        if (a.name == rule && a.before.size() + a.after.size() <= 200) return &a;
+      return static_cast<const applied_rule*>(nullptr);
+    };
+    const rule_trace& trace = p_.program.trace;
+    for (int k = 0; k < trace.size(); ++k) {
+      say("{}", std::string_view(trace[k]));
+      const applied_rule* change = change_of(trace[k]);
+      const applied_rule* next = k + 1 < trace.size() ? change_of(trace[k + 1]) : nullptr;
+      // Rules that recognized one spelling together are followed by what they made of it.
+      if (change == nullptr || (next != nullptr && next->before == change->before)) continue;
+      paragraph(change->before, "    ");
+      paragraph("-> " + change->after, "    ");
+    }
+    if (trace.empty()) say("none");
   }
 
   /// Each as "variance in two passes fits sum(...), if w >= 0".
@@ -359,7 +401,8 @@ class explanation : public plan_visitor {
 }  // namespace detail
 
 /// From formula to loops, in words.
-/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Loop shapes",
+/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Picture",
+///          "Loop shapes",
 ///          without gradients and near misses where there are none; "Steps" if they are asked for. Values are called what printed
 ///          C++ calls them. Lines of at most 110 characters.
 inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }
