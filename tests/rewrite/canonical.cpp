@@ -63,7 +63,7 @@ TEST_CASE("a sum over an axis that is gone is a multiple", "[rewrite]") {
 TEST_CASE("a sum of one-hot vectors and constants takes no loop", "[rewrite]") {
   CHECK(stable_text(x * sum(s * onehot(t, C) + v, C)) == "x * (s + v * extent(C))");
   CHECK(stable_text(x * sum(v - (1 - s) * onehot(t, C) / v, C)) == "x * (v * extent(C) - (1 - s) / v)");
-  CHECK(stable_text(x * sum(v * (onehot(t, C) + s), C)) == "x * (v * (1 + s * extent(C)))");
+  CHECK(stable_text(x * sum(v * (onehot(t, C) + s), C)) == "v * (1 + s * extent(C)) * x");
   CHECK(stable_text(sum(onehot(t, C) + x, C)) == "sum(onehot(t, C) + x, C)");  // the loop is there anyway
   CHECK(stable_text(sum(w * onehot(t, C) + v, C)) == "gather(w, t, C) + v * extent(C)");
 }
@@ -94,7 +94,7 @@ TEST_CASE("constants fold through + - * / and signs", "[rewrite]") {
   CHECK(canonical_text(x + (constant<2>() * 3 - 1)) == "x + 5");
   CHECK(canonical_text(x * (constant<1>() / 4)) == "x * 0.25");
   CHECK(canonical_text(x + -constant<3>()) == "x + (-3)");
-  CHECK(canonical_text(x + constant<1>() / 0) == "x + 1 / 0");  // not a constant expression
+  CHECK(canonical_text(x + constant<1>() / 0) == "x + 1.0 / 0.0");  // not a constant expression
   CHECK(canonical_text(x + loom::exp(constant<1>())) == "x + exp(1)");
 }
 

@@ -72,9 +72,17 @@ class checked_builder {
   constexpr typed_value number(double v, typed_value::literal written = typed_value::literal::real) {
     return {out_.constant(v), {}, written};
   }
-  constexpr typed_value extent(text_view axis) {
-    const int a = axis_number({axis, 0});
-    return a < 0 ? failed() : typed_value{out_.extent(only(a))};
+  constexpr typed_value extent(text_view axis) { return extent(&axis, 1); }
+  /// The number of entries that several axes have together.
+  constexpr typed_value extent(const text_view* axes, int n) {
+    axis_set over = 0;
+    for (int i = 0; i < n; ++i) {
+      const int a = axis_number({axes[i], 0});
+      if (a < 0) return failed();
+      if (has(over, a)) return fail({issue::axis_reduced_twice, axes[i]});
+      over |= only(a);
+    }
+    return {out_.extent(over)};
   }
 
   // ---- operations ----------------------------------------------------------------------------------------------------
@@ -157,6 +165,14 @@ class checked_builder {
   constexpr known_axes axes() const { return {out_.result.axes, known_.listed, true}; }
 
   constexpr const mistake& problem() const { return problem_; }
+
+  /// What is known of a value: its kind and its axes.
+  constexpr const node& operator[](const typed_value& v) const { return out_[v.id]; }
+  constexpr text_view axis_name(int axis) const { return out_.result.axes[axis].name; }
+  /// The axis of `v` that an operation would take: its number; or -1, and a problem, if there is none or more than one.
+  constexpr int axis_of(const typed_value& v, const axis_choice& choice) {
+    return axis_of(choice, v, issue::axis_in_doubt);
+  }
 
   constexpr lowered finish() {
     if (undecided_) problem_ = {issue::axis_in_doubt};

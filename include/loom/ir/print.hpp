@@ -55,39 +55,82 @@ inline std::string value_text(const graph& g, int id) {
 
 namespace detail {
 
+/// A number that C++ takes for a real one: -1.0.
+inline std::string real_text(double v) {
+  const std::string s = number_text(v);
+  return s.find_first_not_of("-0123456789") == s.npos ? s + ".0" : s;
+}
+
 class formula_printer {
  public:
   explicit formula_printer(const graph& g) : g_(g) {}
 
-  std::string print(int id, int outer = 0) const {
+  std::string print(int id, int outer = 0) {
+    if (++printed_ > most_printed) return "...";
     const node& n = g_[id];
     const auto arg = [&](int i, int level = 0) { return print(n.operand[i], level); };
+    // Two integers would be computed as integers.
+    const bool of_numbers = arity(n.code) == 2 && is_number(n.operand[0]) && is_number(n.operand[1]);
     const auto infix = [&](const char* symbol, int level, int right) {
-      return wrapped(arg(0, level) + " " + symbol + " " + arg(1, right), level < outer);
+      if (of_numbers)
+        return wrapped(real_text(g_[n.operand[0]].constant_value()) + " " + symbol + " " +
+                           wrapped(real_text(g_[n.operand[1]].constant_value()), g_[n.operand[1]].constant_value() < 0),
+                       level < outer);
+      // a + (b + c) as b + c + a, which is the same.
+      const bool swapped =
+          info(n.code).commutative && g_[n.operand[1]].code == n.code && g_[n.operand[0]].code != n.code;
+      std::string left = arg(swapped ? 1 : 0, level);
+      left += std::string(" ") + symbol + " ";
+      return wrapped(left + arg(swapped ? 0 : 1, right), level < outer);
     };
     switch (n.code) {
-      case op::constant: return wrapped(number_text(n.constant_value()), n.constant_value() < 0 && outer > 0);
+      case op::constant: {
+        const double v = n.constant_value();
+        const bool negative_zero = v == 0 && std::bit_cast<std::uint64_t>(v) != 0;
+        return wrapped(negative_zero ? "-0.0" : number_text(v), (v < 0 || negative_zero) && outer > 0);
+      }
       case op::neg: return wrapped(std::string("-") + arg(0, 5), outer > 3);
-      case op::add: return infix("+", 3, 3);
+      case op::add: return infix("+", 3, 4);
       case op::sub: return infix("-", 3, 4);
       case op::mul: return infix("*", 4, 5);
-      case op::div: return infix("/", 4, 5);
+      case op::div:
+        if (is_mean(n))
+          return std::string("mean(") + print(g_[n.operand[0]].operand[0]) + ", " +
+                 axes_text(g_, g_[n.operand[0]].over()) + ")";
+        return infix("/", 4, 5);
       case op::eq: return infix("==", 2, 3);
       case op::ne: return infix("!=", 2, 3);
       case op::lt: return infix("<", 2, 3);
       case op::le: return infix("<=", 2, 3);
       case op::gt: return infix(">", 2, 3);
       case op::ge: return infix(">=", 2, 3);
-      case op::logical_and: return infix("&&", 1, 1);
-      case op::logical_or: return infix("||", 1, 1);
+      case op::logical_and: return infix("&&", 1, 2);
+      case op::logical_or: return infix("||", 0, 1);
       case op::logical_not: return std::string("!") + arg(0, 5);
       default: break;
     }
-    return value_text(g_, n, [&](int i) { return arg(i); });
+    // max(x, -1) would be the largest along the last axis.
+    const bool axis_or_number = n.code == op::max || n.code == op::min;
+    return value_text(g_, n, [&](int i) {
+      const node& o = g_[n.operand[i]];
+      return axis_or_number && o.code == op::constant && o.constant_value() < 0 ? real_text(o.constant_value())
+                                                                                : arg(i);
+    });
   }
 
  private:
   const graph& g_;
+  // What many values share is printed at each; past this there is no reader.
+  static constexpr int most_printed = 2000;
+  int printed_ = 0;
+
+  bool is_number(int id) const { return g_[id].code == op::constant; }
+  /// mean(e, C), as lowering wrote it.
+  bool is_mean(const node& n) const {
+    const node& sum = g_[n.operand[0]];
+    const node& count = g_[n.operand[1]];
+    return sum.code == op::sum && count.code == op::extent && sum.over() == count.over();
+  }
   static std::string wrapped(const std::string& s, bool parentheses) {
     return parentheses ? std::string("(") + s + ")" : s;
   }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+// src/formula/print.cpp — a graph as text that parse() reads.
+#include <limits>
+
+#include "loom/ir/print.hpp"
+
+#include "formula/parse.hpp"
+#include "formula/words.hpp"
+
+namespace loom::notation {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// " in (0,1]", " > 0", or nothing.
+std::string domain_text(const ir::number_domain& d) {
+  const bool low = d.low > -infinity, high = d.high < infinity;
+  if (low && high)
+    return std::string(" in ") + (d.above_low ? "(" : "[") + ir::number_text(d.low) + "," + ir::number_text(d.high) +
+           (d.below_high ? ")" : "]");
+  if (low) return std::string(d.above_low ? " > " : " >= ") + ir::number_text(d.low);
+  if (high) return std::string(d.below_high ? " < " : " <= ") + ir::number_text(d.high);
+  return {};
+}
+
+}  // namespace
+
+std::string text_of(const ir::graph& g, int id) { return ir::formula_text(g, id); }
+
+std::string declaration_text(const ir::graph& g, int slot) {
+  const ir::input_info& in = g.inputs[slot];
+  std::string s(in.name);
+  for (int k = 0; k < in.axes.size(); ++k) {
+    const ir::axis_info& axis = g.axes[in.axes[k]];
+    s += (k == 0 ? "[" : ",") + std::string(axis.name);
+    if (axis.extent != 0) s += "=" + std::to_string(axis.extent);
+  }
+  return s + (in.axes.empty() ? "" : "]") + domain_text(in.domain);
+}
+
+std::vector<std::string> declarations_of(const ir::graph& g) {
+  std::vector<std::string> all;
+  for (int k = 0; k < g.inputs.size(); ++k) {
+    const ir::input_info& in = g.inputs[k];
+    const bool plain = in.code == ir::op::tensor && !in.axes.empty();
+    all.push_back((plain ? "" : std::string(word_of_input(in.code)) + " ") + declaration_text(g, k));
+  }
+  return all;
+}
+
+}  // namespace loom::notation

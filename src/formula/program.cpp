@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+// src/formula/program.cpp — the forms of a formula, one after the other, as compiled.hpp has them as constants.
+#include "formula/program.hpp"
+
+#include "loom/compiled.hpp"
+
+namespace loom::notation {
+
+namespace {
+
+using namespace loom::compiler;
+
+std::string sentence(const mistake& m) {
+  const message s = sentence_of(m);
+  constexpr std::string_view prefix = "loom: ";
+  std::string_view text(s.data(), s.size());
+  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  return std::string(text);
+}
+
+/// The inputs of some names, as a set; or what is wrong with one.
+derive::input_set inputs_of(const graph& g, const std::vector<std::string>& names, std::string& wrong) {
+  derive::input_set all = 0;
+  for (const std::string& name : names) {
+    int found = -1;
+    for (int k = 0; k < g.inputs.size(); ++k)
+      if (g.inputs[k].name == name) found = k;
+    if (found < 0) wrong = "the formula has no input " + name;
+    else if (g.inputs[found].code != op::tensor && g.inputs[found].code != op::scalar)
+      wrong = sentence({issue::gradient_of_an_index, text_view(name)});
+    else all |= derive::input_set{1} << found;
+  }
+  return all;
+}
+
+}  // namespace
+
+std::unique_ptr<program> compile(const formula& f, const wanted& w) {
+  auto p = std::make_unique<program>();
+  if (!f.name.empty()) p->name = f.name;
+  p->texts = f.texts;
+  p->written = f.written;
+  p->request = {inputs_of(f.written, w.gradients, p->wrong), inputs_of(f.written, w.curvatures, p->wrong)};
+  if (!p->wrong.empty()) p->request = {};
+  // What is no scalar has derivatives only with a cotangent.
+  p->request.seeded = (p->request.gradients | p->request.curvatures) != 0 && !f.written.result_axes.empty();
+
+  auto now = std::make_unique<derived>(derived{f.written});
+  const form last = form::simple;
+  for (form at = form::canonical; at <= last; at = static_cast<form>(static_cast<int>(at) + 1)) {
+    const bool second = at == form::with_second_derivatives || at == form::stable_second_derivatives;
+    if (second && !p->request.second_order()) continue;
+    *now = next_form(at, *now, request_for(at, p->request));
+    if (at == form::stable) p->rewritten = now->program;
+    if (at == form::stable_gradients || at == form::stable_second_derivatives) p->gradients = now->program;
+    if (now->program.too_large) break;
+  }
+  p->simple = now->program;
+  mistake m;
+  if (now->program.too_large) m = ir::mistake_of(now->program.overflow);
+  else if (!now->not_differentiable.empty()) m = {issue::not_differentiable, now->not_differentiable};
+  else if (!now->no_diagonal.empty()) m = {issue::no_diagonal, now->no_diagonal};
+  if (m.kind == issue::none) {
+    p->plan = stage::schedule(p->simple);
+    m = compiler::mistake_of(p->plan);
+  }
+  if (p->wrong.empty() && m.kind != issue::none) p->wrong = sentence(m);
+  return p;
+}
+
+}  // namespace loom::notation

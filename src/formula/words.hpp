@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+// src/formula/words.hpp — the words of the notation: functions, reductions, operators, kinds of inputs, from the tables of the library.
+#pragma once
+
+#include <numbers>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loom/ir/op.hpp"
+
+namespace loom::notation {
+
+struct elementwise_word {
+  std::string_view word;
+  ir::op code;
+  int operands;
+};
+
+inline constexpr elementwise_word elementwise_words[] = {
+#define LOOM_AS_function(name, operands) {#name, ir::op::name, operands},
+#define LOOM_AS_symbol(name, operands)
+#define LOOM_AS_internal(name, operands)
+#define LOOM_UNARY(name, cost, text, notation, ...) LOOM_AS_##notation(name, 1)
+#define LOOM_UNARY_COMPOSED(name, notation, ...) LOOM_AS_##notation(name, 1)
+#define LOOM_BINARY(name, cost, text, notation, ...) LOOM_AS_##notation(name, 2)
+#define LOOM_BINARY_COMPOSED(name, notation, ...) LOOM_AS_##notation(name, 2)
+#include "loom/ir/ops.def"
+#undef LOOM_AS_function
+#undef LOOM_AS_symbol
+#undef LOOM_AS_internal
+    {"relu", ir::op::relu, 1},
+    {"stop_gradient", ir::op::stop_gradient, 1},
+    {"clamp", ir::op::clamp, 3},
+    {"where", ir::op::where, 3},
+};
+
+struct reduction_word {
+  std::string_view word;
+  ir::op code;
+  bool of_masks = false;
+  bool also_elementwise = false;  ///< max(a, b) and max(x, C)
+  bool keeps_shape = false;
+};
+
+inline constexpr reduction_word reduction_words[] = {
+    {"sum", ir::op::sum},
+    {"mean", ir::op::mean},
+    {"prod", ir::op::prod},
+    {"max", ir::op::reduce_max, false, true},
+    {"min", ir::op::reduce_min, false, true},
+    {"logsumexp", ir::op::logsumexp},
+    {"norm", ir::op::norm},
+    {"var", ir::op::var},
+    {"count", ir::op::count, true},
+    {"any", ir::op::any_of, true},
+    {"all", ir::op::all_of, true},
+    {"softmax", ir::op::softmax, false, false, true},
+    {"log_softmax", ir::op::log_softmax, false, false, true},
+};
+
+struct operator_word {
+  std::string_view word;
+  ir::op code;
+};
+inline constexpr operator_word operator_words[] = {
+    {"+", ir::op::add}, {"-", ir::op::sub}, {"*", ir::op::mul},          {"/", ir::op::div},
+    {"==", ir::op::eq}, {"!=", ir::op::ne}, {"<", ir::op::lt},           {"<=", ir::op::le},
+    {">", ir::op::gt},  {">=", ir::op::ge}, {"&&", ir::op::logical_and}, {"||", ir::op::logical_or},
+};
+
+struct input_word {
+  std::string_view word;
+  ir::op code;
+};
+inline constexpr input_word input_words[] = {
+    {"tensor", ir::op::tensor}, {"index", ir::op::index}, {"mask", ir::op::mask}, {"scalar", ir::op::scalar}};
+
+/// std::numbers::pi and its like.
+struct constant_word {
+  std::string_view word;
+  double value;
+};
+inline constexpr constant_word constant_words[] = {
+    {"pi", std::numbers::pi},       {"e", std::numbers::e},           {"ln2", std::numbers::ln2},
+    {"ln10", std::numbers::ln10},   {"log2e", std::numbers::log2e},   {"log10e", std::numbers::log10e},
+    {"sqrt2", std::numbers::sqrt2}, {"sqrt3", std::numbers::sqrt3},   {"inv_pi", std::numbers::inv_pi},
+    {"phi", std::numbers::phi},     {"egamma", std::numbers::egamma}, {"inv_sqrtpi", std::numbers::inv_sqrtpi},
+};
+
+const elementwise_word* find_elementwise(std::string_view word);
+const reduction_word* find_reduction(std::string_view word);
+bool is_function(std::string_view word);
+std::string_view word_of_input(ir::op code);
+/// Every function by name, and every method.
+std::span<const std::string> function_names();
+std::span<const std::string> method_names();
+
+/// Names that papers give to numbers beside the data: gamma, temperature.
+bool is_usually_scalar(std::string_view name);
+
+}  // namespace loom::notation

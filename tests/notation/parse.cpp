@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/notation/parse.cpp — a formula as text is the formula that the same text is in C++.
+#include "formula/parse.hpp"
+
+#include <boost/hana/for_each.hpp>
+
+#include "loom/collection/collection.hpp"
+#include "loom/compiled.hpp"
+#include "loom/ir/print.hpp"
+#include "notation/same.hpp"
+#include "support/catch.hpp"
+#include "support/random_formula.hpp"
+
+namespace {
+
+using namespace loom::test;
+using loom::notation::parse;
+namespace notation = loom::notation;
+
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto y = loom::tensor<"y[N,C]">;
+constexpr auto w = loom::tensor<"w[C] > 0">;
+constexpr auto v = loom::tensor<"v[N]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto k = loom::index<"k[N]">;
+constexpr auto m = loom::mask<"m[N]">;
+constexpr auto gamma_ = loom::scalar<"gamma_ >= 0">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto C = loom::axis<"C">;
+using loom::axis;
+
+const std::vector<std::string> declarations = {"x[N,C]",     "y[N,C]",     "w[C] > 0",  "v[N]",
+                                               "index t[N]", "index k[N]", "mask m[N]", "scalar gamma_ >= 0"};
+
+// The graph of an expression, and of its text: the numbers of the values are the same, too.
+#define SAME(...)                                                                      \
+  {                                                                                    \
+    const graph written = loom::lang::lower(__VA_ARGS__).program;                      \
+    const notation::formula read = parse(#__VA_ARGS__, declarations);                  \
+    CAPTURE(#__VA_ARGS__, read.wrong.text(), listing(written), listing(read.written)); \
+    CHECK(listing(read.written) == listing(written));                                  \
+    CHECK(same(read.written, written));                                                \
+    CHECK(read.inferred.empty());                                                      \
+  }
+
+TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
+    SAME(-gather(log(exp(x) / sum(exp(x), -1)), t).mean()) SAME(x + y * w - v / 2 - -y)
+        SAME(-x.mean() + 2.5e-3 * (x - y).sum()) SAME(where(x > 0 && !(y <= x) || m, x, -y).sum())
+            SAME(where(v < w == m, 1, 0).mean(-1).sum())
+                SAME(max(x, y) + min(x, -1.0) + max(w, 0) + max(x, C) + min(x, axis<"C">, N))
+                    SAME(x.max() + x.max(-1).sum() + max(x) + y.min(C, N))
+                        SAME(pow(1 - gather(softmax(x, C), t), gamma_) * -sum(log_softmax(x, -1) * onehot(t, C), C))
+                            SAME(clamp(x, -1, 1) + relu(y) + stop_gradient(x) + as_written(x + y))
+                                SAME(where(t != -100, gather(x, t), 0).sum() / count(t != -100))
+                                    SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
+                                        SAME(logsumexp(x, -1) + norm(x, C) + var(x, -1) + prod(y, C) +
+                                             logaddexp(v, sum(x, C)) + xlogy(v, v) + hypot(v, 1))
+                                            SAME(where(any(x > 0, C) && all(y > 0, C), 1, 0) + (x > 0).count(-1) +
+                                                 (x > 0).any(C).count())
+                                                SAME(x.softmax(-1) * x.log_softmax(C) + extent(C) / extent(axis<"N">))
+                                                    SAME(results(x.sum(), where(m, 1, 0).sum()))
+                                                        SAME(x * 2.f + y * 1'000 + 0.1f * x + 1e3 * x + .5 * x)
+                                                            SAME((x * (3 / 1 + 2 * 4) - 7 / 7 + x * (1.0 / 3)).sum())
+                                                                SAME(where(t == 9007199254740992, 1, 0).sum())
+                                                                    SAME(sum(x, 0 - 1) + sum(x, -1))
+                                                                        SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) +
+                                                                             softplus(v) + sigmoid(v) + log1mexp(-v) +
+                                                                             expm1(v) + log1p(v))}
+
+TEST_CASE("statements, declarations and comments of C++", "[notation]") {
+  const auto r = parse(R"(
+#include <loom/loom.hpp>
+using namespace loom;
+constexpr auto x = loom::tensor<"x[N,C]">;  // logits: N rows, C classes
+constexpr auto t = loom::index<"t[N]">;     /* the class
+                                               of each row */
+inline constexpr auto C = loom::axis<"C">;
+constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), C)), t).mean()>;
+)");
+  CAPTURE(r.wrong.text());
+  REQUIRE(!r.wrong.failed());
+  CHECK(r.name == "cross_entropy");
+  CHECK(same(r.written, loom::lang::lower(-gather(log(exp(x) / sum(exp(x), -1)), t).mean()).program));
+
+  // A > stands in parentheses inside of loss<...>.
+  CHECK(same(parse("loss<(where((x > 0), x, 0) + gather(where(x > 0, 1, 0), t)).mean()>", declarations).written,
+             loom::lang::lower((where((x > 0), x, 0) + gather(where(x > 0, 1, 0), t)).mean()).program));
+  // The last name is the formula.
+  const auto named = parse("p = softmax(x, C); nll = -log(gather(p, t)).mean()", declarations);
+  CHECK(named.name == "nll");
+  CHECK(same(named.written, loom::lang::lower(-log(gather(softmax(x, C), t)).mean()).program));
+  // A variable need not have the name of its input.
+  CHECK(same(parse("a = tensor<\"x[N,C]\">; b = index<\"t[N]\">; gather(a, b).sum()").written,
+             loom::lang::lower(gather(x, t).sum()).program));
+}
+
+TEST_CASE("the kinds of inputs follow from their use", "[notation]") {
+  const auto read = [](std::string_view text, std::vector<std::string> given = {}) {
+    const notation::formula f = parse(text, given);
+    CAPTURE(f.wrong.text());
+    CHECK(!f.wrong.failed());
+    std::string s;
+    for (const std::string& d : notation::declarations_of(f.written)) s += (s.empty() ? "" : "; ") + d;
+    return s;
+  };
+  CHECK(read("-gather(log_softmax(x, -1), t).mean()", {"x[N,C]", "t[N]"}) == "x[N,C]; index t[N]");
+  CHECK(read("-gather(log_softmax(x, -1), t).mean()", {"x[N,C]"}) == "x[N,C]; index t[N]");
+  CHECK(read("-gather(log_softmax(x, -1), t).mean()") == "x[N,C]; index t[N]");
+  CHECK(read("-gather(log_softmax(x, C), t, C).mean()", {"x[N,C,H,W]"}) == "x[N,C,H,W]; index t[N,H,W]");
+  CHECK(read("(gamma * square(x - y)).mean()") == "scalar gamma; x[N]; y[N]");
+  CHECK(read("sum(a * b, D)") == "a[N,D]; b[N,D]");
+  CHECK(read("where(m, -p, 0).sum() / count(m)", {"p[B,T]"}) == "mask m[B,T]; p[B,T]");
+  CHECK(read("where(m, p, 0).sum()", {"p[B,T]", "m[B]"}) == "mask m[B]; p[B,T]");
+  CHECK(read("sum((1 - e) * onehot(t, C) * x, C).mean()", {"x[N,C]"}) == "scalar e; index t[N]; x[N,C]");
+  CHECK(read("(z * x).mean()", {"x[N] in (0,1]", "z > 0"}) == "scalar z > 0; x[N] in (0,1]");
+  CHECK(read("(x - 1).sum()", {"x[N=10]"}) == "x[N=10]");
+  CHECK(read("gather(x, t)", {"x[C]", "t"}) == "x[C]; index t");
+  // Not from a name that a declaration is like.
+  CHECK(parse("(logits - lgits).sum()", std::vector<std::string>{"logits[N]"}).wrong.hint ==
+        "did you mean logits? If not, declare it");
+}
+
+TEST_CASE("the collection goes to text and back", "[notation]") {
+  hana::for_each(hana::values(loom::collection::losses), []<auto Formula>(const loom::loss_function<Formula>&) {
+    const graph& written = loom::compiler::source<Formula>::written.program;
+    const std::string text = notation::text_of(written, written.outputs[0].id);
+    const notation::formula f = parse(text, notation::declarations_of(written));
+    CAPTURE(text, f.wrong.text());
+    CHECK(!f.wrong.failed());
+    CHECK(same(written, f.written));
+  });
+}
+
+TEST_CASE("random formulas go to text and back", "[notation]") {
+  int whole = 0;
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+    points random(seed);
+    // What a compiler computes with numbers alone is computed in both.
+    const graph written = loom::compiler::stage::canonicalize(
+        formula_maker(random, seed % 2 == 0 ? along::any : along::columns).make(2 + static_cast<int>(seed % 3)));
+    const std::string text = notation::text_of(written, written.outputs[0].id);
+    if (text.find("...") != text.npos) continue;
+    const notation::formula f = parse(text, notation::declarations_of(written));
+    CAPTURE(seed, text, f.wrong.text());
+    // An axis of an input that is not used; what a compiler of C++ would have compared.
+    if (f.wrong.sentence.find("so its extent is unknown") != std::string::npos) continue;
+    if (f.wrong.sentence.find("two numbers are compared") != std::string::npos) continue;
+    ++whole;
+    REQUIRE(!f.wrong.failed());
+    REQUIRE((same(written, f.written) || same(written, loom::compiler::stage::canonicalize(f.written))));
+  }
+  CHECK(whole > 2500);
+}
+
+}  // namespace
