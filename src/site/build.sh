@@ -27,16 +27,17 @@ fi
 stamp=$(cd "$root" && cat src/site/*.?pp src/formula/* $(find include -type f | sort) src/site/build.sh | sha256sum)
 if [ ! -f playground.wasm ] || [ "$(cat playground.stamp 2>/dev/null)" != "$stamp" ]; then
   rm -rf wasm && mkdir -p wasm/include
-  ln -sfn /usr/include/boost wasm/include/boost  # alone: the headers of this machine are not those of another
-  ln -sfn /usr/include/fmt wasm/include/fmt
-  printf '%s\0' "$root"/src/site/{mathematics,show,playground}.cpp "$root"/src/formula/*.cpp |
-    xargs -0 -n 1 -P "${JOBS:-$(nproc)}" sh -c '
-      "$0" --target=wasm32-wasi -std=c++20 -Oz -fno-exceptions -fno-rtti -DFMT_HEADER_ONLY -DFMT_EXCEPTIONS=0 -DNDEBUG \
-        -ffunction-sections -fdata-sections -mbulk-memory -Wall -Wextra -Wshadow -Werror \
-        -I "$1/include" -I "$1/src" -isystem wasm/include -c "$2" -o "wasm/$(basename "$2" .cpp).o"' "$clang" "$root"
-  "$clang" --target=wasm32-wasi -mexec-model=reactor -fno-exceptions -Oz -Wl,--gc-sections,--strip-all,-z,stack-size=8388608 \
+  ln -s /usr/include/boost /usr/include/fmt wasm/include  # alone: the headers of this machine are not those of another
+  flags=(--target=wasm32-wasi -std=c++20 -Oz -fno-rtti -DFMT_HEADER_ONLY -DFMT_EXCEPTIONS=0 -DNDEBUG -ffunction-sections -fdata-sections
+         -mbulk-memory -Wall -Wextra -Wshadow -Werror -I "$root/include" -I "$root/src" -isystem wasm/include)
+  printf '%s\0' "$root"/src/site/{mathematics,show,playground}.cpp |
+    xargs -0 -I SOURCE -P "${JOBS:-$(nproc)}" sh -c '"$@" -c SOURCE -o "wasm/$(basename SOURCE .cpp).o"' sh "$clang" "${flags[@]}" -fno-exceptions
+  printf '%s\0' "$root"/src/formula/{parse,print,program,syntax,words}.cpp "$root/src/site/wasi.cpp" |
+    xargs -0 -I SOURCE -P "${JOBS:-$(nproc)}" sh -c '"$@" -c SOURCE -o "wasm/$(basename SOURCE .cpp).o"' sh "$clang" "${flags[@]}" \
+      -fwasm-exceptions -include "$root/src/site/wasi.hpp"
+  "$clang" --target=wasm32-wasi -mexec-model=reactor -Oz -Wl,--gc-sections,--strip-all,-z,stack-size=8388608 \
     -Wl,--export=loom_show,--export=loom_request wasm/*.o -o wasm/playground.wasm
-  node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int \
+  node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-exception-handling --enable-reference-types \
     wasm/playground.wasm -o playground.wasm
   echo "$stamp" >playground.stamp
 fi

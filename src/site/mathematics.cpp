@@ -91,6 +91,9 @@ class typesetter {
   mutable std::vector<std::string> live_;                         // letters that mean something now
   std::array<std::string, LOOM_MAX_NODES> name_;                  // of values that have a line of their own
   std::array<bool, LOOM_MAX_NODES> defined_{};
+  static constexpr int most_printed =
+      20000;  // of what is shared and has no name, as a mask, a formula may have any number
+  mutable int printed_ = 0;
   mutable bool small_ = false;  // in an exponent
 
   bool is_shown(const output_info& o) const { return o.is_value() == (which_ == shown_outputs::values); }
@@ -547,6 +550,7 @@ class typesetter {
   }
 
   piece print(int id, bool root = false) const {
+    if (++printed_ > most_printed) return {"\\ldots"};
     const node& n = g_[id];
     if (!root && !name_[static_cast<std::size_t>(id)].empty())
       return {name_[static_cast<std::size_t>(id)] + subscript(n.axes), atom, false, false};
