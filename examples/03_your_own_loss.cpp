@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// examples/03_your_own_loss.cpp — a loss no framework has: write it down, check the gradient, train with it.
+// examples/03_your_own_loss.cpp — a loss no framework has: written down, and its gradient held against differences.
 #include <loom/loom.hpp>
 
 #include <cmath>

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "accuracy/plot.hpp"
 #include "compile_times.hpp"
 #include "loom.hpp"
 #include "losses.hpp"
-#include "support/plot.hpp"
 #include "support/write.hpp"
 #include "text.hpp"
 
@@ -92,7 +92,7 @@ const char* colour_of(const std::string& name) {
 
 /// Nanoseconds an entry, of all values or of all gradients.
 std::string drawn(const measurements::curve& c, std::size_t which) {
-  loom::test::plot p{
+  loom::accuracy::plot p{
       .title = fmt::format("cross entropy, {}, {}: ns an entry", which == 0 ? "value" : "value and gradient", c.title),
       .x = {c.over, c.at.front(), c.at.back(), {}},
       .y = {},
@@ -100,7 +100,7 @@ std::string drawn(const measurements::curve& c, std::size_t which) {
       .all = {}};
   double least = INFINITY, greatest = 0;
   for (std::size_t k = 0; k < c.points.columns.size(); ++k) {
-    loom::test::series s{c.points.columns[k], colour_of(c.points.columns[k]), {}};
+    loom::accuracy::series s{c.points.columns[k], colour_of(c.points.columns[k]), {}};
     bool is_there = false;
     for (std::size_t i = 0; i < c.at.size(); ++i) {
       const double ns = c.points.lines[2 * i + which].medians[k] * 1e6 / c.entries[i];
@@ -113,10 +113,10 @@ std::string drawn(const measurements::curve& c, std::size_t which) {
     if (is_there) p.all.push_back(std::move(s));
   }
   p.y = {"", least / 1.2, greatest * 1.2, {}};
-  p.y.ticks = loom::test::steps(p.y.from, p.y.to);
+  p.y.ticks = loom::accuracy::steps(p.y.from, p.y.to);
   p.x.ticks.push_back({c.at.front(), fmt::format("{}", c.at.front())});
   for (double power = 10; power <= c.at.back(); power *= 10) p.x.ticks.push_back({power, fmt::format("{}", power)});
-  return loom::test::svg_of(p);
+  return loom::accuracy::svg_of(p);
 }
 
 std::string compiler() {

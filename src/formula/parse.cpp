@@ -123,10 +123,13 @@ class scope {
         fail(s.at, s.name.size(), "the name " + std::string(s.name) + " is given twice");
     }
   }
-  /// The value that a statement gives to a name, if one does before the place where the name is used.
-  std::optional<node_id> definition(std::string_view name, std::size_t before) const {
+  /// The value that a statement gives to a name, for a use of it.
+  std::optional<node_id> definition(std::string_view name, std::size_t used_at) const {
     const auto found = defined_.find(name);
-    if (found == defined_.end() || tree_[found->second].begin >= before) return {};
+    if (found == defined_.end()) return {};
+    if (tree_[found->second].end > used_at)
+      fail(used_at, name.size(),
+           std::string(name) + " is used before it has a value; give the new value a name of its own");
     return found->second;
   }
   /// Through names to what they stand for, if that is an axis, an input or another name that no statement defines.
@@ -159,6 +162,13 @@ class scope {
       f.sentence = sentence({issue::malformed_text, texts_[kept], d.error_column, 0});
       f.source = texts_[kept];
       f.at = static_cast<std::size_t>(d.error_column - 1);
+      throw stop{std::move(f)};
+    }
+    if (is_keyword(d.name)) {
+      failure f;
+      f.sentence = std::string(d.name) + " is a word of C++, and no name";
+      f.source = texts_[kept];
+      f.length = d.name.size();
       throw stop{std::move(f)};
     }
     const bool has_axes = d.rank > 0;

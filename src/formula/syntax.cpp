@@ -8,6 +8,8 @@
 #include <map>
 #include <utility>
 
+#include "formula/words.hpp"
+
 namespace loom::notation::syntax {
 
 namespace {
@@ -170,15 +172,14 @@ class reader {
       while (next_.kind != token_kind::end && !is(";")) advance();
       return;
     }
-    if (is_name("namespace") || is_name("if") || is_name("for") || is_name("while") || is_name("return") ||
-        is_name("struct") || is_name("template"))
+    if (is_name("namespace") || is_name("if") || is_name("for") || is_name("while") || is_name("return"))
       fail({next_.at, next_.length},
            "a formula has statements like p = softmax(x, C); and none with " + std::string(next_.word));
     while (is_name("constexpr") || is_name("const") || is_name("auto") || is_name("inline") || is_name("static"))
       advance();
     statement s;
     s.at = next_.at;
-    if (next_.kind == token_kind::name && assigns()) {
+    if (next_.kind == token_kind::name && !is_keyword(next_.word) && assigns()) {
       s.name = next_.word;
       advance();
       expect("=");
@@ -399,6 +400,8 @@ class reader {
     n.begin = next_.at;
     const auto take_name = [&] {
       if (next_.kind != token_kind::name) expected("a name");
+      if (is_keyword(next_.word))
+        fail({next_.at, next_.length}, std::string(next_.word) + " is a word of C++, and no name");
       n.word = next_.word;
       n.at = next_.at;
       n.length = next_.length;

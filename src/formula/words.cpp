@@ -67,6 +67,27 @@ std::span<const std::string> method_names() {
   return names;
 }
 
+bool is_keyword(std::string_view name) {
+  constexpr std::string_view all[] = {
+      "alignas",       "alignof",     "and",       "and_eq",   "asm",          "auto",
+      "bitand",        "bitor",       "bool",      "break",    "case",         "catch",
+      "char",          "char16_t",    "char32_t",  "char8_t",  "class",        "co_await",
+      "co_return",     "co_yield",    "compl",     "concept",  "const",        "const_cast",
+      "consteval",     "constexpr",   "constinit", "continue", "decltype",     "default",
+      "delete",        "do",          "double",    "else",     "enum",         "explicit",
+      "export",        "extern",      "false",     "float",    "for",          "friend",
+      "goto",          "if",          "inline",    "int",      "long",         "mutable",
+      "namespace",     "new",         "noexcept",  "not",      "not_eq",       "nullptr",
+      "operator",      "or",          "or_eq",     "private",  "protected",    "public",
+      "register",      "requires",    "return",    "short",    "signed",       "sizeof",
+      "static",        "static_cast", "struct",    "switch",   "template",     "this",
+      "throw",         "true",        "try",       "typedef",  "typeid",       "typename",
+      "union",         "unsigned",    "using",     "virtual",  "void",         "volatile",
+      "wchar_t",       "while",       "xor",       "xor_eq",   "dynamic_cast", "reinterpret_cast",
+      "static_assert", "thread_local"};
+  return std::find(std::begin(all), std::end(all), name) != std::end(all);
+}
+
 bool is_usually_scalar(std::string_view name) {
   constexpr std::string_view all[] = {"alpha",  "beta", "gamma", "delta",       "epsilon", "eps",    "kappa",
                                       "lambda", "rho",  "tau",   "temperature", "theta",   "margin", "smoothing",

@@ -97,6 +97,9 @@ std::string_view word_of_input(ir::op code);
 std::span<const std::string> function_names();
 std::span<const std::string> method_names();
 
+/// Words that C++ keeps for itself: no variable has such a name.
+bool is_keyword(std::string_view name);
+
 /// Names that papers give to numbers beside the data: gamma, temperature.
 bool is_usually_scalar(std::string_view name);
 

@@ -52,14 +52,16 @@ std::string answer(std::string_view request) {
   const notation::formula f = notation::parse(text, declarations);
   if (f.wrong.failed()) return std::string("{") + member("wrong", failure_of(f.wrong), false) + "}";
 
+  // What is no input of this formula was one of the last.
   notation::wanted wanted;
-  if (by == "*") {
-    for (const ir::input_info& in : f.written.inputs)
-      if (in.code == ir::op::tensor && wanted.gradients.empty())
-        wanted.gradients.emplace_back(std::string_view(in.name));
-  } else {
-    wanted.gradients = parts(by, ' ');
+  std::string first;
+  for (const ir::input_info& in : f.written.inputs) {
+    if (in.code != ir::op::tensor && in.code != ir::op::scalar) continue;
+    const std::string name(std::string_view(in.name));
+    if (first.empty() && in.code == ir::op::tensor) first = name;
+    if ((" " + std::string(by) + " ").find(" " + name + " ") != std::string::npos) wanted.gradients.push_back(name);
   }
+  if (wanted.gradients.empty() && !by.empty() && !first.empty()) wanted.gradients.push_back(first);
   const std::unique_ptr<notation::program> p = notation::compile(f, wanted);
   if (!p->wrong.empty()) {
     return std::string("{") + member("inferred", strings(f.inferred)) +

@@ -9,11 +9,11 @@
 #include <iostream>
 #include <random>
 
+#include "accuracy/plot.hpp"
 #include "loom/compile.hpp"
 #include "loom/loom.hpp"
 #include "support/differences.hpp"
 #include "support/numbers.hpp"
-#include "support/plot.hpp"
 #include "support/points.hpp"
 #include "support/write.hpp"
 
@@ -239,10 +239,10 @@ std::string examine(const experiment& e, const std::string& folder) {
   const judged judge(e.written);
   std::mt19937 random(20240801);
   std::vector<double> at;
-  loom::test::series of[] = {{"as spelled, value", "#d62728", {}},
-                             {"as spelled, gradient", "#ff9896", {}},
-                             {"Loom, value", "#1f77b4", {}},
-                             {"Loom, gradient", "#9edae5", {}}};
+  loom::accuracy::series of[] = {{"as spelled, value", "#d62728", {}},
+                                 {"as spelled, gradient", "#ff9896", {}},
+                                 {"Loom, value", "#1f77b4", {}},
+                                 {"Loom, gradient", "#9edae5", {}}};
   double worst[6] = {};
   for (int i = 0; i <= steps; ++i) {
     at.push_back(e.from * std::pow(e.to / e.from, static_cast<double>(i) / steps));
@@ -266,15 +266,15 @@ std::string examine(const experiment& e, const std::string& folder) {
     of[2].values.push_back(loom.value);
     of[3].values.push_back(loom.gradient);
   }
-  test::write(
-      folder + "/accuracy/" + e.name + ".svg",
-      loom::test::svg_of({.title = "worst error in ulp of a float",
-                          .x = {e.magnitude, at.front(), at.back(),
-                                loom::test::decades(at.front(), at.back(), at.back() / at.front() < 1e12 ? 1 : 10)},
-                          .y = {"", 1e-1, 1e9, loom::test::decades(1e-1, 1e8, 2)},
-                          .band = "NaN, inf",
-                          .at = at,
-                          .all = {std::begin(of), std::end(of)}}));
+  test::write(folder + "/accuracy/" + e.name + ".svg",
+              loom::accuracy::svg_of(
+                  {.title = "worst error in ulp of a float",
+                   .x = {e.magnitude, at.front(), at.back(),
+                         loom::accuracy::decades(at.front(), at.back(), at.back() / at.front() < 1e12 ? 1 : 10)},
+                   .y = {"", 1e-1, 1e9, loom::accuracy::decades(1e-1, 1e8, 2)},
+                   .band = "NaN, inf",
+                   .at = at,
+                   .all = {std::begin(of), std::end(of)}}));
   return fmt::format("| [{}](#{}) | {} | {} | {} | {} | {} | {} |\n", e.name, e.name, number(worst[0]),
                      number(worst[1]), number(worst[2]), number(worst[3]), number(worst[4]), number(worst[5]));
 }

@@ -64,6 +64,9 @@ TEST_CASE("syntax", "[notation]") {
   CHECK(mistake("1e999 * x") == "1: 1e999: 1e999 is beyond what a double holds");
   CHECK(mistake("99999999999999999999 * x") == "1: 99999999999999999999: 99999999999999999999 is beyond 64 bits");
   CHECK(mistake("x * \xC3\xA9") == "5: \xC3\xA9: \xC3\xA9 has no meaning here");
+  CHECK(mistake("x + float").starts_with("5: float: float is a word of C++, and no name"));
+  CHECK(mistake("x = x - 1; x.sum()") == "5: x: x is used before it has a value; give the new value a name of its own");
+  CHECK(mistake("q = r + x; r = x; q.sum()").starts_with("5: r: r is used before it has a value"));
   CHECK(mistake("p = x; p = v; p.sum()") == "8: p: the name p is given twice");
   CHECK(mistake("x\n + v\n + lgits(x)").starts_with("4: lgits: there is no function"));
   CHECK(parse("x\n + v\n + lgits(x)", declarations).wrong.line() == 3);

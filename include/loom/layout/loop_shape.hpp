@@ -52,7 +52,11 @@ constexpr bool has_entries(const plan& p, int slot) {
   return in.code == op::tensor && (as_set(in.axes) & p.row_axes) != 0 && (as_set(in.axes) & p.column_axes) != 0;
 }
 
-/// Whether an operand has a tile where lanes run across rows. Operands are numbered: inputs, then outputs.
+/// A set of operands, a bit of each. They are numbered: inputs, then outputs.
+using operand_set = std::uint64_t;
+static_assert(max_inputs + max_outputs <= 64);
+
+/// Whether an operand has a tile where lanes run across rows.
 constexpr bool has_tile(const plan& p, const sweep& s, int operand) {
   if (s.over != level::element) return false;
   const int inputs = p.program.inputs.size();
@@ -60,11 +64,11 @@ constexpr bool has_tile(const plan& p, const sweep& s, int operand) {
   return output_level(p, operand - inputs) == level::element && touches_output(p, s, operand - inputs);
 }
 
-/// The operands that have one, a bit of each.
-constexpr unsigned tiled_operands(const plan& p, const sweep& s) {
-  unsigned found = 0;
+/// The operands that have one.
+constexpr operand_set tiled_operands(const plan& p, const sweep& s) {
+  operand_set found = 0;
   for (int k = p.program.inputs.size() + p.program.outputs.size() - 1; k >= 0; --k)
-    found |= has_tile(p, s, k) ? 1u << k : 0u;
+    found |= has_tile(p, s, k) ? operand_set{1} << k : 0;
   return found;
 }
 
@@ -92,7 +96,7 @@ struct shape_choice {
   std::uint32_t possible = 0;  ///< a bit for each shape
   std::ptrdiff_t longest_in_tile = 0;  ///< columns of which a tile holds a cache line of rows
   std::ptrdiff_t longest_transposed = 0;  ///< columns of a short row
-  unsigned tiled = 0;  ///< the operands that have a tile, a bit of each
+  operand_set tiled = 0;  ///< the operands that have a tile
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
   constexpr void allow(loop_shape shape) { possible |= std::uint32_t{1} << static_cast<int>(shape); }

@@ -3,6 +3,7 @@
 // Layer 7 (loops).
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -114,27 +115,27 @@ inline void send_rows(piece& p, sender send) {
   finish_sending();
 }
 
-/// Before a block of `count` entries from `column` on: of the operands `used`, a bit of each, those that are copied by blocks are where their
+/// Before a block of `count` entries from `column` on: of the operands `used`, those that are copied by blocks are where their
 /// copies are, and of those the ones that are `read` are copied.
-[[gnu::noinline]] inline void begin_block(piece* operands, unsigned used, unsigned read, std::ptrdiff_t column,
+[[gnu::noinline]] inline void begin_block(piece* operands, operand_set used, operand_set read, std::ptrdiff_t column,
                                           std::ptrdiff_t count) {
   for (; used != 0; used &= used - 1) {
-    const int k = __builtin_ctz(used);
+    const int k = std::countr_zero(used);
     piece& p = operands[k];
     if (p.how == copied::never || p.whole_rows) continue;
     // Counted as an integer: no pointer may lead to before an array.
     const auto begin = reinterpret_cast<std::uintptr_t>(p.copy) - static_cast<std::uintptr_t>(column * p.use->size);
     p.at = reinterpret_cast<unsigned char*>(begin);  // NOLINT: an entry of the copy is added before it is used
     const std::ptrdiff_t stride = p.lies->column_stride;
-    if ((read >> k & 1u) != 0) p.use->copy_entries(p.row + column * stride * p.use->size, stride, p.copy, 1, count);
+    if ((read >> k & 1) != 0) p.use->copy_entries(p.row + column * stride * p.use->size, stride, p.copy, 1, count);
   }
 }
 
 /// After it: of the operands `written` the copies go to memory.
-[[gnu::noinline]] inline void end_block(const piece* operands, unsigned written, std::ptrdiff_t column,
+[[gnu::noinline]] inline void end_block(const piece* operands, operand_set written, std::ptrdiff_t column,
                                         std::ptrdiff_t count, sender send) {
   for (; written != 0; written &= written - 1) {
-    const piece& p = operands[__builtin_ctz(written)];
+    const piece& p = operands[std::countr_zero(written)];
     if (p.how == copied::never || p.whole_rows) continue;
     const std::ptrdiff_t stride = p.lies->column_stride;
     unsigned char* const to = p.row + column * stride * p.use->size;

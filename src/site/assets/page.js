@@ -82,6 +82,7 @@
     const index = await ready();
     const text = $('search-text').value.trim();
     const found = text ? index.search(text, { prefix: true, fuzzy: 0.15, boost: { title: 4, section: 3 }, combineWith: 'AND' }).slice(0, 20) : [];
+    $('search-results').dataset.of = text;
     $('search-count').textContent = text ? (found.length ? `${found.length === 20 ? 'The first 20 places' : `${found.length} ${found.length === 1 ? 'place' : 'places'}`}` : 'Nothing found') : '';
     $('search-results').replaceChildren(...found.map((f) => {
       const item = document.createElement('li'), link = document.createElement('a'), excerpt = document.createElement('span');
@@ -96,14 +97,16 @@
   };
   const open = () => {
     $('search').showModal();
+    $('search-text').select();
     ready();
   };
   $('search-open').addEventListener('click', open);
   $('search-text').addEventListener('input', show);
   $('search-text').addEventListener('keydown', (e) => {
-    if (e.key !== 'Enter') return;
+    if (e.key !== 'Enter' && e.key !== 'Escape') return;
     e.preventDefault();
-    $('search-results').querySelector('a')?.click();
+    if (e.key === 'Escape') $('search').close();  // at once: a search field would first be emptied
+    else $('search-results').querySelector('a')?.click();
   });
   document.addEventListener('keydown', (e) => {
     if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey || /^(input|textarea|select)$/i.test(e.target.tagName) || $('search').open) return;

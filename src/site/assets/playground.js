@@ -89,6 +89,16 @@
 
   let declarations = [];
   const latex = (e) => `\\displaystyle ${e.left} =\\nobreak ${e.right}`;
+  const typesetBefore = new Map();  // most of a formula stays as it was while one types
+  const typeset = (text) => {
+    let html = typesetBefore.get(text);
+    if (html === undefined) {
+      html = globalThis.katex.renderToString(text, { throwOnError: false });
+      if (typesetBefore.size > 500) typesetBefore.clear();
+      typesetBefore.set(text, html);
+    }
+    return html;
+  };
   const equations = (list) => {
     let defining = false;
     const all = document.createElement('div');
@@ -104,7 +114,7 @@
       }
       defining = e.definition;
       span.className = 'scrolls';
-      globalThis.katex.render(latex(e), span, { throwOnError: false });
+      span.innerHTML = typeset(latex(e));
       row.append(span);
       all.append(row);
     }
@@ -229,12 +239,12 @@
     const extents = () => Object.entries(state.extents).map(([a, n]) => `${a} ${n}`).join('\n');
     let answer;
     try {
-      answer = ask([text, '', state.by, '', '']);
+      // With the data of the last formula: mostly it is the same inputs that are written about.
+      answer = ask([text, '', state.by, extents(), dataOf(declarations)]);
       if (!answer.wrong) {
         declarations = answer.declarations;
         for (const d of declarations) d.axes.forEach((a, i) => { state.extents[a] = Number(d.extents[i]) || extentOf(a); });
-        const data = dataOf(declarations);
-        answer = ask([text, '', state.by, extents(), data]);
+        if (!answer.values) answer = ask([text, '', state.by, extents(), dataOf(declarations)]);
       }
     } catch (e) {
       answer = { wrong: { text: `This formula is more than the page can compile: ${e.message}` } };

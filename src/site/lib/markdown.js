@@ -13,7 +13,7 @@ export const placeOf = (file) => {
   const path = file.replace(/\/$/, '');
   if (path === 'docs/decisions') return 'docs/decisions/index.html';
   if (path === 'examples' || path === 'examples/README.md') return 'docs/examples.html';
-  if (path === 'docs/index.md') return 'docs/index.html';
+  if (path === 'docs/reference/ops.md') return 'tables/ops.html';  // printed from the same rows
   if (path.startsWith('docs/') && path.endsWith('.md')) return path.replace(/\.md$/, '.html');
   if (path.startsWith('docs/') && path.endsWith('.svg')) return path;
   if (path.startsWith('examples/') && path.endsWith('.cpp')) return path.replace(/\.cpp$/, '.html').replace('examples/', 'docs/examples/');
@@ -74,7 +74,6 @@ export const render = (text, file, to) => {
         const target = posix.normalize(posix.join(posix.dirname(file), child.attrGet('src')));
         child.attrSet('src', relative(target));
         child.attrSet('class', 'plot');
-        child.attrSet('loading', 'lazy');
         token.is_plot = true;
       }
     }

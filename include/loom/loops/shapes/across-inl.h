@@ -176,10 +176,10 @@ struct across_rows {
   template <class R, int Sweep>
   struct tiles_of {
     static constexpr const sweep& S = R::P.loops[Sweep];
-    static constexpr unsigned tiled = layout::shape_choice_of<typename R::program, Sweep>.tiled;
+    static constexpr layout::operand_set tiled = layout::shape_choice_of<typename R::program, Sweep>.tiled;
     static constexpr std::ptrdiff_t one = tile_bytes(std::popcount(tiled));
     static constexpr std::size_t bytes = static_cast<std::size_t>(std::popcount(tiled) * one);
-    static constexpr bool has_tile(int operand) { return (tiled >> operand & 1u) != 0; }
+    static constexpr bool has_tile(int operand) { return (tiled >> operand & 1) != 0; }
 
     /// Rows of a tile: whole lines of memory, an odd number of them, so that its columns do not compete for one place in a cache. Of a
     /// transposed one a few, which the nearest cache holds from one end to the other; but one vector of rows that come from memory,
@@ -195,7 +195,7 @@ struct across_rows {
     }
     template <int Operand, class E>
     static LOOM_INLINE E* tile(const row_block& b) {
-      constexpr std::ptrdiff_t begin = std::popcount(tiled & ((1u << Operand) - 1)) * one;
+      constexpr std::ptrdiff_t begin = std::popcount(tiled & ((layout::operand_set{1} << Operand) - 1)) * one;
       return reinterpret_cast<E*>(b.tiles + begin);
     }
 

@@ -18,30 +18,30 @@ struct row_copies {
   static constexpr std::ptrdiff_t row_bytes = 16384;  ///< of the longest row that values are parked in
 
   /// The operands that steps use as entries, a bit of each: tensors that are loaded, outputs that something is done to.
-  static constexpr unsigned used(int begin, int end, action what) {
-    unsigned found = 0;
+  static constexpr layout::operand_set used(int begin, int end, action what) {
+    layout::operand_set found = 0;
     for (int i = begin; i < end && R::lane_count > 1; ++i) {
       const step& it = P.steps[i];
       const node& n = P.program[it.id];
       if (it.kind != what) continue;
       if (what != action::compute)
-        found |= output_level(P, it.slot) == level::element ? 1u << (R::inputs + it.slot) : 0;
-      else if (n.code == op::tensor && P.levels[it.id] == level::element) found |= 1u << n.bits;
+        found |= output_level(P, it.slot) == level::element ? layout::operand_set{1} << (R::inputs + it.slot) : 0;
+      else if (n.code == op::tensor && P.levels[it.id] == level::element) found |= layout::operand_set{1} << n.bits;
     }
     return found;
   }
   struct uses {
-    unsigned loaded, parked, recalled, stored;
+    layout::operand_set loaded, parked, recalled, stored;
     constexpr uses(int begin, int end)
         : loaded(used(begin, end, action::compute)),
           parked(used(begin, end, action::park)),
           recalled(used(begin, end, action::recall)),
           stored(used(begin, end, action::store)) {}
-    constexpr unsigned all() const { return loaded | parked | recalled | stored; }
+    constexpr layout::operand_set all() const { return loaded | parked | recalled | stored; }
   };
   static constexpr uses of_sweep{S.hoisted.begin, end_of(S)};
   template <int Pass> static constexpr uses of_pass{S.passes[Pass].body.begin, S.passes[Pass].body.end};
-  static constexpr bool has(unsigned set, int operand) { return (set >> operand & 1u) != 0; }
+  static constexpr bool has(layout::operand_set set, int operand) { return (set >> operand & 1) != 0; }
 
   template <int Operand>
   static constexpr std::ptrdiff_t size_of() {
@@ -96,7 +96,7 @@ struct row_copies {
     if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.input_row[Operand];
     else r.output_entries[Operand - R::inputs] = r.output_row[Operand - R::inputs];
   }
-  template <unsigned Used, int Operand>
+  template <layout::operand_set Used, int Operand>
   static LOOM_INLINE void find([[maybe_unused]] R& r) {
     if constexpr (!has(Used, Operand)) return;
     else if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.pieces[Operand].at;

@@ -14,6 +14,8 @@ template <class Along, int Sweep> class row_ends;
 #else
 
 template <class R, int Sweep> struct passes;
+/// The same under a name that a class may use to call its own `passes`: with -march, LOOM_TARGET is no name that could be qualified.
+template <class R, int Sweep> using passes_of_sweep = passes<R, Sweep>;
 
 /// Whether the rows that registers `Along` walk along are ended together.
 template <class Along, int Sweep>
@@ -22,7 +24,7 @@ inline constexpr bool row_ends_wait = schedule::row_ends_wait<typename Along::pr
 template <class Along, int Sweep>
 class row_ends {
   using R = registers<typename Along::program, typename Along::number, across_rows>;
-  using passes = loom::LOOM_TARGET::passes<R, Sweep>;
+  using passes = passes_of_sweep<R, Sweep>;
   using V = typename R::V;
   static constexpr const auto& used = schedule::row_end_values<typename R::program, Sweep>;
   static constexpr step_range last = schedule::row_end_of(passes::S);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tests/support/plot.hpp — lines over two logarithmic axes, as an SVG: errors against a magnitude, times against a size.
+// src/accuracy/plot.hpp — lines over two logarithmic axes, as an SVG: errors against a magnitude, times against a size.
 #pragma once
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace loom::test {
+namespace loom::accuracy {
 
 struct tick {
   double at;
@@ -30,7 +30,8 @@ struct series {
 struct plot {
   std::string title;
   axis x, y;
-  std::string band = {};  ///< the name of a band on top for values that are not finite; without one they break a line
+  std::string band =
+      {};  ///< the name of a band on top for values that are not finite; without one they break a line, as what is below 0 does
   std::vector<double> at;
   std::vector<series> all;
 };
@@ -94,7 +95,7 @@ inline std::string svg_of(const plot& p) {
     };
     for (std::size_t i = 0; i < p.at.size(); ++i) {
       const double value = p.all[k].values[i];
-      if (p.band.empty() && !std::isfinite(value)) draw();
+      if (value < 0 || (p.band.empty() && !std::isfinite(value))) draw();
       else points += fmt::format("{}{:.1f},{:.1f}", points.empty() ? "" : " ", x_of(p.at[i]), y_of(value));
     }
     draw();
@@ -107,4 +108,4 @@ inline std::string svg_of(const plot& p) {
   return s + "</svg>\n";
 }
 
-}  // namespace loom::test
+}  // namespace loom::accuracy

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSL-1.0
+# examples/generated/check.cmake — prints the loops into WORK and compares each with the file of the same name here.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${PRINT} ${WORK} COMMAND_ERROR_IS_FATAL ANY)
+
+file(GLOB printed RELATIVE ${WORK} ${WORK}/*)
+file(GLOB kept RELATIVE ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/*.c ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
+list(REMOVE_ITEM kept print.cpp)
+set(stale "")
+foreach(name IN LISTS printed kept)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${WORK}/${name} ${CMAKE_CURRENT_LIST_DIR}/${name}
+                  RESULT_VARIABLE differs OUTPUT_QUIET ERROR_QUIET)
+  if(differs)
+    list(APPEND stale ${name})
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES stale)
+if(stale)
+  list(JOIN stale ", " stale)
+  message(FATAL_ERROR "not what Loom prints now: ${stale}. `./run generated` prints them again; read the difference before it is committed")
+endif()
+list(LENGTH printed count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "nothing was printed")
+endif()
+message(NOTICE "${count} printed loops, all as Loom prints them now")

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSL-1.0
+// src/tool/main.cpp — the program `loom`: its command line.
+// A formula and its declarations are read by src/formula; what a command prints is made in reports.cpp, rules.cpp, evaluate.cpp.
+// Exit status: 0; 1 if a formula, its data or its results are wrong; 2 if the command line is.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+#include <new>
+
+#include "loom/base/config.hpp"
+#include "loom/emit/c99.hpp"
+#include "loom/emit/cpp.hpp"
+#include "tool/collection.hpp"
+#include "tool/completions.hpp"
+#include "tool/evaluate.hpp"
+#include "tool/files.hpp"
+#include "tool/report.hpp"
+#include "tool/reports.hpp"
+#include "tool/rules.hpp"
+
+namespace {
+
+using namespace loom::tool;
+namespace notation = loom::notation;
+
+/// Left by an exception from anywhere in a command: what was printed is all there is.
+struct exit_with {
+  int status;
+};
+
+/// What all commands about a formula have in common.
+struct source {
+  std::string formula;
+  std::vector<std::string> rest;  ///< declarations, and for `eval` data
+  std::vector<std::string> gradients, curvatures;
+  std::string name;
+  bool json = false;
+  std::string output;
+};
+
+bool colours(int file) {
+  const char* none = std::getenv("NO_COLOR");
+  return isatty(file) == 1 && (none == nullptr || *none == '\0');
+}
+
+void print_error(const std::string& text) {
+  const bool colour = colours(STDERR_FILENO);
+  std::fprintf(stderr, "%serror:%s %s%s", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "", text.c_str(),
+               !text.empty() && text.back() == '\n' ? "" : "\n");
+}
+
+/// Says why, as text or, where data was asked for, as data; and ends.
+[[noreturn]] void fail(const source& s, const std::string& sentence, const std::string& hint = {}) {
+  if (s.json) {
+    json error = {{"sentence", sentence}};
+    if (!hint.empty()) error["hint"] = hint;
+    std::cout << json_text({{"error", error}});
+  } else {
+    print_error(sentence + (hint.empty() ? "" : "\n  " + hint));
+  }
+  throw exit_with{1};
+}
+
+std::string standard_input() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
+
+/// Reads and compiles the formula of a command line; the name of a loss of the collection stands for its formula.
+struct reading {
+  notation::formula formula;
+  std::unique_ptr<notation::program> program;
+};
+reading read(source& s, const std::vector<std::string>& declarations, const notation::wanted& wanted) {
+  reading r;
+  const known_loss* known = declarations.empty() ? find_loss(s.formula) : nullptr;
+  if (known != nullptr) {
+    r.formula.written = known->written;
+    r.formula.name = known->name;
+  } else {
+    if (s.formula == "-") s.formula = standard_input();
+    r.formula = notation::parse(s.formula, declarations);
+  }
+  if (r.formula.wrong.failed()) {
+    if (s.json) std::cout << json_text(failure_json(r.formula.wrong));
+    else print_error(r.formula.wrong.text());
+    throw exit_with{1};
+  }
+  if (!s.name.empty()) r.formula.name = s.name;
+  r.program = notation::compile(r.formula, wanted);
+  if (!r.program->wrong.empty()) fail(s, r.program->wrong);
+  return r;
+}
+reading read(source& s) { return read(s, s.rest, {s.gradients, s.curvatures}); }
+
+/// To the file that was asked for, or to standard output.
+void print(const source& s, const std::string& text) {
+  if (s.output.empty() || s.output == "-") {
+    std::cout << text;
+    if (!std::cout.flush()) throw exit_with{1};
+  } else if (const std::string wrong = write_file(s.output, text); !wrong.empty()) {
+    fail(s, wrong);
+  }
+}
+
+/// The names of what is declared by its use, which an author may have meant otherwise.
+std::string inferred_text(const notation::formula& f) {
+  if (f.inferred.empty()) return {};
+  std::string s = "Declared by use\n ";
+  for (const std::string& d : f.inferred) s += " '" + d + "'";
+  return s + "\n\n";
+}
+
+// ---- commands --------------------------------------------------------------------------------------------------------
+
+void explain(source& s) {
+  const reading r = read(s);
+  if (!s.json) return print(s, inferred_text(r.formula) + explanation(*r.program));
+  json j = explanation_json(*r.program);
+  j["declared_by_use"] = r.formula.inferred;
+  print(s, json_text(j));
+}
+
+struct code_options {
+  std::string language = "cpp", type = "float";
+};
+
+void code(source& s, const code_options& o) {
+  const reading r = read(s);
+  const loom::emit::dialect& language = o.language == "c99" ? loom::emit::c99 : loom::emit::cpp;
+  const std::string text = loom::emit::print(r.program->plan, language, r.program->name,
+                                             o.type == "double" ? loom::emit::element::f64 : loom::emit::element::f32);
+  print(s, s.json ? json_text({{"name", r.program->name}, {"language", o.language}, {"type", o.type}, {"code", text}})
+                  : text);
+}
+
+struct graph_options {
+  std::string format = "dot";
+  bool simple = false;
+};
+
+/// Graphviz, which draws better than anything that would be written here.
+std::string svg_of(const source& s, const std::string& dot) {
+  char name[] = "/tmp/loom-graph-XXXXXX";
+  const int file = mkstemp(name);
+  if (file < 0) fail(s, "no temporary file can be made");
+  const ssize_t written = write(file, dot.data(), dot.size());
+  close(file);
+  std::string svg;
+  int status = -1;
+  if (written == static_cast<ssize_t>(dot.size()))
+    if (FILE* pipe = popen((std::string("dot -Tsvg ") + name + " 2>/dev/null").c_str(), "r")) {
+      char bytes[4096];
+      for (std::size_t n; (n = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;) svg.append(bytes, n);
+      status = pclose(pipe);
+    }
+  unlink(name);
+  if (status != 0)
+    fail(s, "an SVG is drawn by Graphviz, whose program dot was not found", "apt install graphviz, or --to dot");
+  return svg;
+}
+
+void graph(source& s, const graph_options& o) {
+  const reading r = read(s);
+  drawing d;
+  d.simple = o.simple;
+  const std::string dot = graphviz(*r.program, d), text = o.format == "svg" ? svg_of(s, dot) : dot;
+  print(s, s.json ? json_text({{"name", r.program->name}, {"format", o.format}, {"graph", text}}) : text);
+}
+
+void rules(const source& s, const std::string& word) {
+  json list = json::array();
+  std::string text, stage;
+  for (const rule_text& r : all_rules()) {
+    if (!word.empty() && r.name.find(word) == r.name.npos && r.left.find(word) == r.left.npos &&
+        r.right.find(word) == r.right.npos)
+      continue;
+    json entry = {{"stage", r.stage}, {"name", r.name}, {"left", r.left}, {"right", r.right}};
+    if (!r.condition.empty()) entry["condition"] = r.condition;
+    if (r.in_a_sum) entry["in_a_sum"] = true;
+    list.push_back(entry);
+    if (stage != r.stage) text += (text.empty() ? "" : "\n") + r.stage + "\n";
+    stage = r.stage;
+    text += "  " + r.name + "\n    " + r.left + "  ->  " + r.right + "\n";
+    if (!r.condition.empty()) text += "    " + r.condition + "\n";
+  }
+  if (list.empty()) fail(s, "no rule has " + shown(word) + " in it");
+  print(s, s.json ? json_text(list) : text);
+}
+
+void list(const source& s) {
+  json all = json::array();
+  std::string text;
+  for (const known_loss& k : collection()) {
+    std::string formula;
+    for (const auto& o : k.written.outputs)
+      formula += (formula.empty() ? "" : "; ") + notation::text_of(k.written, o.id);
+    std::vector<std::string> inputs = notation::declarations_of(k.written);
+    all.push_back({{"name", k.name}, {"inputs", inputs}, {"formula", formula}});
+    text += std::string(k.name) + "\n  " + formula + "\n ";
+    for (const std::string& d : inputs) text += " '" + d + "'";
+    text += "\n";
+  }
+  print(s, s.json ? json_text(all) : text);
+}
+
+void show(source& s) {
+  if (find_loss(s.formula) == nullptr) {
+    std::vector<std::string> names;
+    for (const known_loss& k : collection()) names.emplace_back(k.name);
+    const std::string meant = notation::closest(s.formula, names);
+    fail(s, "the collection has no loss " + shown(s.formula),
+         meant.empty() ? "loom list names them" : "did you mean " + meant + "?");
+  }
+  const reading r = read(s);
+  if (s.json) {
+    json j = explanation_json(*r.program);
+    j["cpp"] = cpp_text(*r.program);
+    return print(s, json_text(j));
+  }
+  print(s, cpp_text(*r.program) + "\n" + explanation(*r.program));
+}
+
+bool is_binding(const std::string& argument) {
+  std::size_t n = 0;
+  while (n < argument.size() && (std::isalnum(static_cast<unsigned char>(argument[n])) != 0 || argument[n] == '_')) ++n;
+  return n > 0 && n < argument.size() && argument[n] == '=' && argument.compare(n, 2, "==") != 0;
+}
+binding split(const source& s, const std::string& argument) {
+  const std::size_t at = argument.find('=');
+  if (!is_binding(argument)) fail(s, shown(argument) + " is no binding", "write x=data.npy");
+  return {argument.substr(0, at), argument.substr(at + 1)};
+}
+
+void eval(source& s, evaluation_request& q, const std::string& out) {
+  std::vector<std::string> declarations;
+  for (const std::string& argument : s.rest)
+    if (is_binding(argument)) q.inputs.push_back(split(s, argument));
+    else declarations.push_back(argument);
+  for (const std::string& g : s.gradients) q.gradients.push_back(split(s, g));
+  for (const std::string& g : s.curvatures) q.curvatures.push_back(split(s, g));
+  if (!out.empty()) q.results.push_back({"out", out});
+  q.json = s.json;
+  const reading r = read(s, declarations, wanted_of(q));
+  const evaluation e = evaluate(*r.program, q);
+  if (!e.wrong.empty()) fail(s, e.wrong, e.hint);
+  print(s, e.text);
+}
+
+// ---- the command line ------------------------------------------------------------------------------------------------
+
+/// A formula may begin with a minus, which no option does: options are --word, --word=value, -h, -o.
+constexpr char minus_mark = '\x01';
+bool looks_like_option(std::string_view a) {
+  if (a.size() < 2 || a[0] != '-') return true;
+  if (a[1] != '-') return a.size() == 2;
+  const std::size_t end = a.find('=');
+  const std::string_view word = a.substr(2, end == a.npos ? a.npos : end - 2);
+  return word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == word.npos;
+}
+void unmark(std::string& s) {
+  if (!s.empty() && s[0] == minus_mark) s.erase(0, 1);
+}
+
+void add_source(CLI::App& command, source& s, bool derivatives = true) {
+  command
+      .add_option("formula", s.formula,
+                  "in the notation of C++, '-log(gather(softmax(x, C), t)).mean()'; - reads standard input; or the "
+                  "name of a loss of `loom list`")
+      ->required();
+  command.add_option("declarations", s.rest,
+                     "'x[N,C]' 't[N]' 'scalar gamma >= 0'; what is missing is declared by its use");
+  if (derivatives) {
+    command.add_option("--grad", s.gradients, "with the gradient by this input")
+        ->type_name("x")
+        ->expected(1)
+        ->take_all();
+    command.add_option("--d2", s.curvatures, "with the diagonal of the Hessian")
+        ->type_name("x")
+        ->expected(1)
+        ->take_all();
+  }
+  command.add_option("--name", s.name, "of the loss")->type_name("NAME");
+}
+void add_output(CLI::App& command, source& s) {
+  command.add_flag("--json", s.json, "as data");
+  command.add_option("-o,--output", s.output, "a file instead of standard output")->type_name("FILE");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Loss formulas in, one loop out: what a formula becomes, as text, code and numbers.", "loom");
+  app.set_version_flag("--version", std::string("loom ") + std::to_string(LOOM_VERSION_MAJOR) + "." +
+                                        std::to_string(LOOM_VERSION_MINOR) + "." + std::to_string(LOOM_VERSION_PATCH));
+  app.require_subcommand(1);
+  app.footer(
+      "Examples\n"
+      "  loom explain '-gather(log(exp(x) / sum(exp(x), -1)), t).mean()' 'x[N,C]' 't[N]' --grad x\n"
+      "  loom code 'p = softmax(x, C); -log(gather(p, t)).mean()' --grad x --to c99\n"
+      "  loom eval 'square(x - y).mean()' x=predictions.npy y=targets.npy --grad x=gradient.npy\n"
+      "Exit status: 0; 1 if a formula or data is wrong, which is said on standard error; 2 if the command line is.");
+
+  source s;
+  code_options printed;
+  graph_options drawn;
+  evaluation_request request;
+  std::string word, shell, out;
+
+  CLI::App* explain_ =
+      app.add_subcommand("explain", "every stage: as written, as rewritten, gradients, rules, hazards, plan");
+  add_source(*explain_, s);
+  add_output(*explain_, s);
+  CLI::App* code_ = app.add_subcommand("code", "the loop, as a function that compiles without Loom");
+  add_source(*code_, s);
+  code_->add_option("--to", printed.language, "the language")
+      ->check(CLI::IsMember({"cpp", "c99"}))
+      ->capture_default_str();
+  code_->add_option("--type", printed.type, "of the tensors")
+      ->check(CLI::IsMember({"float", "double"}))
+      ->capture_default_str();
+  add_output(*code_, s);
+  CLI::App* graph_ = app.add_subcommand("graph", "a drawing of the formula before and after");
+  add_source(*graph_, s);
+  graph_->add_option("--to", drawn.format, "Graphviz text, or a picture")
+      ->check(CLI::IsMember({"dot", "svg"}))
+      ->capture_default_str();
+  graph_->add_flag("--simple", drawn.simple, "also as the loops compute it");
+  add_output(*graph_, s);
+  CLI::App* eval_ = app.add_subcommand("eval", "values and derivatives of data in NumPy files");
+  add_source(*eval_, s, false);
+  eval_->get_option("declarations")->description("data, x=logits.npy gamma=2, and declarations as for explain");
+  eval_->add_option("--grad", s.gradients, "writes the gradient by x to a file")
+      ->type_name("x=FILE")
+      ->expected(1)
+      ->take_all();
+  eval_->add_option("--d2", s.curvatures, "writes the diagonal of the Hessian to a file")
+      ->type_name("x=FILE")
+      ->expected(1)
+      ->take_all();
+  eval_->add_option("--out", out, "writes a result that is not a scalar to a file")->type_name("FILE");
+  eval_->add_option("--type", request.type, "of the computation, else that of the data")
+      ->check(CLI::IsMember({"float", "double"}));
+  eval_->add_flag("--compile", request.compile,
+                  "by the SIMD loops, which the system's compiler makes, instead of the interpreter");
+  add_output(*eval_, s);
+  CLI::App* rules_ = app.add_subcommand("rules", "the rules that formulas are rewritten by");
+  rules_->add_option("word", word, "only those that mention it");
+  add_output(*rules_, s);
+  CLI::App* list_ = app.add_subcommand("list", "the losses of the collection");
+  add_output(*list_, s);
+  CLI::App* show_ = app.add_subcommand("show", "a loss of the collection: as C++, and every stage");
+  show_->add_option("loss", s.formula, "its name")->required();
+  show_->add_option("--grad", s.gradients, "with the gradient by this input")->type_name("x")->expected(1)->take_all();
+  show_->add_option("--d2", s.curvatures, "with the diagonal of the Hessian")->type_name("x")->expected(1)->take_all();
+  add_output(*show_, s);
+  CLI::App* completions_ = app.add_subcommand("completions", "a script that completes commands and options in a shell");
+  completions_->add_option("shell", shell, "")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+  std::vector<std::string> arguments;
+  for (int k = argc - 1; k > 0; --k) {  // CLI11 takes them backwards
+    std::string a = argv[k];
+    if (!looks_like_option(a)) a.insert(0, 1, minus_mark);
+    arguments.push_back(std::move(a));
+  }
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& e) { return app.exit(e) == 0 ? 0 : 2; }
+  unmark(s.formula);
+  for (std::string& d : s.rest) unmark(d);
+
+  if (explain_->parsed()) explain(s);
+  if (code_->parsed()) code(s, printed);
+  if (graph_->parsed()) graph(s, drawn);
+  if (eval_->parsed()) eval(s, request, out);
+  if (rules_->parsed()) rules(s, word);
+  if (list_->parsed()) list(s);
+  if (show_->parsed()) show(s);
+  if (completions_->parsed()) print(s, completion_script(app, shell));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const exit_with& e) { return e.status; } catch (const std::bad_alloc&) {
+    print_error("there is not enough memory for this");
+  } catch (const std::exception& e) { print_error(e.what()); }
+  return 1;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/docs/calls.cpp — the calls of docs/reference/calls.md: layouts of results, a workspace, constants, results in parts.
+#include <loom/collection/collection.hpp>
+#include <loom/loom.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+namespace {
+
+namespace layouts {
+constexpr auto a = loom::tensor<"a[N,D]">;
+constexpr auto b = loom::tensor<"b[M,D]">;
+constexpr auto pairs = loom::loss<sum(a* b, loom::axis<"D">)>;
+
+bool run() {
+  const float rows[2][2] = {{1, 2}, {3, 4}}, columns[3][2] = {{1, 0}, {0, 1}, {1, 1}};
+  float transposed[3][2];
+  // [layout]
+  constexpr auto N = loom::axis<"N">;
+  constexpr auto M = loom::axis<"M">;
+  pairs(a = rows, b = columns, loom::out(M, N) = transposed);  // result<k>(M, N) = buffer, seed(M, N) = data
+  // [/layout]
+  return transposed[2][0] == 3 && transposed[0][1] == 3 && transposed[1][1] == 4;
+}
+}  // namespace layouts
+
+namespace arrays {
+using namespace loom::collection::contrastive;
+
+bool run() {
+  const float images[2][2] = {{1, 0}, {0, 1}}, texts[2][2] = {{0.8f, 0.6f}, {0.6f, 0.8f}};
+  const int pair[2] = {0, 1}, back[2] = {0, 1};
+  float d_images[2][2];
+  // [workspace]
+  // The bindings of the call, without the workspace.
+  const auto numbers = clip.workspace_size(a = images, b = texts, scale = 10, t = pair, u = back, d(a) = d_images);
+  std::vector<double> memory(static_cast<std::size_t>(numbers));
+  const float loss = clip(a = images, b = texts, scale = 10, t = pair, u = back, d(a) = d_images,  //
+                          loom::workspace = memory);
+  // [/workspace]
+  return numbers > 0 && std::fabs(loss - std::log1p(std::exp(-2.0f))) < 1e-5f;
+}
+}  // namespace arrays
+
+namespace constants {
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)), t).mean()>;
+
+// [constant]
+constexpr float logits[2][2] = {{0, 0}, {1, 1}};
+constexpr int labels[2] = {0, 1};
+constexpr float loss = cross_entropy(x = logits, t = labels);  // ln 2
+// [/constant]
+static_assert(loss > 0.6931f && loss < 0.6932f);
+}  // namespace constants
+
+namespace shards {
+constexpr auto e = loom::tensor<"e[N]">;
+constexpr auto m = loom::mask<"m[N]">;
+// [results]
+constexpr auto parts = loom::loss<loom::results(sum(where(m, e, 0)), count(m))>;  // a sum, and its denominator apart
+// [/results]
+
+bool run() {
+  const float errors[3] = {1, 2, 4};
+  const bool kept[3] = {true, false, true};
+  // [parts]
+  float kept_rows = 0;
+  const float total = parts(e = errors, m = kept, loom::result<1> = kept_rows);
+  // [/parts]
+  return total == 5 && kept_rows == 2;
+}
+}  // namespace shards
+
+}  // namespace
+
+int main() {
+  const bool right[] = {layouts::run(), arrays::run(), shards::run()};
+  std::printf("layouts %d, workspace %d, results %d\n", right[0], right[1], right[2]);
+  return right[0] && right[1] && right[2] ? EXIT_SUCCESS : EXIT_FAILURE;
+}

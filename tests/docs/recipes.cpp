@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSL-1.0
+// tests/docs/recipes.cpp — the formulas of docs/how-to/write-a-formula.md, each with a value that says it is what the page calls it.
+#include <loom/loom.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+namespace {
+
+bool all_right = true;
+void check(bool right, const char* what) {
+  if (!right) std::printf("wrong: %s\n", what);
+  all_right = all_right && right;
+}
+bool near(double a, double b) { return std::fabs(a - b) < 1e-5; }
+
+// The table of axes: a result of these axes fits into the buffer.
+namespace axes {
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto w = loom::tensor<"w[C]">;
+constexpr auto v = loom::tensor<"v[N]">;
+constexpr auto a = loom::tensor<"a[N,D]">;
+constexpr auto b = loom::tensor<"b[M,D]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto M = loom::axis<"M">;
+constexpr auto C = loom::axis<"C">;
+constexpr auto D = loom::axis<"D">;
+
+void run() {
+  const float xs[2][3] = {{1, 2, 3}, {4, 5, 6}}, ws[3] = {1, 0, 2}, vs[2] = {3, 5};
+  const float as[2][2] = {{1, 2}, {3, 4}}, bs[1][2] = {{5, 6}};
+  const int ts[2] = {2, 0};
+  float nc[2][3], n[2], nmd[2][1][2], nm[2][1];
+  loom::loss<x * w>(x = xs, w = ws, loom::out = nc);
+  check(near(nc[1][2], 12), "columns by weights");
+  loom::loss<x * v>(x = xs, v = vs, loom::out = nc);
+  check(near(nc[1][2], 30), "rows by weights");
+  loom::loss<w * v>(w = ws, v = vs, loom::out(N, C) = nc);
+  check(near(nc[1][2], 10), "every pair");
+  loom::loss<a * b>(a = as, b = bs, loom::out(N, M, D) = loom::view(&nmd[0][0][0], 2, 1, 2));
+  check(near(nmd[1][0][1], 24), "pairs of rows");
+  loom::loss<sum(a * b, D)>(a = as, b = bs, loom::out(N, M) = nm);
+  check(near(nm[1][0], 39), "product of matrices");
+  loom::loss<sum(x, C)>(x = xs, loom::out = n);
+  check(near(n[1], 15), "sum by name");
+  loom::loss<sum(x, -1)>(x = xs, loom::out = n);
+  check(near(n[1], 15), "sum by position");
+  loom::loss<x - mean(x, -1)>(x = xs, loom::out = nc);
+  check(near(nc[1][2], 1), "a mean that broadcasts");
+  check(near(loom::loss<sum(x)>(x = xs), 21) && near(loom::loss<x.mean()>(x = xs), 3.5), "over all axes");
+  loom::loss<softmax(x, -1)>(x = xs, loom::out = nc);
+  check(near(nc[0][0] + nc[0][1] + nc[0][2], 1), "softmax");
+  loom::loss<gather(x, t)>(x = xs, t = ts, loom::out = n);
+  check(near(n[0], 3) && near(n[1], 4), "gather");
+  loom::loss<x * onehot(t, C)>(x = xs, t = ts, loom::out = nc);
+  check(near(nc[0][2], 3) && near(nc[0][0], 0), "one-hot");
+}
+}  // namespace axes
+
+namespace product {
+// [product]
+constexpr auto a = loom::tensor<"a[N,D]">;
+constexpr auto b = loom::tensor<"b[M,D]">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto M = loom::axis<"M">;
+constexpr auto D = loom::axis<"D">;
+
+constexpr auto similarities = sum(a * b, D);  // N x M: a times the transpose of b
+constexpr auto squared_distances = sum(square(a - b), D);
+// [/product]
+
+void run() {
+  const float rows[2][2] = {{1, 2}, {3, 4}}, others[3][2] = {{1, 0}, {0, 1}, {1, 1}};
+  float out[2][3];
+  // [result]
+  constexpr auto products = loom::loss<similarities>;
+  products(a = rows, b = others, loom::out(N, M) = out);  // the axes of the result, outermost first
+  // [/result]
+  check(near(out[1][0], 3) && near(out[1][1], 4) && near(out[1][2], 7), "product");
+  constexpr auto distances = loom::loss<squared_distances>;
+  distances(a = rows, b = others, loom::out(N, M) = out);
+  check(near(out[0][0], 4) && near(out[1][2], 13), "distances");
+}
+}  // namespace product
+
+namespace itself {
+// [itself]
+// Every row against every other: one matrix, bound under two names; i and j are 0, 1, 2, … and tell the diagonal.
+constexpr auto a = loom::tensor<"a[N,D]">;
+constexpr auto b = loom::tensor<"b[M,D]">;
+constexpr auto i = loom::index<"i[N]">;
+constexpr auto j = loom::index<"j[M]">;
+constexpr auto D = loom::axis<"D">;
+constexpr auto M = loom::axis<"M">;
+
+constexpr auto others = where(i == j, 0, exp(-sum(square(a - b), D)));
+constexpr auto crowding = loom::loss<log(sum(others, M)).mean()>;
+// [/itself]
+
+void run() {
+  const float rows[3][2] = {{0, 0}, {1, 0}, {0, 2}};
+  const int count[] = {0, 1, 2};
+  // [itself_call]
+  float of_a[3][2], of_b[3][2];
+  std::vector<double> memory(64);  // crowding.workspace_size(...) says how many
+  crowding(a = rows, b = rows, i = count, j = count, d(a) = of_a, d(b) = of_b, loom::workspace = memory);
+  // the gradient with respect to the matrix is of_a + of_b
+  // [/itself_call]
+  const auto value = [&](double at) {
+    const double moved[3][2] = {{at, 0}, {1, 0}, {0, 2}};
+    return crowding(a = moved, b = moved, i = count, j = count, loom::workspace = memory);
+  };
+  check(near(of_a[0][0] + of_b[0][0], (value(1e-4) - value(-1e-4)) / 2e-4), "a batch against itself");
+}
+}  // namespace itself
+
+namespace counting {
+// [counting]
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto y = loom::tensor<"y[N,K]">;  // the same data, its second axis under another name
+constexpr auto K = loom::axis<"K">;
+
+constexpr auto rank = count(y > x, K);  // how many entries of the row are larger
+constexpr auto largest_two = where(rank < 2, x, 0);  // top k by counting; equal entries count alike
+constexpr auto sum_of_two = loom::loss<sum(largest_two)>;
+// [/counting]
+
+void run() {
+  const float rows[2][4] = {{1, 5, 3, 2}, {-1, -2, -3, -4}};
+  float gradient[2][4];
+  const float value = sum_of_two(x = rows, y = rows, d(x) = gradient);
+  check(near(value, 5) && near(gradient[0][2], 1) && near(gradient[0][3], 0), "counting");
+}
+}  // namespace counting
+
+namespace running {
+// [running]
+constexpr auto x = loom::tensor<"x[N,K]">;
+constexpr auto k = loom::tensor<"k[K]">;  // bound to 0, 1, 2, …
+constexpr auto j = loom::tensor<"j[J]">;  // the same numbers
+constexpr auto K = loom::axis<"K">;
+
+constexpr auto sums = loom::loss<sum(where(k <= j, x, 0), K)>;  // N x J: entry j is the sum of entries 0 to j
+// [/running]
+
+void run() {
+  const float rows[1][3] = {{1, 2, 4}}, numbers[] = {0, 1, 2};
+  float out[1][3];
+  sums(x = rows, k = numbers, j = numbers, loom::out(loom::axis<"N">, loom::axis<"J">) = out);
+  check(near(out[0][0], 1) && near(out[0][1], 3) && near(out[0][2], 7), "running sums");
+}
+}  // namespace running
+
+namespace straight {
+// [straight]
+constexpr auto x = loom::tensor<"x[N]">;
+constexpr auto level = where(x > 0, 1, -1);
+constexpr auto quantized = x + stop_gradient(level - x);  // the value of level, the derivative of x
+constexpr auto straight_through = loom::loss<square(quantized - 3).mean()>;
+// [/straight]
+
+void run() {
+  const float data[] = {0.5f, -0.2f};
+  float gradient[2];
+  const float value = straight_through(x = data, d(x) = gradient);
+  check(near(value, 10) && near(gradient[0], -2) && near(gradient[1], -4), "straight through");
+}
+}  // namespace straight
+
+namespace column {
+// [column]
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto column = loom::index<"column">;  // one number, bound at the call
+constexpr auto mean_of_column = loom::loss<gather(x, column).mean()>;
+// [/column]
+
+void run() {
+  const float rows[2][3] = {{1, 2, 3}, {4, 5, 6}};
+  const int second = 1;
+  check(near(mean_of_column(x = rows, column = second), 3.5), "one column");
+}
+}  // namespace column
+
+namespace masked {
+// [masked]
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto m = loom::mask<"m[N,C]">;
+constexpr auto C = loom::axis<"C">;
+
+// Over the entries that a mask keeps; either spelling is safe.
+constexpr auto one = loom::loss<log(sum(where(m, exp(x), 0), C)).mean()>;
+constexpr auto same = loom::loss<logsumexp(where(m, x, -std::numeric_limits<double>::infinity()), C).mean()>;
+// [/masked]
+
+void run() {
+  const float rows[1][3] = {{1000, 1001, 5000}};
+  const bool kept[1][3] = {{true, true, false}};
+  check(std::fabs(one(x = rows, m = kept) - 1001.3133f) < 1e-3f, "a masked sum");
+  check(std::fabs(same(x = rows, m = kept) - 1001.3133f) < 1e-3f, "a masked log-sum-exp");
+}
+}  // namespace masked
+
+namespace parts {
+// [parts]
+// A function of formulas is a function; a constant is a constant of C++.
+template <class Formula>
+constexpr auto gelu(Formula e) {
+  return 0.5 * e * (1 + erf(e / std::numbers::sqrt2));
+}
+
+constexpr auto x = loom::tensor<"x[N]">;
+constexpr auto activation = loom::loss<gelu(x).mean()>;
+// [/parts]
+
+void run() {
+  const double data[] = {1.0};
+  check(near(activation(x = data), 0.841345), "a function of formulas");
+}
+}  // namespace parts
+
+namespace rows {
+// [rows]
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto of_rows = loom::loss<-gather(log(exp(x) / sum(exp(x), -1)), t)>;  // one number a row
+// [/rows]
+
+void run() {
+  const float logits[2][2] = {{0, 0}, {0, 0}};
+  const int labels[] = {0, 1};
+  // [rows_call]
+  float losses[2], gradient[2][2];
+  const float weights[] = {1, 3};  // the derivatives of what follows by the loss of each row
+  of_rows(x = logits, t = labels, loom::out = losses, loom::seed = weights, d(x) = gradient);
+  // [/rows_call]
+  check(near(losses[1], std::log(2.0)) && near(gradient[0][1], 0.5) && near(gradient[1][1], -1.5),
+        "a loss of each row");
+}
+}  // namespace rows
+
+}  // namespace
+
+int main() {
+  axes::run();
+  product::run();
+  itself::run();
+  counting::run();
+  running::run();
+  straight::run();
+  column::run();
+  masked::run();
+  parts::run();
+  rows::run();
+  return all_right ? EXIT_SUCCESS : EXIT_FAILURE;
+}
