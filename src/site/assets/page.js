@@ -109,7 +109,9 @@
     else $('search-results').querySelector('a')?.click();
   });
   document.addEventListener('keydown', (e) => {
-    if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey || /^(input|textarea|select)$/i.test(e.target.tagName) || $('search').open) return;
+    // The field of a search that was closed a moment ago may still have the focus.
+    const typing = /^(input|textarea|select)$/i.test(e.target.tagName) && !$('search').contains(e.target);
+    if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey || typing || $('search').open) return;
     e.preventDefault();
     open();
   });

@@ -38,14 +38,15 @@
     } else {
       s += `<rect class="cell" x="${left + middle / 2 - 7}" y="${centre - 7}" width="13" height="14" rx="1.5"/>`;
     }
+    const begin = row ? left - 5 : left + middle / 2 - 12, end = row ? left + middle + 2 : left + middle / 2 + 11;
     memory.forEach((m, i) => {
       const at = top + i * line + line / 2 + (rows - memory.length) * line / 2;
       s += text(52, at + 2, m.what, `memory ${m.kind}`, 8);
-      s += m.goes === 'in' ? arrow(56, at - 2, left - 5, at - 2, m.kind) : arrow(left - 5, at - 2, 57, at - 2, m.kind);
+      s += m.goes === 'in' ? arrow(56, at - 2, begin, at - 2, m.kind) : arrow(begin, at - 2, 57, at - 2, m.kind);
     });
     d.results.forEach((r, i) => {
       const at = top + i * line * 2 + line * 0.75 + (rows - d.results.length * 2) * line / 2;
-      s += arrow(left + middle + 2, at - 1, right - 5, at - 1, r.verb);
+      s += arrow(end, at - 1, right - 5, at - 1, r.verb);
       s += text(right, at + 3, r.what, 'result', 20) + text(right, at + 15, r.detail || (r.verb === 'fill' ? 'in the workspace' : ''), 'detail', 24);
     });
     return { s: s + '</g>', y: y + height };

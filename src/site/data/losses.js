@@ -47,30 +47,31 @@ const spellingOf = (header, name) => {
 
 /// How a program calls a loss, with a gradient by each of its subjects.
 const callOf = (loss) => {
-  const space = loss.header === 'classification' || loss.header === 'regression' ? '' : `${loss.header}::`;
-  const input = (name) => `lib::${space}${renamed[name] ?? name}`;
+  const space = loss.header === 'classification' || loss.header === 'regression' ? '' : `::${loss.header}`;
   const renamed = { ref: 'reference' };
+  const input = (name) => `in::${renamed[name] ?? name}`;
   const type = { tensor: 'const float*', index: 'const int*', mask: 'const bool*', scalar: 'double' };
   const variable = (d) => `${d.name}_data`;
-  const extents = (axes) => axes.map((a) => a.toLowerCase()).join(', ');
-  const view = (name, axes) => (axes.length ? `loom::view(${name}, ${extents(axes)})` : name);
+  const view = (name, axes) => (axes.length ? `loom::view(${name}, ${axes.join(', ')})` : name);
   const axes = [...new Set(loss.declarations.flatMap((d) => d.axes))];
-  const parameters = [...axes.map((a) => `std::ptrdiff_t ${a.toLowerCase()}`),
+  const parameters = [...axes.map((a) => `std::ptrdiff_t ${a}`),
     ...loss.declarations.map((d) => `${type[d.kind]} ${variable(d)}`), ...loss.gradients_by.map((g) => `float* gradient_of_${g}`)];
   const bindings = [...loss.declarations.map((d) => `${input(d.name)} = ${view(variable(d), d.axes)}`),
     ...loss.gradients_by.map((g) => `d(${input(g)}) = ${view(`gradient_of_${g}`, loss.declarations.find((d) => d.name === g).axes)}`)];
   const lines = (items, indent) => items.join(',\n' + ' '.repeat(indent));
   const memory = loss.plan.arrays.length > 0;
-  return `#include <loom/collection/collection.hpp>
+  return `#include <cstddef>
 ${memory ? '#include <vector>\n' : ''}
-namespace lib = loom::collection;
+#include <loom/collection/collection.hpp>
 
-// Names of data, in any order; leave a d(...) out and it is not computed.
+namespace in = loom::collection${space};
+
+// Data is bound by name, in any order; without a d(...) there is no gradient.
 float ${loss.name}_of(${lines(parameters, 10 + loss.name.length)}) {
-${memory ? `  std::vector<double> memory(lib::${loss.name}.workspace_size(
+${memory ? `  std::vector<double> memory(loom::collection::${loss.name}.workspace_size(
       ${lines(bindings, 6)}));
-  return lib::${loss.name}(
-      ${lines([...bindings, 'loom::workspace = memory'], 6)});` : `  return lib::${loss.name}(
+  return loom::collection::${loss.name}(
+      ${lines([...bindings, 'loom::workspace = memory'], 6)});` : `  return loom::collection::${loss.name}(
       ${lines(bindings, 6)});`}
 }
 `;
