@@ -347,11 +347,20 @@ std::optional<literal> scope::compute_number(node_id id) {
       return folded(id, *a, *b);
     }
     case node_kind::call: {
-      if (!n.of_std || n.operands.size() != 1) return {};
-      const auto a = number(n.operands[0]);
+      // As the functions of <cmath> would compute it; std::exp(2.0) is one.
       const elementwise_word* f = find_elementwise(n.word);
-      if (!a || f == nullptr || f->operands != 1) return {};
-      return literal{ir::numbers::evaluate<double>(f->code, a->value, 0.0, 0.0), false, false, 0};
+      if (f == nullptr || n.operands.size() != static_cast<std::size_t>(f->operands)) return {};
+      double v[3] = {};
+      for (std::size_t k = 0; k < n.operands.size(); ++k) {
+        const auto& operand = number(n.operands[k]);
+        if (!operand) return {};
+        v[k] = operand->value;
+      }
+      const double low_enough = v[0] > v[2] ? v[2] : v[0];
+      if (f->code == op::clamp) return literal{v[0] < v[1] ? v[1] : low_enough};
+      if (f->code == op::relu) return literal{v[0] <= 0 ? 0 : v[0]};
+      if (f->code == op::where) return {};
+      return literal{ir::numbers::evaluate<double>(f->code, v[0], v[1], 0.0)};
     }
     default: return {};
   }

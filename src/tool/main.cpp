@@ -14,10 +14,12 @@
 #include "loom/base/config.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
+#include "tool/check.hpp"
 #include "tool/collection.hpp"
 #include "tool/completions.hpp"
 #include "tool/evaluate.hpp"
 #include "tool/files.hpp"
+#include "tool/manual.hpp"
 #include "tool/report.hpp"
 #include "tool/reports.hpp"
 #include "tool/rules.hpp"
@@ -248,6 +250,18 @@ void eval(source& s, evaluation_request& q, const std::string& out) {
   print(s, e.text);
 }
 
+void check(source& s, check_request& q) {
+  std::vector<std::string> declarations;
+  for (const std::string& argument : s.rest)
+    if (is_binding(argument)) q.inputs.push_back(split(s, argument));
+    else declarations.push_back(argument);
+  q.json = s.json;
+  const reading r = read(s, declarations, {s.gradients, {}});
+  const check_result c = loom::tool::check(*r.program, q);
+  if (!c.wrong.empty()) fail(s, c.wrong, c.hint);
+  print(s, c.text);
+}
+
 // ---- the command line ------------------------------------------------------------------------------------------------
 
 /// A formula may begin with a minus, which no option does: options are --word, --word=value, -h, -o.
@@ -289,9 +303,10 @@ void add_output(CLI::App& command, source& s) {
 }
 
 int run(int argc, char** argv) {
+  const std::string version = "loom " + std::to_string(LOOM_VERSION_MAJOR) + "." + std::to_string(LOOM_VERSION_MINOR) +
+                              "." + std::to_string(LOOM_VERSION_PATCH);
   CLI::App app("Loss formulas in, one loop out: what a formula becomes, as text, code and numbers.", "loom");
-  app.set_version_flag("--version", std::string("loom ") + std::to_string(LOOM_VERSION_MAJOR) + "." +
-                                        std::to_string(LOOM_VERSION_MINOR) + "." + std::to_string(LOOM_VERSION_PATCH));
+  app.set_version_flag("--version", version);
   app.require_subcommand(1);
   app.footer(
       "Examples\n"
@@ -304,6 +319,7 @@ int run(int argc, char** argv) {
   code_options printed;
   graph_options drawn;
   evaluation_request request;
+  check_request checked;
   std::string word, shell, out;
 
   CLI::App* explain_ =
@@ -343,6 +359,21 @@ int run(int argc, char** argv) {
   eval_->add_flag("--compile", request.compile,
                   "by the SIMD loops, which the system's compiler makes, instead of the interpreter");
   add_output(*eval_, s);
+  CLI::App* check_ = app.add_subcommand(
+      "check", "errors over magnitudes of the data: as written, as rewritten, against exact numbers");
+  add_source(*check_, s, false);
+  check_->get_option("declarations")
+      ->description("declarations as for explain, and numbers that are not drawn, gamma=2");
+  check_->add_option("--grad", s.gradients, "also of the gradient by this input")
+      ->type_name("x")
+      ->expected(1)
+      ->take_all();
+  check_->add_option("--samples", checked.samples, "at each magnitude")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  check_->add_option("--seed", checked.seed, "of the random numbers")->capture_default_str();
+  check_->add_option("--svg", checked.svg, "also draws the errors")->type_name("FILE");
+  add_output(*check_, s);
   CLI::App* rules_ = app.add_subcommand("rules", "the rules that formulas are rewritten by");
   rules_->add_option("word", word, "only those that mention it");
   add_output(*rules_, s);
@@ -355,6 +386,8 @@ int run(int argc, char** argv) {
   add_output(*show_, s);
   CLI::App* completions_ = app.add_subcommand("completions", "a script that completes commands and options in a shell");
   completions_->add_option("shell", shell, "")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+  CLI::App* manual_ = app.add_subcommand("manual", "this page, for man");
 
   std::vector<std::string> arguments;
   for (int k = argc - 1; k > 0; --k) {  // CLI11 takes them backwards
@@ -372,10 +405,12 @@ int run(int argc, char** argv) {
   if (code_->parsed()) code(s, printed);
   if (graph_->parsed()) graph(s, drawn);
   if (eval_->parsed()) eval(s, request, out);
+  if (check_->parsed()) check(s, checked);
   if (rules_->parsed()) rules(s, word);
   if (list_->parsed()) list(s);
   if (show_->parsed()) show(s);
   if (completions_->parsed()) print(s, completion_script(app, shell));
+  if (manual_->parsed()) print(s, manual_page(app, version));
   return 0;
 }
 

@@ -25,8 +25,8 @@
   document.addEventListener('toggle', markScrolling, true);
   addEventListener('load', markScrolling);
 
-  // The list of documents is folded where it would push the text away.
-  if (!matchMedia('(min-width: 62rem)').matches) for (const d of document.querySelectorAll('.contents details')) d.open = false;
+  // What would push the text away on a phone is folded there.
+  if (!matchMedia('(min-width: 62rem)').matches) for (const d of document.querySelectorAll('.fold')) d.open = false;
 
   document.addEventListener('click', async ({ target }) => {
     const button = target.closest('.copy');

@@ -52,10 +52,12 @@ const ids = new Map(), links = [];
       width: document.documentElement.scrollWidth,
       ids: [...document.querySelectorAll('[id]')].map((e) => e.id),
       links: [...document.querySelectorAll('a[href], img[src], link[href]')].map((e) => e.getAttribute('href') ?? e.getAttribute('src')),
+      empty: [...document.querySelectorAll('pre code, td:only-child, h1, h2, a')].filter((e) => e.textContent.trim() === '' && !e.querySelector('svg')).length,
       headings: document.querySelectorAll('h1').length,
       title: document.title,
     }));
     check(found.width <= 390, `${page} is ${found.width} px wide on a phone`);
+    check(found.empty === 0, `${page} has something empty`);
     check(found.headings === 1, `${page} has ${found.headings} headings of the first level`);
     check(/Loom/.test(found.title) && !/^ ·|undefined/.test(found.title), `${page} has the title "${found.title}"`);
     check(new Set(found.ids).size === found.ids.length, `${page} has an id twice: ${found.ids.filter((id, i) => found.ids.indexOf(id) !== i)}`);
