@@ -11,10 +11,15 @@ clang=${WASM_CXX:-clang++-19}
 mkdir -p "$work" "$output"
 cp -r src/site/. "$work"
 "$pages" >"$work/pages.json"
-rm -f "$work/help.txt"
-for program in build/*/bin/loom; do
-  if [ -x "$program" ]; then "$program" --help >"$work/help.txt" 2>&1 || rm "$work/help.txt"; break; fi
-done
+# What the program says of itself, if it was built: the last that was.
+rm -rf "$work/help" && mkdir "$work/help"
+program=$(ls -t build/*/bin/loom 2>/dev/null | head -n 1)
+if [ -n "$program" ]; then
+  "$program" --help >"$work/help/loom"
+  for command in $(sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p' "$work/help/loom"); do
+    "$program" "$command" --help >"$work/help/$command"
+  done
+fi
 
 cd "$work"
 if ! cmp -s package-lock.json node_modules/.installed; then

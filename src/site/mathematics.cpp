@@ -277,7 +277,7 @@ class typesetter {
   /// A product of values and of reciprocals of others: constants apart, what stands over the line of a fraction, what stands under it,
   /// and what is written behind.
   struct factors {
-    double constant = 1;
+    double constant = 1, divisor = 1;
     bool minus = false;
     std::vector<piece> over, under, behind;
   };
@@ -288,7 +288,7 @@ class typesetter {
     const bool below = place == &factors::under;
     if (n.code == op::constant && n.constant_value() != 0 &&
         number_text(n.constant_value()).find_first_of("enf") == std::string::npos) {
-      f.constant = below ? f.constant / n.constant_value() : f.constant * n.constant_value();
+      (below ? f.divisor : f.constant) *= n.constant_value();
       return;
     }
     if (!root && is_named(id)) return (f.*place).push_back(print(id));
@@ -345,6 +345,22 @@ class typesetter {
     return r;
   }
 
+  /// The constants of a quotient in lowest terms, where they are whole; a half is 1 over 2.
+  void reduce(factors& f) const {
+    f.minus = f.minus != ((f.constant < 0) != (f.divisor < 0));
+    f.constant = f.constant < 0 ? -f.constant : f.constant;
+    f.divisor = f.divisor < 0 ? -f.divisor : f.divisor;
+    const auto is_whole = [](double v) { return v < 1e15 && v == static_cast<double>(static_cast<long long>(v)); };
+    const double ratio = f.constant / f.divisor, inverse = f.divisor / f.constant;
+    if (is_whole(ratio)) {
+      f.constant = ratio;
+      f.divisor = 1;
+    } else if (is_whole(inverse) && !small_ && (f.divisor != 1 || inverse == 2 || inverse == 4 || inverse == 8)) {
+      f.constant = 1;
+      f.divisor = inverse;
+    }
+  }
+
   piece fraction(int id, bool root) const {
     if (is_mean(g_[id]) && !small_) {
       const node& n = g_[id];
@@ -360,12 +376,10 @@ class typesetter {
       f.over.insert(f.over.end(), f.behind.begin(), f.behind.end());
       f.behind.clear();
     }
-    f.minus = f.minus != (f.constant < 0);
-    const double constant = f.constant < 0 ? -f.constant : f.constant;
-    const double halves = 1 / constant;
-    const bool is_part = halves == 2 || halves == 4 || halves == 8;
-    if (is_part && !small_) f.under.insert(f.under.begin(), {number(halves), atom, false, false});
-    else if (constant != 1) f.over.insert(f.over.begin(), {number(constant), atom, false, false});
+    reduce(f);
+    const bool is_part = f.divisor != 1 && f.constant == 1;
+    if (f.divisor != 1) f.under.insert(f.under.begin(), {number(f.divisor), atom, false, false});
+    if (f.constant != 1) f.over.insert(f.over.begin(), {number(f.constant), atom, false, false});
     if (f.under.empty()) {
       f.behind.insert(f.behind.begin(), f.over.begin(), f.over.end());
       f.over.clear();

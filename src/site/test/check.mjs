@@ -117,6 +117,26 @@ for (const scheme of ['light', 'dark']) {
   check(/std::fabs/.test(misspelled.cpp), 'a mistake takes the last code away');
   check((await page.getAttribute('#formula', 'aria-invalid')) === 'true', 'a mistake is not said to those who listen');
 
+  // As a textbook sets it: what KaTeX was given.
+  for (const [formula, latex] of [
+    ['mean(x)', '\\dfrac{1}{N}\\sum_{n} x_{n}'],
+    ['sum(exp(x) / sum(exp(x), C) * w, C).sum()', "\\sum_{n} \\sum_{c} \\dfrac{\\mathrm{e}^{x_{nc}}}{\\sum_{c'} \\mathrm{e}^{x_{nc'}}}\\,w_{nc}"],
+    ['gather(x, t).sum()', '\\sum_{n} x_{n,t_{n}}'],
+    ['sum(where(m, x, 0))', '\\sum_{n\\,:\\,m_{n}} x_{n}'],
+    ['(a / (b / c)).sum()', '\\sum_{n} \\dfrac{a_{n}}{\\dfrac{b_{n}}{c_{n}}}'],
+    ['(-(x + y) * z / 3).sum()', '-\\sum_{n} \\dfrac{z_{n}\\,(x_{n} + y_{n})}{3}'],
+    ['((a - b) - (c - d)).sum()', '\\sum_{n} (a_{n} - b_{n} - c_{n} + d_{n})'],
+    ['(log(x) * log(y)).sum()', '\\sum_{n} (\\log x_{n})\\,\\log y_{n}'],
+    ['square(sum(x, C)).sum()', '\\sum_{n} {\\left(\\sum_{c} x_{nc}\\right)}^{2}'],
+    ['pow(-x, 3.0).sum()', '\\sum_{n} {(-x_{n})}^{3}'],
+    ['exp(-square(x)).sum()', '\\sum_{n} \\mathrm{e}^{-{x_{n}}^{2}}'],
+    ['(0.5 * (x + 1e-6) / y).mean()', '\\dfrac{1}{N}\\sum_{n} \\dfrac{x_{n} + 10^{-6}}{2\\,y_{n}}'],
+  ]) {
+    await type(formula);
+    const set = (await page.textContent('#written annotation')).replace(/^.*?\\nobreak /, '');
+    check(set === latex, `${formula} is set as ${set}`);
+  }
+
   // Values: against the same computed here.
   await type('-gather(log(exp(x) / sum(exp(x), C)), t).mean()');
   await page.fill('#data-x', '1 2 3\n0 0 0\n-1 4 0.5');
