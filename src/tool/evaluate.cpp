@@ -11,6 +11,7 @@
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 
 #include "loom/call/check_data.hpp"
 #include "loom/schedule/run.hpp"
@@ -166,8 +167,19 @@ class evaluator {
       throw refusal{
           fmt::format("the data bound to {} has {} axes, its declaration {}: {} is {}, and {} is declared", name(in),
                       r.data.shape.size(), in.axes.size(), shown(value), shape_text(r.data.shape), declaration(slot)),
-          {}};
+          likely_declaration(slot, r.data.shape.size())};
     return std::move(r.data);
+  }
+
+  /// A declaration with as many axes as the data has.
+  std::string likely_declaration(int slot, std::size_t rank) const {
+    if (rank == 0) return {};
+    std::string r = "declare it as it is: '";
+    const std::string word = declaration(slot);
+    if (g_.inputs[slot].code != ir::op::tensor) r += word.substr(0, word.find(' ') + 1);
+    r += name(g_.inputs[slot]);
+    for (std::size_t i = 0; i < rank; ++i) r += std::string(i == 0 ? "[" : ",") + std::string("NCDE").substr(i, 1);
+    return r + "]'";
   }
 
   static void check_type(const ir::input_info& in, element_type t, const std::string& file) {

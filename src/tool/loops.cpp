@@ -18,6 +18,7 @@
 
 #include "loom/call/check_bindings.hpp"
 #include "tool/files.hpp"
+#include "tool/reports.hpp"
 
 extern "C" char** environ;
 
@@ -44,10 +45,6 @@ std::string_view spelled(element_type t) {
     case element_type::u64: return "std::uint64_t";
     default: return "void";
   }
-}
-
-std::string_view kind_of(ir::op code) {
-  return code == ir::op::index ? "index" : code == ir::op::mask ? "mask" : code == ir::op::scalar ? "scalar" : "tensor";
 }
 
 /// The data of one slot: a view over its axes, or a number.
@@ -113,7 +110,8 @@ std::string cache_folder() {
 /// A program on the path, or nothing.
 std::string found(const std::string& program) {
   const auto runs = [](const std::string& file) {
-    return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file);
+    std::error_code wrong;
+    return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file, wrong);
   };
   if (program.find('/') != std::string::npos) return runs(program) ? program : "";
   const std::string path = setting("PATH");
@@ -282,14 +280,8 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
   std::string r =
       "// Made by `loom eval --compile`: the loops of a formula.\n"
       "#include <cstddef>\n#include <cstdint>\n#include <exception>\n\n#include <loom/loom.hpp>\n\n"
-      "namespace loom_formula {\n\nusing namespace loom;\n\n";
-  const std::vector<std::string> declarations = notation::declarations_of(g);
-  for (int i = 0; i < g.inputs.size(); ++i) {
-    std::string text = declarations[static_cast<std::size_t>(i)];
-    const std::string_view kind = kind_of(g.inputs[i].code);
-    if (text.starts_with(std::string(kind) + " ")) text.erase(0, kind.size() + 1);
-    r += "constexpr auto " + std::string(g.inputs[i].name) + " = loom::" + std::string(kind) + "<\"" + text + "\">;\n";
-  }
+      "namespace loom_formula {\n\nusing namespace loom;\n\n" +
+      declarations_text(p);
   for (int a = 0; a < g.axes.size(); ++a) {
     const auto is_named_alike = [&](const ir::input_info& in) { return in.name == g.axes[a].name; };
     if (std::none_of(g.inputs.begin(), g.inputs.end(), is_named_alike))

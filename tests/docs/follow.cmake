@@ -4,7 +4,7 @@
 #   ```sh install         is run first of all, in a copy of the source, which is then removed; PREFIX is where Loom goes,
 #   ```sh run             is run where the programs are, beside the folder include of the installation,
 #   ```text output        is what the last of these printed.
-# g++ is the compiler of this build, COMPILER, with its FLAGS.
+# g++ is the compiler of this build, COMPILER, with its FLAGS; loom is its program, PROGRAM, without which two pages are left out.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/fences.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/followed.cmake)
@@ -16,6 +16,11 @@ file(MAKE_DIRECTORY ${WORK}/bin ${prefix})
 
 file(WRITE ${WORK}/bin/g++ "#!/bin/sh\nexec \"${COMPILER}\" ${FLAGS} \"$@\"\n")
 file(CHMOD ${WORK}/bin/g++ PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+if(EXISTS "${PROGRAM}")
+  file(CREATE_LINK ${PROGRAM} ${WORK}/bin/loom SYMBOLIC)
+else()
+  list(REMOVE_ITEM FOLLOWED docs/how-to/use-the-program.md docs/reference/command-line.md)
+endif()
 cmake_path(GET CMAKE_COMMAND PARENT_PATH bin)
 set(ENV{PATH} "${WORK}/bin:${bin}:$ENV{PATH}")
 set(ENV{CXX} ${WORK}/bin/g++)
@@ -49,7 +54,7 @@ foreach(page IN LISTS FOLLOWED)
 endforeach()
 file(REMOVE_RECURSE ${WORK}/clone)
 if(installed EQUAL 0 OR NOT EXISTS ${prefix}/include/loom/loom.hpp)
-  message(FATAL_ERROR "the pages ${FOLLOWED} install nothing")
+  message(FATAL_ERROR "the pages install nothing")
 endif()
 
 set(commands 0)
@@ -84,6 +89,7 @@ foreach(page IN LISTS FOLLOWED)
   endwhile()
 endforeach()
 if(commands EQUAL 0 OR outputs EQUAL 0)
-  message(FATAL_ERROR "nothing to follow in ${FOLLOWED}")
+  message(FATAL_ERROR "nothing to follow")
 endif()
-message(NOTICE "followed ${FOLLOWED}: ${commands} commands, ${outputs} outputs as shown")
+list(JOIN FOLLOWED " " pages)
+message(NOTICE "followed ${pages}: ${commands} commands, ${outputs} outputs as shown")

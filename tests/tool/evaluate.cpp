@@ -289,7 +289,7 @@ TEST_CASE("what does not fit is refused in the words of a call") {
         "x is a tensor, but " + (files / "i.npy") + " has entries of int32; convert them with .astype(\"float32\")");
   CHECK(with({{"x", files / "cube.npy"}, {"t", t}}) ==
         "the data bound to x has 3 axes, its declaration 2: " + (files / "cube.npy") +
-            " is 5 x 2 x 2, and x[N,C] is declared");
+            " is 5 x 2 x 2, and x[N,C] is declared | declare it as it is: 'x[N,C,D]'");
   CHECK(with({{"x", files / "none.npy"}, {"t", t}}) ==
         (files / "none.npy") + " cannot be read: No such file or directory");
   CHECK(refusal("sum(where(m, x, 0))", {"x[N]", "mask m[N]"}, {.inputs = {{"m", t}}}) ==

@@ -16,9 +16,16 @@ namespace loom::inline LOOM_ABI::rewrite {
 
 namespace detail {
 
+/// Sees nothing.
+struct no_observer {
+  constexpr void operator()(const rule&, const graph&, value_id, value_id) const {}
+};
+
+template <class Observer>
 class rewriter {
  public:
-  constexpr rewriter(const graph& g, const rule_table& rules) : rules_(rules), out_(g), known_(out_.view()), in_(g) {}
+  constexpr rewriter(const graph& g, const rule_table& rules, const Observer& observer)
+      : rules_(rules), out_(g), known_(out_.view()), in_(g), observer_(observer) {}
 
   constexpr graph run() {
     kept_values kept(in_);
@@ -37,6 +44,7 @@ class rewriter {
   builder out_;
   known_graph known_;  // of what is built
   const graph& in_;
+  const Observer& observer_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
   std::uint64_t sum_rules_[LOOM_MAX_NODES]{};  // of sums and differences
   // Of one graph, and one in what another brought. Every table of Loom's stops by itself (tests/laws/termination.cpp); a user's may not,
@@ -62,6 +70,7 @@ class rewriter {
       if (const rule* r = fitting(id, of_a, of_b, w); r != nullptr) {
         if (!count(*r)) return 0;
         result = instantiate(r->rhs, w);
+        observer_(*r, out_.view(), id, result);
         if (rules_.of_a_user && !keeps_axes(*r, id, result)) return 0;
       }
       if (result == id && sum_terms::adds(code)) result = of_sum(id);
@@ -124,6 +133,7 @@ class rewriter {
       ++nested_;
       const value_id sum = sum_of(s, found.used & (found.used - 1));
       --nested_;
+      observer_(candidate, out_.view(), id, sum);
       return sum;
     }
     return id;
@@ -223,6 +233,13 @@ class rewriter {
 }  // namespace detail
 
 /// g with the rules of a table applied until none fits.
-constexpr graph rewritten(const graph& g, const rule_table& rules) { return detail::rewriter(g, rules).run(); }
+constexpr graph rewritten(const graph& g, const rule_table& rules) {
+  return detail::rewriter<detail::no_observer>(g, rules, {}).run();
+}
+/// The same; observer(rule, graph, before, after) is called whenever a rule has put one value in the place of another, inner ones first.
+template <class Observer>
+constexpr graph rewritten(const graph& g, const rule_table& rules, const Observer& observer) {
+  return detail::rewriter<Observer>(g, rules, observer).run();
+}
 
 }  // namespace loom::rewrite

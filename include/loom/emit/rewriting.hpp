@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+// emit/rewriting.hpp — which rule changed which part of a formula into what: the stages done again, and watched.
+// Layer 5 (emit).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loom/compile.hpp"
+#include "loom/ir/print.hpp"
+
+namespace loom::inline LOOM_ABI::emit {
+
+/// A rule that was applied, and what it did.
+struct applied_rule {
+  compiler::form made;  ///< the form that it helped to make
+  std::string_view name;
+  std::string before, after;  ///< as formulas; of a rule about exponentials of whole spellings, of the formula
+};
+
+namespace detail {
+
+inline std::string formula_of(const graph& g) {
+  std::string s;
+  for (const output_info& o : g.outputs)
+    if (o.is_value()) s += (s.empty() ? "" : "; ") + formula_text(g, o.id);
+  return s;
+}
+
+}  // namespace detail
+
+/// Every rule that turned a formula into what is differentiated, and its derivatives into their stable form, in the order of their use;
+/// one that did the same thing again is left out.
+inline std::vector<applied_rule> rewriting_of(const graph& written, const derivative_request& wanted = {},
+                                              const rewrite::rule_table* own = nullptr) {
+  using compiler::form;
+  std::vector<applied_rule> all;
+  const auto add = [&](form made, std::string_view name, std::string before, std::string after) {
+    for (const applied_rule& a : all)
+      if (a.name == name && a.before == before) return;
+    all.push_back({made, name, std::move(before), std::move(after)});
+  };
+  const auto watch = [&](form made) {
+    return [&add, made](const rewrite::rule& r, const graph& g, value_id before, value_id after) {
+      if (g.too_large || before == after) return;
+      add(made, r.name, formula_text(g, before), formula_text(g, after));
+    };
+  };
+  // Its name, and the formula before and after: what was recognized may be spelled all over it.
+  const auto add_combined = [&](const graph& before, const graph& after) {
+    for (const text_view name : after.trace)
+      if (!before.trace.contains(name))
+        add(form::combined, name, detail::formula_of(before), detail::formula_of(after));
+  };
+
+  graph g = rewrite::rewritten(written, canonical_rules, watch(form::canonical));
+  if (own != nullptr && !g.too_large) g = rewrite::rewritten(g, *own, watch(form::canonical));
+  const graph combined = compiler::stage::combine(g);
+  add_combined(g, combined);
+  g = rewrite::rewritten(combined, stable_rules, watch(form::stable));
+  if (wanted.first_order().gradients == 0) return all;
+  derived d = compiler::stage::differentiate(g, compiler::request_for(form::with_gradients, wanted));
+  g = rewrite::rewritten(d.program, stable_rules, watch(form::stable_gradients));
+  if (!wanted.second_order()) return all;
+  d = compiler::stage::differentiate_twice(g, wanted);
+  g = rewrite::rewritten(d.program, stable_rules, watch(form::stable_second_derivatives));
+  return all;
+}
+
+}  // namespace loom::emit
