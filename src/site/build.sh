@@ -9,6 +9,7 @@ root=$PWD pages=$1 work=$(realpath -m "$2") output=$(realpath -m "$3")
 clang=${WASM_CXX:-clang++-19}
 
 mkdir -p "$work" "$output"
+rm -rf "$work"/{assets,data,lib,pages,templates,test}  # of a file that is gone, too
 cp -r src/site/. "$work"
 "$pages" >"$work/pages.json"
 # What the program says of itself, if it was built: the last that was.

@@ -44,14 +44,16 @@ const sectionsOf = ({ url, content }) => {
   const parts = main.split(/(?=<h2[^>]*\bid=")/);
   return parts.map((part) => {
     const heading = part.match(/^<h2[^>]*\bid="([^"]*)"[^>]*>([\s\S]*?)<\/h2>/);
-    return { url: url.slice(1) + (heading ? `#${heading[1]}` : ''), title, section: heading ? plain(heading[2]) : '', text: plain(part) };
+    const text = plain(part.replace(/<(h1|h2|button|pre)\b[\s\S]*?<\/\1>|<p class="trail">[\s\S]*?<\/p>/g, ' '));
+    const excerpt = text.length > 170 ? `${text.slice(0, 170).replace(/\s\S*$/, '')} …` : text;
+    return { url: url.slice(1) + (heading ? `#${heading[1]}` : ''), title, section: heading ? plain(heading[2]) : '', text: plain(part), excerpt };
   }).filter((s) => s.text.length > 20);
 };
 
 const writeSearch = (pages) => {
   const search = new MiniSearch(searchOptions);
   const documents = pages.filter((p) => p.url?.endsWith('.html')).flatMap(sectionsOf).map((d, id) => ({ id, ...d, text: d.text.slice(0, 4000) }));
-  search.addAll(documents.map((d) => ({ ...d, excerpt: d.text.slice(0, 160) })));
+  search.addAll(documents);
   writeFileSync(join(output, 'assets', 'search-index.js'),
     `globalThis.loomSearchOptions=${JSON.stringify(searchOptions)};globalThis.loomSearchIndex=${JSON.stringify(JSON.stringify(search))};\n`);
 };

@@ -123,7 +123,7 @@ class typesetter {
 
   void name_shared() {
     std::array<int, LOOM_MAX_NODES> uses{}, size{};
-    std::array<bool, LOOM_MAX_NODES> needed{};
+    std::array<bool, LOOM_MAX_NODES> needed{}, within_branch{};  // cases within cases would be unreadable
     for (const output_info& o : g_.outputs)
       if (is_shown(o)) needed[static_cast<std::size_t>(o.id)] = true;
     for (int i = g_.size() - 1; i >= 0; --i)
@@ -142,11 +142,18 @@ class typesetter {
     std::vector<std::string> letters;
     for (const char* s : {"u", "v", "w", "r", "s", "p", "q", "g", "h", "z", "y", "a", "b"})
       if (!is_input_name(s) && std::find(letter_.begin(), letter_.end(), s) == letter_.end()) letters.push_back(s);
+    letters.push_back("\\ell");
     std::size_t next = 0;
     // The last computed is met first by a reader.
     for (int i = g_.size() - 1; i >= 0; --i) {
       const auto k = static_cast<std::size_t>(i);
-      if (uses[k] < 2 || size[k] < 5 || g_[i].type != kind::number || g_[i].code == op::neg) continue;
+      const bool nested = within_branch[k] && g_[i].code == op::where;
+      const bool shared = uses[k] > 1 && size[k] >= 5 && g_[i].code != op::neg;
+      const bool gets_name = needed[k] && g_[i].type == kind::number && (nested || shared);
+      for (int o = 0; o < arity(g_[i].code); ++o)
+        if ((within_branch[k] && !gets_name) || (g_[i].code == op::where && o == 1))
+          within_branch[static_cast<std::size_t>(g_[i].operand[o])] = true;
+      if (!gets_name) continue;
       bool is_output = false;
       for (const output_info& o : g_.outputs) is_output = is_output || (is_shown(o) && o.id == i);
       if (is_output) continue;
@@ -405,6 +412,7 @@ class typesetter {
   piece power(int base, const std::string& exponent) const {
     const piece b = print(base);
     const bool plain = b.level == atom && !b.minus && b.text.find('^') == b.text.npos;
+    if (plain && b.text.find('\'') == b.text.npos) return {b.text + "^{" + exponent + "}", function, false, false};
     return {std::string("{") + (plain ? b.text : parenthesized(signed_text(b))) + "}^{" + exponent + "}", function,
             false, false};
   }
@@ -528,18 +536,23 @@ class typesetter {
   }
 
   piece cases(int id) const {
-    std::string s = "\\begin{cases}";
+    std::vector<std::string> rows;
     const node* n = &g_[id];
-    for (bool first = true;; first = false) {
-      s += (first ? "" : "\\\\ ") + signed_text(print(n->operand[1])) + " & \\text{if } " + print(n->operand[0]).text;
+    while (true) {
+      rows.push_back(signed_text(print(n->operand[1])) + " & \\text{if } " + print(n->operand[0]).text);
       const int rest = n->operand[2];
-      if (g_[rest].code == op::where && name_[static_cast<std::size_t>(rest)].empty()) {
-        n = &g_[rest];
-        continue;
+      if (g_[rest].code != op::where || is_named(rest)) {
+        rows.push_back(signed_text(print(rest)) + " & \\text{otherwise}");
+        break;
       }
-      s += "\\\\ " + signed_text(print(rest)) + " & \\text{otherwise}\\end{cases}";
-      return {s, atom, false, false};
+      n = &g_[rest];
     }
+    std::string s;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const bool tall = i > 0 && (rows[i] + rows[i - 1]).find("\\dfrac") != std::string::npos;
+      s += (i == 0 ? "" : tall ? "\\\\[0.8em] " : "\\\\ ") + rows[i];
+    }
+    return {"\\begin{cases}" + s + "\\end{cases}", atom, false, false};
   }
 
   /// What is not less is greater or equal, and so on.

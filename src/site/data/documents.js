@@ -8,8 +8,8 @@ import '../assets/highlight.js';
 
 const groups = [
   { name: 'Start', files: ['docs/index.md', 'docs/tutorial.md', 'docs/how-it-works.md', 'docs/how-to/install.md', 'examples/README.md'] },
-  { name: 'Reference', folder: 'docs/reference', first: ['language', 'calls', 'collection', 'numerics', 'accuracy', 'speed', 'limits', 'platforms'], without: ['ops'] },
-  { name: 'How to', folder: 'docs/how-to', first: ['write-a-formula', 'bind-data', 'read-an-error', 'choose-a-target', 'prove-a-loss-safe', 'compile-a-loss-once'], without: ['install'] },
+  { name: 'Reference', folder: 'docs/reference', first: ['language', 'calls', 'command-line', 'collection', 'numerics', 'accuracy', 'speed', 'limits', 'platforms'], without: ['ops'] },
+  { name: 'How to', folder: 'docs/how-to', first: ['write-a-formula', 'bind-data', 'use-the-program', 'read-an-error', 'choose-a-target', 'prove-a-loss-safe', 'compile-a-loss-once'], without: ['install'] },
   { name: 'More', files: ['docs/glossary.md'] },
   { name: 'Decisions', folder: 'docs/decisions', first: [] },
   { name: 'Examples', folder: 'examples', first: [], ends: '.cpp' },

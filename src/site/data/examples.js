@@ -3,8 +3,8 @@
 import losses from './losses.js';
 
 const short = [
-  ['softmax', 'Cross entropy', '-log(gather(softmax(x, C), t)).mean()'],
-  ['unstable', 'Cross entropy, the unstable spelling', '-gather(log(exp(x) / sum(exp(x), C)), t).mean()'],
+  ['unstable', 'Cross entropy, spelled out', '-gather(log(exp(x) / sum(exp(x), C)), t).mean()'],
+  ['softmax', 'Cross entropy by softmax', '-log(gather(softmax(x, C), t)).mean()'],
   ['logistic', 'Logistic loss', '(log(1 + exp(x)) - x * y).mean()'],
   ['variance', 'Variance in one pass', '(x * x).mean() - square(x.mean())'],
   ['kl', 'Divergence of two softmaxes', 'p = softmax(s, C);\nq = softmax(x, C);\nsum(p * log(p / q), C).mean()'],
