@@ -26,7 +26,8 @@ markdown.renderer.rules.fence = (tokens, i) => {
   const [language] = tokens[i].info.trim().split(/\s+/);
   const code = tokens[i].content;
   const marked = ['cpp', 'c', 'c++', 'cmake'].includes(language) ? globalThis.loomHighlight(code) : globalThis.loomEscape(code);
-  return `<pre class="code scrolls"><code>${marked}</code></pre>\n`;
+  const drawing = /[│┌└]/.test(code) ? ' drawing' : '';
+  return `<pre class="code scrolls${drawing}"><code>${marked}</code></pre>\n`;
 };
 markdown.renderer.rules.code_block = (tokens, i) => `<pre class="code scrolls"><code>${globalThis.loomEscape(tokens[i].content)}</code></pre>\n`;
 markdown.renderer.rules.table_open = () => '<div class="scrolls table"><table>\n';

@@ -214,6 +214,16 @@ for (const scheme of ['light', 'dark']) {
   await page.focus('#tab-cpp');
   await page.keyboard.press('ArrowRight');
   check((await focused()) === 'tab-c99' && (await page.isVisible('#code-c99')) && !(await page.isVisible('#code-cpp')), 'the arrows do not change the dialect');
+  await page.focus('#code-c99 .copy');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('#code-c99 .copy').textContent === 'Copied');
+  await page.goto(url('playground.html'));
+  await page.focus('#formula');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+V');
+  check((await page.inputValue('#formula')).includes('double huber('), 'what is copied is not the code');
+  await page.goto(url('losses/huber.html'));
+
   await page.focus('#theme');
   await page.keyboard.press('Enter');
   check((await page.getAttribute('html', 'data-theme')) === 'dark', 'the switch does not make it dark');
