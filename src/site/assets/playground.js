@@ -227,9 +227,11 @@
     }));
   };
 
+  const hashOf = () => `#f=${encodeURIComponent($('formula').value)}${state.by === '*' ? '' : `&by=${encodeURIComponent(state.by)}`}`;
+  /// After a pause: browsers count how often an address changes.
   const setHash = () => {
-    const by = state.by === '*' ? '' : `&by=${encodeURIComponent(state.by)}`;
-    history.replaceState(null, '', `#f=${encodeURIComponent($('formula').value)}${by}`);
+    clearTimeout(setHash.later);
+    setHash.later = setTimeout(() => history.replaceState(null, '', hashOf()), 250);
   };
 
   const update = () => {
@@ -319,6 +321,7 @@
   });
   $('link').addEventListener('click', async () => {
     try {
+      history.replaceState(null, '', hashOf());
       await navigator.clipboard.writeText(location.href);
       $('link').textContent = 'Copied';
     } catch { $('link').textContent = 'It is in the address'; }

@@ -152,6 +152,7 @@ for (const scheme of ['light', 'dark']) {
   await page.click('#large');
   check(Number.isFinite(await value(1)) && !Number.isFinite(await value(2)), 'large logits: Loom computes what the spelling does not');
 
+  await page.waitForFunction(() => decodeURIComponent(location.hash).includes('sum(exp(x), C)'));
   const link = page.url();
   const other = await open(1440);
   await other.goto(link);
