@@ -8,11 +8,12 @@
 // The smaller; NaN if either is NaN.
 static inline float minimumf(float a, float b) { return a != a || a < b ? a : b; }
 
+// Computes -mean(gather(log_softmax(x, C), t, C), N).
 // Reads x[N,C], t[N]; writes d_x[N,C]; contiguous, row-major.
 // A label that is no class reads entry 0: only a row that the formula leaves out may have one.
 double cross_entropy(ptrdiff_t N, ptrdiff_t C, const float* x, const int* t, float* restrict d_x) {
   const double count_N = (double)N;
-  const float v15 = (float)(-1.0 / count_N);
+  const float scale = (float)(-1.0 / count_N);
 
   double total = 0.0;
   for (ptrdiff_t n = 0; n < N; ++n) {
@@ -20,43 +21,32 @@ double cross_entropy(ptrdiff_t N, ptrdiff_t C, const float* x, const int* t, flo
     float* d_x_row = d_x + n * C;
     const ptrdiff_t t_n = t[n];
     const float x_t = x_row[t_n >= 0 && t_n < C ? t_n : 0];
-    // Row pass 1 of 3: finds row_max.
+
+    // The largest entry of x, to shift by, so that no exponential overflows.
     float row_max = -INFINITY;
-    for (ptrdiff_t c = 0; c < C; ++c) {
-      const float x_nc = x_row[c];
-      row_max = fmaxf(row_max, x_nc);
-    }
+    for (ptrdiff_t c = 0; c < C; ++c) row_max = fmaxf(row_max, x_row[c]);
     if (!isfinite(row_max)) row_max = 0.0f;
-    // Row pass 2 of 3: finds row_rest; parks exp_x_shifted (in d_x).
+
+    // The sum of exp_x but for the largest, a 1 beside which small ones would be lost. Kept for the
+    // gradient: exp_x in d_x.
     float row_rest = 0.0f;
     float largest = 0.0f;
     for (ptrdiff_t c = 0; c < C; ++c) {
-      const float x_nc = x_row[c];
-      const float x_shifted = x_nc - row_max;
-      const float exp_x_shifted = expf(x_shifted);
-      d_x_row[c] = exp_x_shifted;  // parked
-      row_rest += minimumf(largest, exp_x_shifted);
-      largest = fmaxf(largest, exp_x_shifted);
+      const float exp_x = expf(x_row[c] - row_max);
+      d_x_row[c] = exp_x;
+      row_rest += minimumf(largest, exp_x);
+      largest = fmaxf(largest, exp_x);
     }
     row_rest += largest - 1;
-    const float row_sum = row_rest + 1.0f;
-    const float v19 = v15 / row_sum;
-    // Row pass 3 of 3: writes d_x.
-    for (ptrdiff_t c = 0; c < C; ++c) {
-      const float exp_x_shifted = d_x_row[c];  // as parked
-      const float onehot_t = c == t_n ? 1.0f : 0.0f;
-      const float v20 = onehot_t - exp_x_shifted;
-      const float v21 = row_rest * onehot_t;
-      const float v22 = v20 + v21;
-      const float grad_x = v19 * v22;
-      d_x_row[c] = grad_x;
-    }
-    const float log_row_sum = log1pf(row_rest);
-    const float x_t_shifted = x_t - row_max;
-    const float v9 = x_t_shifted - log_row_sum;
-    total += v9;
+    const float slope = scale / (row_rest + 1.0f);
+
+    // The gradient: d_x.
+    for (ptrdiff_t c = 0; c < C; ++c) d_x_row[c] = slope * -d_x_row[c];
+    // The entry of t_n: its one-hot is 1, that of all others 0.
+    if (t_n >= 0 && t_n < C) d_x_row[t_n] = slope * (1.0f - expf(x_t - row_max) + row_rest);
+
+    const float log_p_t = x_t - row_max - log1pf(row_rest);
+    total += log_p_t;
   }
-  const double v12 = total / count_N;
-  const double value = -v12;
-  return value;
+  return -(total / count_N);
 }

@@ -15,88 +15,71 @@ inline T sign(T x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 template <class T>
 inline T minimum(T a, T b) { return a != a || a < b ? a : b; }
 
+// Computes square(T) * mean(sum(softmax(s / T, C) * (log_softmax(s / T, C) - log_softmax(x / T,
+// C)), C), N).
 // Reads s[N,C], x[N,C]; writes d_x[N,C]; contiguous, row-major.
 double distillation(std::ptrdiff_t N, std::ptrdiff_t C, double T, const float* s, const float* x,
                     float* d_x) {
-  const double square_T = T * T;
-  const float v3 = static_cast<float>(sign(T));
+  const double T_squared = T * T;
+  const float sign_T = static_cast<float>(sign(T));
   const float one_over_T = static_cast<float>(1.0 / T);
   const double count_N = static_cast<double>(N);
-  const float v36 = static_cast<float>(square_T / count_N);
+  const float T_squared_over_N = static_cast<float>(T_squared / count_N);
 
   double total = 0.0;
   for (std::ptrdiff_t n = 0; n < N; ++n) {
     const float* s_row = s + n * C;
     const float* x_row = x + n * C;
     float* d_x_row = d_x + n * C;
-    // Row pass 1 of 3: finds row_max, row_max_2.
-    float row_max = -std::numeric_limits<float>::infinity();
-    float row_max_2 = -std::numeric_limits<float>::infinity();
+
+    // row_max_s: the largest entry of s * sign_T, to shift by, so that no exponential overflows;
+    // row_max_x: the largest entry of sign_T * x, to shift by, so that no exponential overflows.
+    float row_max_s = -std::numeric_limits<float>::infinity();
+    float row_max_x = -std::numeric_limits<float>::infinity();
     for (std::ptrdiff_t c = 0; c < C; ++c) {
-      const float s_nc = s_row[c];
-      const float v4 = s_nc * v3;
-      const float x_nc = x_row[c];
-      const float v17 = v3 * x_nc;
-      row_max = std::max(row_max, v4);
-      row_max_2 = std::max(row_max_2, v17);
+      row_max_s = std::max(row_max_s, s_row[c] * sign_T);
+      row_max_x = std::max(row_max_x, sign_T * x_row[c]);
     }
-    if (!std::isfinite(row_max)) row_max = 0.0f;
-    if (!std::isfinite(row_max_2)) row_max_2 = 0.0f;
-    const float v6 = v3 * row_max;
-    const float v19 = v3 * row_max_2;
-    // Row pass 2 of 3: finds row_rest, row_rest_2, row_sum_2; parks v11 (in d_x).
-    float row_rest = 0.0f;
+    if (!std::isfinite(row_max_s)) row_max_s = 0.0f;
+    if (!std::isfinite(row_max_x)) row_max_x = 0.0f;
+    const float shift_s = sign_T * row_max_s;
+    const float shift_x = sign_T * row_max_x;
+
+    // row_rest_s: the sum of exp_s but for the largest, a 1 beside which small ones would be lost;
+    // row_rest_x: the sum of exp_x but for the largest, a 1 beside which small ones would be lost.
+    // Kept for the gradient: exp_s in d_x.
+    float row_rest_s = 0.0f;
     float largest = 0.0f;
-    float row_rest_2 = 0.0f;
+    float row_rest_x = 0.0f;
     float largest_2 = 0.0f;
-    float row_sum_2 = 0.0f;
+    float row_weighted = 0.0f;
     for (std::ptrdiff_t c = 0; c < C; ++c) {
-      const float s_nc = s_row[c];
-      const float v7 = s_nc - v6;
-      const float v10 = v7 * one_over_T;
-      const float v11 = std::exp(v10);
-      d_x_row[c] = v11;  // parked
-      const float x_nc = x_row[c];
-      const float v20 = x_nc - v19;
-      const float v21 = one_over_T * v20;
-      const float v22 = std::exp(v21);
-      const float v27 = v10 - v21;
-      const float v28 = v11 == 0 ? 0 : v11 * v27;
-      row_rest += minimum(largest, v11);
-      largest = std::max(largest, v11);
-      row_rest_2 += minimum(largest_2, v22);
-      largest_2 = std::max(largest_2, v22);
-      row_sum_2 += v28;
+      const float s_shifted = (s_row[c] - shift_s) * one_over_T;
+      const float exp_s = std::exp(s_shifted);
+      d_x_row[c] = exp_s;
+      const float x_shifted = one_over_T * (x_row[c] - shift_x);
+      const float exp_x = std::exp(x_shifted);
+      row_rest_s += minimum(largest, exp_s);
+      largest = std::max(largest, exp_s);
+      row_rest_x += minimum(largest_2, exp_x);
+      largest_2 = std::max(largest_2, exp_x);
+      row_weighted += exp_s == 0 ? 0 : exp_s * (s_shifted - x_shifted);
     }
-    row_rest += largest - 1;
-    row_rest_2 += largest_2 - 1;
-    const float row_sum = 1.0f + row_rest;
-    const float one_over_row_sum = 1.0f / row_sum;
-    const float row_sum_3 = 1.0f + row_rest_2;
-    const float one_over_row_sum_3 = 1.0f / row_sum_3;
-    // Row pass 3 of 3: writes d_x.
+    row_rest_s += largest - 1;
+    row_rest_x += largest_2 - 1;
+    const float row_sum_s = 1.0f + row_rest_s;
+    const float one_over_row_sum_s = 1.0f / row_sum_s;
+    const float one_over_row_sum_x = 1.0f / (1.0f + row_rest_x);
+
+    // The gradient: d_x.
     for (std::ptrdiff_t c = 0; c < C; ++c) {
-      const float v11 = d_x_row[c];  // as parked
-      const float softmax = v11 * one_over_row_sum;
-      const float x_nc = x_row[c];
-      const float v20 = x_nc - v19;
-      const float v21 = one_over_T * v20;
-      const float v22 = std::exp(v21);
-      const float v37 = softmax * v36;
-      const float softmax_2 = v22 * one_over_row_sum_3;
-      const float v41 = v36 * softmax_2;
-      const float v42 = v41 - v37;
-      const float grad_x = one_over_T * v42;
-      d_x_row[c] = grad_x;
+      const float p_s = d_x_row[c] * one_over_row_sum_s;
+      const float exp_x = std::exp(one_over_T * (x_row[c] - shift_x));
+      const float p_x = exp_x * one_over_row_sum_x;
+      d_x_row[c] = one_over_T * (T_squared_over_N * p_x - p_s * T_squared_over_N);
     }
-    const float log_row_sum = std::log1p(row_rest_2);
-    const float log_row_sum_2 = std::log1p(row_rest);
-    const float v26 = log_row_sum_2 - log_row_sum;
-    const float v30 = row_sum_2 / row_sum;
-    const float v31 = v30 - v26;
-    total += v31;
+
+    total += row_weighted / row_sum_s - (std::log1p(row_rest_s) - std::log1p(row_rest_x));
   }
-  const double v34 = total / count_N;
-  const double value = square_T * v34;
-  return value;
+  return T_squared * (total / count_N);
 }

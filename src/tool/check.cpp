@@ -448,9 +448,13 @@ class checker {
   void make_programs() {
     using compiler::form;
     const graph& g = p_.written;
-    derive::input_set numbers = 0;
-    for (int i = 0; i < g.inputs.size(); ++i)
+    derive::input_set tensors = 0, numbers = 0;
+    for (int i = 0; i < g.inputs.size(); ++i) {
+      if (g.inputs[i].code == op::tensor) tensors |= 1u << i;
       if (g.inputs[i].code == op::tensor || g.inputs[i].code == op::scalar) numbers |= 1u << i;
+    }
+    if (p_.request.gradients != 0) numbers = p_.request.gradients;
+    else if (tensors != 0) numbers = tensors;
     derive::derivative_request wanted{numbers};
     wanted.seeded = !g.result_axes.empty();
     derive::derived simple = compiler::in_form(form::simple, g, wanted);

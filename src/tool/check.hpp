@@ -29,7 +29,8 @@ struct errors {
 /// What was found at one magnitude.
 struct magnitude_errors {
   double magnitude = 0;
-  double condition = 1;  ///< how many ulp the value moves when every entry of the data moves by one, at least 1
+  /// How many ulp the value moves when every entry that it is differentiated by moves by one; at least 1.
+  double condition = 1;
   errors written[2] = {}, rewritten[2] = {};  ///< in float and in double
 };
 
@@ -43,6 +44,7 @@ struct check_result {
 
 /// Compares value and gradients of a formula with 400 digits, and those with 160: where the two disagree, 800 are the truth.
 ///
+/// Gradients: those that the program was compiled with, else by all tensors, else by all scalars.
 /// Written: every operation of the formula and of its gradients rounded. Rewritten: every operation of the program that the loops
 ///   compute, wide sums in double; so without the errors of the vector functions, a few ulp.
 /// Data: entries of tensors are drawn from -m to m, of a domain from what of it lies there, else from what is next to it, and rounded to

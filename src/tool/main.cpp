@@ -14,6 +14,7 @@
 #include "loom/base/config.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
+#include "loom/emit/gpu.hpp"
 #include "tool/check.hpp"
 #include "tool/collection.hpp"
 #include "tool/completions.hpp"
@@ -116,9 +117,9 @@ std::string inferred_text(const notation::formula& f) {
 
 // ---- commands --------------------------------------------------------------------------------------------------------
 
-void explain(source& s) {
+void explain(source& s, bool steps) {
   const reading r = read(s);
-  if (!s.json) return print(s, inferred_text(r.formula) + explanation(*r.program));
+  if (!s.json) return print(s, inferred_text(r.formula) + explanation(*r.program, steps));
   json j = explanation_json(*r.program);
   j["declared_by_use"] = r.formula.inferred;
   print(s, json_text(j));
@@ -126,13 +127,24 @@ void explain(source& s) {
 
 struct code_options {
   std::string language = "cpp", type = "float";
+  bool strided = false, restricted = false, simd = false;
 };
+struct language {
+  const char* name;
+  const loom::emit::dialect& dialect;
+};
+const language languages[] = {
+    {"cpp", loom::emit::cpp}, {"c99", loom::emit::c99}, {"cuda", loom::emit::cuda}, {"hip", loom::emit::hip}};
 
 void code(source& s, const code_options& o) {
   const reading r = read(s);
-  const loom::emit::dialect& language = o.language == "c99" ? loom::emit::c99 : loom::emit::cpp;
-  const std::string text = loom::emit::print(r.program->plan, language, r.program->name,
-                                             o.type == "double" ? loom::emit::element::f64 : loom::emit::element::f32);
+  const auto* to = &languages[0];
+  for (const language& l : languages)
+    if (o.language == l.name) to = &l;
+  const std::string text =
+      loom::emit::print(r.program->plan, to->dialect, r.program->name,
+                        o.type == "double" ? loom::emit::element::f64 : loom::emit::element::f32,
+                        {o.strided, o.restricted, o.simd, loom::emit::formula_of(r.program->rewritten)});
   print(s, s.json ? json_text({{"name", r.program->name}, {"language", o.language}, {"type", o.type}, {"code", text}})
                   : text);
 }
@@ -321,19 +333,24 @@ int run(int argc, char** argv) {
   evaluation_request request;
   check_request checked;
   std::string word, shell, out;
+  bool steps = false;
 
   CLI::App* explain_ =
       app.add_subcommand("explain", "every stage: as written, as rewritten, gradients, rules, hazards, plan");
   add_source(*explain_, s);
+  explain_->add_flag("--steps", steps, "every step of the plan as well");
   add_output(*explain_, s);
   CLI::App* code_ = app.add_subcommand("code", "the loop, as a function that compiles without Loom");
   add_source(*code_, s);
   code_->add_option("--to", printed.language, "the language")
-      ->check(CLI::IsMember({"cpp", "c99"}))
+      ->check(CLI::IsMember({"cpp", "c99", "cuda", "hip"}))
       ->capture_default_str();
   code_->add_option("--type", printed.type, "of the tensors")
       ->check(CLI::IsMember({"float", "double"}))
       ->capture_default_str();
+  code_->add_flag("--strided", printed.strided, "a stride for each axis of each input and output");
+  code_->add_flag("--restrict", printed.restricted, "every pointer says that nothing else points there");
+  code_->add_flag("--simd", printed.simd, "#pragma omp simd in front of loops that may run in lanes");
   add_output(*code_, s);
   CLI::App* graph_ = app.add_subcommand("graph", "a drawing of the formula before and after");
   add_source(*graph_, s);
@@ -401,7 +418,7 @@ int run(int argc, char** argv) {
   unmark(s.formula);
   for (std::string& d : s.rest) unmark(d);
 
-  if (explain_->parsed()) explain(s);
+  if (explain_->parsed()) explain(s, steps);
   if (code_->parsed()) code(s, printed);
   if (graph_->parsed()) graph(s, drawn);
   if (eval_->parsed()) eval(s, request, out);

@@ -105,8 +105,8 @@ std::string cpp_text(const notation::program& p) {
   return declarations_text(p) + axes + fmt::format("constexpr auto {} = loom::loss<{}>;\n", p.name, formula);
 }
 
-std::string explanation(const notation::program& p) {
-  return emit::explain({p.written, p.rewritten, p.gradients, p.plan});
+std::string explanation(const notation::program& p, bool steps) {
+  return emit::explain({p.written, p.rewritten, p.gradients, p.plan}, steps);
 }
 
 json explanation_json(const notation::program& p) {

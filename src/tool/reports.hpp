@@ -16,8 +16,8 @@ std::string declarations_text(const notation::program& p);
 /// A formula as C++: its declarations and axes, and constexpr auto name = loom::loss<...>;
 std::string cpp_text(const notation::program& p);
 
-/// Every stage, in words.
-std::string explanation(const notation::program& p);
+/// Every stage, in words; the steps of the plan, if they are wanted.
+std::string explanation(const notation::program& p, bool steps = false);
 /// The same as data: inputs, formulas of each stage, rules, hazards, facts of the plan.
 json explanation_json(const notation::program& p);
 

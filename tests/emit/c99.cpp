@@ -3,6 +3,7 @@
 #include "loom/emit/c99.hpp"
 
 #include "emit/comparison.hpp"
+#include "emit/shared_object.hpp"
 #include "support/catch.hpp"
 
 using trial::regime;
@@ -31,9 +32,16 @@ TEST_CASE("C99 avoids the words of C, and reads every parameter or says that it 
   printed::check(printed::c99, printed::unread_inputs());
 }
 
+TEST_CASE("strided data, pointers that overlap nothing and lanes change no result in C99") {
+  for (const auto& subjects : {printed::collection(false), printed::every_loop(), printed::with_a_workspace()})
+    printed::check(printed::with_flags(printed::c99, printed::for_lanes), subjects, {regime::normal, regime::masked},
+                   {.strided = true, .restricted = true, .simd = true});
+}
+
 TEST_CASE("a C99 function has a prototype, names its parameters and lets no buffer overlap another one") {
   using loom::emit::c99;
   CHECK(c99.open({"f", true, {{"ptrdiff_t", "N"}, {"const float*", "x", false}, {"float*", "d_x", true, true}}}) ==
         "double f(ptrdiff_t N, const float* x, float* restrict d_x) {\n  (void)x;\n");
   CHECK(c99.open({"f", false, {}}) == "void f(void) {\n");
+  CHECK(c99.open({"f", false, {{"const float*", "x", true, false, true}}}) == "void f(const float* restrict x) {\n");
 }

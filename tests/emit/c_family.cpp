@@ -2,6 +2,8 @@
 // tests/emit/c_family.cpp — what the printer says in every dialect; whether its code is right, cpp.cpp and c99.cpp tell.
 #include "loom/emit/c_family.hpp"
 
+#include <sstream>
+
 #include "emit/subjects.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
@@ -45,6 +47,52 @@ TEST_CASE("a comment is no use of a parameter") {
     CHECK(has(text, "/* "));
     CHECK(has(s.code(c99, element::f32), "(void)"));
   }
+}
+
+TEST_CASE("a function says what it computes, and no line of it is longer than 100 characters") {
+  for (const auto& subjects : {printed::collection(true), printed::second_derivatives(), printed::every_loop(),
+                               printed::with_a_workspace(), printed::every_function()})
+    for (const printed::subject& s : subjects)
+      for (const options& wanted : {options{}, options{.strided = true, .restricted = true, .simd = true}}) {
+        const std::string code = s.code(cpp, element::f32, wanted);
+        const std::size_t function = code.find("// Computes ");  // behind what the library lacks
+        REQUIRE(function != code.npos);
+        std::istringstream text(code.substr(function));
+        for (std::string line; std::getline(text, line);) {
+          INFO(s.name << ": " << line);
+          CHECK(line.size() <= 100);
+        }
+      }
+}
+
+TEST_CASE("a value that is used where it is computed has no line of its own") {
+  const std::string text = printed::flagships(false)[0].code(cpp, element::f32);  // cross entropy
+  INFO(text);
+  for (const char* line :
+       {"row_max = std::max(row_max, x_row[c]);\n", "const float exp_x = std::exp(x_row[c] - row_max);\n",
+        "d_x_row[c] = slope * -d_x_row[c];\n", "return -(total / count_N);\n",
+        "if (t_n >= 0 && t_n < C) d_x_row[t_n] = slope * (1.0f - std::exp(x_t - row_max) + row_rest);\n"})
+    CHECK(has(text, line));
+}
+
+TEST_CASE("lanes are left out of loops whose entries depend on each other") {
+  int scattered = 0;
+  for (const printed::subject& s : printed::with_labels_that_sum()) {
+    const std::string text = s.code(cpp, element::f32, {.simd = true});
+    INFO(text);
+    CHECK(has(text, "#pragma omp simd"));
+    std::istringstream lines(text);
+    std::string before;
+    for (std::string line; std::getline(lines, line); before = line) {
+      if (!has(line, "if (t_n >= 0") || !has(line, " += ")) continue;
+      ++scattered;
+      CHECK_FALSE(has(before, "pragma"));
+    }
+  }
+  CHECK(scattered > 0);
+  for (const printed::subject& s : printed::every_loop())
+    if (s.name == "largest_and_smallest")  // their NaN would be lost
+      CHECK_FALSE(has(s.code(cpp, element::f32, {.simd = true}), "#pragma omp simd"));
 }
 
 TEST_CASE("a formula without a plan has no code") {

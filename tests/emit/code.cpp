@@ -23,6 +23,35 @@ TEST_CASE("code and explain print what the compiler made of a loss") {
   CHECK(loom::code(cross_entropy, loom::c99, "cross_entropy", d(x)) == s.code(loom::c99, element::f32));
   CHECK(loom::code<double>(cross_entropy, loom::c99, "cross_entropy", d(x)) == s.code(loom::c99, element::f64));
   CHECK(loom::explain(cross_entropy, d(x)) == s.explain());
+  CHECK(loom::explain(cross_entropy, loom::with_steps, d(x)) == s.explain(true));
+}
+
+TEST_CASE("strides, restrict and lanes are asked for by name") {
+  const printed::subject s = printed::flagships(false)[0];
+  CHECK(loom::code(cross_entropy, loom::printed{.name = "cross_entropy"}, d(x)) == s.code(loom::cpp, element::f32));
+  CHECK(loom::code<double>(cross_entropy, loom::printed{.language = loom::c99, .name = "cross_entropy", .simd = true},
+                           d(x)) == s.code(loom::c99, element::f64, {.simd = true}));
+  const std::string strided = loom::code(cross_entropy, loom::printed{.strided = true, .restricted = true}, d(x));
+  INFO(strided);
+  for (const char* parameter :
+       {"const float* __restrict x,", "std::ptrdiff_t x_stride_N,", "std::ptrdiff_t x_stride_C,",
+        "const int* __restrict t,", "std::ptrdiff_t t_stride_N,", "float* __restrict d_x,"})
+    CHECK(has(strided, parameter));
+  CHECK(has(strided, "const float* x_row = x + n * x_stride_N;"));
+  CHECK(has(strided, "d_x_row[c * d_x_stride_C]"));
+  CHECK(has(strided, "strides are in entries"));
+  const std::string lanes = loom::code(cross_entropy, loom::printed{.simd = true}, d(x));
+  INFO(lanes);
+  CHECK(has(lanes, "    #pragma omp simd reduction(max:row_max)\n    for ("));
+  CHECK(has(lanes, "    #pragma omp simd reduction(+:row_rest, ones)\n    for ("));
+  CHECK(has(lanes,
+            "    #pragma omp simd\n    for (std::ptrdiff_t c = 0; c < C; ++c) d_x_row[c] = slope * -d_x_row[c];\n"));
+}
+
+TEST_CASE("kernels are printed for a GPU") {
+  const printed::subject s = printed::flagships(false)[0];
+  CHECK(loom::code(cross_entropy, loom::cuda, "cross_entropy", d(x)) == s.code(loom::cuda, element::f32));
+  CHECK(loom::code<double>(cross_entropy, loom::hip, "cross_entropy", d(x)) == s.code(loom::hip, element::f64));
 }
 
 TEST_CASE("a function is called loss if it is given no name") {

@@ -17,36 +17,10 @@ namespace {
 
 using loom::emit::element;
 
-/// Of a printed function: extents, inputs by slot, scalars by slot, outputs by slot and the workspace.
-using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*);
-
-/// A function that calls the printed one, `name`, with what it takes, in its order.
-std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number) {
-  const loom::ir::graph& g = f.what.schedule.program;
-  const std::string T = f.type == element::f32 ? "float" : "double";
-  std::string arguments;
-  const auto add = [&](const std::string& a) { arguments += (arguments.empty() ? "" : ", ") + a; };
-  for (int a = 0; a < g.axes.size(); ++a)
-    if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
-  for (int i = 0; i < g.inputs.size(); ++i) {
-    const std::string slot = "[" + std::to_string(i) + "]";
-    if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
-    else
-      add("(const " +
-          (g.inputs[i].code == loom::ir::op::tensor  ? T
-           : g.inputs[i].code == loom::ir::op::index ? "int"
-                                                     : "bool") +
-          "*)inputs" + slot);
-  }
-  for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k)
-    add("(" + T + "*)outputs[" + std::to_string(k) + "]");
-  if (!f.what.schedule.arrays.empty()) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
-  const std::string call = name + "(" + arguments + ")";
-  return "double call_" + std::to_string(number) + "(const " + std::string(d.index) +
-         "* extents, const void* const* inputs, const double* scalars, void* const* outputs) {\n" +
-         "  (void)extents, (void)inputs, (void)scalars, (void)outputs;\n" +
-         (g.result_axes.empty() ? "  return " + call + ";\n" : "  " + call + ";\n  return 0;\n") + "}\n";
-}
+/// Of a printed function: extents, inputs by slot, scalars by slot, outputs by slot and the workspace, strides by slot (those of
+/// outputs behind those of inputs) and axis of the slot.
+using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*,
+                           const std::ptrdiff_t (*)[loom::ir::max_axes]);
 
 struct result {
   std::string output;
@@ -85,6 +59,37 @@ std::size_t interpreter_position(std::size_t n, const loom::ir::axis_order& orde
       position = position * static_cast<std::size_t>(extents[static_cast<std::size_t>(a)]) + at[a];
   return position;
 }
+
+/// Where the entries of an array lie: in row-major order side by side, or in column-major order with a gap behind each.
+struct lattice {
+  std::ptrdiff_t strides[loom::ir::max_axes]{};
+  std::size_t size = 1;
+
+  lattice(const loom::ir::axis_order& order, const std::vector<std::ptrdiff_t>& all_extents, bool strided)
+      : order_(order), extents_(all_extents) {
+    std::ptrdiff_t stride = strided ? 2 : 1;
+    for (int i = 0; i < order.size(); ++i) {
+      const int k = strided ? i : order.size() - 1 - i;
+      strides[k] = stride;
+      stride *= extent(k);
+    }
+    size = static_cast<std::size_t>(stride);
+  }
+  /// Of entry n in row-major order.
+  std::size_t at(std::size_t n) const {
+    std::size_t position = 0;
+    for (int k = order_.size() - 1; k >= 0; --k) {
+      position += n % static_cast<std::size_t>(extent(k)) * static_cast<std::size_t>(strides[k]);
+      n /= static_cast<std::size_t>(extent(k));
+    }
+    return position;
+  }
+
+ private:
+  loom::ir::axis_order order_;
+  const std::vector<std::ptrdiff_t>& extents_;
+  std::ptrdiff_t extent(int k) const { return extents_[static_cast<std::size_t>(order_[k])]; }
+};
 
 std::size_t entries(const loom::ir::axis_order& order, const std::vector<std::ptrdiff_t>& extents) {
   std::size_t n = 1;
@@ -128,6 +133,7 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
   std::vector<std::vector<char>> masks(loom::ir::max_inputs);
   const void* inputs[loom::ir::max_inputs]{};
   double scalars[loom::ir::max_inputs]{};
+  std::ptrdiff_t strides[loom::ir::max_inputs + loom::ir::max_outputs][loom::ir::max_axes]{};
   std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::ir::input_info& in = g.inputs[i];
@@ -138,18 +144,21 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
     r.entries.assign(n, 0);
     scalars[i] = scalar_named(in.name);
     if (in.code == loom::ir::op::scalar) r.entries[0] = scalars[i];
-    numbers[slot].resize(n);
-    labels[slot].resize(n);
-    masks[slot].resize(n);
+    const lattice place(in.axes, extents, f.wanted.strided);
+    std::copy(std::begin(place.strides), std::end(place.strides), std::begin(strides[slot]));
+    numbers[slot].resize(place.size);
+    labels[slot].resize(place.size);
+    masks[slot].resize(place.size);
     for (std::size_t k = 0; in.code != loom::ir::op::scalar && k < n; ++k) {
       double& wanted = r.entries[interpreter_position(k, in.axes, extents)];
       if (in.code == loom::ir::op::tensor)
-        wanted = static_cast<double>(numbers[slot][k] = static_cast<T>(entry(in.name, logits, random)));
-      if (in.code == loom::ir::op::mask) wanted = masks[slot][k] = static_cast<char>(random() % 3 != 0);
+        wanted = static_cast<double>(numbers[slot][place.at(k)] = static_cast<T>(entry(in.name, logits, random)));
+      if (in.code == loom::ir::op::mask) wanted = masks[slot][place.at(k)] = static_cast<char>(random() % 3 != 0);
       if (in.code != loom::ir::op::index) continue;
       const auto classes = static_cast<unsigned>(choices_of(f.what.written, i, extents));
-      labels[slot][k] = ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
-      wanted = labels[slot][k];
+      labels[slot][place.at(k)] =
+          ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
+      wanted = labels[slot][place.at(k)];
     }
     inputs[i] = in.code == loom::ir::op::tensor  ? static_cast<const void*>(numbers[slot].data())
                 : in.code == loom::ir::op::index ? static_cast<const void*>(labels[slot].data())
@@ -157,15 +166,18 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
   }
   std::vector<std::vector<T>> results;
   void* outputs[loom::ir::max_outputs + 1]{};
-  for (int k = 0; k < g.outputs.size(); ++k)
-    results.emplace_back(entries(output_axes(f.what.schedule, k), extents), std::numeric_limits<T>::quiet_NaN());
+  for (int k = 0; k < g.outputs.size(); ++k) {
+    const lattice place(output_axes(f.what.schedule, k), extents, f.wanted.strided);
+    std::copy(std::begin(place.strides), std::end(place.strides), std::begin(strides[g.inputs.size() + k]));
+    results.emplace_back(place.size, std::numeric_limits<T>::quiet_NaN());
+  }
   for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = results[static_cast<std::size_t>(k)].data();
 
   std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(f.what.schedule, extents.data())),
                                 std::numeric_limits<double>::quiet_NaN());
   outputs[g.outputs.size()] = workspace.data();
 
-  const double value = call(extents.data(), inputs, scalars, outputs);
+  const double value = call(extents.data(), inputs, scalars, outputs, strides);
 
   const loom::ir::interpreter<double> oracle(g, extents, reference);
   std::vector<result> all;
@@ -173,14 +185,16 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
     const loom::ir::axis_order& order = output_axes(f.what.schedule, k);
     const std::vector<double> wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
     const bool returned = k == 0 && g.result_axes.empty();
+    const lattice place(order, extents, f.wanted.strided);
     result r{loom::schedule::detail::output_text(g, k)};
     for (double w : wanted)
       if (std::isfinite(w)) r.largest = std::max(r.largest, std::fabs(w));
     for (std::size_t n = 0; n < wanted.size(); ++n) {
-      const double v = returned ? value : static_cast<double>(results[static_cast<std::size_t>(k)][n]);
+      const double v = returned ? value : static_cast<double>(results[static_cast<std::size_t>(k)][place.at(n)]);
       const double w = wanted[interpreter_position(n, order, extents)];
+      // What is no label's entry gets nothing from a one-hot: not NaN, where the interpreter multiplies an infinity with 0.
       if (!std::isfinite(v) || !std::isfinite(w))
-        r.finite_alike = r.finite_alike && ((std::isnan(v) && std::isnan(w)) || v == w);
+        r.finite_alike = r.finite_alike && (std::isnan(w) ? !std::isfinite(v) : v == w);
       else r.error = std::max(r.error, std::fabs(v - w));
     }
     all.push_back(r);
@@ -229,14 +243,50 @@ void check(const std::vector<function>& all, const shared_object& object,
   }
 }
 
-std::vector<function> printed_by(const loom::emit::dialect& d, const std::vector<subject>& subjects) {
+std::vector<function> printed_by(const loom::emit::dialect& d, const std::vector<subject>& subjects,
+                                 const loom::emit::options& wanted) {
   std::vector<function> all;
   for (const subject& s : subjects)
-    for (element type : {element::f32, element::f64}) all.push_back({s, type, s.code(d, type)});
+    for (element type : {element::f32, element::f64}) all.push_back({s, type, wanted, s.code(d, type, wanted)});
   return all;
 }
 
 }  // namespace
+
+std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number) {
+  const loom::ir::graph& g = f.what.schedule.program;
+  const std::string T = f.type == element::f32 ? "float" : "double";
+  std::string arguments;
+  const auto add = [&](const std::string& a) { arguments += (arguments.empty() ? "" : ", ") + a; };
+  const auto add_strides = [&](int slot, int axes) {
+    for (int k = 0; f.wanted.strided && k < axes; ++k)
+      add("strides[" + std::to_string(slot) + "][" + std::to_string(k) + "]");
+  };
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
+  for (int i = 0; i < g.inputs.size(); ++i) {
+    const std::string slot = "[" + std::to_string(i) + "]";
+    if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
+    else
+      add("(const " +
+          (g.inputs[i].code == loom::ir::op::tensor  ? T
+           : g.inputs[i].code == loom::ir::op::index ? "int"
+                                                     : "bool") +
+          "*)inputs" + slot);
+    add_strides(i, g.inputs[i].axes.size());
+  }
+  for (int k = g.result_axes.empty() ? 1 : 0; k < g.outputs.size(); ++k) {
+    add("(" + T + "*)outputs[" + std::to_string(k) + "]");
+    add_strides(g.inputs.size() + k, output_axes(f.what.schedule, k).size());
+  }
+  if (!f.what.schedule.arrays.empty()) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
+  const std::string call = name + "(" + arguments + ")";
+  return "double call_" + std::to_string(number) + "(const " + std::string(d.index) +
+         "* extents, const void* const* inputs, const double* scalars, void* const* outputs,\n    const " +
+         std::string(d.index) + " (*strides)[" + std::to_string(loom::ir::max_axes) + "]) {\n" +
+         "  (void)extents, (void)inputs, (void)scalars, (void)outputs, (void)strides;\n" +
+         (g.result_axes.empty() ? "  return " + call + ";\n" : "  " + call + ";\n  return 0;\n") + "}\n";
+}
 
 std::vector<std::string> in_one_file(const loom::emit::dialect& d, const std::vector<function>& functions) {
   std::set<std::string> includes;
@@ -270,8 +320,13 @@ std::vector<std::string> in_files_of_their_own(const loom::emit::dialect& d, con
 const toolchain cpp = {loom::emit::cpp, cpp_compiler, ".cpp", in_one_file};
 const toolchain c99 = {loom::emit::c99, c99_compiler, ".c", in_files_of_their_own};
 
-void check(const toolchain& by, const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits) {
-  const std::vector<function> all = printed_by(by.language, subjects);
+toolchain with_flags(const toolchain& by, const std::string& flags) {
+  return {by.language, by.compiler + flags + " ", by.extension, by.files};
+}
+
+void check(const toolchain& by, const std::vector<subject>& subjects, std::initializer_list<trial::regime> logits,
+           const loom::emit::options& wanted) {
+  const std::vector<function> all = printed_by(by.language, subjects, wanted);
   check(all, shared_object(by.compiler, by.extension, by.files(by.language, all)), logits);
 }
 

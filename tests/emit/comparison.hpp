@@ -13,8 +13,12 @@ namespace printed {
 struct function {
   const subject& what;
   loom::emit::element type;
+  loom::emit::options wanted;
   std::string text;
 };
+
+/// A function with C linkage, call_`number`, that calls the printed one, `name`, with what it takes, in its order.
+std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number);
 
 /// Functions with their callers in files: in one of C++, each in a namespace of its own, or in one each, of C.
 std::vector<std::string> in_one_file(const loom::emit::dialect& d, const std::vector<function>& functions);
@@ -28,10 +32,13 @@ struct toolchain {
   std::vector<std::string> (*files)(const loom::emit::dialect&, const std::vector<function>&);
 };
 extern const toolchain cpp, c99;
+/// The same toolchain with more flags.
+toolchain with_flags(const toolchain& by, const std::string& flags);
 
 /// Prints all subjects for float and for double, compiles them without a warning, and checks their results on data of
 /// several sizes and regimes.
 void check(const toolchain& by, const std::vector<subject>& all,
-           std::initializer_list<trial::regime> logits = {trial::regime::normal});
+           std::initializer_list<trial::regime> logits = {trial::regime::normal},
+           const loom::emit::options& wanted = {});
 
 }  // namespace printed

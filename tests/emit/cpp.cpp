@@ -35,6 +35,15 @@ TEST_CASE("printed code avoids the words of C++, and names no parameter that it 
   printed::check(printed::cpp, printed::unread_inputs());
 }
 
+TEST_CASE("strided data, pointers that overlap nothing and lanes change no result") {
+  for (const auto& subjects : {printed::collection(true), printed::every_loop(), printed::with_a_workspace()}) {
+    printed::check(printed::cpp, subjects, {regime::normal, regime::masked}, {.strided = true});
+    printed::check(printed::cpp, subjects, {regime::normal}, {.restricted = true});
+    printed::check(printed::with_flags(printed::cpp, printed::for_lanes), subjects, {regime::normal, regime::masked},
+                   {.simd = true});
+  }
+}
+
 TEST_CASE("every printed function of the collection compiles alone") {
   const printed::scratch folder;
   std::string files;
@@ -50,4 +59,6 @@ TEST_CASE("a C++ parameter that is not read has no name") {
   const std::string head = loom::emit::cpp.open(
       {"f", true, {{"std::ptrdiff_t", "N"}, {"const float*", "x", false}, {"float*", "d_x", true, true}}});
   CHECK(head == "double f(std::ptrdiff_t N, const float* /* x */, float* d_x) {\n");
+  CHECK(loom::emit::cpp.open({"f", false, {{"float*", "d_x", true, true, true}}}) ==
+        "void f(float* __restrict d_x) {\n");
 }

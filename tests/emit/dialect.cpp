@@ -49,10 +49,12 @@ TEST_CASE("literals read back as the same number") {
 }
 
 TEST_CASE("a cast binds the whole expression") {
-  CHECK(cast(cpp, element::f32, "a + b") == "static_cast<float>(a + b)");
-  CHECK(cast(c99, element::f32, "a + b") == "(float)(a + b)");
-  CHECK(cast(c99, element::f64, "*x") == "(double)*x");
-  CHECK(cast(c99, element::f64, "f(x)") == "(double)f(x)");
+  const expression sum("a + b", binding::sum);
+  CHECK(cast(cpp, element::f32, sum).text == "static_cast<float>(a + b)");
+  CHECK(cast(c99, element::f32, sum).text == "(float)(a + b)");
+  CHECK(cast(c99, element::f32, sum).level == binding::unary);
+  CHECK(cast(c99, element::f64, {"*x", binding::unary}).text == "(double)*x");
+  CHECK(cast(c99, element::f64, std::string("f(x)")).text == "(double)f(x)");
 }
 
 TEST_CASE("headers are those that the code needs") {

@@ -8,6 +8,7 @@
 #include "emit/subjects.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
+#include "loom/emit/gpu.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -58,6 +59,11 @@ TEST_CASE("the C99 printed for some of them is the expected one") {
     for (const char* name : {"cross_entropy", "distillation", "info_nce"})
       if (s.name == name) holds(s.name + ".c.txt", s.code(loom::emit::c99, element::f32)), ++found;
   CHECK(found == 3);
+}
+
+TEST_CASE("the CUDA printed for cross entropy is the expected one") {
+  const printed::subject s = printed::flagships(false)[0];
+  holds(s.name + ".cu.txt", s.code(loom::emit::cuda, element::f32));
 }
 
 TEST_CASE("the explanations of the flagships are the expected ones") {

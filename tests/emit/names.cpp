@@ -59,9 +59,22 @@ TEST_CASE("values have their textbook names") {
   const printed::subject s = printed::flagships(false)[0];  // cross entropy
   const names n(s.schedule, "loss", {words_of_cpp});
   std::set<std::string> values(std::begin(n.value), std::end(n.value));
-  for (const char* name :
-       {"x_nc", "t_n", "x_t", "row_max", "row_rest", "row_sum", "log_row_sum", "exp_x_shifted", "grad_x", "total"}) {
+  for (const char* name : {"x_nc", "t_n", "x_t", "row_max", "row_rest", "row_sum", "log_row_sum", "exp_x", "log_p_t",
+                           "grad_x", "scale", "total"}) {
     INFO(name);
     CHECK(values.count(name) == 1);
   }
+}
+
+TEST_CASE("no value is called by its number") {
+  for (const auto& subjects : {printed::collection(true), printed::second_derivatives(), printed::every_loop(),
+                               printed::with_a_workspace(), printed::every_function()})
+    for (const printed::subject& s : subjects) {
+      const names n(s.schedule, "loss", {words_of_cpp});
+      for (int i = 0; i < s.schedule.program.size(); ++i) {
+        INFO(s.name << ": " << n.value[i]);
+        CHECK(n.value[i].empty() == (s.schedule.program[i].code == loom::ir::op::constant));
+        CHECK(n.value[i] != "v" + std::to_string(i));
+      }
+    }
 }

@@ -10,7 +10,6 @@ namespace {
 using namespace loom::test;
 namespace emit = loom::emit;
 
-
 /// "name: before -> after" of every rule.
 std::vector<std::string> rewriting(const graph& g, const loom::derive::derivative_request& wanted = {}) {
   std::vector<std::string> all;
@@ -28,8 +27,8 @@ TEST_CASE("each rule at the part of the formula that it changed", "[emit]") {
   CHECK(all[1] == "softplus: mean(log(1 + exp(-(x * y))), N,C) -> mean(softplus(-(x * y)), N,C)");
   const std::vector<std::string> inner = rewriting(written(sum(1 - exp(gather(log_softmax(x, -1), t)))));
   CHECK(std::find(inner.begin(), inner.end(),
-                  "exponential minus one: 1 - exp(gather(log_softmax(x, C), t, C)) -> -expm1(gather(log_softmax(x, C), t, C))") !=
-        inner.end());
+                  "exponential minus one: 1 - exp(gather(log_softmax(x, C), t, C)) -> -expm1(gather(log_softmax(x, C), "
+                  "t, C))") != inner.end());
   CHECK(rewriting(written(sum(x * y))).empty());
 }
 

@@ -31,7 +31,10 @@ inline void write(const std::filesystem::path& file, const std::string& text) { 
 /// How a compiler is called: every warning is an error.
 inline constexpr const char* cpp_compiler =
     LOOM_TEST_COMPILER " -std=c++20 -O1 -Wall -Wextra -Wconversion -Wshadow -Werror ";
-inline constexpr const char* c99_compiler = LOOM_TEST_C_COMPILER " -std=c99 -O1 -Wall -Wextra -Wconversion -Werror ";
+inline constexpr const char* c99_compiler =
+    LOOM_TEST_C_COMPILER " -std=c99 -pedantic -O1 -Wall -Wextra -Wconversion -Wshadow -Werror ";
+/// Hints for lanes are read, and clang may say that it could not follow one.
+inline constexpr const char* for_lanes = "-fopenmp-simd -Wno-unknown-warning-option -Wno-pass-failed";
 
 /// True if the compiler accepts.
 inline bool compile(const std::string& compiler, const std::string& arguments) {
@@ -42,7 +45,8 @@ inline bool compile(const std::string& compiler, const std::string& arguments) {
 class shared_object {
  public:
   shared_object(const std::string& compiler, const std::string& extension, const std::vector<std::string>& files) {
-    const std::string object = folder_.path / "printed.so";
+    static int count = 0;  // one that stays loaded must not be taken for the next
+    const std::string object = folder_.path / ("printed_" + std::to_string(count++) + ".so");
     std::string arguments = " -fPIC -shared -o " + object;
     for (std::size_t k = 0; k < files.size(); ++k) {
       const std::filesystem::path file = folder_.path / ("printed_" + std::to_string(k) + extension);

@@ -17,10 +17,13 @@ struct subject {
   loom::ir::graph written, rewritten, gradients;  // gradients: what the interpreter takes
   loom::schedule::plan schedule;
 
-  std::string code(const loom::emit::dialect& d, loom::emit::element type) const {
-    return loom::emit::print(schedule, d, name, type);
+  std::string code(const loom::emit::dialect& d, loom::emit::element type, loom::emit::options wanted = {}) const {
+    wanted.formula = loom::emit::formula_of(rewritten);
+    return loom::emit::print(schedule, d, name, type, wanted);
   }
-  std::string explain() const { return loom::emit::explain({written, rewritten, gradients, schedule}); }
+  std::string explain(bool steps = false) const {
+    return loom::emit::explain({written, rewritten, gradients, schedule}, steps);
+  }
 };
 
 subject compiled(const std::string& name, const loom::ir::graph& written,

@@ -36,6 +36,10 @@ TEST_CASE("what C++ would take for something else", "[ir]") {
   CHECK(text(max(x, -1.0)) == "max(x, -1.0)");  // max(x, -1) is that of an axis, as far as a reader can see
   CHECK(text(max(x, 2)) == "max(x, 2)");
   CHECK(text(x + -0.0) == "x + (-0.0)");
+  CHECK(text(x + 1e19) == "x + 1e+19");
+  CHECK(text(x + 12345678901234567890.0) == "x + 12345678901234567168.0");
+  constexpr auto c = tensor<"C[N]">;
+  CHECK(text(sum(x * c, axis<"C">)) == "sum(x * C, axis<\"C\">)");
   builder b;
   const value_id one = b.constant(1), three = b.constant(3);
   const value_id third = b.binary(op::div, one, three);

@@ -122,6 +122,18 @@ TEST_CASE("results with axes, several results, and formulas without gradients") 
   CHECK(integers.text.find("\n(without gradients: it has none)\n") != std::string::npos);
 }
 
+TEST_CASE("gradients are those by the tensors, or those that are asked for") {
+  // That by b is a sum which cancels.
+  const std::string text = "mean(square(x) + b * (x + 1) - b * x)";
+  const std::vector<std::string> declared = {"x[N] in [1000,2000]", "scalar b"};
+  const check_result by_tensors = checked(text, declared);
+  const check_result by_scalar = check(*program_of(text, declared, {{"b"}, {}}), {.samples = 4});
+  CHECK(by_scalar.wrong == "");
+  CHECK(worst(by_tensors, written, gradient, in_float) < 10);
+  CHECK(worst(by_scalar, written, gradient, in_float) > 10);
+  CHECK(worst(checked("a * exp(b)", {"scalar a", "scalar b"}), rewritten, gradient, in_double) > 0);
+}
+
 TEST_CASE("the report has a row for every power of ten, and drawings") {
   const check_result c = checked(cross_entropy, {"x[N,C]", "index t[N]"});
   CHECK(c.text.starts_with(

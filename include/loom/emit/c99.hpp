@@ -14,11 +14,11 @@ inline std::string open_c99(const function_head& f) {
   std::vector<std::string> items;
   std::string unused;
   for (const parameter& p : f.parameters) {
-    items.push_back(p.type + (p.written ? " restrict " : " ") + p.name);
+    items.push_back(p.type + (p.written || p.restricted ? " restrict " : " ") + p.name);
     if (!p.used) unused += "  (void)" + p.name + ";\n";
   }
   if (items.empty()) items.push_back("void");
-  return argument_list((f.returns ? "double " : "void ") + f.name, items, 98) + " {\n" + unused;
+  return argument_list((f.returns ? "double " : "void ") + f.name, items, 97) + " {\n" + unused;
 }
 
 inline constexpr header c99_headers[] = {{"", "<math.h>"}, {"bool", "<stdbool.h>"}, {"ptrdiff_t", "<stddef.h>"}};

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 // emit/c_family.hpp — plan -> the text of one function that computes the same, in a language of the C family.
-// The printer decides nothing: sweeps, row passes and steps are those of the plan, one line each. It is to the loops what a
-// listing is to a program. Spellings are the dialect's.
+// The printer decides nothing: sweeps, row passes and steps are those of the plan, lines are those of emit/forms.hpp, spellings the
+// dialect's. It is to the loops what a listing is to a program.
 // Layer 5 (emit).
 #pragma once
 
 #include "loom/emit/describe.hpp"
+#include "loom/emit/expressions.hpp"
+#include "loom/emit/options.hpp"
 #include "loom/emit/prelude.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 namespace detail {
 
-class c_family_printer : public plan_visitor, private lines {
+class c_family_printer : public plan_visitor, protected lines, protected expressions {
  public:
-  c_family_printer(const plan& p, const dialect& d, std::string_view function, element type)
-      : p_(p),
-        g_(p.program),
-        d_(d),
+  c_family_printer(const plan& p, const dialect& d, std::string_view function, element type, const options& wanted)
+      : expressions(p, d, function, type, wanted.strided),
+        wanted_(wanted),
+        any_order_(wanted.simd),
         function_(function),
-        type_(type),
         T_(type_name(type)),
-        name_(p, function, d.reserved),
-        at_(p, name_),
         told_(p, name_) {
     for (const sweep& s : p.loops)
       for_each_step(p, s.hoisted, action::compute, [&](value_id id) { loops_use_[id] = true; });
@@ -43,14 +42,13 @@ class c_family_printer : public plan_visitor, private lines {
     if (assigns_result_) line("double {} = 0.0;", name_.result);
     walk(p_, *this);
     if (returns)
-      line("return {};", assigns_result_ ? name_.result : known_in_loops ? operand(result) : scalar_operand(result));
+      line("return {};", assigns_result_  ? name_.result
+                         : known_in_loops ? operand(result, {}).text
+                                          : scalar_operand(result).text);
     const std::string code = without_comments(body_);
-    std::string extents;
-    for (int a = 0; a < g_.axes.size(); ++a)
-      if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
-        extents += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
     const std::string functions = prelude_of(d_, code, type_), head = d_.open(head_of(code, returns));
-    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + extents + body_ + "}\n";
+    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + stated_extents(code) +
+           body_ + "}\n";
   }
 
   // ---- what walk() visits, in its order ----------------------------------------------------------------------------
@@ -58,67 +56,93 @@ class c_family_printer : public plan_visitor, private lines {
   void scalar(value_id id) {
     const node& n = g_[id];
     if (n.code == op::constant || n.code == op::scalar || !(loops_use_[id] || scalars_use_[id])) return;
+    if (form_.scalars().folded[id]) return;
     narrow_[id] = n.type == kind::number && type_ == element::f32 && !scalars_use_[id];
-    const std::string e = scalar_expression(id);
-    if (narrow_[id]) line("const float {} = {};", name_.value[id], cast(d_, element::f32, e));
-    else line("const {} {} = {};", n.type == kind::mask ? "bool" : "double", name_.value[id], e);
+    const expression e = scalar_expression(id);
+    if (narrow_[id])
+      line("const float {} = {};", name_.value[id],
+           n.code == op::extent ? entries_of(n, element::f32).text : cast(d_, element::f32, e).text);
+    else line("const {} {} = {};", n.type == kind::mask ? "bool" : "double", name_.value[id], e.text);
   }
   void begin_sweep(const sweep& s, int number) {
     sweep_ = &s;
-    if (!body_.empty()) body_ += "\n";
-    if (p_.loops.size() > 1)
-      comment(fmt::format("Sweep {} of {}{}: {}.", number + 1, p_.loops.size(), told_.range_of(s),
-                          told_.purpose(steps_of(s))));
+    number_ = number;
+    here_ = row_ = &form_.row(number);
+    blank();
+    if (p_.loops.size() > 1) comment(fmt::format("Sweep {} of {}{}.", number + 1, p_.loops.size(), told_.range_of(s)));
+    if (s.passes.size() <= 1 && p_.loops.size() > 1) comment(told_.purpose(steps_of(s)));
   }
   void hoist(value_id id) {
     const node& n = g_[id];
     if (type_ == element::f64 || n.type != kind::number || n.code == op::constant || narrow_[id] || rounded_[id])
       return;
-    line("const float {} = {};", name_.rounded[id], cast(d_, element::f32, name_.value[id]));
+    line("const float {} = {};", name_.rounded[id], cast(d_, element::f32, name_.value[id]).text);
     rounded_[id] = true;
   }
   void begin_total(value_id id) { begin(id, element::f64); }
   void begin_array(value_id id) {
-    const std::string operands[] = {at_.array(id), at_.entries(at_.array_axes(id)),
-                                    literal(d_, identity(folded_as(g_[id].code)), element::f64)};
+    const expression operands[] = {at_.array(id), at_.entries(at_.array_axes(id)),
+                                   literal(d_, identity(folded_as(g_[id].code)), element::f64)};
     statement("std::fill_n({0}, {1}, {2})", element::f64, operands);
   }
   template <class F>
   void for_each_row(const sweep& s, const F& row) {
-    const bool block = s.rows == 0 && p_.loops.size() > 1;
+    const bool block = s.rows == 0 && p_.loops.size() > 1 && (s.before.size() > 0 || s.passes.size() > 1);
+    int last = -1;
     for (int a : p_.row_order)
+      if (has(s.rows, a)) last = a;
+    for (int a : p_.row_order) {
+      if (a == last && s.passes.empty()) vectorize(s.before, a);
       if (has(s.rows, a)) open(a);
+    }
     if (block) line("{{"), ++indent_;
     row_pointers(steps_of(s));
     row();
     if (block) close();
-    for (int k = 0; k < axis_count(s.rows); ++k) close();
+    for (int k = 0; k < axis_count(s.rows); ++k) close_block();
   }
   void begin_pass(const row_pass& pass, int number) {
-    if (sweep_->passes.size() == 1) return;
+    pass_ = number;
     const std::string why = told_.purpose(pass.body);
-    comment(fmt::format("Row pass {} of {}{}.", number + 1, sweep_->passes.size(), why.empty() ? "" : ": " + why));
+    if (sweep_->passes.size() == 1) return;
+    blank();
+    comment(why);
   }
   void begin_reduction(value_id id) { begin(id, type_of(id)); }
   template <class F>
-  void for_each_entry(const row_pass&, const F& entry) {
-    for (int a : p_.column_order) open(a);
+  void for_each_entry(const row_pass& pass, const F& entry) {
+    for (int i = pass.body.begin; i < pass.body.end; ++i)
+      if (p_.steps[i].kind == action::recall) parked_in_[p_.steps[i].id] = p_.steps[i].slot;
+    here_ = &form_.body(number_, pass_);
+    for (int a : p_.column_order) {
+      if (a == p_.column_order.back()) vectorize(pass.body, a);
+      open(a);
+    }
     entry();
-    for (int k = 0; k < p_.column_order.size(); ++k) close();
+    for (int k = 0; k < p_.column_order.size(); ++k) close_block();
+    here_ = row_;
+    if (form_.has_labelled_entry(number_, pass_)) labelled_entry(pass);
+    ends_row_ = sweep_->passes.size() > 1 && pass_ + 1 == sweep_->passes.size();
   }
   void perform(const step& s) {
+    const std::size_t before = body_.size();
+    print(s);
+    if (body_.size() == before || !ends_row_ || here_ != row_) return;
+    body_.insert(before, "\n");
+    ends_row_ = false;
+  }
+  void print(const step& s) {
     switch (s.kind) {
       case action::compute: return compute(s.id);
       case action::reduce: return fold(s.id, type_of(s.id));
       case action::total: return fold(s.id, element::f64);
       case action::accumulate: return g_[s.id].code == op::scatter ? scatter(s.id) : fold(s.id, element::f64);
-      case action::park: return line("{} = {};  // parked", at_.output_entry(s.slot), operand(s.id));
-      case action::recall:
-        return line("const {} {} = {};  // as parked", T_, name_.value[s.id], at_.output_entry(s.slot));
+      case action::park: return assign(at_.output_entry(s.slot), s.id);
+      case action::recall: return compute(s.id);
       case action::store:
-        if (output_level(p_, s.slot) != level::scalar) return line("{} = {};", at_.output_entry(s.slot), operand(s.id));
-        if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, operand(s.id)) : void();
-        return line("*{} = {};", name_.output[s.slot], operand(s.id));
+        if (output_level(p_, s.slot) != level::scalar) return assign(at_.output_entry(s.slot), s.id);
+        if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, entry(s.id)) : void();
+        return line("*{} = {};", name_.output[s.slot], entry(s.id));
     }
   }
   void end_reduction(value_id id) { finish(id, name_.value[id], type_of(id)); }
@@ -127,39 +151,67 @@ class c_family_printer : public plan_visitor, private lines {
     if (!reduction(g_[id].code).finishes) return;
     for (int a : at_.array_axes(id)) open(a);
     finish(id, at_.array_entry(id), element::f64);
-    for (int k = 0; k < at_.array_axes(id).size(); ++k) close();
+    for (int k = 0; k < at_.array_axes(id).size(); ++k) close_block();
   }
   void scalar_output(int slot) {
-    if (!is_returned(slot)) line("*{} = {};", name_.output[slot], as_element(scalar_operand(g_.outputs[slot].id)));
+    if (!is_returned(slot)) line("*{} = {};", name_.output[slot], as_element(scalar_operand(g_.outputs[slot].id)).text);
   }
 
- private:
-  const plan& p_;
-  const graph& g_;
-  const dialect& d_;
-  std::string function_;
-  element type_;
-  std::string T_;
-  names name_;
-  places at_;
+ protected:
+  options wanted_;
+  bool any_order_;  // rows are added up in it
+  std::string
+      owner_;  // of several threads, the one that does the label's entry: a condition on it, if there is one; {0}: the label
+  std::string function_, T_;
   description told_;
   const sweep* sweep_ = nullptr;
+  int number_ = 0, pass_ = 0;  // of the sweep, of its pass
+  int introduced_ = -1;  // the sweep that has told of what its gradient shares
   bool assigns_result_ = false;
+  bool ends_row_ = false;  // the last pass over the row is printed, and nothing after it
   bool loops_use_[LOOM_MAX_NODES]{};  // of scalars
   bool scalars_use_[LOOM_MAX_NODES]{};  // or outputs
-  bool rounded_[LOOM_MAX_NODES]{};  // scalars that have a copy in the type of the loops
   bool narrow_[LOOM_MAX_NODES]{};  // scalars that only the loops use: declared in their type
 
   void open(int axis) {
-    line("for ({0} {1} = 0; {1} < {2}; ++{1}) {{", d_.index, name_.index[axis], name_.extent[axis]);
-    ++indent_;
+    open_block(fmt::format("for ({0} {1} = 0; {1} < {2}; ++{1})", d_.index, name_.index[axis], name_.extent[axis]));
   }
-  /// A text in the words of the dialect, then its operands, which are that already.
-  std::string in_dialect(std::string_view text, element type, const std::string* operands) const {
-    return filled(spelled(d_, text, type), operands);
+  /// Tells the compiler that the entries of a loop may be done side by side, where they may.
+  void vectorize(step_range body, int axis) {
+    if (!wanted_.simd) return;
+    std::string sum, others;
+    for (int i = body.begin; i < body.end; ++i) {
+      const step& s = p_.steps[i];
+      const op code = g_[s.id].code;
+      if (s.kind == action::accumulate && (code == op::scatter || !has(as_set(at_.array_axes(s.id)), axis))) return;
+      if (s.kind != action::reduce && s.kind != action::total) continue;
+      switch (code) {
+        case op::sum: list(sum, name_.value[s.id]); break;
+        case op::rest:
+          list(sum, name_.value[s.id]);
+          if (is_of_row(s.id)) list(sum, name_.ones[s.id]);
+          break;
+        case op::prod: others += " reduction(*:" + name_.value[s.id] + ")"; break;
+        case op::shift: others += " reduction(max:" + name_.value[s.id] + ")"; break;
+        case op::any_of: others += " reduction(||:" + name_.value[s.id] + ")"; break;
+        case op::all_of: others += " reduction(&&:" + name_.value[s.id] + ")"; break;
+        default: return;  // the largest of OpenMP loses a NaN
+      }
+    }
+    const std::string indent(static_cast<std::size_t>(indent_) * 2, ' ');
+    std::string pragma;
+    for (const std::string& l : wrapped("#pragma omp simd" + (sum.empty() ? "" : " reduction(+:" + sum + ")") + others,
+                                        code_width - indent.size() - 6))
+      pragma += (pragma.empty() ? indent : " \\\n" + indent + "    ") + l;
+    body_ += pragma + "\n";
   }
-  void statement(std::string_view text, element type, const std::string* operands) {
-    line("{};", in_dialect(text, type, operands));
+  /// Whether the entries of a row are added up in any order, where it matters to them: beside the largest small ones are lost. That
+  /// is a 1, so that it is left out and counted.
+  bool counts_ones(int id) const { return any_order_ && is_of_row(id) && reduction(g_[id].code).two_parts; }
+  static constexpr std::string_view update_by_ones = "{0} += {1} == 1 ? 0 : {1}; {3} += {1} == 1 ? 1 : 0";
+
+  void statement(std::string_view text, element type, const expression* operands) {
+    line("{};", in_dialect(text, type, operands).text);
   }
 
   /// Arrays lie one after the other in the workspace.
@@ -171,67 +223,40 @@ class c_family_printer : public plan_visitor, private lines {
     }
     if (!p_.arrays.empty()) body_ += "\n";
   }
+  /// What is multiplied with one other thing says so: d_x[c] *= scale.
+  void assign(const std::string& place, int id) {
+    const expression e = operand(id, knowing());
+    const std::string product = place + " * ";
+    if (e.level == binding::product && e.text.starts_with(product) &&
+        outermost(std::string_view(e.text).substr(product.size())) <= binding::unary)
+      line("{} *= {};", place, e.text.substr(product.size()));
+    else line("{} = {};", place, e.text);
+  }
   /// Adds to the entry that a label names; a label outside adds nothing.
   void scatter(int id) {
     const node& n = g_[id];
     const std::string& label = name_.value[n.operand[1]];
     line("if ({0} >= 0 && {0} < {1}) {2} += {3};", label, name_.extent[n.scattered_over()],
-         at_.array_entry(id, only(n.scattered_over()), label), operand(n.operand[0]));
+         at_.array_entry(id, only(n.scattered_over()), label), entry(n.operand[0]));
   }
-
-  // ---- operands ----------------------------------------------------------------------------------------------------
-
-  element type_of(int id) const { return is_wide(id) ? element::f64 : type_; }
-  std::string as_element(const std::string& scalar) const {
-    return type_ == element::f32 ? cast(d_, element::f32, scalar) : scalar;
-  }
-
-  /// Whether a value of the loops is a double among floats.
-  bool is_wide(int id) const { return type_ == element::f32 && p_.wide[id] && p_.levels[id] != level::scalar; }
-  /// A value as the loops see it.
-  std::string operand(int id) const {
-    const node& n = g_[id];
-    if (n.code == op::constant) return literal(d_, n.constant_value(), type_);
-    if (is_wide(id)) return cast(d_, type_, name_.value[id]);
-    return rounded_[id] ? name_.rounded[id] : name_.value[id];
-  }
-  /// The same as a double.
-  std::string wide_operand(int id) const {
-    if (p_.levels[id] == level::scalar) return scalar_operand(id);
-    return is_wide(id) ? name_.value[id] : cast(d_, element::f64, name_.value[id]);
-  }
-  /// A scalar as other scalars see it.
-  std::string scalar_operand(int id) const {
-    const node& n = g_[id];
-    return n.code == op::constant ? literal(d_, n.constant_value(), element::f64) : name_.value[id];
-  }
-  /// A whole number beside an index.
-  std::string integer_operand(int id) const {
-    const node& n = g_[id];
-    return n.code == op::constant ? fmt::format("{}", static_cast<std::int64_t>(n.constant_value())) : name_.value[id];
-  }
-
-  std::string expression(int id, bool scalar) const {
-    const node& n = g_[id];
-    const bool integers = info(n.code).kind == family::compare &&
-                          (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
-    std::string o[3];
-    for (int k = 0; k < arity(n.code); ++k)
-      o[k] = integers      ? integer_operand(n.operand[k])
-             : scalar      ? scalar_operand(n.operand[k])
-             : is_wide(id) ? wide_operand(n.operand[k])
-                           : operand(n.operand[k]);
-    return in_dialect(info(n.code).cpp, scalar || is_wide(id) ? element::f64 : type_, o);
-  }
-  std::string scalar_expression(int id) const {
-    const node& n = g_[id];
-    if (n.code == op::tensor)
-      return type_ == element::f32 ? cast(d_, element::f64, "*" + name_.input[n.bits]) : "*" + name_.input[n.bits];
-    if (n.code != op::extent) return expression(id, true);
-    std::string s;
-    for (int a = 0; a < g_.axes.size(); ++a)
-      if (has(n.over(), a)) list(s, name_.extent[a], " * ");
-    return cast(d_, element::f64, s);
+  /// The entry that the loop before has done without its one-hot.
+  void labelled_entry(const row_pass& pass) {
+    const stretch& s = form_.labelled_entry(number_, pass_);
+    const value_id label = g_[s.known.id].operand[0];
+    const int axis = first_axis(g_[s.known.id].over());
+    comment(fmt::format("The entry of {}: its one-hot is 1, that of all others 0.", name_.value[label]));
+    const expression who = name_.value[label];
+    open_block(fmt::format("if ({0} >= 0 && {0} < {1}{2})", name_.value[label], name_.extent[axis],
+                           owner_.empty() ? "" : " && " + filled(owner_, &who).text));
+    here_ = &s;
+    at_.stand_at(axis, name_.value[label]);
+    for (int i = 0; i < g_.size(); ++i)
+      if (s.computed[i]) compute(i);
+    for (int i = pass.body.begin; i < pass.body.end; ++i)
+      if (form_.is_labelled(p_.steps[i], s.known.id)) print(p_.steps[i]);
+    at_.stand_anywhere(axis);
+    here_ = row_;
+    close_block();
   }
 
   // ---- reductions --------------------------------------------------------------------------------------------------
@@ -241,30 +266,36 @@ class c_family_printer : public plan_visitor, private lines {
     if (g_[id].type == kind::mask) line("bool {} = {};", name_.value[id], first != 0);
     else line("{} {} = {};", type_name(type), name_.value[id], literal(d_, first, type));
     if (is_of_row(id) && reduction(g_[id].code).two_parts)
-      line("{} {} = {};", type_name(type), name_.aside[id], literal(d_, 0, type));
+      line("{} {} = {};", type_name(type), counts_ones(id) ? name_.ones[id] : name_.aside[id], literal(d_, 0, type));
   }
   /// Folds an entry into a reduction in the type of the loops, or into a total or an array in double.
   void fold(int id, element type) {
     const reduction_info& row = reduction(g_[id].code);
     const bool in_array = p_.array_of[id] != 0;
     const value_id a = g_[id].operand[0];
-    std::string v = is_wide(a) && type == element::f64 ? name_.value[a] : operand(a);
-    if (g_[a].type == kind::mask && !row.of_masks)
-      v = fmt::format("{} ? {} : {}", v, literal(d_, 1, type_), literal(d_, 0, type_));
+    const known_onehot k = knowing();
+    expression v = is_wide(a) && type == element::f64 ? value(a, k) : operand(a, k);
+    if (g_[a].type == kind::mask && !row.of_masks) {
+      const expression o[] = {v, literal(d_, 1, type_), literal(d_, 0, type_)};
+      v = filled("{0} ? {1} : {2}", o);
+    }
     if (row.entry != itself) v = in_dialect(info(row.entry).cpp, type_, &v);
-    const std::string_view text = in_array ? row.update_of_array : is_of_row(id) ? row.row_update : row.update;
+    const std::string_view text = in_array          ? std::string_view(row.update_of_array)
+                                  : counts_ones(id) ? update_by_ones
+                                  : is_of_row(id)   ? std::string_view(row.row_update)
+                                                    : std::string_view(row.update);
     const bool calls = !row.of_masks && text.find('(') != text.npos;  // a function of two numbers of one type
     if (calls && type != type_) v = cast(d_, type, v);
     update(id, text, in_array ? at_.array_entry(id) : name_.value[id], v, type);
   }
   void finish(int id, const std::string& acc, element type) {
     const reduction_info& row = reduction(g_[id].code);
-    if (row.finishes) update(id, is_of_row(id) ? row.row_end : row.end, acc, "", type);
+    if (row.finishes) update(id, is_of_row(id) ? row.row_end : row.end, acc, {}, type);
   }
   bool is_of_row(int id) const { return !p_.is_total[id]; }
   /// The text of a reduction: {0} the accumulator, {1} the entry, {2} zero, {3} the second accumulator.
-  void update(int id, std::string_view text, const std::string& acc, const std::string& v, element type) {
-    const std::string operands[] = {acc, v, literal(d_, 0, type), name_.aside[id]};
+  void update(int id, std::string_view text, const std::string& acc, const expression& v, element type) {
+    const expression operands[] = {acc, v, literal(d_, 0, type), counts_ones(id) ? name_.ones[id] : name_.aside[id]};
     for (std::size_t end = text.find("; "); end != text.npos; end = text.find("; ")) {
       statement(text.substr(0, end), type, operands);
       text.remove_prefix(end + 2);
@@ -277,25 +308,28 @@ class c_family_printer : public plan_visitor, private lines {
   void compute(int id) {
     const node& n = g_[id];
     if (n.code == op::constant || p_.levels[id] == level::scalar) return;
-    std::string e;
-    if (is_input(n.code)) e = at_.input_entry(id);
-    else if (p_.array_of[id] != 0)
-      e = n.type == kind::mask ? at_.array_entry(id) + " != 0.0"
-          : is_wide(id)        ? at_.array_entry(id)
-                               : as_element(at_.array_entry(id));
-    else if (n.code == op::gather) e = at_.gathered_entry(id);
-    else if (n.code == op::onehot)
-      e = fmt::format("{} == {} ? {} : {}", name_.index[first_axis(n.over())], name_.value[n.operand[0]],
-                      literal(d_, 1, type_), literal(d_, 0, type_));
-    else e = expression(id, false);
+    const stretch& s = p_.levels[id] == level::row ? *row_ : *here_;
+    if (s.uses[id] == 0 || s.folded[id]) return;
+    if (here_ == row_ && !name_.is_forward(id)) introduce_shared(id);
     line("const {} {} = {};",
          n.type == kind::mask    ? "bool"
          : n.type == kind::index ? d_.index
          : is_wide(id)           ? type_name(element::f64)
                                  : std::string_view(T_),
-         name_.value[id], e);
+         name_.value[id], in_full(id, s.known).text);
   }
 
+  /// Says once a row what the values are for that a gradient has in common for all entries, if there are several.
+  void introduce_shared(int id) {
+    if (introduced_ == number_ || sweep_->passes.size() < 2) return;
+    int others = 0;
+    for (int i = id + 1; i < g_.size(); ++i)
+      others += row_->computed[i] && row_->uses[i] > 0 && !row_->folded[i] && !name_.is_forward(i);
+    if (others < 2) return;
+    introduced_ = number_;
+    blank();
+    comment("What the gradient has in common along the row.");
+  }
   void row_pointers(step_range r) {
     bool input[max_inputs]{}, output[max_outputs]{};
     for (int i = r.begin; i < r.end; ++i) {
@@ -307,11 +341,10 @@ class c_family_printer : public plan_visitor, private lines {
     }
     for (int k = 0; k < g_.inputs.size(); ++k)
       if (input[k] && at_.per_row(g_.inputs[k].axes))
-        line("const {}* {} = {} + {};", input_type(k), name_.input_row[k], name_.input[k],
-             at_.row_of(g_.inputs[k].axes));
+        line("const {}* {} = {} + {};", input_type(k), name_.input_row[k], name_.input[k], at_.input_row_of(k));
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (output[k] && at_.per_row(output_axes(p_, k)))
-        line("{}* {} = {} + {};", T_, name_.output_row[k], name_.output[k], at_.row_of(output_axes(p_, k)));
+        line("{}* {} = {} + {};", T_, name_.output_row[k], name_.output[k], at_.output_row_of(k));
   }
 
   // ---- the function ------------------------------------------------------------------------------------------------
@@ -321,17 +354,34 @@ class c_family_printer : public plan_visitor, private lines {
   }
   bool is_returned(int slot) const { return slot == 0 && g_.outputs[0].is_value() && g_.outputs[0].axes.empty(); }
 
+  /// The extents that the formula states, where the code mentions them.
+  std::string stated_extents(const std::string& code) const {
+    std::string s;
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
+        s += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
+    return s;
+  }
   function_head head_of(const std::string& code, bool returns) const {
     function_head f{function_, returns, {}};
     const auto add = [&](const std::string& type, const std::string& name, bool written = false) {
-      f.parameters.push_back({type, name, mentions(code, name), written});
+      f.parameters.push_back({type, name, mentions(code, name), written, wanted_.restricted && type.ends_with('*')});
+    };
+    const auto add_strides = [&](const axis_order& axes, const std::string* names) {
+      for (int a : axes)
+        if (wanted_.strided) add(std::string(d_.index), names[a]);
     };
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent == 0) add(std::string(d_.index), name_.extent[a]);
-    for (int k = 0; k < g_.inputs.size(); ++k)
+    for (int k = 0; k < g_.inputs.size(); ++k) {
       add(g_.inputs[k].code == op::scalar ? "double" : "const " + input_type(k) + "*", name_.input[k]);
-    for (int k = 0; k < g_.outputs.size(); ++k)
-      if (!is_returned(k)) add(T_ + "*", name_.output[k], true);
+      add_strides(g_.inputs[k].axes, name_.input_stride[k]);
+    }
+    for (int k = 0; k < g_.outputs.size(); ++k) {
+      if (is_returned(k)) continue;
+      add(T_ + "*", name_.output[k], true);
+      add_strides(output_axes(p_, k), name_.output_stride[k]);
+    }
     if (!p_.arrays.empty()) add("double*", name_.workspace, true);
     return f;
   }
@@ -339,14 +389,16 @@ class c_family_printer : public plan_visitor, private lines {
   std::string remarks() const {
     std::string reads, writes, arrays, size, s;
     const auto add = [&](const std::string& text) {
-      for (const std::string& l : wrapped(text, 97)) s += std::string("// ") + l + "\n";
+      for (const std::string& l : wrapped(text, code_width - 3)) s += std::string("// ") + l + "\n";
     };
+    if (!wanted_.formula.empty()) add(wanted_.formula);
     for (int k = 0; k < g_.inputs.size(); ++k)
       if (g_.inputs[k].code != op::scalar) list(reads, told_.shape(name_.input[k], g_.inputs[k].axes));
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (!is_returned(k)) list(writes, told_.shape(name_.output[k], output_axes(p_, k)));
     if (!reads.empty())
-      add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) + "; contiguous, row-major.");
+      add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) +
+          (wanted_.strided ? "; strides are in entries." : "; contiguous, row-major."));
     for (int k = 0; k < p_.arrays.size(); ++k) {
       list(arrays, told_.array(k));
       list(size, at_.entries(p_.arrays[k].axes), " + ");
@@ -367,12 +419,14 @@ class c_family_printer : public plan_visitor, private lines {
 /// Shape:  the extents that are not constants, the inputs in the order of the formula (tensors and labels by pointer,
 ///         scalars as double), then a buffer for each gradient, or `out` for a result that is not a scalar, then the
 ///         workspace, if the plan has arrays.
-/// Memory: contiguous and row-major; buffers must not overlap. The caller checks labels and extents, as Loom does.
+/// Memory: contiguous and row-major, or by strides; buffers must not overlap. The caller checks labels and extents, as Loom does.
 /// Value:  returned, accumulated in double; nothing if it is not a scalar.
 /// Error:  that of the library's functions. A row is summed from left to right, in the type of the tensors.
-inline std::string print(const plan& p, const dialect& d, std::string_view function, element type = element::f32) {
+inline std::string print(const plan& p, const dialect& d, std::string_view function, element type = element::f32,
+                         const options& wanted = {}) {
   if (p.problem != unplanned::none) return "// This formula has no plan.\n";
-  return detail::c_family_printer(p, d, function, type).print();
+  if (d.print != nullptr) return d.print(p, d, function, type, wanted);
+  return detail::c_family_printer(p, d, function, type, wanted).print();
 }
 
 }  // namespace loom::emit

@@ -12,8 +12,9 @@ namespace detail {
 /// A parameter that is not used has no name.
 inline std::string open_cpp(const function_head& f) {
   std::vector<std::string> items;
-  for (const parameter& p : f.parameters) items.push_back(p.type + " " + (p.used ? p.name : "/* " + p.name + " */"));
-  return argument_list((f.returns ? "double " : "void ") + f.name, items, 98) + " {\n";
+  for (const parameter& p : f.parameters)
+    items.push_back(p.type + (p.restricted ? " __restrict " : " ") + (p.used ? p.name : "/* " + p.name + " */"));
+  return argument_list((f.returns ? "double " : "void ") + f.name, items, 97) + " {\n";
 }
 
 inline constexpr header cpp_headers[] = {{"std::max", "<algorithm>"},

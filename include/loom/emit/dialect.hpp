@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "loom/emit/options.hpp"
 #include "loom/emit/text.hpp"
+#include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -32,6 +34,7 @@ struct parameter {
   std::string name;
   bool used = true;  ///< by the code of the function
   bool written = false;  ///< a buffer that the function fills
+  bool restricted = false;  ///< a pointer that no other one overlaps, and should say so
 };
 
 /// What the first lines of a printed function say.
@@ -71,6 +74,9 @@ struct dialect {
   std::span<const header> headers;
   vocabulary reserved;
   std::string (*open)(const function_head&);  ///< the first lines of a function, to its opening brace
+  /// Of a language whose functions are not one loop after the other: what prints them, in place of emit/c_family.hpp.
+  std::string (*print)(const schedule::plan&, const dialect&, std::string_view, element, const options&) = nullptr;
+  std::string_view stream = {};  ///< what a function takes that launches kernels
 };
 
 namespace detail {
@@ -123,10 +129,9 @@ inline std::string literal(const dialect& d, double v, element type) {
   return narrow ? s + "f" : s;
 }
 
-/// An expression converted. Where the dialect writes no parentheses around it, one with an operator gets them.
-inline std::string cast(const dialect& d, element type, const std::string& expression) {
-  const bool bare = !d.cast.ends_with(')') && expression.find(' ') != expression.npos;
-  const std::string operands[] = {std::string(type_name(type)), bare ? "(" + expression + ")" : expression};
+/// An expression converted.
+inline expression cast(const dialect& d, element type, const expression& e) {
+  const expression operands[] = {std::string(type_name(type)), e};
   return filled(d.cast, operands);
 }
 

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "loom/emit/describe.hpp"
+#include "loom/emit/picture.hpp"
+#include "loom/emit/rewriting.hpp"
 #include "loom/layout/loop_shape.hpp"
 #include "loom/rewrite/hazards.hpp"
 #include "loom/rewrite/near_misses.hpp"
@@ -21,6 +23,7 @@ struct stages {
   const graph& rewritten;  ///< canonical and stable
   const graph& gradients;  ///< differentiated, and stable again
   const plan& schedule;
+  const rewrite::rule_table* rules = nullptr;  ///< of the user's own
 };
 
 namespace detail {
@@ -124,8 +127,8 @@ class formula_sheet {
 /// The sections of an explanation; as a visitor of the plan, its sweeps and row passes in words.
 class explanation : public plan_visitor {
  public:
-  explicit explanation(const stages& s)
-      : s_(s), p_(s.schedule), name_(s.schedule, "loss", {words_of_cpp}), told_(p_, name_) {}
+  explanation(const stages& s, bool steps)
+      : s_(s), steps_(steps), p_(s.schedule), name_(s.schedule, "loss", {words_of_cpp}), told_(p_, name_) {}
 
   std::string print() {
     section("As written");
@@ -137,20 +140,22 @@ class explanation : public plan_visitor {
       formulas(s_.gradients, true);
     }
     section("Rules used");
-    for (std::string_view rule : p_.program.trace) say("{}", rule);
-    if (p_.program.trace.empty()) say("none");
+    rules();
     near_misses();
     section("Hazards");
     hazards();
     section("Plan");
     facts();
     walk(p_, *this);
+    section("Picture");
+    for (const std::string& l : plan_picture(p_, name_).draw(106)) text_ += (l.empty() ? "" : "  " + l) + "\n";
     section("Loop shapes");
     shapes();
+    if (!steps_) return text_;
     section("Steps");
     for (std::string_view rest = listing_ = listing(p_); !rest.empty();) {
       const std::size_t end = rest.find('\n');
-      say("{}", rest.substr(0, end));
+      if (const std::string line = by_name(rest.substr(0, end)); !line.empty()) say("{}", line);
       rest = rest.substr(end + 1);
     }
     return text_;
@@ -181,6 +186,7 @@ class explanation : public plan_visitor {
 
  private:
   const stages& s_;
+  bool steps_;
   const plan& p_;
   names name_;
   description told_;
@@ -204,6 +210,44 @@ class explanation : public plan_visitor {
     if (n == 1) return fmt::format("1 {}", one);
     return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one)
                         : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
+  }
+
+  /// What the plan was asked for, as far as rules about derivatives depend on it.
+  derivative_request request() const {
+    derivative_request wanted;
+    for (const output_info& o : p_.program.outputs) {
+      if (o.is_value()) continue;
+      const auto bit = input_set{1} << o.input;
+      (o.kind == derivative_kind::gradient    ? wanted.gradients
+       : o.kind == derivative_kind::curvature ? wanted.curvatures
+                                              : wanted.products) |= bit;
+    }
+    for (const input_info& in : p_.program.inputs) {
+      if (in.origin == input_origin::seed) wanted.seeded = true;
+      if (in.origin == input_origin::direction) wanted.directions |= input_set{1} << in.of;
+    }
+    return wanted;
+  }
+
+  /// The rules of the trace; beside each, the first part of the formula that it changed, where that is short enough to be read.
+  void rules() {
+    const std::vector<applied_rule> all = rewriting_of(s_.written, request(), s_.rules);
+    const auto change_of = [&](std::string_view rule) {
+      for (const applied_rule& a : all)
+        if (a.name == rule && a.before.size() + a.after.size() <= 200) return &a;
+      return static_cast<const applied_rule*>(nullptr);
+    };
+    const rule_trace& trace = p_.program.trace;
+    for (int k = 0; k < trace.size(); ++k) {
+      say("{}", std::string_view(trace[k]));
+      const applied_rule* change = change_of(trace[k]);
+      const applied_rule* next = k + 1 < trace.size() ? change_of(trace[k + 1]) : nullptr;
+      // Rules that recognized one spelling together are followed by what they made of it.
+      if (change == nullptr || (next != nullptr && next->before == change->before)) continue;
+      paragraph(change->before, "    ");
+      paragraph("-> " + change->after, "    ");
+    }
+    if (trace.empty()) say("none");
   }
 
   /// Each as "variance in two passes fits sum(...), if w >= 0".
@@ -273,11 +317,40 @@ class explanation : public plan_visitor {
           count(p_.kept, "value is", "values are"));
   }
 
-  /// The values of a set, by their numbers.
+  /// A line of a listing with the names of values in place of their numbers; empty for one that defines a constant.
+  std::string by_name(std::string_view line) const {
+    std::string s;
+    for (std::size_t at = 0; at < line.size();) {
+      std::size_t end = at + 1;
+      int id = 0;
+      while (end < line.size() && line[end] >= '0' && line[end] <= '9') id = id * 10 + (line[end++] - '0');
+      const bool number = line[at] == 'v' && end > at + 1 && (at == 0 || !is_word(line[at - 1])) &&
+                          (end == line.size() || !is_word(line[end])) && id < p_.program.size() &&
+                          !is_input_named(line, at, end);
+      if (!number) s += line[at++];
+      else {
+        const bool constant = p_.program[id].code == op::constant;
+        if (constant && line.substr(end).starts_with(" = ")) return "";
+        s += constant ? number_text(p_.program[id].constant_value()) : told_.named(id);
+        at = end;
+      }
+    }
+    return s == name_.result + " = " + name_.result ? "" : s;
+  }
+  /// An input may be called v3: it stands alone behind its value.
+  bool is_input_named(std::string_view line, std::size_t at, std::size_t end) const {
+    if (at < 3 || line.substr(at - 3, 3) != " = ") return false;
+    for (const input_info& in : p_.program.inputs)
+      if (std::string_view(in.name) == line.substr(at, end - at) && end == line.size())
+        return !line.starts_with("value = ");
+    return false;
+  }
+
+  /// The values of a set.
   std::string values_of(const ir::value_set& values) const {
     std::string s;
     for (int i = 0; i < p_.program.size(); ++i)
-      if (values[i]) s += fmt::format("{}v{}", s.empty() ? "" : ", ", i);
+      if (values[i]) list(s, told_.named(i));
     return s;
   }
   /// Each array and what it is.
@@ -328,8 +401,10 @@ class explanation : public plan_visitor {
 }  // namespace detail
 
 /// From formula to loops, in words.
-/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Loop shapes",
-///          "Steps", without gradients and near misses where there are none; lines of at most 110 characters.
-inline std::string explain(const stages& s) { return detail::explanation(s).print(); }
+/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Picture",
+///          "Loop shapes",
+///          without gradients and near misses where there are none; "Steps" if they are asked for. Values are called what printed
+///          C++ calls them. Lines of at most 110 characters.
+inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }
 
 }  // namespace loom::emit

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // emit/names.hpp — what the values of a plan are called in the code printed for it.
-// Inputs and axes keep their names; a loaded entry carries its indices (x_nc); a value that has a name in a textbook
-// gets it (row_max, log_row_sum, softmax); all others are v and their number. Names are unique, and no word of the language.
+// Inputs and axes keep their names; a loaded entry carries its indices (x_nc); a value is called what it is (emit/words.hpp), with a
+// number where there are several. Names are unique, and no word of the language.
 // Layer 5 (emit).
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loom/emit/dialect.hpp"
+#include "loom/emit/forms.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -39,13 +40,6 @@ constexpr bool is_reserved(std::string_view word, const vocabulary& v) {
   for (std::string_view w : v.more)
     if (word == w) return true;
   return word.starts_with('_') || word.find("__") != std::string_view::npos;
-}
-
-inline std::string lower_case(std::string_view s) {
-  std::string r(s);
-  for (char& c : r)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return r;
 }
 
 /// No language lets a program begin a name with an underscore everywhere, and C++ none have two in a row.
@@ -90,14 +84,18 @@ class names {
   std::string input_row[max_inputs];  ///< where the current row begins: x_row
   std::string output[max_outputs];  ///< d_x
   std::string output_row[max_outputs];  ///< d_x_row
+  std::string input_stride[max_inputs][max_axes];  ///< of strided data: x_stride_N
+  std::string output_stride[max_outputs][max_axes];
   std::string array[max_arrays];  ///< of the workspace: sum_C; an entry of it is the value sum_c
   std::string workspace;  ///< where they lie
   std::string value[LOOM_MAX_NODES];  ///< by value id; empty for a constant
   std::string rounded[LOOM_MAX_NODES];  ///< of a scalar: the same in the type of the loops
   std::string aside[LOOM_MAX_NODES];  ///< of a row reduction of two accumulators: the second
+  std::string ones[LOOM_MAX_NODES];  ///< the same where entries are added up in any order: how many are 1
   std::string result;  ///< what is returned
 
-  names(const plan& p, std::string_view function, const vocabulary& reserved) : p_(p), g_(p.program), pool_(reserved) {
+  names(const plan& p, std::string_view function, const vocabulary& reserved)
+      : p_(p), g_(p.program), words_(p), forms_(p, words_), pool_(reserved) {
     pool_.take(function);
     for (int s = 0; s < g_.inputs.size(); ++s)
       input[s] = pool_.take((g_.inputs[s].origin == input_origin::direction ? "direction_" : "") +
@@ -119,17 +117,41 @@ class names {
     result = pool_.take("value");
     if (!p.arrays.empty()) workspace = pool_.take("workspace");
     for (int k = 0; k < p.arrays.size(); ++k) {
-      std::string wanted = word_of(p.arrays[k].id);
+      std::string wanted = words_.fold_of(p.arrays[k].id);
       for (int a : p.arrays[k].axes) wanted += "_" + extent[a];
       array[k] = pool_.take(wanted);
     }
-    for (int i = 0; i < g_.size(); ++i) name(i);
+    // What a reader sees comes first: only explanations name the others.
+    for (const bool seen : {true, false})
+      for (int i = 0; i < g_.size(); ++i)
+        if (is_seen(i) == seen) name(i);
+    for (int i = 0; i < g_.size(); ++i)
+      if (reduction(g_[i].code).two_parts) ones[i] = pool_.take("ones");
+    for (int s = 0; s < g_.inputs.size(); ++s)
+      for (int a : g_.inputs[s].axes) input_stride[s][a] = pool_.take(input[s] + "_stride_" + extent[a]);
+    for (int s = 0; s < g_.outputs.size(); ++s)
+      for (int a : output_axes(p_, s)) output_stride[s][a] = pool_.take(output[s] + "_stride_" + extent[a]);
   }
+  names(const names&) = delete;
+  names& operator=(const names&) = delete;
+
+  /// In what form each value stands in the code.
+  const detail::forms& form() const { return forms_; }
+  /// Whether a value is of the formula, not of its derivatives alone.
+  bool is_forward(int id) const { return words_.is_forward(id); }
+  /// Whether the name of a value says nothing where its line is not in sight.
+  bool is_generic(int id) const { return words_.is_generic(static_cast<value_id>(id)); }
 
  private:
   const plan& p_;
   const graph& g_;
+  detail::value_words words_;
+  detail::forms forms_;
   detail::name_pool pool_;
+
+  bool is_seen(int i) const {
+    return is_reduction(g_[i].code) || p_.array_of[i] != 0 || g_[i].code == op::scalar || forms_.is_visible(i);
+  }
 
   void name(int i) {
     const node& n = g_[i];
@@ -140,76 +162,26 @@ class names {
                !is_input(n.code)) {
       value[i] = result;
     } else {
-      const std::string wanted = textbook(i);
-      value[i] = pool_.take(wanted.empty() || wanted.size() > 20 ? std::string("v") + std::to_string(i) : wanted);
+      value[i] =
+          pool_.take(is_input(n.code)      ? input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes)
+                     : p_.array_of[i] != 0 ? words_.fold_of(i) + "_" + subscript(p_.arrays[p_.array_of[i] - 1].axes)
+                     : words_.of(i) == "loss" ? "loss_" + subscript(ordered(n.axes))
+                                              : words_.of(i));
     }
     if (reduction(n.code).two_parts) aside[i] = pool_.take("largest");
     if (p_.levels[i] == level::scalar) rounded[i] = pool_.take(value[i] + "_f");
   }
 
+  static axis_order ordered(axis_set axes) {
+    axis_order all;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(axes, a)) all.push_back(static_cast<std::int8_t>(a));
+    return all;
+  }
   std::string subscript(const axis_order& axes) const {
     std::string s;
     for (int a : axes) s += index[a].size() > 1 ? std::string("_") + index[a] : index[a];
     return s.empty() ? "value" : s;
-  }
-
-  bool is_one(int i) const { return g_[i].code == op::constant && g_[i].constant_value() == 1; }
-  /// A name that says something: not v7.
-  bool has_name(int i) const { return !value[i].empty() && value[i] != std::string("v") + std::to_string(i); }
-
-  /// The rest that 1 is added to; or no_value.
-  value_id rest_below(int i) const {
-    if (g_[i].code != op::add) return no_value;
-    for (int k = 0; k < 2; ++k)
-      if (is_one(g_.operand(i, k)) && g_[g_.operand(i, 1 - k)].code == op::rest) return g_.operand(i, 1 - k);
-    return no_value;
-  }
-  bool is_softmax(int a, int b) const {
-    if (g_[b].code != op::div || !is_one(g_.operand(b, 0)) || g_[a].code != op::exp) return false;
-    const value_id s = g_.operand(b, 1), of = rest_below(s) != no_value ? rest_below(s) : s;
-    return is_reduction(g_[of].code) && g_.operand(of, 0) == a;
-  }
-
-  std::string textbook(int i) const {
-    const node& n = g_[i];
-    const value_id a = n.operand[0], b = n.operand[1];
-    const auto after = [&](const char* word, int of) { return has_name(of) ? word + value[of] : std::string(); };
-    if (is_input(n.code)) return input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes);
-    if (p_.array_of[i] != 0) return word_of(i) + "_" + subscript(p_.arrays[p_.array_of[i] - 1].axes);
-    if (is_reduction(n.code))
-      return p_.is_total[i] && n.code == op::sum ? "total" : (p_.is_total[i] ? "total_" : "row_") + word_of(i);
-    for (const output_info& o : g_.outputs)
-      if (o.id == i && o.kind == derivative_kind::gradient)
-        return std::string("grad_") + std::string(g_.inputs[o.input].name);
-    switch (n.code) {
-      case op::extent: return std::string("count") + axes_word(n.over());
-      case op::gather: return input[g_[a].bits] + "_" + input[g_[b].bits];
-      case op::onehot: return std::string("onehot_") + input[g_[a].bits];
-      case op::sub:
-        if (g_[b].code != op::shift) return "";
-        return g_[a].code == op::tensor   ? input[g_[a].bits] + "_shifted"
-               : g_[a].code == op::gather ? value[a] + "_shifted"
-                                          : "shifted";
-      case op::exp: return after("exp_", a);
-      case op::log: return after("log_", a);
-      case op::log1p: return g_[a].code == op::rest ? "log_row_sum" : "";
-      case op::neg: return after("minus_", a);
-      case op::square: return after("square_", a);
-      case op::abs: return after("abs_", a);
-      case op::div: return is_one(a) ? after("one_over_", b) : "";
-      case op::add: return rest_below(i) != no_value ? "row_sum" : "";
-      case op::mul: return is_softmax(a, b) || is_softmax(b, a) ? "softmax" : "";
-      default: return "";
-    }
-  }
-
-  /// What an array is made of: sum, max.
-  std::string word_of(int id) const { return std::string(reduction(folded_as(g_[id].code)).word); }
-  std::string axes_word(axis_set axes) const {
-    std::string s;
-    for (int a = 0; a < g_.axes.size(); ++a)
-      if (has(axes, a)) s += std::string("_") + std::string(g_.axes[a].name);
-    return s;
   }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// emit/places.hpp — where an entry lies: index expressions of inputs, outputs and arrays, all row-major and contiguous.
+// emit/places.hpp — where an entry lies: index expressions of inputs, outputs and arrays: row-major and contiguous, or, of data, by strides.
 // Layer 5 (emit).
 #pragma once
 
@@ -17,7 +17,14 @@ inline void list(std::string& s, const std::string& item, std::string_view separ
 
 class places {
  public:
-  places(const plan& p, const names& n) : p_(p), g_(p.program), name_(n) {}
+  places(const plan& p, const names& n, bool strided = false) : p_(p), g_(p.program), name_(n), strided_(strided) {
+    for (int a = 0; a < max_axes; ++a) index_[a] = n.index[a];
+  }
+
+  /// From here on the position along an axis is another one: that of a label's entry.
+  void stand_at(int axis, const std::string& position) { index_[axis] = position; }
+  void stand_anywhere(int axis) { index_[axis] = name_.index[axis]; }
+  const std::string& position_along(int axis) const { return index_[axis]; }
 
   /// "N * C"; the number of entries over some axes.
   std::string entries(const axis_order& axes) const {
@@ -28,7 +35,12 @@ class places {
 
   /// Whether an operand begins anew with each row; then the row has a pointer of its own.
   bool per_row(const axis_order& axes) const { return (as_set(axes) & p_.row_axes) != 0; }
-  std::string row_of(const axis_order& axes) const { return position(axes, p_.row_axes); }
+  std::string input_row_of(int slot) const {
+    return position(g_.inputs[slot].axes, p_.row_axes, strides_of_input(slot));
+  }
+  std::string output_row_of(int slot) const {
+    return position(output_axes(p_, slot), p_.row_axes, strides_of_output(slot));
+  }
   /// Whether a gather reads along the row.
   bool is_along_row(const node& gather) const { return (gather.over() & p_.column_axes) != 0; }
 
@@ -36,8 +48,9 @@ class places {
   std::string input_entry(int id) const {
     const int slot = static_cast<int>(g_[id].bits);
     const axis_order& axes = g_.inputs[slot].axes;
-    return p_.levels[id] == level::element ? entry(input_row(slot), position(axes, p_.column_axes))
-                                           : entry(name_.input[slot], row_of(axes));
+    return p_.levels[id] == level::element
+               ? entry(input_row(slot), position(axes, p_.column_axes, strides_of_input(slot)))
+               : entry(name_.input[slot], input_row_of(slot));
   }
   /// The entry that a label names; the first one for a label outside.
   std::string gathered_entry(int id) const {
@@ -45,26 +58,29 @@ class places {
     const int slot = static_cast<int>(g_[n.operand[0]].bits);
     const std::string label = name_.value[n.operand[1]], extent = name_.extent[first_axis(n.over())];
     const std::string inside = label + " >= 0 && " + label + " < " + extent + " ? " + label + " : 0";
-    const std::string at =
-        position(g_.inputs[slot].axes, is_along_row(n) ? p_.column_axes : every_axis(), n.over(), "(" + inside + ")");
+    const std::string at = position(g_.inputs[slot].axes, is_along_row(n) ? p_.column_axes : every_axis(),
+                                    strides_of_input(slot), n.over(), "(" + inside + ")");
     return entry(is_along_row(n) ? input_row(slot) : name_.input[slot], at == "(" + inside + ")" ? inside : at);
   }
   std::string output_entry(int slot) const {
     const axis_order& axes = output_axes(p_, slot);
-    return output_level(p_, slot) == level::element ? entry(output_row(slot), position(axes, p_.column_axes))
-                                                    : entry(name_.output[slot], row_of(axes));
+    return output_level(p_, slot) == level::element
+               ? entry(output_row(slot), position(axes, p_.column_axes, strides_of_output(slot)))
+               : entry(name_.output[slot], output_row_of(slot));
   }
 
   const axis_order& array_axes(int id) const { return p_.arrays[p_.array_of[id] - 1].axes; }
   const std::string& array(int id) const { return name_.array[p_.array_of[id] - 1]; }
   std::string array_entry(int id, axis_set labelled = 0, const std::string& label = "") const {
-    return entry(array(id), position(array_axes(id), every_axis(), labelled, label));
+    return entry(array(id), position(array_axes(id), every_axis(), nullptr, labelled, label));
   }
 
  private:
   const plan& p_;
   const graph& g_;
   const names& name_;
+  bool strided_;
+  std::string index_[max_axes];
 
   axis_set every_axis() const { return p_.row_axes | p_.column_axes; }
   std::string input_row(int slot) const {
@@ -73,14 +89,22 @@ class places {
   std::string output_row(int slot) const {
     return per_row(output_axes(p_, slot)) ? name_.output_row[slot] : name_.output[slot];
   }
+  const std::string* strides_of_input(int slot) const { return strided_ ? name_.input_stride[slot] : nullptr; }
+  const std::string* strides_of_output(int slot) const { return strided_ ? name_.output_stride[slot] : nullptr; }
   static std::string entry(const std::string& base, const std::string& position) {
     return base + "[" + (position.empty() ? "0" : position) + "]";
   }
 
   /// What the indices of the axes in `which` add to a position over `axes`; empty: nothing. A label takes the place of the
   /// index of the axis it was looked up on.
-  std::string position(const axis_order& axes, axis_set which, axis_set labelled = 0,
+  std::string position(const axis_order& axes, axis_set which, const std::string* strides, axis_set labelled = 0,
                        const std::string& label = "") const {
+    if (strides != nullptr) {
+      std::string sum;
+      for (int a : axes)
+        if (has(which, a)) list(sum, (has(labelled, a) ? label : index_[a]) + " * " + strides[a], " + ");
+      return sum;
+    }
     std::string s;
     bool is_sum = false;
     for (int a : axes) {
@@ -88,7 +112,7 @@ class places {
       if (!s.empty()) is_sum = false;
       if (!has(which, a)) continue;
       is_sum = !s.empty();
-      s += std::string(s.empty() ? "" : " + ") + (has(labelled, a) ? label : name_.index[a]);
+      s += std::string(s.empty() ? "" : " + ") + (has(labelled, a) ? label : index_[a]);
     }
     return s;
   }

@@ -161,10 +161,10 @@ inline std::string prelude_of(const dialect& d, std::string_view code, element t
       if (calls_wide) all += version(element::f64);
     } else {
       all += version(element::f64);
-      const std::string call = wide + "(" + cast(d, element::f64, "x") + ")";
+      const std::string call = wide + "(" + cast(d, element::f64, std::string("x")).text + ")";
       if (calls_narrow)
-        all +=
-            std::string(d.helper) + "float " + narrow + "(float x) { return " + cast(d, element::f32, call) + "; }\n";
+        all += std::string(d.helper) + "float " + narrow + "(float x) { return " + cast(d, element::f32, call).text +
+               "; }\n";
     }
     all += "\n";
   }

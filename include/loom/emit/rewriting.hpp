@@ -21,7 +21,7 @@ struct applied_rule {
 
 namespace detail {
 
-inline std::string formula_of(const graph& g) {
+inline std::string values_of(const graph& g) {
   std::string s;
   for (const output_info& o : g.outputs)
     if (o.is_value()) s += (s.empty() ? "" : "; ") + formula_text(g, o.id);
@@ -50,8 +50,7 @@ inline std::vector<applied_rule> rewriting_of(const graph& written, const deriva
   // Its name, and the formula before and after: what was recognized may be spelled all over it.
   const auto add_combined = [&](const graph& before, const graph& after) {
     for (const text_view name : after.trace)
-      if (!before.trace.contains(name))
-        add(form::combined, name, detail::formula_of(before), detail::formula_of(after));
+      if (!before.trace.contains(name)) add(form::combined, name, detail::values_of(before), detail::values_of(after));
   };
 
   graph g = rewrite::rewritten(written, canonical_rules, watch(form::canonical));

@@ -27,6 +27,19 @@ inline std::string axes_text(const graph& g, axis_set axes) {
   return s;
 }
 
+/// The same as a formula names them: an axis of the name of an input is written out.
+inline std::string axis_arguments(const graph& g, axis_set axes) {
+  std::string s;
+  for (int a = 0; a < g.axes.size(); ++a) {
+    if (!has(axes, a)) continue;
+    const std::string name(g.axes[a].name);
+    bool taken = false;
+    for (const input_info& in : g.inputs) taken = taken || in.name == name;
+    s += (s.empty() ? "" : ",") + (taken ? "axis<\"" + name + "\">" : name);
+  }
+  return s;
+}
+
 inline std::string input_text(const graph& g, int slot) {
   const std::string name(g.inputs[slot].name);
   return g.inputs[slot].origin == input_origin::direction ? std::string("direction(") + name + ")" : name;
@@ -45,7 +58,7 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
   if (f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent)
-    s += std::string(arity(n.code) > 0 ? ", " : "") + axes_text(g, n.over());
+    s += std::string(arity(n.code) > 0 ? ", " : "") + axis_arguments(g, n.over());
   return s + ")";
 }
 /// The same, its operands by their numbers.
@@ -57,7 +70,7 @@ namespace detail {
 
 /// A number that C++ takes for a real one: -1.0.
 inline std::string real_text(double v) {
-  const std::string s = number_text(v);
+  std::string s = number_text(v);
   return s.find_first_not_of("-0123456789") == s.npos ? s + ".0" : s;
 }
 
@@ -87,7 +100,9 @@ class formula_printer {
       case op::constant: {
         const double v = n.constant_value();
         const bool negative_zero = v == 0 && std::bit_cast<std::uint64_t>(v) != 0;
-        return wrapped(negative_zero ? "-0.0" : number_text(v), (v < 0 || negative_zero) && outer > 0);
+        const bool beyond_integers = v >= 0x1p53 || v <= -0x1p53;
+        return wrapped(negative_zero || beyond_integers ? real_text(v) : number_text(v),
+                       (v < 0 || negative_zero) && outer > 0);
       }
       case op::neg: return wrapped(std::string("-") + arg(0, 5), outer > 3);
       case op::add: return infix("+", 3, 4);
@@ -96,7 +111,7 @@ class formula_printer {
       case op::div:
         if (is_mean(n))
           return std::string("mean(") + print(g_[n.operand[0]].operand[0]) + ", " +
-                 axes_text(g_, g_[n.operand[0]].over()) + ")";
+                 axis_arguments(g_, g_[n.operand[0]].over()) + ")";
         return infix("/", 4, 5);
       case op::eq: return infix("==", 2, 3);
       case op::ne: return infix("!=", 2, 3);
