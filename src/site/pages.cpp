@@ -78,7 +78,8 @@ std::string loss_page(const subject& s, const graph& written) {
   const auto rewritten = at(form::stable), gradients = at(form::stable_gradients), simple = at(form::simple);
   const auto schedule = std::make_unique<plan>(stage::schedule(*simple));
   return std::string("{") + member("name", quoted(s.loss)) + member("header", quoted(s.header)) +
-         member("gradients_by", joined(by)) + members({s.loss, written, *rewritten, *gradients, *schedule}) + "}";
+         member("gradients_by", joined(by)) + members({s.loss, written, *rewritten, *gradients, *schedule, wanted}) +
+         "}";
 }
 
 /// In the order of `subjects`.

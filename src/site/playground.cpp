@@ -71,7 +71,7 @@ std::string answer(std::string_view request) {
                false) +
            "}";
   }
-  const shown s{p->name, p->written, p->rewritten, p->gradients, p->plan};
+  const shown s{p->name, p->written, p->rewritten, p->gradients, p->plan, p->request};
 
   std::vector<extent_of_axis> sizes;
   for (std::string_view line : extents) {

@@ -8,6 +8,8 @@
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
 #include "loom/emit/explain.hpp"
+#include "loom/emit/gpu.hpp"
+#include "loom/emit/rewriting.hpp"
 #include "loom/ir/interpret.hpp"
 #include "mathematics.hpp"
 
@@ -155,6 +157,24 @@ class picture : public schedule::plan_visitor {
 
 }  // namespace
 
+namespace {
+
+/// What each rule changed, in the order of their use.
+std::string rewriting(const shown& s) {
+  array all;
+  for (const applied_rule& r : rewriting_of(s.written, s.request))
+    all.add(std::string("{") + member("name", quoted(r.name)) + member("before", quoted(r.before)) +
+            member("after", quoted(r.after)) +
+            member("of_gradient", truth(r.made >= compiler::form::with_gradients), false) + "}");
+  return all.done();
+}
+
+std::string code(const shown& s, const dialect& language) {
+  return quoted(print(s.plan, language, s.name, element::f32, {.formula = formula_of(s.rewritten)}));
+}
+
+}  // namespace
+
 std::string members(const shown& s) {
   const bool differentiated = s.plan.program.outputs.size() > 1;
   array rules;
@@ -163,10 +183,10 @@ std::string members(const shown& s) {
          member("written", equations(s.written, shown_outputs::values)) +
          member("rewritten", equations(s.rewritten, shown_outputs::values)) +
          member("gradients", differentiated ? equations(s.gradients, shown_outputs::derivatives) : "[]") +
-         member("rules", rules.done()) +
+         member("rules", rules.done()) + member("rewriting", rewriting(s)) +
          member("explanation", quoted(explain(stages{s.written, s.rewritten, s.gradients, s.plan}))) +
-         member("plan", picture(s.plan).print()) + member("cpp", quoted(print(s.plan, cpp, s.name, element::f32))) +
-         member("c99", quoted(print(s.plan, c99, s.name, element::f32)), false);
+         member("plan", picture(s.plan).print()) + member("cpp", code(s, cpp)) + member("c99", code(s, c99)) +
+         member("cuda", code(s, cuda)) + member("hip", code(s, hip), false);
 }
 
 namespace {

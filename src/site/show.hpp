@@ -17,6 +17,7 @@ struct shown {
   const ir::graph& rewritten;  ///< canonical and stable
   const ir::graph& gradients;  ///< differentiated, and stable again
   const schedule::plan& plan;
+  derive::derivative_request request;
 };
 
 /// The numbers of one input, in the order of its declaration.

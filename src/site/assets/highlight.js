@@ -3,7 +3,7 @@
 (() => {
   const words = new Set(('alignas auto bool break case class const constexpr continue default do double else enum extern false float for if inline int ' +
     'long namespace nullptr operator public private return short signed sizeof static static_assert struct switch template this true typename ' +
-    'unsigned using void volatile while restrict ptrdiff_t size_t').split(' '));
+    'unsigned using void volatile while restrict ptrdiff_t size_t __global__ __device__ __shared__ __restrict').split(' '));
   const token = /(\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(^[ \t]*#[^\n]*)|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(\b\d[\w.]*(?:[eE][-+]?\d+\w*)?\b)|([A-Za-z_]\w*)|([&<>])/gm;
   const entity = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
   const escape = (text) => text.replace(/[&<>]/g, (c) => entity[c]);

@@ -268,11 +268,16 @@
     fill('rewritten', equations(answer.rewritten));
     $('gradient-section').hidden = answer.gradients.length === 0;
     fill('gradients', equations(answer.gradients));
-    fill('rules', ...(answer.rules.length ? answer.rules : ['none']).map((r) => element('li', r)));
+    fill('rules', ...answer.rewriting.map((r) => {
+      const item = element('li'), name = element('span', r.name, 'rule-name');
+      if (r.of_gradient) name.append(' ', element('small', 'in the gradient'));
+      item.append(name, ' ', element('code', r.before), ' ', element('span', 'becomes', 'becomes'), ' ', element('code', r.after));
+      return item;
+    }));
+    if (answer.rewriting.length === 0) fill('rules', element('li', 'No rule fits: what is written is what is computed.'));
     showValues(answer.values);
     $('picture').innerHTML = globalThis.loomPlan(answer.plan);
-    code('cpp', answer.cpp);
-    code('c99', answer.c99);
+    for (const dialect of ['cpp', 'c99', 'cuda', 'hip']) code(dialect, answer[dialect]);
     $('explanation').textContent = answer.explanation;
     globalThis.loomMarkScrolling();
     $('status').textContent = `Shown in ${Math.max(1, Math.round(performance.now() - begun))} ms.`;

@@ -40,8 +40,11 @@ export const render = (text, file, to) => {
   const env = {};
   const tokens = markdown.parse(text.replace(/^<!--.*-->$/gm, ''), env);
   const relative = (place) => posix.relative(posix.dirname(to), place);
+  let level = 0;
   tokens.forEach((token, i) => {
     if (token.type === 'heading_open') {
+      level = Math.min(Number(token.tag[1]), level + 1);  // none is left out
+      token.tag = tokens[i + 2].tag = `h${level}`;
       const plain = tokens[i + 1].children.map((c) => c.content).join('');
       let id = slug(plain);
       const n = seen.get(id) ?? 0;
