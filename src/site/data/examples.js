@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+// src/site/data/examples.js — what the playground begins with: a few short formulas, and the collection as its headers spell it.
+import losses from './losses.js';
+
+const short = [
+  ['unstable', 'Cross entropy, spelled out', '-gather(log(exp(x) / sum(exp(x), C)), t).mean()'],
+  ['softmax', 'Cross entropy by softmax', '-log(gather(softmax(x, C), t)).mean()'],
+  ['logistic', 'Logistic loss', '(log(1 + exp(x)) - x * y).mean()'],
+  ['variance', 'Variance in one pass', '(x * x).mean() - square(x.mean())'],
+  ['kl', 'Divergence of two softmaxes', 'p = softmax(s, C);\nq = softmax(x, C);\nsum(p * log(p / q), C).mean()'],
+  ['poisson', 'Poisson deviance', '(y * log(y / mu) - y + mu).mean()'],
+];
+
+export default () => [
+  ...short.map(([name, title, formula]) => ({ name, title, formula, by: name === 'poisson' ? 'mu' : 'x', loss: false })),
+  ...losses().map((l) => ({ name: l.name, title: l.title, formula: l.spellingText, by: l.gradients_by.join(' '), loss: true })),
+];
