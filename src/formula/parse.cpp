@@ -24,6 +24,8 @@ using syntax::node_id, syntax::node_kind, syntax::tree;
 struct stop {
   failure why;
 };
+/// Of a name that nothing defines, in a statement that nothing uses: it may be defined where the text was taken from.
+struct unknown_input : stop {};
 
 /// What a name that is not defined by a statement is used as.
 enum role : unsigned { as_number = 1, as_label = 2, as_condition = 4 };
@@ -81,14 +83,17 @@ class scope {
   const tree& nodes() const { return tree_; }
   std::string_view source() const { return texts_[0]; }
 
-  [[noreturn]] void fail(std::size_t at, std::size_t length, std::string sentence, std::string hint = {}) const {
+  failure failure_at(std::size_t at, std::size_t length, std::string sentence, std::string hint = {}) const {
     failure f;
     f.sentence = std::move(sentence);
     f.hint = std::move(hint);
     f.source = std::string(source());
     f.at = at;
     f.length = std::max<std::size_t>(length, 1);
-    throw stop{std::move(f)};
+    return f;
+  }
+  [[noreturn]] void fail(std::size_t at, std::size_t length, std::string sentence, std::string hint = {}) const {
+    throw stop{failure_at(at, length, std::move(sentence), std::move(hint))};
   }
   [[noreturn]] void fail_at_word(node_id id, std::string sentence, std::string hint = {}) const {
     fail(tree_[id].at, tree_[id].length, std::move(sentence), std::move(hint));
@@ -656,7 +661,7 @@ typed_value writer::named(node_id id) {
   if (names_.is_axis(n.word))
     names_.fail_at_word(id, std::string(n.word) + " is an axis, and stands for no number; extent(" +
                                 std::string(n.word) + ") is how many entries it has");
-  names_.fail_at_word(id, "there is no input " + std::string(n.word));
+  throw unknown_input{{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word))}};
 }
 
 typed_value writer::build(node_id id) {
@@ -837,7 +842,9 @@ void check_unused(scope& names, const tree& t) {
     const node_id behind = w.unwrapped(s.value);
     const bool says_nothing =
         t[behind].kind == node_kind::quoted || (t[behind].kind == node_kind::call && t[behind].word == "results");
-    if (!says_nothing) w.value(behind);
+    try {
+      if (!says_nothing) w.value(behind);
+    } catch (const unknown_input&) {}
   }
 }
 
