@@ -415,6 +415,7 @@ class reader {
       advance();
       take_name();
     }
+    if (n.word == "numeric_limits" && is("<")) return read_limit(std::move(n));
     const bool declares =
         n.word == "axis" || n.word == "tensor" || n.word == "index" || n.word == "mask" || n.word == "scalar";
     if (is("<") && (n.word == "loss" || (declares && opens_text()))) {
@@ -436,6 +437,34 @@ class reader {
     n.kind = node_kind::call;
     read_arguments(n.operands);
     n.end = last_end_;
+    return add(std::move(n));
+  }
+  /// "std::numeric_limits<double>::infinity()", after the name.
+  node_id read_limit(node n) {
+    expect("<");
+    const bool of_float = is_name("float");
+    if (!of_float && !is_name("double")) expected("float or double");
+    advance();
+    expect(">");
+    expect("::");
+    const auto value = [&]<class T>(T) -> double {
+      using limits = std::numeric_limits<T>;
+      const std::string_view word = next_.word;
+      if (word == "infinity") return limits::infinity();
+      if (word == "quiet_NaN") return limits::quiet_NaN();
+      if (word == "epsilon") return limits::epsilon();
+      if (word == "max") return limits::max();
+      if (word == "min") return limits::min();
+      if (word == "lowest") return limits::lowest();
+      expected("infinity, quiet_NaN, epsilon, max, min or lowest");
+    };
+    n.kind = node_kind::number;
+    n.value = of_float ? value(0.f) : value(0.0);
+    advance();
+    expect("(");
+    if (!is(")")) expected(")");
+    n.end = next_.at + 1;
+    advance();
     return add(std::move(n));
   }
   /// Whether a text follows the <: index < 3 compares.

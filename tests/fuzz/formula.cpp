@@ -10,6 +10,7 @@
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
 #include "loom/emit/explain.hpp"
+#include "loom/emit/gpu.hpp"
 #include "notation/same.hpp"
 
 namespace {
@@ -57,8 +58,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   }
   const auto p = notation::compile(f, wanted);
   if (!p->wrong.empty()) return 0;
-  require(!emit::explain({p->written, p->rewritten, p->gradients, p->plan}).empty(), "a program is explained");
-  require(!emit::print(p->plan, emit::cpp, p->name.empty() ? "loss" : p->name, emit::element::f32).empty(), "as C++");
-  require(!emit::print(p->plan, emit::c99, p->name.empty() ? "loss" : p->name, emit::element::f64).empty(), "as C");
+  require(!emit::explain({p->written, p->rewritten, p->gradients, p->plan}, true).empty(), "a program is explained");
+  const std::string name = p->name.empty() ? "loss" : p->name;
+  require(!emit::print(p->plan, emit::cpp, name, emit::element::f32, {false, true, true, {}}).empty(), "as C++");
+  require(!emit::print(p->plan, emit::c99, name, emit::element::f64, {true, false, false, {}}).empty(), "as C");
+  require(!emit::print(p->plan, emit::cuda, name, emit::element::f32).empty(), "as a kernel");
   return 0;
 }

@@ -3,6 +3,7 @@
 #include "formula/parse.hpp"
 
 #include <boost/hana/for_each.hpp>
+#include <limits>
 #include <regex>
 
 #include "loom/collection/collection.hpp"
@@ -47,26 +48,27 @@ const std::vector<std::string> declarations = {"x[N,C]",     "y[N,C]",     "w[C]
 TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
     SAME(-gather(log(exp(x) / sum(exp(x), -1)), t).mean()) SAME(x + y * w - v / 2 - -y)
         SAME(-x.mean() + 2.5e-3 * (x - y).sum()) SAME(where(x > 0 && !(y <= x) || m, x, -y).sum())
-            SAME(where(v < w == m, 1, 0).mean(-1).sum())
-                SAME(max(x, y) + min(x, -1.0) + max(w, 0) + max(x, C) + min(x, axis<"C">, N))
-                    SAME(x.max() + x.max(-1).sum() + max(x) + y.min(C, N))
-                        SAME(pow(1 - gather(softmax(x, C), t), gamma_) * -sum(log_softmax(x, -1) * onehot(t, C), C))
-                            SAME(clamp(x, -1, 1) + relu(y) + stop_gradient(x) + as_written(x + y))
-                                SAME(where(t != -100, gather(x, t), 0).sum() / count(t != -100))
-                                    SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
-                                        SAME(logsumexp(x, -1) + norm(x, C) + var(x, -1) + prod(y, C) +
-                                             logaddexp(v, sum(x, C)) + xlogy(v, v) + hypot(v, 1))
-                                            SAME(where(any(x > 0, C) && all(y > 0, C), 1, 0) + (x > 0).count(-1) +
-                                                 (x > 0).any(C).count())
-                                                SAME(x.softmax(-1) * x.log_softmax(C) + extent(C) / extent(axis<"N">))
-                                                    SAME(results(x.sum(), where(m, 1, 0).sum()))
-                                                        SAME(x * 2.f + y * 1'000 + 0.1f * x + 1e3 * x + .5 * x)
-                                                            SAME((x * (3 / 1 + 2 * 4) - 7 / 7 + x * (1.0 / 3)).sum())
-                                                                SAME(where(t == 9007199254740992, 1, 0).sum())
-                                                                    SAME(sum(x, 0 - 1) + sum(x, -1))
-                                                                        SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) +
-                                                                             softplus(v) + sigmoid(v) + log1mexp(-v) +
-                                                                             expm1(v) + log1p(v))}
+            SAME(where(v < w == m, 1, 0).mean(-1).sum()) SAME(max(x, y) + min(x, -1.0) + max(w, 0) + max(x, C) +
+                                                              min(x, axis<"C">, N)) SAME(x.max() + x.max(-1).sum() +
+                                                                                         max(x) + y.min(C, N))
+                SAME(pow(1 - gather(softmax(x, C), t), gamma_) * -sum(log_softmax(x, -1) * onehot(t, C), C))
+                    SAME(clamp(x, -1, 1) + relu(y) + stop_gradient(x) + as_written(x + y))
+                        SAME(where(t != -100, gather(x, t), 0).sum() / count(t != -100))
+                            SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
+                                SAME(logsumexp(x, -1) + norm(x, C) + var(x, -1) + prod(y, C) + logaddexp(v, sum(x, C)) +
+                                     xlogy(v, v) + hypot(v, 1)) SAME(where(any(x > 0, C) && all(y > 0, C), 1, 0) +
+                                                                     (x > 0).count(-1) + (x > 0).any(C).count())
+                                    SAME(x.softmax(-1) * x.log_softmax(C) + extent(C) / extent(axis<"N">))
+                                        SAME(results(x.sum(), where(m, 1, 0).sum()))
+                                            SAME(x * 2.f + y * 1'000 + 0.1f * x + 1e3 * x + .5 * x)
+                                                SAME((x * (3 / 1 + 2 * 4) - 7 / 7 + x * (1.0 / 3)).sum())
+                                                    SAME(where(t == 9007199254740992, 1, 0).sum())
+                                                        SAME(sum(x, 0 - 1) + sum(x, -1))
+                                                            SAME(where(m, x, -std::numeric_limits<double>::infinity()) +
+                                                                 std::numeric_limits<float>::epsilon() * x)
+                                                                SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) +
+                                                                     softplus(v) + sigmoid(v) + log1mexp(-v) +
+                                                                     expm1(v) + log1p(v))}
 
 TEST_CASE("statements, declarations and comments of C++", "[notation]") {
   const auto r = parse(R"(

@@ -153,11 +153,12 @@ class explanation : public plan_visitor {
     shapes();
     if (!steps_) return text_;
     section("Steps");
-    for (std::string_view rest = listing_ = listing(p_); !rest.empty();) {
-      const std::size_t end = rest.find('\n');
-      if (const std::string line = by_name(rest.substr(0, end)); !line.empty()) say("{}", line);
-      rest = rest.substr(end + 1);
-    }
+    const std::string steps = listing(p_, [&](int id) {
+      const node& n = p_.program[id];
+      return n.code == op::constant ? number_text(n.constant_value()) : told_.named(id);
+    });
+    for (std::size_t begin = 0, end; (end = steps.find('\n', begin)) != steps.npos; begin = end + 1)
+      say("{}", std::string_view(steps).substr(begin, end - begin));
     return text_;
   }
 
@@ -190,7 +191,7 @@ class explanation : public plan_visitor {
   const plan& p_;
   names name_;
   description told_;
-  std::string text_, listing_;
+  std::string text_;
   schedule::shift_guess guess_;  // of the sweep that is told
 
   void section(std::string_view title) { text_ += fmt::format("{}{}\n", text_.empty() ? "" : "\n", title); }
@@ -315,35 +316,6 @@ class explanation : public plan_visitor {
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
           count(p_.kept, "value is", "values are"));
-  }
-
-  /// A line of a listing with the names of values in place of their numbers; empty for one that defines a constant.
-  std::string by_name(std::string_view line) const {
-    std::string s;
-    for (std::size_t at = 0; at < line.size();) {
-      std::size_t end = at + 1;
-      int id = 0;
-      while (end < line.size() && line[end] >= '0' && line[end] <= '9') id = id * 10 + (line[end++] - '0');
-      const bool number = line[at] == 'v' && end > at + 1 && (at == 0 || !is_word(line[at - 1])) &&
-                          (end == line.size() || !is_word(line[end])) && id < p_.program.size() &&
-                          !is_input_named(line, at, end);
-      if (!number) s += line[at++];
-      else {
-        const bool constant = p_.program[id].code == op::constant;
-        if (constant && line.substr(end).starts_with(" = ")) return "";
-        s += constant ? number_text(p_.program[id].constant_value()) : told_.named(id);
-        at = end;
-      }
-    }
-    return s == name_.result + " = " + name_.result ? "" : s;
-  }
-  /// An input may be called v3: it stands alone behind its value.
-  bool is_input_named(std::string_view line, std::size_t at, std::size_t end) const {
-    if (at < 3 || line.substr(at - 3, 3) != " = ") return false;
-    for (const input_info& in : p_.program.inputs)
-      if (std::string_view(in.name) == line.substr(at, end - at) && end == line.size())
-        return !line.starts_with("value = ");
-    return false;
   }
 
   /// The values of a set.

@@ -344,7 +344,9 @@ class forms : public onehot_forms {
         continue;
       const auto keep = [&](value_id o) {
         o = resolved(o, s.known);
-        if (o != i && p_.levels[o] == p_.levels[i] && s.folded[o] && is_conditional(s, o)) s.folded[o] = false;
+        if (o == i || p_.levels[o] != p_.levels[i] || !s.folded[o] || !is_conditional(s, o)) return;
+        const bool short_choice = g_[o].code == op::where && !s.split[o] && s.weight[o] <= 2;  // in parentheses
+        if (!short_choice || info(g_[i].code).kind != family::binary || g_[i].code == op::mul0) s.folded[o] = false;
       };
       if (s.split[i]) {
         const value_id onehot = only_onehot(i);

@@ -11,7 +11,7 @@
 
 #include "loom/emit/dialect.hpp"
 #include "loom/emit/forms.hpp"
-#include "loom/schedule/plan.hpp"
+#include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -121,10 +121,21 @@ class names {
       for (int a : p.arrays[k].axes) wanted += "_" + extent[a];
       array[k] = pool_.take(wanted);
     }
-    // What a reader sees comes first: only explanations name the others.
-    for (const bool seen : {true, false})
+    // What a reader sees comes first, in the order in which it comes: only explanations name the others.
+    const auto name_once = [&](int i) {
+      if (value[i].empty()) name(i);
+    };
+    const auto name_scalars = [&](int sweep) {
       for (int i = 0; i < g_.size(); ++i)
-        if (is_seen(i) == seen) name(i);
+        if (is_seen(i) && is_scalar_before(p, i, sweep)) name_once(i);
+    };
+    for (int s = 0; s < p.loops.size(); ++s) {
+      name_scalars(s);
+      for (int i = p.loops[s].hoisted.begin; i < end_of(p.loops[s]); ++i)
+        if (is_seen(p.steps[i].id)) name_once(p.steps[i].id);
+    }
+    name_scalars(p.loops.size());
+    for (int i = 0; i < g_.size(); ++i) name_once(i);
     for (int i = 0; i < g_.size(); ++i)
       if (reduction(g_[i].code).two_parts) ones[i] = pool_.take("ones");
     for (int s = 0; s < g_.inputs.size(); ++s)

@@ -452,7 +452,7 @@ class value_words {
                                                                                               : scalars;
     }
     if (added_[i]) return "loss";
-    if (!forward_[i]) return "slope";
+    if (!forward_[i]) return n.code == op::div && is_constant(n.operand[0], 1) ? "inverse" : "slope";
     switch (n.code) {
       case op::div: return is_constant(n.operand[0], 1) ? "inverse" : "ratio";
       case op::sqrt: return "root";

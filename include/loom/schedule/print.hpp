@@ -3,6 +3,7 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "loom/ir/print.hpp"
@@ -23,13 +24,22 @@ inline std::string array_text(const plan& p, int id) {
   return std::string("array ") + std::to_string(k + 1) + "[" + axes + "]";
 }
 
-inline std::string step_text(const plan& p, const step& s) {
-  std::string v = std::string("v") + std::to_string(s.id);
+/// What a listing calls a value.
+using value_namer = std::function<std::string(int)>;
+inline std::string number_of_value(int id) { return std::string("v") + std::to_string(id); }
+
+/// The value of a step, its operands by their names.
+inline std::string named_text(const plan& p, int id, const value_namer& name) {
+  const node& n = p.program[id];
+  return value_text(p.program, n, [&](int k) { return name(n.operand[k]); });
+}
+
+inline std::string step_text(const plan& p, const step& s, const value_namer& name) {
+  std::string v = name(s.id);
   switch (s.kind) {
-    case action::compute:
-      return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : value_text(p.program, s.id));
-    case action::reduce: return std::string("reduce ") + v + " = " + value_text(p.program, s.id);
-    case action::total: return std::string("total ") + v + " = " + value_text(p.program, s.id);
+    case action::compute: return v + " = " + (p.array_of[s.id] != 0 ? array_text(p, s.id) : named_text(p, s.id, name));
+    case action::reduce: return std::string("reduce ") + v + " = " + named_text(p, s.id, name);
+    case action::total: return std::string("total ") + v + " = " + named_text(p, s.id, name);
     case action::accumulate: return std::string("accumulate ") + v + " in " + array_text(p, s.id);
     case action::park: return std::string("park ") + v + " in " + output_text(p.program, s.slot);
     case action::recall: return std::string("recall ") + v + " from " + output_text(p.program, s.slot);
@@ -41,7 +51,7 @@ inline std::string step_text(const plan& p, const step& s) {
 /// One line a step, under titles; the walk says which comes next.
 class plan_printer : public plan_visitor {
  public:
-  explicit plan_printer(const plan& p) : p_(p) {
+  plan_printer(const plan& p, const value_namer& name) : p_(p), name_(name) {
     if (!p.arrays.empty()) text_ += "arrays\n";
     for (const array_info& a : p.arrays) text_ += std::string("  ") + array_text(p, a.id) + ": " + defined(a.id) + "\n";
     title_ = "scalars\n";
@@ -58,7 +68,7 @@ class plan_printer : public plan_visitor {
     passes_ = s.passes.size();
     title_ = "  once\n";
   }
-  void hoist(value_id id) { line("    ", step_text(p_, {action::compute, -1, id})); }
+  void hoist(value_id id) { line("    ", step_text(p_, {action::compute, -1, id}, name_)); }
   template <class F>
   void for_each_row(const sweep&, const F& row) {
     title_ = "  every row\n";
@@ -74,18 +84,20 @@ class plan_printer : public plan_visitor {
     entry();
     title_ = "  then\n";
   }
-  void perform(const step& s) { line("    ", step_text(p_, s)); }
+  void perform(const step& s) { line("    ", step_text(p_, s, name_)); }
   void end_sweep(const sweep&, int) { title_ = "scalars\n"; }
 
  private:
   const plan& p_;
+  const value_namer& name_;
   std::string text_, title_;  // a title waits for the first line under it
   int passes_ = 0;
 
-  std::string defined(int id) const {
-    return std::string("v") + std::to_string(id) + " = " + value_text(p_.program, id);
-  }
+  std::string defined(int id) const { return name_(id) + " = " + named_text(p_, id, name_); }
+  /// A constant that is called by its value needs no line.
   void line(const char* indent, const std::string& s) {
+    const std::size_t equals = s.find(" = ");
+    if (equals != s.npos && s.substr(0, equals) == s.substr(equals + 3)) return;
     text_ += title_ + indent + s + "\n";
     title_.clear();
   }
@@ -114,14 +126,16 @@ inline std::string refusal_text(const refusal& r) {
          std::to_string(r.problem_limit) + " allowed";
 }
 
-/// A plan in the order in which it runs.
-inline std::string listing(const plan& p) {
+/// A plan in the order in which it runs; name(id) is what a value is called, v and its number if nothing else is given.
+inline std::string listing(const plan& p, const detail::value_namer& name = detail::number_of_value) {
   if (p.problem != unplanned::none) return std::string("no plan: ") + refusal_text(p) + "\n";
-  detail::plan_printer printer(p);
+  detail::plan_printer printer(p, name);
   walk(p, printer);
   std::string s = printer.text();
-  for (int slot = 0; slot < p.program.outputs.size(); ++slot)
-    s += detail::output_text(p.program, slot) + " = v" + std::to_string(p.program.outputs[slot].id) + "\n";
+  for (int slot = 0; slot < p.program.outputs.size(); ++slot) {
+    const std::string output = detail::output_text(p.program, slot), value = name(p.program.outputs[slot].id);
+    if (output != value) s += output + " = " + value + "\n";
+  }
   return s;
 }
 
