@@ -160,6 +160,12 @@ class picture : public schedule::plan_visitor {
 
 namespace {
 
+/// A formula that can be read at a glance, or its beginning: what is shared in a graph is spelled again and again in a line.
+std::string at_a_glance(const std::string& formula) {
+  constexpr std::size_t most = 280;
+  return formula.size() <= most ? formula : formula.substr(0, most) + " ...";
+}
+
 /// What rules changed, in the order of their use; those that did one thing together, together.
 std::string rewriting(const shown& s) {
   array all;
@@ -169,8 +175,8 @@ std::string rewriting(const shown& s) {
     array names;
     for (; i < rules.size() && rules[i].before == first.before && rules[i].after == first.after; ++i)
       names.add(quoted(rules[i].name));
-    all.add(std::string("{") + member("names", names.done()) + member("before", quoted(first.before)) +
-            member("after", quoted(first.after)) +
+    all.add(std::string("{") + member("names", names.done()) + member("before", quoted(at_a_glance(first.before))) +
+            member("after", quoted(at_a_glance(first.after))) +
             member("of_gradient", truth(first.made >= compiler::form::with_gradients), false) + "}");
   }
   return all.done();
