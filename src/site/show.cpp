@@ -4,6 +4,7 @@
 #include "show.hpp"
 
 #include <cstddef>
+#include <vector>
 
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
@@ -159,13 +160,25 @@ class picture : public schedule::plan_visitor {
 
 namespace {
 
-/// What each rule changed, in the order of their use.
+/// A formula that can be read at a glance, or its beginning: what is shared in a graph is spelled again and again in a line.
+std::string at_a_glance(const std::string& formula) {
+  constexpr std::size_t most = 280;
+  return formula.size() <= most ? formula : formula.substr(0, most) + " ...";
+}
+
+/// What rules changed, in the order of their use; those that did one thing together, together.
 std::string rewriting(const shown& s) {
   array all;
-  for (const applied_rule& r : rewriting_of(s.written, s.request))
-    all.add(std::string("{") + member("name", quoted(r.name)) + member("before", quoted(r.before)) +
-            member("after", quoted(r.after)) +
-            member("of_gradient", truth(r.made >= compiler::form::with_gradients), false) + "}");
+  const std::vector<applied_rule> rules = rewriting_of(s.written, s.request);
+  for (std::size_t i = 0; i < rules.size();) {
+    const applied_rule& first = rules[i];
+    array names;
+    for (; i < rules.size() && rules[i].before == first.before && rules[i].after == first.after; ++i)
+      names.add(quoted(rules[i].name));
+    all.add(std::string("{") + member("names", names.done()) + member("before", quoted(at_a_glance(first.before))) +
+            member("after", quoted(at_a_glance(first.after))) +
+            member("of_gradient", truth(first.made >= compiler::form::with_gradients), false) + "}");
+  }
   return all.done();
 }
 

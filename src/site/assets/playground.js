@@ -269,7 +269,7 @@
     $('gradient-section').hidden = answer.gradients.length === 0;
     fill('gradients', equations(answer.gradients));
     fill('rules', ...answer.rewriting.map((r) => {
-      const item = element('li'), name = element('span', r.name, 'rule-name');
+      const item = element('li'), name = element('span', r.names.join(', '), 'rule-name');
       if (r.of_gradient) name.append(' ', element('small', 'in the gradient'));
       item.append(name, ' ', element('code', r.before), ' ', element('span', 'becomes', 'becomes'), ' ', element('code', r.after));
       return item;

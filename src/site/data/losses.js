@@ -129,7 +129,7 @@ export default () => data.losses.map((loss) => ({
   gradientsHtml: equations(loss.gradients),
   teaser: typeset(loss.written[0].left + ' =\\nobreak ' + loss.written[0].right),
   planSvg: globalThis.loomPlan(loss.plan),
-  later: loss.rules.filter((name) => !loss.rewriting.some((r) => r.name === name)),
+  later: loss.rules.filter((name) => !loss.rewriting.some((r) => r.names.includes(name))),
   hazards: section(loss.explanation, 'Hazards').filter((h) => h !== 'none'),
   near: section(loss.explanation, 'Rules that nearly fit'),
   formulaText: formulaText(loss),
