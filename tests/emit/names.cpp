@@ -53,6 +53,9 @@ TEST_CASE("every name differs, and is no reserved word") {
   CHECK(pool.take("a__b_") == "a_b_");
   CHECK(pool.take("__") == "v");
   CHECK(pool.take("_1") == "v1");
+  CHECK(pool.take("a_b_") == "a_b_2");  // not a_b__2, which is reserved like every other number behind it
+  CHECK(pool.take("d____") == "d_");
+  CHECK(pool.take("d_") == "d_2");
 }
 
 TEST_CASE("values have their textbook names") {

@@ -128,7 +128,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     const std::size_t before = body_.size();
     print(s);
     if (body_.size() == before || !ends_row_ || here_ != row_) return;
-    body_.insert(before, "\n");
+    body_.insert(before, 1, '\n');
     ends_row_ = false;
   }
   void print(const step& s) {
@@ -247,7 +247,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     comment(fmt::format("The entry of {}: its one-hot is 1, that of all others 0.", name_.value[label]));
     const expression who = name_.value[label];
     open_block(fmt::format("if ({0} >= 0 && {0} < {1}{2})", name_.value[label], name_.extent[axis],
-                           owner_.empty() ? "" : " && " + filled(owner_, &who).text));
+                           owner_.empty() ? "" : std::string(" && ") + filled(owner_, &who).text));
     here_ = &s;
     at_.stand_at(axis, name_.value[label]);
     for (int i = 0; i < g_.size(); ++i)
@@ -374,7 +374,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent == 0) add(std::string(d_.index), name_.extent[a]);
     for (int k = 0; k < g_.inputs.size(); ++k) {
-      add(g_.inputs[k].code == op::scalar ? "double" : "const " + input_type(k) + "*", name_.input[k]);
+      add(g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
       add_strides(g_.inputs[k].axes, name_.input_stride[k]);
     }
     for (int k = 0; k < g_.outputs.size(); ++k) {

@@ -51,7 +51,9 @@ class description {
   std::string array(int k) const { return shape(name_.array[k], p_.arrays[k].axes); }
 
   /// A value by the name it has in printed code, or by its number.
-  std::string named(int id) const { return name_.value[id].empty() ? "v" + std::to_string(id) : name_.value[id]; }
+  std::string named(int id) const {
+    return name_.value[id].empty() ? std::string("v") + std::to_string(id) : name_.value[id];
+  }
 
   /// "sum of exp_x"; what a reduction reduces.
   std::string reduction_of(int id) const {

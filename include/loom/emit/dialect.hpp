@@ -152,7 +152,7 @@ inline std::string includes_of(const dialect& d, std::string_view code) {
   }
   std::string s;
   for (std::size_t k = 0; k < d.headers.size(); ++k) {
-    const std::string line = "#include " + std::string(d.headers[k].name) + "\n";
+    const std::string line = std::string("#include ") + std::string(d.headers[k].name) + "\n";
     if (needed[k] && s.find(line) == s.npos) s += line;
   }
   return s;

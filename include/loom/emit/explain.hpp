@@ -267,7 +267,7 @@ class explanation : public plan_visitor {
     const graph& g = s_.gradients;
     const rewrite::hazard_list all = rewrite::hazards_of(g);
     for (const rewrite::hazard& h : all) {
-      const std::string what = h.operand == rewrite::no_value ? "" : ", but for " + excluded_by(h);
+      const std::string what = h.operand == rewrite::no_value ? "" : std::string(", but for ") + excluded_by(h);
       paragraph(formula_text(g, h.value) + effect_of(h.kind) + what, "");
     }
     if (all.empty()) say("none");
@@ -309,10 +309,12 @@ class explanation : public plan_visitor {
     say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", count(p_.reads_per_element, "value"),
         p_.bytes_read<float>(), count(p_.writes_per_element, "value"), p_.bytes_written<float>(),
         count(p_.exponentials, "exponential"));
-    if (!p_.arrays.empty()) paragraph("The workspace holds " + arrays() + ".", "");
-    if (p_.wide.any()) paragraph("In double, where the data is float: " + values_of(p_.wide) + ".", "");
+    if (!p_.arrays.empty()) paragraph(std::string("The workspace holds ") + arrays() + ".", "");
+    if (p_.wide.any()) paragraph(std::string("In double, where the data is float: ") + values_of(p_.wide) + ".", "");
     if (p_.log_sums.any())
-      paragraph("Added up as logarithms of products, where the data is float: " + values_of(p_.log_sums) + ".", "");
+      paragraph(
+          std::string("Added up as logarithms of products, where the data is float: ") + values_of(p_.log_sums) + ".",
+          "");
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
           count(p_.kept, "value is", "values are"));

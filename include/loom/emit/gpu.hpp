@@ -90,7 +90,8 @@ class gpu_printer : public c_family_printer {
     for (const row_pass& pass : s.passes) reduces = reduces || pass.reductions.size() > 0;
     by_ = s.passes.empty() ? share::rows : s.rows == 0 && !reduces ? share::entries : share::blocks;
     one_block_ = by_ == share::blocks && s.rows == 0;
-    owner_ = by_ == share::blocks ? "{0} % blockDim.x == threadIdx.x" : "{0} % " + all_threads() + " == " + thread();
+    owner_ = by_ == share::blocks ? "{0} % blockDim.x == threadIdx.x"
+                                  : std::string("{0} % ") + all_threads() + " == " + thread();
   }
   template <class F>
   void for_each_row(const sweep& s, const F& row) {

@@ -58,7 +58,8 @@ class name_pool {
   std::string take(std::string_view wanted) {
     const std::string plain = without_reserved_underscores(wanted);
     std::string name = is_reserved(plain, reserved_) ? "the_" + plain : plain;
-    for (int k = 2; is_reserved(name, reserved_) || contains(name); ++k) name = plain + "_" + std::to_string(k);
+    const std::string numbered = plain.ends_with('_') ? plain : plain + "_";  // never two underscores in a row
+    for (int k = 2; is_reserved(name, reserved_) || contains(name); ++k) name = numbered + std::to_string(k);
     taken_.push_back(name);
     return name;
   }
@@ -176,7 +177,7 @@ class names {
       value[i] =
           pool_.take(is_input(n.code)      ? input[n.bits] + "_" + subscript(g_.inputs[static_cast<int>(n.bits)].axes)
                      : p_.array_of[i] != 0 ? words_.fold_of(i) + "_" + subscript(p_.arrays[p_.array_of[i] - 1].axes)
-                     : words_.of(i) == "loss" ? "loss_" + subscript(ordered(n.axes))
+                     : words_.of(i) == "loss" ? std::string("loss_") + subscript(ordered(n.axes))
                                               : words_.of(i));
     }
     if (reduction(n.code).two_parts) aside[i] = pool_.take("largest");

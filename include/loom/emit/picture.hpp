@@ -54,7 +54,7 @@ class plan_picture : public plan_visitor {
   // ---- what walk() visits, in its order ----------------------------------------------------------------------------
 
   void begin_sweep(const sweep& s, int number) {
-    line l{p_.loops.size() > 1 ? "sweep " + std::to_string(number + 1) : "", {}};
+    line l{p_.loops.size() > 1 ? std::string("sweep ") + std::to_string(number + 1) : "", {}};
     std::string rows;
     for (int a : p_.row_order)
       if (schedule::has(s.rows, a)) rows += (rows.empty() ? "" : ",") + name_.index[a];
@@ -62,7 +62,7 @@ class plan_picture : public plan_visitor {
     if (!l.label.empty()) lines_.push_back(l);
     begin_line("  before");
   }
-  void begin_pass(const row_pass&, int number) { begin_line("  pass " + std::to_string(number + 1)); }
+  void begin_pass(const row_pass&, int number) { begin_line(std::string("  pass ") + std::to_string(number + 1)); }
   template <class F>
   void for_each_entry(const row_pass&, const F& entry) {
     entry();

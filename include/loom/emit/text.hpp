@@ -166,11 +166,11 @@ inline expression filled(std::string_view text, const expression* operands) {
 }
 /// The same with operands that are names and literals.
 inline std::string filled(std::string_view text, const std::string* operands) {
-  expression all[10];
+  std::vector<expression> all;
   for (std::size_t i = 0; i + 1 < text.size(); ++i)
     if (text[i] == '{' && text[i + 1] >= '0' && text[i + 1] <= '9')
-      all[text[i + 1] - '0'] = operands[text[i + 1] - '0'];
-  return filled(text, all).text;
+      while (all.size() <= static_cast<std::size_t>(text[i + 1] - '0')) all.emplace_back(operands[all.size()]);
+  return filled(text, all.data()).text;
 }
 
 /// How often operand k stands in a text.

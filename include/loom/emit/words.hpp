@@ -118,7 +118,7 @@ class value_words {
     bool same = false;
     for (int i = 0; i < g_.size(); ++i)
       same = same || (i != shift && g_[i].code == op::shift && data_of(operand(i, 0)) == of);
-    return (of.empty() ? "" : "_" + of) + (same && p_.array_of[shift] != 0 ? "_" + axes_of(shift) : "");
+    return (of.empty() ? "" : "_" + of) + (same && p_.array_of[shift] != 0 ? std::string("_") + axes_of(shift) : "");
   }
   /// The one tensor that a value is made of.
   std::string data_of(int id) const {
@@ -204,25 +204,25 @@ class value_words {
     const node& n = g_[i];
     const value_id a = n.operand[0], b = n.operand[1];
     switch (role_[i]) {
-      case role::shift: return g_[i].code == op::shift ? row_word("max", i) : "shift" + which(shift_[i]);
+      case role::shift: return g_[i].code == op::shift ? row_word("max", i) : std::string("shift") + which(shift_[i]);
       case role::exponential: return base_[i].empty() ? "" : "exp_" + base_[i] + column_of(shift_[i]);
       case role::sum: return row_word(g_[i].code == op::rest ? "rest" : "sum", shift_[i]);
-      case role::log_sum: return "log_" + row_word("sum", shift_[i]);
+      case role::log_sum: return std::string("log_") + row_word("sum", shift_[i]);
       default: break;
     }
-    if (n.code == op::extent) return "count" + axes_word(n.over());
+    if (n.code == op::extent) return std::string("count") + axes_word(n.over());
     if (n.code == op::gather) return std::string(g_.inputs[static_cast<int>(g_[a].bits)].name) + "_" + label(b);
-    if (n.code == op::onehot) return "onehot_" + label(a);
+    if (n.code == op::onehot) return std::string("onehot_") + label(a);
     if (is_reduction(n.code)) return reduced(i);
     for (const output_info& o : g_.outputs)
       if (o.id == i && o.kind == derivative_kind::gradient && !is_scalar(i))
-        return "grad_" + std::string(g_.inputs[o.input].name);
+        return std::string("grad_") + std::string(g_.inputs[o.input].name);
     if (n.code == op::sub && role_[a] == role::shifted && role_[b] == role::log_sum)
       return (p_is_free_ ? "log_p" : "log_softmax") + suffix(a);
     if (n.code == op::add)
       for (int k = 0; k < 2; ++k)
         if (role_[n.operand[k]] == role::shift && role_[n.operand[1 - k]] == role::log_sum)
-          return "logsumexp" + which(shift_[n.operand[k]]);
+          return std::string("logsumexp") + which(shift_[n.operand[k]]);
     if (n.code == op::div && role_[a] == role::exponential && role_[b] == role::sum) return probability() + suffix(a);
     if (n.code == op::mul)
       for (int k = 0; k < 2; ++k)
@@ -259,7 +259,7 @@ class value_words {
   /// Of rows and columns both shifted, the columns' say so.
   std::string column_of(int shift) const {
     if (shift == no_value || shifts_ < 2 || p_.array_of[shift] == 0) return "";
-    return "_" + axes_of(shift);
+    return std::string("_") + axes_of(shift);
   }
 
   /// softplus(a) = max(a, 0) + log1p(exp(-|a|)), and sigmoid(a), however their parts are shared.
@@ -327,7 +327,7 @@ class value_words {
   std::string axes_word(axis_set axes) const {
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)
-      if (has(axes, a)) s += "_" + std::string(g_.axes[a].name);
+      if (has(axes, a)) s += std::string("_") + std::string(g_.axes[a].name);
     return s;
   }
 
@@ -360,7 +360,7 @@ class value_words {
       case op::constant: return digits(n.constant_value());
       case op::neg: {
         const std::string w = word(a);
-        if (w.ends_with("_minus_1")) return "one_minus_" + w.substr(0, w.size() - 8);
+        if (w.ends_with("_minus_1")) return std::string("one_minus_") + w.substr(0, w.size() - 8);
         return after("minus_", a);
       }
       case op::sub: return is_constant(a, 1) ? after("one_minus_", b) : or_word(joined("_minus_"), i, "difference");
@@ -446,7 +446,8 @@ class value_words {
       std::string scalars = "scale";
       int found = 0;
       for (int s = 0; s < g_.inputs.size(); ++s)
-        if (g_.inputs[s].code == op::scalar && depends(i, s)) scalars += "_" + std::string(g_.inputs[s].name), ++found;
+        if (g_.inputs[s].code == op::scalar && depends(i, s))
+          scalars += std::string("_") + std::string(g_.inputs[s].name), ++found;
       return !of_extents_[i] || (n.code != op::mul && n.code != op::div && n.code != op::neg) ? "factor"
              : found > 1 || scalars.size() > longest                                          ? "scale"
                                                                                               : scalars;

@@ -162,7 +162,7 @@ inline std::string listing(const graph& g) {
   for (int i = 0; i < g.size(); ++i) {
     const node& n = g[i];
     s += std::string("v") + std::to_string(i) + (n.axes == 0 ? "" : std::string("[") + axes_text(g, n.axes) + "]") +
-         " = " + value_text(g, i) + "\n";
+         std::string(" = ") + value_text(g, i) + "\n";
   }
   for (const output_info& o : g.outputs) s += output_text(g, o) + " = v" + std::to_string(o.id) + "\n";
   return s;

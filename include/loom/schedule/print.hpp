@@ -76,8 +76,8 @@ class plan_printer : public plan_visitor {
   }
   void begin_pass(const row_pass& pass, int number) {
     title_ = std::string("  row pass ") + std::to_string(number + 1) + " of " + std::to_string(passes_) +
-             ", every entry; cost " + std::to_string(pass.cost) + ", accumulators " + std::to_string(pass.unroll) +
-             "\n";
+             std::string(", every entry; cost ") + std::to_string(pass.cost) + ", accumulators " +
+             std::to_string(pass.unroll) + "\n";
   }
   template <class F>
   void for_each_entry(const row_pass&, const F& entry) {
