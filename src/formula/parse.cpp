@@ -23,9 +23,8 @@ using syntax::node_id, syntax::node_kind, syntax::tree;
 
 struct stop {
   failure why;
+  bool of_unknown_input = false;
 };
-/// Of a name that nothing defines, in a statement that nothing uses: it may be defined where the text was taken from.
-struct unknown_input : stop {};
 
 /// What a name that is not defined by a statement is used as.
 enum role : unsigned { as_number = 1, as_label = 2, as_condition = 4 };
@@ -661,7 +660,7 @@ typed_value writer::named(node_id id) {
   if (names_.is_axis(n.word))
     names_.fail_at_word(id, std::string(n.word) + " is an axis, and stands for no number; extent(" +
                                 std::string(n.word) + ") is how many entries it has");
-  throw unknown_input{{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word))}};
+  throw stop{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word)), true};
 }
 
 typed_value writer::build(node_id id) {
@@ -842,9 +841,14 @@ void check_unused(scope& names, const tree& t) {
     const node_id behind = w.unwrapped(s.value);
     const bool says_nothing =
         t[behind].kind == node_kind::quoted || (t[behind].kind == node_kind::call && t[behind].word == "results");
+    std::optional<failure> wrong;
     try {
       if (!says_nothing) w.value(behind);
-    } catch (const unknown_input&) {}
+    } catch (stop& e) {
+      // A name that nothing defines may be defined where the text was taken from.
+      if (!e.of_unknown_input) wrong = std::move(e.why);
+    }
+    if (wrong) throw stop{std::move(*wrong)};
   }
 }
 

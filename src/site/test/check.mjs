@@ -228,6 +228,7 @@ for (const scheme of ['light', 'dark']) {
   await page.focus('#theme');
   await page.keyboard.press('Enter');
   check((await page.getAttribute('html', 'data-theme')) === 'dark', 'the switch does not make it dark');
+  await page.waitForTimeout(300); // what a page keeps reaches the next one a little later
   await page.goto(url('tables/ops.html'));
   check((await page.getAttribute('html', 'data-theme')) === 'dark', 'the next page forgets that it is dark');
   await page.focus('#theme');
