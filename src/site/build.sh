@@ -24,7 +24,7 @@ fi
 
 cd "$work"
 if ! cmp -s package-lock.json node_modules/.installed; then
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  npm ci --no-audit --no-fund --loglevel=error >&2 || exit 69  # EX_UNAVAILABLE: the registry is not to be had
   cp package-lock.json node_modules/.installed
 fi
 
