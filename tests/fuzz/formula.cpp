@@ -55,7 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const notation::formula again = notation::parse(printed, notation::declarations_of(f.written));
     const bool too_deep = again.wrong.sentence.find(" levels") != std::string::npos;  // parentheses count
     if (again.wrong.failed() && !too_deep) std::fprintf(stderr, "%s\n%s", printed.c_str(), again.wrong.text().c_str());
-    require(too_deep || (!again.wrong.failed() && test::same(f.written, again.written)), "a printed formula reads as itself");
+    require(too_deep || (!again.wrong.failed() && test::same(f.written, again.written)),
+            "a printed formula reads as itself");
   }
   const auto p = notation::compile(f, wanted);
   if (!p->wrong.empty()) return 0;
