@@ -14,7 +14,7 @@ cp -r src/site/. "$work"
 "$pages" >"$work/pages.json"
 # What the program says of itself, if it was built: the last that was.
 rm -rf "$work/help" && mkdir "$work/help"
-program=$(ls -t build/*/bin/loom 2>/dev/null | head -n 1)
+program=$(ls -t build/*/bin/loom 2>/dev/null | head -n 1) || true
 if [ -n "$program" ]; then
   "$program" --help >"$work/help/loom"
   for command in $(sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p' "$work/help/loom"); do
