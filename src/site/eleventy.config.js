@@ -37,14 +37,14 @@ const mathematicsCss = () => {
 const plain = (html) => html.replace(/<(script|style|svg|nav)\b[\s\S]*?<\/\1>/g, ' ').replace(/<span class="katex-html"[\s\S]*?<\/span><\/span><\/span>/g, ' ')
   .replace(/<annotation[\s\S]*?<\/annotation>/g, ' ').replace(/<[^>]+>/g, ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&').replace(/\s+/g, ' ').trim();
 
-/// One entry a section: a page is found at the heading that is meant.
+/// One entry a section, and one a public name: a page is found at the heading that is meant.
 const sectionsOf = ({ url, content }) => {
   const main = content.match(/<main[\s\S]*?<\/main>/)?.[0] ?? '';
   const title = plain(content.match(/<h1[^>]*>([\s\S]*?)<\/h1>/)?.[1] ?? '');
-  const parts = main.split(/(?=<h2[^>]*\bid=")/);
+  const parts = main.split(/(?=<h2[^>]*\bid="|<h3 class="name" id=")/);
   return parts.map((part) => {
-    const heading = part.match(/^<h2[^>]*\bid="([^"]*)"[^>]*>([\s\S]*?)<\/h2>/);
-    const text = plain(part.replace(/<(h1|h2|button|pre)\b[\s\S]*?<\/\1>|<p class="trail">[\s\S]*?<\/p>/g, ' '));
+    const heading = part.match(/^<h[23][^>]*\bid="([^"]*)"[^>]*>([\s\S]*?)<\/h[23]>/);
+    const text = plain(part.replace(/<(h1|h2|h3|button|pre)\b[\s\S]*?<\/\1>|<p class="trail">[\s\S]*?<\/p>/g, ' '));
     const excerpt = text.length > 170 ? `${text.slice(0, 170).replace(/\s\S*$/, '')} …` : text;
     return { url: url.slice(1) + (heading ? `#${heading[1]}` : ''), title, section: heading ? plain(heading[2]) : '', text: plain(part), excerpt };
   }).filter((s) => s.text.length > 20);

@@ -13,6 +13,7 @@
 #include "loom/collection/regression.hpp"
 #include "loom/collection/segmentation.hpp"
 
+/// Losses beside their inputs: collection::cross_entropy, and collection::preference::dpo where names would meet.
 namespace loom::inline LOOM_ABI::collection {
 // clang-format off
 

@@ -191,7 +191,7 @@ template <class Shape, int Literals>
 struct expression {
   [[no_unique_address]] literal_list<Literals> literals{};
 
-  // Reductions as methods: over the axes given (by name or negative position), or over all.
+  /// Reductions as methods: over the axes given (by name or negative position), or over all.
   template <detail::axis_argument... Axes> constexpr auto sum(Axes... axes) const {
     return detail::along<op::sum>(*this, axes...);
   }

@@ -26,8 +26,8 @@ namespace loom::inline LOOM_ABI::lang {
 #define LOOM_BINARY(name, cost, text, notation, ...) LOOM_AS_##notation(LOOM_BINARY_FUNCTION, name)
 #define LOOM_BINARY_COMPOSED(name, notation, ...) LOOM_AS_##notation(LOOM_BINARY_FUNCTION, name)
 #include "loom/ir/ops.def"
-LOOM_UNARY_FUNCTION(relu)           // max(e, 0); its derivative at 0 is 0
-LOOM_UNARY_FUNCTION(stop_gradient)  // e, taken as a constant by differentiation
+LOOM_UNARY_FUNCTION(relu)           ///< max(e, 0); its derivative at 0 is 0
+LOOM_UNARY_FUNCTION(stop_gradient)  ///< e, taken as a constant by differentiation
 #undef LOOM_AS_function
 #undef LOOM_AS_symbol
 #undef LOOM_AS_internal
@@ -46,25 +46,27 @@ constexpr auto clamp(const E& e, const L& lo, const H& hi) {
   return detail::apply_to<op::clamp>(e, lo, hi);
 }
 
+/// Along the axes given, by name or by negative position, or along all:
 #define LOOM_REDUCTION(name, code)                                     \
   template <operand E, detail::axis_argument... Axes>                  \
   constexpr auto name(const E& e, Axes... axes) {                      \
     return detail::along<op::code>(detail::as_expression(e), axes...); \
   }
-LOOM_REDUCTION(sum, sum)
-LOOM_REDUCTION(mean, mean)
-LOOM_REDUCTION(prod, prod)
-LOOM_REDUCTION(logsumexp, logsumexp)
-LOOM_REDUCTION(norm, norm)
-LOOM_REDUCTION(var, var)      // mean squared distance from the mean (divided by n)
-LOOM_REDUCTION(count, count)  // entries of a mask that hold
-LOOM_REDUCTION(any, any_of)
-LOOM_REDUCTION(all, all_of)
-LOOM_REDUCTION(softmax, softmax)
-LOOM_REDUCTION(log_softmax, log_softmax)
+LOOM_REDUCTION(sum, sum)                  ///< the sum; 0 over nothing
+LOOM_REDUCTION(mean, mean)                ///< the sum divided by the number of entries; NaN over nothing
+LOOM_REDUCTION(prod, prod)                ///< the product; 1 over nothing
+LOOM_REDUCTION(logsumexp, logsumexp)      ///< log(sum(exp(e))), whatever the size of e; -inf over nothing
+LOOM_REDUCTION(norm, norm)                ///< sqrt(sum(square(e))), whatever the size of e; its derivative at 0 is 0
+LOOM_REDUCTION(var, var)                  ///< the mean squared distance from the mean (divided by n)
+LOOM_REDUCTION(count, count)              ///< the entries of a mask that hold
+LOOM_REDUCTION(any, any_of)               ///< whether an entry of a mask holds
+LOOM_REDUCTION(all, all_of)               ///< whether every entry of a mask holds
+LOOM_REDUCTION(softmax, softmax)          ///< exp(e) / sum(exp(e)), of the shape of e; NaN if all e are -inf
+LOOM_REDUCTION(log_softmax, log_softmax)  ///< e - logsumexp(e), of the shape of e
 #undef LOOM_REDUCTION
 
 // max(e, 0) is the larger of e and 0, so as free functions these two reductions take axes by name only.
+/// The largest or the smallest entry, along axes given by name or all; several that are it share its derivative.
 template <formula E> constexpr auto max(const E& e) { return detail::along<op::reduce_max>(e); }
 template <formula E> constexpr auto min(const E& e) { return detail::along<op::reduce_min>(e); }
 template <formula E, fixed_string... Names>

@@ -33,6 +33,6 @@ using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, la
     lang::threads, lang::checked;
 using lang::view, lang::strided_view;
 
-namespace hana = boost::hana;
+namespace hana = boost::hana;  ///< Boost.Hana, whose maps hold the losses of the collection
 
 }  // namespace loom

@@ -27,6 +27,7 @@ namespace loom::inline LOOM_ABI {
 /// Instruction sets with loops of their own, by the width of their vectors. A machine has the baseline, and NEON or the others.
 enum class target : std::uint8_t { baseline, neon, avx2, avx512 };
 
+/// The name of a target, as its makers write it: "AVX2".
 constexpr base::text_view name(target t) {
   return t == target::avx512 ? "AVX-512" : t == target::avx2 ? "AVX2" : t == target::neon ? "NEON" : "baseline";
 }

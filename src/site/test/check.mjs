@@ -75,10 +75,21 @@ for (const [page, link] of links) {
   if (anchor && ids.has(target) && !target.startsWith('playground')) check(ids.get(target).has(anchor), `${page}: ${target} has no place ${anchor}`);
 }
 
+// ---- the API: every public name that is not a layer has its place ----
+
+{
+  const listed = readFileSync(join(site, '..', '..', 'tests', 'public_names', 'names.txt'), 'utf8').split('\n');
+  const layers = listed.findIndex((l) => l.startsWith('# The layers'));
+  const names = listed.filter((l, i) => !l.startsWith('#') && i > listed.findIndex((m, k) => k > layers && m.startsWith('#'))).join(' ').split(/\s+/).filter(Boolean);
+  const places = ids.get('docs/reference/api.html') ?? new Set();
+  check(names.length > 50, `names.txt has ${names.length} public names`);
+  for (const name of [...names, 'LOOM_DECLARE', 'LOOM_INSTANTIATE']) check(places.has(name), `docs/reference/api.html does not say what ${name} is`);
+}
+
 // ---- one of each kind: what axe finds, in light and dark ----
 
 const kinds = ['index.html', 'losses/index.html', 'losses/cross_entropy.html', 'losses/grpo.html', 'docs/index.html', 'docs/tutorial.html', 'docs/reference/speed.html',
-  'docs/help.html', 'docs/examples/01_cross_entropy.html', 'tables/index.html', 'tables/ops.html', 'tables/rules.html', 'tables/issues.html', 'playground.html'];
+  'docs/help.html', 'docs/reference/api.html', 'docs/examples/01_cross_entropy.html', 'tables/index.html', 'tables/ops.html', 'tables/rules.html', 'tables/issues.html', 'playground.html'];
 for (const scheme of ['light', 'dark']) {
   for (const width of [1440, 390]) {
     const page = await open(width, scheme);
@@ -201,7 +212,7 @@ for (const scheme of ['light', 'dark']) {
   await page.keyboard.press('Enter');
   await page.waitForURL(/losses\/huber/);
   check(/Huber/.test(await page.title()), 'search does not lead to the Huber loss');
-  for (const [words, place] of [['log of a sum of exponentials', 'tables/rules'], ['workspace', 'calls'], ['unknown_axis', 'issues'], ['ten minutes', 'tutorial']]) {
+  for (const [words, place] of [['log of a sum of exponentials', 'tables/rules'], ['workspace', 'calls'], ['unknown_axis', 'issues'], ['ten minutes', 'tutorial'], ['strided_view', 'api.html#strided_view']]) {
     await page.keyboard.press('/');
     await page.waitForSelector('#search[open]');
     await page.fill('#search-text', words);
