@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/formula/words.cpp — looking words up, and what was meant by one that is not there.
+// src/formula/words.cpp — looking words up, what was meant by one that is not there, and how a mistake is shown.
 #include "formula/words.hpp"
 
 #include <algorithm>
@@ -65,6 +65,14 @@ std::span<const std::string> method_names() {
     return all;
   }();
   return names;
+}
+
+std::string sentence(const ir::mistake& m) {
+  const ir::message s = ir::sentence_of(m);
+  constexpr std::string_view prefix = "loom: ";
+  std::string_view text(s.data(), s.size());
+  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  return std::string(text);
 }
 
 bool is_keyword(std::string_view name) {
