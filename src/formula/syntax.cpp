@@ -78,7 +78,8 @@ class reader {
     const std::string found = next_.kind == token_kind::end    ? "the end"
                               : next_.kind == token_kind::text ? "a text"
                                                                : std::string(next_.word);
-    fail({next_.at, next_.length}, "expected " + what + ", not " + found);
+    // Of the end, what it comes after: lines and blanks that follow show nothing.
+    fail({next_.kind == token_kind::end ? last_end_ : next_.at, next_.length}, "expected " + what + ", not " + found);
   }
 
   bool starts(std::string_view s) const { return text_.substr(at_).starts_with(s); }

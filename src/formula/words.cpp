@@ -129,13 +129,16 @@ std::size_t failure::column() const {
 }
 
 std::string failure::text() const {
-  const std::size_t begin = at + 1 - column(), end = std::min(source.find('\n', at), source.size());
+  const std::size_t begin = at + 1 - column();
+  std::size_t end = std::min(source.find('\n', at), source.size());
+  while (end > begin && source[end - 1] == '\r') --end;
   // Of a long line, the neighbourhood.
   constexpr std::size_t before = 60, after = 40;
   std::size_t from = at - begin > before ? at - before : begin, to = std::min(end, at + after);
   const auto middle_of_letter = [&](std::size_t k) {
     return k < source.size() && (static_cast<unsigned char>(source[k]) & 0xC0u) == 0x80u;
   };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   while (from > begin && middle_of_letter(from)) --from;
   while (to < end && middle_of_letter(to)) ++to;
   if (end - begin <= 100) from = begin, to = end;
@@ -148,9 +151,7 @@ std::string failure::text() const {
   for (std::size_t k = from; k < to; ++k) {
     const bool meant = k >= at && k < at + length;
     if (middle_of_letter(k)) shown += source[k];
-    else
-      add(source[k] == '\t' || source[k] == '\r' ? std::string_view(" ") : std::string_view(&source[k], 1),
-          meant ? '^' : ' ');
+    else add(is_control(source[k]) ? std::string_view(" ") : std::string_view(&source[k], 1), meant ? '^' : ' ');
   }
   if (at >= to) carets += '^';
   if (to < end) shown += "…";
