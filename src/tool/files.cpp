@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/files.cpp — files by the calls of POSIX.
 #include "tool/files.hpp"
 
 #include <fcntl.h>

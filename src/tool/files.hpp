@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/files.hpp — files, read whole and written whole: what is wrong is a sentence that begins with the name of the file.
+// src/tool/files.hpp — files, read whole and written whole: what is wrong is a sentence that begins with the name of the file.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/loops.cpp — the source, the compiler, the cache.
 #include "tool/loops.hpp"
 
 #include <dlfcn.h>
@@ -18,7 +19,7 @@
 
 #include "loom/call/check_bindings.hpp"
 #include "tool/files.hpp"
-#include "tool/reports.hpp"
+#include "tool/forms.hpp"
 
 extern "C" char** environ;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // src/tool/main.cpp — the program `loom`: its command line.
-// A formula and its declarations are read by src/formula; what a command prints is made in reports.cpp, rules.cpp, evaluate.cpp.
+// A formula and its declarations are read by src/formula; what a command prints is made in the file of its name, else in forms.cpp.
 // Exit status: 0; 1 if a formula, its data or its results are wrong; 2 if the command line is.
 #include <unistd.h>
 
@@ -20,9 +20,9 @@
 #include "tool/completions.hpp"
 #include "tool/evaluate.hpp"
 #include "tool/files.hpp"
+#include "tool/forms.hpp"
 #include "tool/manual.hpp"
-#include "tool/report.hpp"
-#include "tool/reports.hpp"
+#include "tool/numbers.hpp"
 #include "tool/rules.hpp"
 
 namespace {
