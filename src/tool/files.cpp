@@ -106,6 +106,13 @@ const std::string& output_file::complete() {
   return wrong_;
 }
 
+std::string read_file(const std::string& name) {
+  input_file in(name);
+  std::string bytes(in.size(), '\0');
+  if (in.read(bytes.data(), bytes.size()) < bytes.size()) bytes.clear();
+  return bytes;
+}
+
 std::string write_file(const std::string& name, std::string_view text) {
   output_file file(name);
   file.write(text);

@@ -50,6 +50,9 @@ class output_file {
   const std::string& fail(int number);
 };
 
+/// All of a file; nothing if it cannot be read to its end.
+std::string read_file(const std::string& name);
+
 /// Writes a file. Returns why it failed, or nothing.
 std::string write_file(const std::string& name, std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <new>
@@ -23,6 +24,7 @@
 #include "tool/forms.hpp"
 #include "tool/manual.hpp"
 #include "tool/numbers.hpp"
+#include "tool/processes.hpp"
 #include "tool/rules.hpp"
 
 namespace {
@@ -156,22 +158,17 @@ struct graph_options {
 
 /// Graphviz, which draws better than anything that would be written here.
 std::string svg_of(const source& s, const std::string& dot) {
-  char name[] = "/tmp/loom-graph-XXXXXX";
-  const int file = mkstemp(name);
-  if (file < 0) fail(s, "no temporary file can be made");
-  const ssize_t written = write(file, dot.data(), dot.size());
-  close(file);
-  std::string svg;
-  int status = -1;
-  if (written == static_cast<ssize_t>(dot.size()))
-    if (FILE* pipe = popen((std::string("dot -Tsvg ") + name + " 2>/dev/null").c_str(), "r")) {
-      char bytes[4096];
-      for (std::size_t n; (n = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;) svg.append(bytes, n);
-      status = pclose(pipe);
-    }
-  unlink(name);
-  if (status != 0)
+  const std::string program = found_program("dot");
+  if (program.empty())
     fail(s, "an SVG is drawn by Graphviz, whose program dot was not found", "apt install graphviz, or --to dot");
+  std::error_code wrong;
+  const workshop here(std::filesystem::temp_directory_path(wrong).string());
+  if (wrong || !here.exists()) fail(s, "there is no folder for temporary files: set TMPDIR");
+  if (const std::string why = write_file(here / "graph.dot", dot); !why.empty()) fail(s, why);
+  const int status = run_program({program, "-Tsvg", "-o", here / "graph.svg", here / "graph.dot"}, here / "output");
+  std::string svg = read_file(here / "graph.svg");
+  if (status != 0 || svg.empty())
+    fail(s, "Graphviz draws nothing: " + first_error(read_file(here / "output")), "--to dot prints what it is given");
   return svg;
 }
 

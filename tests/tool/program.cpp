@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -84,6 +85,35 @@ TEST_CASE("a mistake has its place, on standard error or as data", "[tool]") {
   const outcome d = run({"code", "x.mean()", "--grad", "y"});
   CHECK(d.status == 1);
   CHECK(d.error == "error: the formula has no input y\n");
+}
+
+TEST_CASE("Graphviz draws, if it is there", "[tool]") {
+  const scratch folder;
+  const std::string path = std::getenv("PATH"), programs = folder / "programs", temporary = folder / "with a blank";
+  for (const std::string& made : {programs, temporary}) std::filesystem::create_directory(made);
+  const auto drawn_by = [&](const std::string& dot) {
+    std::ofstream(programs + "/dot") << "#!/bin/sh\n" << dot << "\n";
+    std::filesystem::permissions(programs + "/dot", std::filesystem::perms::owner_all);
+    ::setenv("PATH", (programs + ":" + path).c_str(), 1);
+    ::setenv("TMPDIR", temporary.c_str(), 1);
+    const outcome o = run({"graph", cross_entropy, "--to", "svg"});
+    ::unsetenv("TMPDIR");
+    ::setenv("PATH", path.c_str(), 1);
+    return o;
+  };
+  const outcome good = drawn_by("echo a warning >&2; { echo '<svg>'; cat \"$4\"; } >\"$3\"");
+  CHECK(good.status == 0);
+  CHECK(good.out == "<svg>\n" + run({"graph", cross_entropy}).out);
+  const outcome bad = drawn_by("echo 'syntax error' >&2; exit 1");
+  CHECK(bad.status == 1);
+  CHECK(has(bad.error, "Graphviz draws nothing: syntax error"));
+  CHECK(std::filesystem::is_empty(temporary));
+  std::filesystem::remove(programs + "/dot");
+  ::setenv("PATH", programs.c_str(), 1);
+  const outcome none = run({"graph", cross_entropy, "--to", "svg"});
+  ::setenv("PATH", path.c_str(), 1);
+  CHECK(none.status == 1);
+  CHECK(has(none.error, "apt install graphviz"));
 }
 
 TEST_CASE("a wrong command line is another thing than a wrong formula", "[tool]") {
