@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -128,9 +129,12 @@ bool same_file(const std::string& a, const std::string& b) {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 200;
+  const auto within_letter = [&](std::size_t k) { return (static_cast<unsigned char>(text[k]) & 0xC0u) == 0x80u; };
+  std::size_t end = std::min(text.size(), longest);
+  while (end < text.size() && end > longest - 3 && within_letter(end)) --end;
   std::string r;
-  for (const char c : text.substr(0, longest)) r += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return text.size() > longest ? r + "..." : r;
+  for (const char c : text.substr(0, end)) r += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+  return end < text.size() ? r + "..." : r;
 }
 
 }  // namespace loom::tool

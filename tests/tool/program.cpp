@@ -53,6 +53,13 @@ TEST_CASE("a formula is explained, though it begins with a minus", "[tool]") {
   CHECK(p.status == 0);
   CHECK(has(p.out, "Declared by use\n  'x[N,C]' 'index t[N]'\n"));
   CHECK(run({"explain", "--x.mean()"}).status == 0);
+  CHECK(has(run({"explain", "-x"}).out, "value = -x"));
+  CHECK(run({"explain", "-x", "--grad", "-x"}).error == "error: the formula has no input -x\n");
+  // Lines as those of Windows, and text that is no ASCII.
+  const outcome w =
+      run({"explain", "-"}, "\xEF\xBB\xBF// Größe\r\np = softmax(x, C);\r\n-log(gather(p, t)).mean()\r\n");
+  CHECK(w.status == 0);
+  CHECK(w.out == p.out);
 }
 
 TEST_CASE("code in two languages and types", "[tool]") {
@@ -85,6 +92,39 @@ TEST_CASE("a mistake has its place, on standard error or as data", "[tool]") {
   const outcome d = run({"code", "x.mean()", "--grad", "y"});
   CHECK(d.status == 1);
   CHECK(d.error == "error: the formula has no input y\n");
+}
+
+TEST_CASE("every command says what is wrong as data, if data is asked for", "[tool]") {
+  const scratch folder;
+  const std::string nowhere = folder / "none/out";
+  const std::vector<std::string> commands[] = {{"explain", "lgits(σ)"},
+                                               {"code", "x.mean()", "--grad", "y"},
+                                               {"code", "x.mean()", "-o", nowhere},
+                                               {"graph", "x +"},
+                                               {"eval", "x +"},
+                                               {"eval", "x.mean()", "x=" + nowhere},
+                                               {"eval", "x.mean()", "--grad", "x"},
+                                               {"check", "x +"},
+                                               {"check", "x.mean()", "y=1"},
+                                               {"check", "x.mean()", "--samples", "1", "--svg", nowhere},
+                                               {"rules", "frobnicate"},
+                                               {"rules", "\xff"},
+                                               {"list", "-o", nowhere},
+                                               {"show", "frobnicate"}};
+  for (std::vector<std::string> command : commands) {
+    CAPTURE(command);
+    command.push_back("--json");
+    const outcome o = run(command);
+    CHECK(o.status == 1);
+    CHECK(o.error.empty());
+    CHECK(nlohmann::json::parse(o.out).at("error").at("sentence").get<std::string>() != "");
+  }
+  // What is cut off is cut between letters.
+  std::string word = "x";
+  for (int i = 0; i < 150; ++i) word += "ö";
+  const outcome cut = run({"rules", word, "--json"});
+  CHECK(has(cut.out, "ö... in it"));
+  CHECK_FALSE(has(cut.out, "\xEF\xBF\xBD"));
 }
 
 TEST_CASE("Graphviz draws, if it is there", "[tool]") {
@@ -178,5 +218,6 @@ TEST_CASE("scripts for shells, and a manual page, know every command", "[tool]")
   const outcome page = run({"manual"});
   CHECK(page.status == 0);
   CHECK(page.out.starts_with(".TH LOOM 1"));
-  for (const char* word : {"loom explain", "loom eval", "\\-\\-compile", "\\-\\-samples"}) CHECK(has(page.out, word));
+  for (const char* word : {"loom explain", "loom eval", "\\-\\-compile", "\\-\\-samples", "bash, zsh or fish"})
+    CHECK(has(page.out, word));
 }
