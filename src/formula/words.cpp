@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "formula/parse.hpp"
+#include "formula/syntax.hpp"
 
 namespace loom::notation {
 
@@ -94,6 +95,12 @@ bool is_keyword(std::string_view name) {
       "wchar_t",       "while",       "xor",       "xor_eq",   "dynamic_cast", "reinterpret_cast",
       "static_assert", "thread_local"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
+}
+
+bool is_variable(std::string_view name) {
+  const auto fits = [](char c) { return syntax::is_letter(c) || (c >= '0' && c <= '9'); };
+  return !name.empty() && syntax::is_letter(name[0]) && std::all_of(name.begin(), name.end(), fits) &&
+         !is_keyword(name);
 }
 
 bool is_usually_scalar(std::string_view name) {

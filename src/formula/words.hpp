@@ -108,6 +108,8 @@ inline constexpr std::string_view product_of_matrices =
 
 /// Words that C++ keeps for itself: no variable has such a name.
 bool is_keyword(std::string_view name);
+/// Whether a variable can have this name.
+bool is_variable(std::string_view name);
 
 /// Names that papers give to numbers beside the data: gamma, temperature.
 bool is_usually_scalar(std::string_view name);

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <new>
 
+#include "formula/words.hpp"
 #include "loom/base/config.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
@@ -150,6 +151,8 @@ const language languages[] = {
     {"cpp", loom::emit::cpp}, {"c99", loom::emit::c99}, {"cuda", loom::emit::cuda}, {"hip", loom::emit::hip}};
 
 void code(source& s, const code_options& o) {
+  if (!s.name.empty() && !notation::is_variable(s.name))
+    fail(s, shown(s.name) + " is no name that a function of C++ can have");
   const reading r = read(s);
   const auto* to = &languages[0];
   for (const language& l : languages)

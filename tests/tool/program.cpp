@@ -70,6 +70,8 @@ TEST_CASE("code in two languages and types", "[tool]") {
   CHECK(c.status == 0);
   CHECK(has(c.out, "#include <math.h>"));
   CHECK(has(c.out, "const double* "));
+  for (const char* name : {"a b", "int", "2nd", "größe"})
+    CHECK(run({"code", cross_entropy, "--name", name}).status == 1);
   // The name that the text gives.
   CHECK(has(run({"code", "nll = " + cross_entropy}).out, "double nll("));
 }
