@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <limits>
 #include <map>
-#include <numbers>
 #include <optional>
 #include <set>
 
@@ -21,6 +22,8 @@ namespace {
 using namespace ir;
 using syntax::node_id, syntax::node_kind, syntax::tree;
 
+/// A formula that cannot be built is left by an exception, which no caller of parse() sees. It is the only type that is thrown, and is
+/// never thrown in a handler: src/site/wasi.cpp counts on it.
 struct stop {
   failure why;
   bool of_unknown_input = false;
@@ -34,7 +37,7 @@ struct literal {
   double value = 0;
   bool integer = false, rounded = false;
   std::int64_t exact = 0;  ///< of an integer
-  bool large = false;      ///< an integer of 64 bits
+  bool large = false;  ///< an integer of 64 bits
 };
 
 /// An input as the formula has it.
@@ -44,29 +47,24 @@ struct declared_input {
   std::size_t text = 0;  ///< which of the texts declares it
 };
 
-std::string sentence(const mistake& m) {
-  const message s = sentence_of(m);
-  constexpr std::string_view prefix = "loom: ";
-  std::string_view text(s.data(), s.size());
-  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
-  return std::string(text);
+/// What is said of an axis where a number is meant.
+std::string axis_as_number(std::string_view name, std::string_view written) {
+  return std::string(name) + " is an axis, and stands for no number; extent(" + std::string(written) +
+         ") is how many entries it has";
 }
 
-/// The texts that the names of a graph are views of; there is room for all of them from the begin, so none moves.
+/// The texts that the names of a graph are views of; none moves when another is added.
 class text_store {
  public:
-  explicit text_store(std::size_t most) : texts_(std::make_shared<std::vector<std::string>>()) {
-    texts_->reserve(most);
-  }
   std::size_t keep(std::string s) {
     texts_->push_back(std::move(s));
     return texts_->size() - 1;
   }
   const std::string& operator[](std::size_t k) const { return (*texts_)[k]; }
-  std::shared_ptr<const std::vector<std::string>> all() const { return texts_; }
+  kept_texts all() const { return texts_; }
 
  private:
-  std::shared_ptr<std::vector<std::string>> texts_;
+  std::shared_ptr<std::deque<std::string>> texts_ = std::make_shared<std::deque<std::string>>();
 };
 
 class scope;
@@ -104,9 +102,7 @@ class scope {
   /// Of a call: there is no such function.
   [[noreturn]] void fail_unknown_function(node_id id) const {
     const std::string_view word = tree_[id].word;
-    if (word == "matmul" || word == "dot" || word == "mm")
-      fail_at_word(
-          id, "a product of matrices is a sum over the axis they share: sum(a * b, axis<\"D\">) of a[N,D] and b[M,D]");
+    if (word == "matmul" || word == "dot" || word == "mm") fail_at_word(id, std::string(product_of_matrices));
     if (definition(word, tree_[id].begin) || input(word) != nullptr)
       fail_at_word(id, std::string(word) + " is a value, and is called like a function");
     const std::string meant = closest(word, function_names());
@@ -154,7 +150,7 @@ class scope {
     for (const input_word& w : input_words)
       if (rest.size() > w.word.size() && rest.starts_with(w.word) && rest[w.word.size()] == ' ') {
         const std::size_t name = rest.find_first_not_of(' ', w.word.size());
-        if (name == rest.npos || rest.compare(name, 3, "in ") == 0 || !is_letter(rest[name])) break;
+        if (name == rest.npos || rest.compare(name, 3, "in ") == 0 || !syntax::is_letter(rest[name])) break;
         code = w.code;
         rest = rest.substr(name);
         break;
@@ -224,8 +220,6 @@ class scope {
   std::vector<std::string_view> named_axes_;
   bool has_rows_ = false;
 
-  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-
   void add(const declaration& d, const declared_input& in) {
     const std::string name(d.name);
     const auto [at, fresh] = inputs_.emplace(name, in);
@@ -272,6 +266,7 @@ class writer {
     built_[id] = v;
     return v;
   }
+  /// The axis that is meant, or nothing.
   std::optional<axis_choice> axis(node_id id);
 
   node_id unwrapped(node_id id) const {
@@ -299,6 +294,7 @@ class writer {
   typed_value elementwise(node_id id, op code, const std::vector<node_id>& operands);
   typed_value called(node_id id);
   typed_value method(node_id id);
+  axis_choice chosen_axis(node_id id);
   typed_value along(node_id id, op code, node_id operand, const std::vector<node_id>& axes);
   typed_value gathered(node_id id);
   typed_value onehot(node_id id);
@@ -490,9 +486,7 @@ void scope::infer_numbers() {
     const node_id use = first_use_[name];
     if (input(name) != nullptr || (roles & (as_label | as_condition)) != 0) continue;
     if (name == "inf" || name == "nan") continue;
-    if (is_axis(name))
-      fail_at_word(use, std::string(name) + " is an axis, and stands for no number; extent(" + std::string(name) +
-                            ") is how many entries it has");
+    if (is_axis(name)) fail_at_word(use, axis_as_number(name, name));
     if (is_function(name))
       fail_at_word(use, std::string(name) + " is a function; call it: " + std::string(name) + "(x)");
     if (const std::string meant = closest(name, known); !meant.empty())
@@ -580,8 +574,7 @@ bool scope::infer_labels_and_masks() {
 }
 
 void scope::infer() {
-  for (const syntax::statement& s : tree_.statements)
-    if (&s == &tree_.statements.back()) find_roles(s.value, as_number);
+  find_roles(tree_.statements.back().value, as_number);  // other statements declare nothing
   // A declaration without a kind has that of its use.
   for (auto& [name, in] : inputs_)
     if (!in.kind_given)
@@ -657,9 +650,7 @@ typed_value writer::named(node_id id) {
   const syntax::node& n = tree_[id];
   if (const auto d = names_.definition(n.word, n.begin)) return value(*d);
   if (const declared_input* in = names_.input(n.word)) return leaf(in->code, names_.declared_text(*in), id);
-  if (names_.is_axis(n.word))
-    names_.fail_at_word(id, std::string(n.word) + " is an axis, and stands for no number; extent(" +
-                                std::string(n.word) + ") is how many entries it has");
+  if (names_.is_axis(n.word)) names_.fail_at_word(id, axis_as_number(n.word, n.word));
   throw stop{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word)), true};
 }
 
@@ -673,8 +664,7 @@ typed_value writer::build(node_id id) {
     case node_kind::quoted:
       for (const input_word& w : input_words)
         if (w.word == n.word) return leaf(w.code, n.quoted, id);
-      names_.fail_at(id, std::string(n.quoted) + " is an axis, and stands for no number; extent(axis<\"" +
-                             std::string(n.quoted) + "\">) is how many entries it has");
+      names_.fail_at(id, axis_as_number(n.quoted, "axis<\"" + std::string(n.quoted) + "\">"));
     case node_kind::unary: {
       if (n.word == "+") return value(n.operands[0]);
       return elementwise(id, n.word == "-" ? op::neg : op::logical_not, n.operands);
@@ -718,16 +708,16 @@ bool is_named_axis(scope& names, node_id id) {
   return n.kind == node_kind::name && !n.of_std && names.is_axis(n.word) && names.input(n.word) == nullptr;
 }
 
+axis_choice writer::chosen_axis(node_id id) {
+  if (const auto choice = axis(id)) return *choice;
+  names_.fail_at(
+      id, "an axis is written axis<\"C\">, or by its name, or as a negative number that counts from the last axis");
+}
+
 typed_value writer::along(node_id id, op code, node_id operand, const std::vector<node_id>& axes) {
   const typed_value v = value(operand);
   std::vector<axis_choice> chosen;
-  for (const node_id a : axes) {
-    const auto choice = axis(a);
-    if (!choice)
-      names_.fail_at(
-          a, "an axis is written axis<\"C\">, or by its name, or as a negative number that counts from the last axis");
-    chosen.push_back(*choice);
-  }
+  for (const node_id a : axes) chosen.push_back(chosen_axis(a));
   const typed_value r = to_.along(code, v, chosen.data(), static_cast<int>(chosen.size()));
   std::vector<node_id> involved{operand};
   involved.insert(involved.end(), axes.begin(), axes.end());
@@ -741,13 +731,7 @@ typed_value writer::gathered(node_id id) {
     names_.fail_at_word(id, "gather(values, index) takes values, an index, and if it is not the last one the axis");
   const typed_value values = value(n.operands[0]), index = value(n.operands[1]);
   std::optional<axis_choice> along;
-  if (n.operands.size() == 3) {
-    along = axis(n.operands[2]);
-    if (!along)
-      names_.fail_at(
-          n.operands[2],
-          "an axis is written axis<\"C\">, or by its name, or as a negative number that counts from the last axis");
-  }
+  if (n.operands.size() == 3) along = chosen_axis(n.operands[2]);
   const typed_value r = to_.gather(values, index, along ? &*along : nullptr);
   check(id, n.operands.data(), n.operands.size());
   return r;
@@ -841,7 +825,7 @@ void check_unused(scope& names, const tree& t) {
     const node_id behind = w.unwrapped(s.value);
     const bool says_nothing =
         t[behind].kind == node_kind::quoted || (t[behind].kind == node_kind::call && t[behind].word == "results");
-    std::optional<failure> wrong;
+    std::optional<failure> wrong;  // thrown outside of the handler: see stop
     try {
       if (!says_nothing) w.value(behind);
     } catch (stop& e) {
@@ -856,12 +840,7 @@ void check_unused(scope& names, const tree& t) {
 
 formula parse(std::string_view text, std::span<const std::string> declarations) {
   formula r;
-  // A text for each declaration, and for each name that could be one.
-  std::size_t names = 0;
-  for (std::size_t k = 0; k < text.size(); ++k)
-    names += k == 0 || text[k - 1] == ' ' ||
-             std::string_view("+-*/()<>=!,;.?:&|").find(text[k - 1]) != std::string_view::npos;
-  text_store texts(1 + declarations.size() + std::min<std::size_t>(names + 1, 100'000));
+  text_store texts;
   texts.keep(std::string(text));
   r.texts = texts.all();
   const tree t = syntax::read(texts[0]);

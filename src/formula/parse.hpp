@@ -4,6 +4,7 @@
 // was meant, where something of a similar name is known.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,9 @@ struct failure {
   std::string text() const;
 };
 
+/// What the names in a graph are views of.
+using kept_texts = std::shared_ptr<const std::deque<std::string>>;
+
 /// A formula that was read.
 struct formula {
   ir::graph written;  ///< of the constant 0 if something is wrong
@@ -36,7 +40,7 @@ struct formula {
   std::vector<std::string>
       inferred;  ///< declarations that were not given: "t[N]"; for what is no tensor with its kind: "index t[N]"
   failure wrong;
-  std::shared_ptr<const std::vector<std::string>> texts;  ///< what the names in the graph are views of
+  kept_texts texts;
 };
 
 /// Reads a formula.

@@ -2,6 +2,7 @@
 // src/formula/program.cpp — the forms of a formula, one after the other, as compiled.hpp has them as constants.
 #include "formula/program.hpp"
 
+#include "formula/words.hpp"
 #include "loom/compiled.hpp"
 
 namespace loom::notation {
@@ -9,14 +10,6 @@ namespace loom::notation {
 namespace {
 
 using namespace loom::compiler;
-
-std::string sentence(const mistake& m) {
-  const message s = sentence_of(m);
-  constexpr std::string_view prefix = "loom: ";
-  std::string_view text(s.data(), s.size());
-  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
-  return std::string(text);
-}
 
 /// The inputs of some names, as a set; or what is wrong with one.
 derive::input_set inputs_of(const graph& g, const std::vector<std::string>& names, std::string& wrong) {

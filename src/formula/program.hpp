@@ -8,7 +8,6 @@
 
 #include "formula/parse.hpp"
 #include "loom/compile.hpp"
-#include "loom/ir/issue.hpp"
 
 namespace loom::notation {
 
@@ -28,7 +27,7 @@ struct program {
   schedule::plan plan;
   derive::derivative_request request;
   std::string wrong;  ///< why there is no plan, in a sentence; or nothing
-  std::shared_ptr<const std::vector<std::string>> texts;
+  kept_texts texts;
 };
 
 /// Compiles a formula that was read without a failure. A derivative by a name that is no tensor and no scalar of the formula, and

@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t longest_text = 100'000;
 constexpr int deepest = 500;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -29,7 +28,7 @@ struct token {
   std::size_t at = 0, length = 0;
 };
 
-/// A text that cannot be read is left by an exception, which no caller of read() sees.
+/// A text that cannot be read is left by an exception, which no caller of read() sees. See stop in parse.cpp.
 struct stop {
   failure why;
 };
@@ -79,7 +78,8 @@ class reader {
     const std::string found = next_.kind == token_kind::end    ? "the end"
                               : next_.kind == token_kind::text ? "a text"
                                                                : std::string(next_.word);
-    fail({next_.at, next_.length}, "expected " + what + ", not " + found);
+    // Of the end, what it comes after: lines and blanks that follow show nothing.
+    fail({next_.kind == token_kind::end ? last_end_ : next_.at, next_.length}, "expected " + what + ", not " + found);
   }
 
   bool starts(std::string_view s) const { return text_.substr(at_).starts_with(s); }
@@ -153,6 +153,19 @@ class reader {
     }
   }
 
+  /// What holds of the token after the next one, which stays the next.
+  template <class F>
+  bool next_but_one(const F& holds) {
+    const std::size_t at = at_, last = last_end_;
+    const token kept = next_;
+    advance();
+    const bool r = holds();
+    at_ = at;
+    last_end_ = last;
+    next_ = kept;
+    return r;
+  }
+
   bool is(std::string_view symbol) const { return next_.kind == token_kind::symbol && next_.word == symbol; }
   bool is_name(std::string_view name) const { return next_.kind == token_kind::name && next_.word == name; }
   bool accept(std::string_view symbol) {
@@ -194,14 +207,7 @@ class reader {
   }
   /// Whether a single = follows the name.
   bool assigns() {
-    const std::size_t at = at_, last = last_end_;
-    const token name = next_;
-    advance();
-    const bool r = is("=");
-    at_ = at;
-    last_end_ = last;
-    next_ = name;
-    return r;
+    return next_but_one([this] { return is("="); });
   }
 
   // ---- expressions -----------------------------------------------------------------------------------------------
@@ -271,9 +277,7 @@ class reader {
       fail(here,
            "a formula is used as a condition, as in if or ?:, but its numbers are bound later; write where(x > 0, a, "
            "b)");
-    if (is("@"))
-      fail(here,
-           "a product of matrices is a sum over the axis they share: sum(a * b, axis<\"D\">) of a[N,D] and b[M,D]");
+    if (is("@")) fail(here, std::string(product_of_matrices));
     if (is("%") || is("&") || is("|") || is("~"))
       fail(here, "formulas have no operator " + std::string(next_.word),
            is("&") || is("|") ? "did you mean " + std::string(2, next_.word[0]) + "?" : "");
@@ -469,14 +473,7 @@ class reader {
   }
   /// Whether a text follows the <: index < 3 compares.
   bool opens_text() {
-    const std::size_t at = at_, last = last_end_;
-    const token angle = next_;
-    advance();
-    const bool r = next_.kind == token_kind::text;
-    at_ = at;
-    last_end_ = last;
-    next_ = angle;
-    return r;
+    return next_but_one([this] { return next_.kind == token_kind::text; });
   }
 
   node_id read_loss(node n) {

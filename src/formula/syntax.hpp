@@ -61,4 +61,7 @@ struct tree {
 
 tree read(std::string_view text);
 
+/// That a name may begin with.
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
 }  // namespace loom::notation::syntax

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/formula/words.cpp — looking words up, and what was meant by one that is not there.
+// src/formula/words.cpp — looking words up, what was meant by one that is not there, and how a mistake is shown.
 #include "formula/words.hpp"
 
 #include <algorithm>
 
 #include "formula/parse.hpp"
+#include "formula/syntax.hpp"
 
 namespace loom::notation {
 
@@ -67,6 +68,14 @@ std::span<const std::string> method_names() {
   return names;
 }
 
+std::string sentence(const ir::mistake& m) {
+  const ir::message s = ir::sentence_of(m);
+  constexpr std::string_view prefix = "loom: ";
+  std::string_view text(s.data(), s.size());
+  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  return std::string(text);
+}
+
 bool is_keyword(std::string_view name) {
   constexpr std::string_view all[] = {
       "alignas",       "alignof",     "and",       "and_eq",   "asm",          "auto",
@@ -86,6 +95,12 @@ bool is_keyword(std::string_view name) {
       "wchar_t",       "while",       "xor",       "xor_eq",   "dynamic_cast", "reinterpret_cast",
       "static_assert", "thread_local"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
+}
+
+bool is_variable(std::string_view name) {
+  const auto fits = [](char c) { return syntax::is_letter(c) || (c >= '0' && c <= '9'); };
+  return !name.empty() && syntax::is_letter(name[0]) && std::all_of(name.begin(), name.end(), fits) &&
+         !is_keyword(name);
 }
 
 bool is_usually_scalar(std::string_view name) {
@@ -121,13 +136,16 @@ std::size_t failure::column() const {
 }
 
 std::string failure::text() const {
-  const std::size_t begin = at + 1 - column(), end = std::min(source.find('\n', at), source.size());
+  const std::size_t begin = at + 1 - column();
+  std::size_t end = std::min(source.find('\n', at), source.size());
+  while (end > begin && source[end - 1] == '\r') --end;
   // Of a long line, the neighbourhood.
   constexpr std::size_t before = 60, after = 40;
   std::size_t from = at - begin > before ? at - before : begin, to = std::min(end, at + after);
   const auto middle_of_letter = [&](std::size_t k) {
     return k < source.size() && (static_cast<unsigned char>(source[k]) & 0xC0u) == 0x80u;
   };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   while (from > begin && middle_of_letter(from)) --from;
   while (to < end && middle_of_letter(to)) ++to;
   if (end - begin <= 100) from = begin, to = end;
@@ -140,9 +158,7 @@ std::string failure::text() const {
   for (std::size_t k = from; k < to; ++k) {
     const bool meant = k >= at && k < at + length;
     if (middle_of_letter(k)) shown += source[k];
-    else
-      add(source[k] == '\t' || source[k] == '\r' ? std::string_view(" ") : std::string_view(&source[k], 1),
-          meant ? '^' : ' ');
+    else add(is_control(source[k]) ? std::string_view(" ") : std::string_view(&source[k], 1), meant ? '^' : ' ');
   }
   if (at >= to) carets += '^';
   if (to < end) shown += "…";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/formula/words.hpp — the words of the notation: functions, reductions, operators, kinds of inputs, from the tables of the library.
+// src/formula/words.hpp — the words of the notation, functions, reductions, operators, kinds of inputs, from the tables of the library;
+// and sentences that more than one file says.
 #pragma once
 
 #include <numbers>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "loom/ir/issue.hpp"
 #include "loom/ir/op.hpp"
 
 namespace loom::notation {
@@ -97,8 +99,17 @@ std::string_view word_of_input(ir::op code);
 std::span<const std::string> function_names();
 std::span<const std::string> method_names();
 
+/// What the compiler says of a mistake, without the "loom: " in front.
+std::string sentence(const ir::mistake& m);
+
+/// What stands for matmul(a, b) and a @ b.
+inline constexpr std::string_view product_of_matrices =
+    "a product of matrices is a sum over the axis they share: sum(a * b, axis<\"D\">) of a[N,D] and b[M,D]";
+
 /// Words that C++ keeps for itself: no variable has such a name.
 bool is_keyword(std::string_view name);
+/// Whether a variable can have this name.
+bool is_variable(std::string_view name);
 
 /// Names that papers give to numbers beside the data: gamma, temperature.
 bool is_usually_scalar(std::string_view name);

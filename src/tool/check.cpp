@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/check.cpp — data is drawn, the formula is computed in every way, and what differs is told.
 #include "tool/check.hpp"
 
 #if !defined(LOOM_TOOL_MPFR)
@@ -29,7 +30,7 @@ check_result check(const notation::program&, const check_request&) {
 #include "loom/ir/interpret.hpp"
 #include "loom/ir/labels.hpp"
 #include "tool/files.hpp"
-#include "tool/report.hpp"
+#include "tool/numbers.hpp"
 
 namespace loom::tool {
 

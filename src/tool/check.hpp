@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/check.hpp — `loom check`: how many digits of a formula are right, as it is written and as it is rewritten, over magnitudes of its
+// src/tool/check.hpp — `loom check`: how many digits of a formula are right, as it is written and as it is rewritten, over magnitudes of its
 // data.
 #pragma once
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/evaluate.cpp — files in, the plan or its loops run, files and a report out.
 #include "tool/evaluate.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@
 #include "tool/files.hpp"
 #include "tool/loops.hpp"
 #include "tool/npy.hpp"
-#include "tool/report.hpp"
+#include "tool/numbers.hpp"
 
 namespace loom::tool {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/evaluate.hpp — `loom eval`: a formula on arrays of NumPy, by the plan interpreter or by its loops.
+// src/tool/evaluate.hpp — `loom eval`: a formula on arrays of NumPy, by the plan interpreter or by its loops.
 #pragma once
 
 #include <string>

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/files.cpp — files by the calls of POSIX.
 #include "tool/files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -105,6 +107,13 @@ const std::string& output_file::complete() {
   return wrong_;
 }
 
+std::string read_file(const std::string& name) {
+  input_file in(name);
+  std::string bytes(in.size(), '\0');
+  if (in.read(bytes.data(), bytes.size()) < bytes.size()) bytes.clear();
+  return bytes;
+}
+
 std::string write_file(const std::string& name, std::string_view text) {
   output_file file(name);
   file.write(text);
@@ -120,9 +129,12 @@ bool same_file(const std::string& a, const std::string& b) {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 200;
+  const auto within_letter = [&](std::size_t k) { return (static_cast<unsigned char>(text[k]) & 0xC0u) == 0x80u; };
+  std::size_t end = std::min(text.size(), longest);
+  while (end < text.size() && end > longest - 3 && within_letter(end)) --end;
   std::string r;
-  for (const char c : text.substr(0, longest)) r += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return text.size() > longest ? r + "..." : r;
+  for (const char c : text.substr(0, end)) r += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+  return end < text.size() ? r + "..." : r;
 }
 
 }  // namespace loom::tool

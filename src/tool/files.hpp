@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/files.hpp — files, read whole and written whole: what is wrong is a sentence that begins with the name of the file.
+// src/tool/files.hpp — files, read whole and written whole: what is wrong is a sentence that begins with the name of the file.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +49,9 @@ class output_file {
 
   const std::string& fail(int number);
 };
+
+/// All of a file; nothing if it cannot be read to its end.
+std::string read_file(const std::string& name);
 
 /// Writes a file. Returns why it failed, or nothing.
 std::string write_file(const std::string& name, std::string_view text);

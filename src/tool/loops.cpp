@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/loops.cpp — the source, the compiler, the cache.
 #include "tool/loops.hpp"
 
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -18,9 +14,8 @@
 
 #include "loom/call/check_bindings.hpp"
 #include "tool/files.hpp"
-#include "tool/reports.hpp"
-
-extern "C" char** environ;
+#include "tool/forms.hpp"
+#include "tool/processes.hpp"
 
 namespace loom::tool {
 
@@ -107,23 +102,6 @@ std::string cache_folder() {
 
 // ---- the compiler ----------------------------------------------------------------------------------------------------
 
-/// A program on the path, or nothing.
-std::string found(const std::string& program) {
-  const auto runs = [](const std::string& file) {
-    std::error_code wrong;
-    return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file, wrong);
-  };
-  if (program.find('/') != std::string::npos) return runs(program) ? program : "";
-  const std::string path = setting("PATH");
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    const std::string file = path.substr(begin, end - begin) + "/" + program;
-    if (end > begin && runs(file)) return file;
-    begin = end + 1;
-  }
-  return "";
-}
-
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words(1);
   for (const char c : text) {
@@ -142,13 +120,13 @@ struct command {
 command compiler() {
   command c{words_of(setting("CXX")), {}};
   if (!c.words.empty()) {
-    const std::string file = found(c.words[0]);
+    const std::string file = found_program(c.words[0]);
     if (file.empty()) c.wrong = "there is no compiler " + shown(c.words[0]) + ", which $CXX names";
     c.words[0] = file;
     return c;
   }
   for (const char* usual : {"c++", "g++", "clang++"})
-    if (const std::string file = found(usual); !file.empty()) return {{file}, {}};
+    if (const std::string file = found_program(usual); !file.empty()) return {{file}, {}};
   return {{}, "there is no compiler: c++, g++ or clang++ is looked for on the path, or the one that $CXX names"};
 }
 
@@ -181,65 +159,6 @@ void add_headers(hash& h, const std::string& folder) {
   for (const std::string& file : files) add_file(h, file);
 }
 
-/// Runs a command, its output in a file. Returns its status, or -1.
-int run(const std::vector<std::string>& words, const std::string& output) {
-  std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  if (::posix_spawn_file_actions_init(&files) != 0) return -1;
-  ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  ::posix_spawn_file_actions_adddup2(&files, 1, 2);
-  pid_t child = 0;
-  const int refused = ::posix_spawn(&child, words[0].c_str(), &files, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&files);
-  if (refused != 0) return -1;
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-std::string text_of_file(const std::string& file) {
-  input_file in(file);
-  std::string text(std::min<std::size_t>(in.size(), 1 << 20), '\0');
-  text.resize(in.read(text.data(), text.size()));
-  return text;
-}
-
-/// The line of a compiler's output that says what is wrong: the first with an error, else the first.
-std::string first_error(const std::string& output) {
-  std::string first;
-  for (std::size_t begin = 0; begin < output.size();) {
-    const std::size_t end = std::min(output.find('\n', begin), output.size());
-    const std::string line = output.substr(begin, end - begin);
-    if (const std::size_t at = line.find("error: "); at != std::string::npos) return shown(line.substr(at + 7));
-    if (first.empty()) first = line;
-    begin = end + 1;
-  }
-  return first.empty() ? "it says nothing" : shown(first);
-}
-
-/// A folder for what the compiler reads and writes, gone at the end.
-class workshop {
- public:
-  explicit workshop(const std::string& in) : path_(in + "/.XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  ~workshop() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  workshop(const workshop&) = delete;
-  workshop& operator=(const workshop&) = delete;
-  bool exists() const { return !path_.empty(); }
-  std::string operator/(const char* name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
 std::string compiled(const std::vector<std::string>& command, const std::string& source, const std::string& cache,
                      const std::string& library) {
   const workshop here(cache);
@@ -247,14 +166,12 @@ std::string compiled(const std::vector<std::string>& command, const std::string&
   if (std::string wrong = write_file(here / "formula.cpp", source); !wrong.empty()) return wrong;
   std::vector<std::string> words = command;
   for (const std::string& word : {here / "formula.cpp", std::string("-o"), here / "formula.so"}) words.push_back(word);
-  const int status = run(words, here / "output");
+  const int status = run_program(words, here / "output");
   if (status < 0) return "the compiler " + shown(command[0]) + " does not run";
   if (status != 0)
-    return "the compiler " + shown(command[0]) + " refuses the formula: " + first_error(text_of_file(here / "output"));
-  input_file in(here / "formula.so");
-  std::string bytes(in.size(), '\0');
-  if (!in.wrong().empty() || in.read(bytes.data(), bytes.size()) < bytes.size() || bytes.empty())
-    return "the compiler " + shown(command[0]) + " wrote no library";
+    return "the compiler " + shown(command[0]) + " refuses the formula: " + first_error(read_file(here / "output"));
+  const std::string bytes = read_file(here / "formula.so");
+  if (bytes.empty()) return "the compiler " + shown(command[0]) + " wrote no library";
   write_file(cache + "/" + fs::path(library).stem().string() + ".cpp", source);  // for who wants to see it
   return write_file(library, bytes + std::string(seal) + hash().add(bytes).digits());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/loops.hpp — the loops of a formula that is read while this program runs: C++ that includes Loom, compiled by the system's
+// src/tool/loops.hpp — the loops of a formula that is read while this program runs: C++ that includes Loom, compiled by the system's
 // compiler, loaded, and kept in a cache.
 #pragma once
 

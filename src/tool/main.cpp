@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // src/tool/main.cpp — the program `loom`: its command line.
-// A formula and its declarations are read by src/formula; what a command prints is made in reports.cpp, rules.cpp, evaluate.cpp.
+// A formula and its declarations are read by src/formula; what a command prints is made in the file of its name, else in forms.cpp.
 // Exit status: 0; 1 if a formula, its data or its results are wrong; 2 if the command line is.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <new>
 
+#include "formula/words.hpp"
 #include "loom/base/config.hpp"
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
@@ -20,9 +22,10 @@
 #include "tool/completions.hpp"
 #include "tool/evaluate.hpp"
 #include "tool/files.hpp"
+#include "tool/forms.hpp"
 #include "tool/manual.hpp"
-#include "tool/report.hpp"
-#include "tool/reports.hpp"
+#include "tool/numbers.hpp"
+#include "tool/processes.hpp"
 #include "tool/rules.hpp"
 
 namespace {
@@ -56,8 +59,8 @@ void print_error(const std::string& text) {
                !text.empty() && text.back() == '\n' ? "" : "\n");
 }
 
-/// Says why, as text or, where data was asked for, as data; and ends.
-[[noreturn]] void fail(const source& s, const std::string& sentence, const std::string& hint = {}) {
+/// Says why, as text or, where data was asked for, as data. Returns the exit status.
+int failed(const source& s, const std::string& sentence, const std::string& hint = {}) {
   if (s.json) {
     json error = {{"sentence", sentence}};
     if (!hint.empty()) error["hint"] = hint;
@@ -65,10 +68,18 @@ void print_error(const std::string& text) {
   } else {
     print_error(sentence + (hint.empty() ? "" : "\n  " + hint));
   }
-  throw exit_with{1};
+  return 1;
+}
+[[noreturn]] void fail(const source& s, const std::string& sentence, const std::string& hint = {}) {
+  throw exit_with{failed(s, sentence, hint)};
 }
 
-std::string standard_input() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
+/// Without the mark that editors of Windows put in front of UTF-8.
+std::string standard_input() {
+  std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  return text;
+}
 
 /// Reads and compiles the formula of a command line; the name of a loss of the collection stands for its formula.
 struct reading {
@@ -101,7 +112,10 @@ reading read(source& s) { return read(s, s.rest, {s.gradients, s.curvatures}); }
 void print(const source& s, const std::string& text) {
   if (s.output.empty() || s.output == "-") {
     std::cout << text;
-    if (!std::cout.flush()) throw exit_with{1};
+    if (!std::cout.flush()) {
+      print_error("standard output cannot be written");
+      throw exit_with{1};
+    }
   } else if (const std::string wrong = write_file(s.output, text); !wrong.empty()) {
     fail(s, wrong);
   }
@@ -137,6 +151,8 @@ const language languages[] = {
     {"cpp", loom::emit::cpp}, {"c99", loom::emit::c99}, {"cuda", loom::emit::cuda}, {"hip", loom::emit::hip}};
 
 void code(source& s, const code_options& o) {
+  if (!s.name.empty() && !notation::is_variable(s.name))
+    fail(s, shown(s.name) + " is no name that a function of C++ can have");
   const reading r = read(s);
   const auto* to = &languages[0];
   for (const language& l : languages)
@@ -156,22 +172,17 @@ struct graph_options {
 
 /// Graphviz, which draws better than anything that would be written here.
 std::string svg_of(const source& s, const std::string& dot) {
-  char name[] = "/tmp/loom-graph-XXXXXX";
-  const int file = mkstemp(name);
-  if (file < 0) fail(s, "no temporary file can be made");
-  const ssize_t written = write(file, dot.data(), dot.size());
-  close(file);
-  std::string svg;
-  int status = -1;
-  if (written == static_cast<ssize_t>(dot.size()))
-    if (FILE* pipe = popen((std::string("dot -Tsvg ") + name + " 2>/dev/null").c_str(), "r")) {
-      char bytes[4096];
-      for (std::size_t n; (n = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;) svg.append(bytes, n);
-      status = pclose(pipe);
-    }
-  unlink(name);
-  if (status != 0)
+  const std::string program = found_program("dot");
+  if (program.empty())
     fail(s, "an SVG is drawn by Graphviz, whose program dot was not found", "apt install graphviz, or --to dot");
+  std::error_code wrong;
+  const workshop here(std::filesystem::temp_directory_path(wrong).string());
+  if (wrong || !here.exists()) fail(s, "there is no folder for temporary files: set TMPDIR");
+  if (const std::string why = write_file(here / "graph.dot", dot); !why.empty()) fail(s, why);
+  const int status = run_program({program, "-Tsvg", "-o", here / "graph.svg", here / "graph.dot"}, here / "output");
+  std::string svg = read_file(here / "graph.svg");
+  if (status != 0 || svg.empty())
+    fail(s, "Graphviz draws nothing: " + first_error(read_file(here / "output")), "--to dot prints what it is given");
   return svg;
 }
 
@@ -247,11 +258,17 @@ binding split(const source& s, const std::string& argument) {
   return {argument.substr(0, at), argument.substr(at + 1)};
 }
 
-void eval(source& s, evaluation_request& q, const std::string& out) {
+/// Takes the bindings out of what stands behind a formula; what is left are declarations.
+std::vector<std::string> without_bindings(const source& s, std::vector<binding>& bindings) {
   std::vector<std::string> declarations;
   for (const std::string& argument : s.rest)
-    if (is_binding(argument)) q.inputs.push_back(split(s, argument));
+    if (is_binding(argument)) bindings.push_back(split(s, argument));
     else declarations.push_back(argument);
+  return declarations;
+}
+
+void eval(source& s, evaluation_request& q, const std::string& out) {
+  const std::vector<std::string> declarations = without_bindings(s, q.inputs);
   for (const std::string& g : s.gradients) q.gradients.push_back(split(s, g));
   for (const std::string& g : s.curvatures) q.curvatures.push_back(split(s, g));
   if (!out.empty()) q.results.push_back({"out", out});
@@ -263,10 +280,7 @@ void eval(source& s, evaluation_request& q, const std::string& out) {
 }
 
 void check(source& s, check_request& q) {
-  std::vector<std::string> declarations;
-  for (const std::string& argument : s.rest)
-    if (is_binding(argument)) q.inputs.push_back(split(s, argument));
-    else declarations.push_back(argument);
+  const std::vector<std::string> declarations = without_bindings(s, q.inputs);
   q.json = s.json;
   const reading r = read(s, declarations, {s.gradients, {}});
   const check_result c = loom::tool::check(*r.program, q);
@@ -276,20 +290,31 @@ void check(source& s, check_request& q) {
 
 // ---- the command line ------------------------------------------------------------------------------------------------
 
-/// A formula may begin with a minus, which no option does: options are --word, --word=value, -h, -o.
+/// A formula may begin with a minus; options are --word, --word=value, -h and -o alone. What is no option is marked for CLI11.
 constexpr char minus_mark = '\x01';
 bool looks_like_option(std::string_view a) {
   if (a.size() < 2 || a[0] != '-') return true;
-  if (a[1] != '-') return a.size() == 2;
+  if (a[1] != '-') return a == "-h" || a == "-o";
   const std::size_t end = a.find('=');
   const std::string_view word = a.substr(2, end == a.npos ? a.npos : end - 2);
   return word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == word.npos;
 }
 void unmark(std::string& s) {
-  if (!s.empty() && s[0] == minus_mark) s.erase(0, 1);
+  if (s.starts_with(minus_mark)) s.erase(0, 1);
+}
+void unmark(std::vector<std::string>& all) {
+  for (std::string& s : all) unmark(s);
 }
 
-void add_source(CLI::App& command, source& s, bool derivatives = true) {
+/// An option that may be given several times, each time with one value.
+void add_list(CLI::App& command, const char* name, std::vector<std::string>& to, const char* type, const char* about) {
+  command.add_option(name, to, about)->type_name(type)->expected(1)->take_all();
+}
+void add_derivatives(CLI::App& command, source& s) {
+  add_list(command, "--grad", s.gradients, "x", "with the gradient by this input");
+  add_list(command, "--d2", s.curvatures, "x", "with the diagonal of the Hessian by this input");
+}
+void add_source(CLI::App& command, source& s) {
   command
       .add_option("formula", s.formula,
                   "in the notation of C++, '-log(gather(softmax(x, C), t)).mean()'; - reads standard input; or the "
@@ -297,21 +322,12 @@ void add_source(CLI::App& command, source& s, bool derivatives = true) {
       ->required();
   command.add_option("declarations", s.rest,
                      "'x[N,C]' 't[N]' 'scalar gamma >= 0'; what is missing is declared by its use");
-  if (derivatives) {
-    command.add_option("--grad", s.gradients, "with the gradient by this input")
-        ->type_name("x")
-        ->expected(1)
-        ->take_all();
-    command.add_option("--d2", s.curvatures, "with the diagonal of the Hessian")
-        ->type_name("x")
-        ->expected(1)
-        ->take_all();
-  }
   command.add_option("--name", s.name, "of the loss")->type_name("NAME");
 }
 void add_output(CLI::App& command, source& s) {
-  command.add_flag("--json", s.json, "as data");
-  command.add_option("-o,--output", s.output, "a file instead of standard output")->type_name("FILE");
+  command.add_flag("--json", s.json, "as data, and so is what is wrong");
+  command.add_option("-o,--output", s.output, "a file instead of standard output, whole or not at all")
+      ->type_name("FILE");
 }
 
 int run(int argc, char** argv) {
@@ -325,7 +341,9 @@ int run(int argc, char** argv) {
       "  loom explain '-gather(log(exp(x) / sum(exp(x), -1)), t).mean()' 'x[N,C]' 't[N]' --grad x\n"
       "  loom code 'p = softmax(x, C); -log(gather(p, t)).mean()' --grad x --to c99\n"
       "  loom eval 'square(x - y).mean()' x=predictions.npy y=targets.npy --grad x=gradient.npy\n"
-      "Exit status: 0; 1 if a formula or data is wrong, which is said on standard error; 2 if the command line is.");
+      "  loom check 'log(1 + exp(x)).mean()' --grad x --svg errors.svg\n"
+      "Exit status: 0; 1 if a formula, its data or its results are wrong, which is said on standard error,\n"
+      "or with --json as {\"error\": {...}}; 2 if the command line is.");
 
   source s;
   code_options printed;
@@ -338,10 +356,12 @@ int run(int argc, char** argv) {
   CLI::App* explain_ =
       app.add_subcommand("explain", "every stage: as written, as rewritten, gradients, rules, hazards, plan");
   add_source(*explain_, s);
+  add_derivatives(*explain_, s);
   explain_->add_flag("--steps", steps, "every step of the plan as well");
   add_output(*explain_, s);
   CLI::App* code_ = app.add_subcommand("code", "the loop, as a function that compiles without Loom");
   add_source(*code_, s);
+  add_derivatives(*code_, s);
   code_->add_option("--to", printed.language, "the language")
       ->check(CLI::IsMember({"cpp", "c99", "cuda", "hip"}))
       ->capture_default_str();
@@ -354,42 +374,34 @@ int run(int argc, char** argv) {
   add_output(*code_, s);
   CLI::App* graph_ = app.add_subcommand("graph", "a drawing of the formula before and after");
   add_source(*graph_, s);
+  add_derivatives(*graph_, s);
   graph_->add_option("--to", drawn.format, "Graphviz text, or a picture")
       ->check(CLI::IsMember({"dot", "svg"}))
       ->capture_default_str();
   graph_->add_flag("--simple", drawn.simple, "also as the loops compute it");
   add_output(*graph_, s);
   CLI::App* eval_ = app.add_subcommand("eval", "values and derivatives of data in NumPy files");
-  add_source(*eval_, s, false);
+  add_source(*eval_, s);
   eval_->get_option("declarations")->description("data, x=logits.npy gamma=2, and declarations as for explain");
-  eval_->add_option("--grad", s.gradients, "writes the gradient by x to a file")
-      ->type_name("x=FILE")
-      ->expected(1)
-      ->take_all();
-  eval_->add_option("--d2", s.curvatures, "writes the diagonal of the Hessian to a file")
-      ->type_name("x=FILE")
-      ->expected(1)
-      ->take_all();
+  add_list(*eval_, "--grad", s.gradients, "x=FILE", "writes the gradient by x to a file");
+  add_list(*eval_, "--d2", s.curvatures, "x=FILE", "writes the diagonal of the Hessian by x to a file");
   eval_->add_option("--out", out, "writes a result that is not a scalar to a file")->type_name("FILE");
   eval_->add_option("--type", request.type, "of the computation, else that of the data")
       ->check(CLI::IsMember({"float", "double"}));
   eval_->add_flag("--compile", request.compile,
                   "by the SIMD loops, which the system's compiler makes, instead of the interpreter");
   add_output(*eval_, s);
-  CLI::App* check_ = app.add_subcommand(
-      "check", "errors over magnitudes of the data: as written, as rewritten, against exact numbers");
-  add_source(*check_, s, false);
+  CLI::App* check_ =
+      app.add_subcommand("check", "errors over magnitudes of the data: as written, as rewritten, against 400 digits");
+  add_source(*check_, s);
   check_->get_option("declarations")
       ->description("declarations as for explain, and numbers that are not drawn, gamma=2");
-  check_->add_option("--grad", s.gradients, "also of the gradient by this input")
-      ->type_name("x")
-      ->expected(1)
-      ->take_all();
+  add_list(*check_, "--grad", s.gradients, "x", "the gradient by this input, else those by all tensors");
   check_->add_option("--samples", checked.samples, "at each magnitude")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   check_->add_option("--seed", checked.seed, "of the random numbers")->capture_default_str();
-  check_->add_option("--svg", checked.svg, "also draws the errors")->type_name("FILE");
+  check_->add_option("--svg", checked.svg, "draws the errors to a file as well")->type_name("FILE");
   add_output(*check_, s);
   CLI::App* rules_ = app.add_subcommand("rules", "the rules that formulas are rewritten by");
   rules_->add_option("word", word, "only those that mention it");
@@ -398,12 +410,12 @@ int run(int argc, char** argv) {
   add_output(*list_, s);
   CLI::App* show_ = app.add_subcommand("show", "a loss of the collection: as C++, and every stage");
   show_->add_option("loss", s.formula, "its name")->required();
-  show_->add_option("--grad", s.gradients, "with the gradient by this input")->type_name("x")->expected(1)->take_all();
-  show_->add_option("--d2", s.curvatures, "with the diagonal of the Hessian")->type_name("x")->expected(1)->take_all();
+  add_derivatives(*show_, s);
   add_output(*show_, s);
   CLI::App* completions_ = app.add_subcommand("completions", "a script that completes commands and options in a shell");
-  completions_->add_option("shell", shell, "")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-
+  completions_->add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   CLI::App* manual_ = app.add_subcommand("manual", "this page, for man");
 
   std::vector<std::string> arguments;
@@ -415,19 +427,22 @@ int run(int argc, char** argv) {
   try {
     app.parse(arguments);
   } catch (const CLI::ParseError& e) { return app.exit(e) == 0 ? 0 : 2; }
-  unmark(s.formula);
-  for (std::string& d : s.rest) unmark(d);
-
-  if (explain_->parsed()) explain(s, steps);
-  if (code_->parsed()) code(s, printed);
-  if (graph_->parsed()) graph(s, drawn);
-  if (eval_->parsed()) eval(s, request, out);
-  if (check_->parsed()) check(s, checked);
-  if (rules_->parsed()) rules(s, word);
-  if (list_->parsed()) list(s);
-  if (show_->parsed()) show(s);
-  if (completions_->parsed()) print(s, completion_script(app, shell));
-  if (manual_->parsed()) print(s, manual_page(app, version));
+  for (std::string* value : {&s.formula, &s.name, &s.output, &word, &out, &checked.svg}) unmark(*value);
+  for (std::vector<std::string>* values : {&s.rest, &s.gradients, &s.curvatures}) unmark(*values);
+  try {
+    if (explain_->parsed()) explain(s, steps);
+    if (code_->parsed()) code(s, printed);
+    if (graph_->parsed()) graph(s, drawn);
+    if (eval_->parsed()) eval(s, request, out);
+    if (check_->parsed()) check(s, checked);
+    if (rules_->parsed()) rules(s, word);
+    if (list_->parsed()) list(s);
+    if (show_->parsed()) show(s);
+    if (completions_->parsed()) print(s, completion_script(app, shell));
+    if (manual_->parsed()) print(s, manual_page(app, version));
+  } catch (const exit_with& e) { return e.status; } catch (const std::bad_alloc&) {
+    return failed(s, "there is not enough memory for this");
+  } catch (const std::exception& e) { return failed(s, e.what()); }
   return 0;
 }
 
@@ -436,8 +451,6 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (const exit_with& e) { return e.status; } catch (const std::bad_alloc&) {
-    print_error("there is not enough memory for this");
   } catch (const std::exception& e) { print_error(e.what()); }
   return 1;
 }

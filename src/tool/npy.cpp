@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// src/tool/npy.cpp — the dictionary of a header, and the entries behind it.
 #include "tool/npy.hpp"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/npy.hpp — arrays of numbers in the files of NumPy (.npy), read and written.
+// src/tool/npy.hpp — arrays of numbers in the files of NumPy (.npy), read and written.
 // Format: numpy.lib.format, versions 1.0, 2.0 and 3.0. The reader is strict: it takes what describes an array of numbers and is as long
 // as it says, and refuses everything else in a sentence that begins with the name of the file. It allocates no more than the file has.
 #pragma once

@@ -47,14 +47,12 @@ std::string condition_of(guard g) {
   return g == nullptr ? "" : "under a condition";
 }
 
-std::string text_of(const graph& inputs, const rule& r, const term& t) {
+std::string text_of(const graph& inputs, const term& t) {
   builder b(inputs);
   value_id variable[terms::max_variables] = {};
   for (int v = 0; v < terms::max_variables; ++v) variable[v] = b.input(v);
   const value_id id = samples::instantiate(b, t, variable, only(samples::axis_c));
-  std::string s = ir::formula_text(b.view(), id);
-  (void)r;
-  return s;
+  return ir::formula_text(b.view(), id);
 }
 
 rule_text text_of(const rule& r, const char* stage) {
@@ -70,8 +68,8 @@ rule_text text_of(const rule& r, const char* stage) {
   }
   return {stage,
           std::string(r.name),
-          text_of(inputs, r, r.lhs),
-          text_of(inputs, r, r.rhs),
+          text_of(inputs, r.lhs),
+          text_of(inputs, r.rhs),
           condition_of(r.holds),
           r.parts.count != 0};
 }

@@ -116,12 +116,28 @@ TEST_CASE("declarations", "[notation]") {
         "8: m: the axes of the mask m do not follow from its use (declare it: 'mask m[N]')");
 }
 
+TEST_CASE("lines may end as those of Windows do", "[notation]") {
+  CHECK(mistake("// the loss\r\np = softmax(x, C);\r\n-log(gather(p, t)).mean()\r\n") == "none");
+  CHECK(mistake("x +\r\nlgits(v)\r\n") == "1: lgits: there is no function lgits");
+  CHECK(parse("x +\r\nlgits(v)\r\n", declarations).wrong.line() == 2);
+}
+
 TEST_CASE("a mistake is drawn under its line", "[notation]") {
   CHECK(parse("p = softmax(x, C);\n-log_sofmax(p, C).mean()", declarations).wrong.text() ==
         "there is no function log_sofmax\n"
         "  -log_sofmax(p, C).mean()\n"
         "   ^^^^^^^^^^\n"
         "  did you mean log_softmax?\n");
+  // What is missing at the end is missing after the last word, whatever blanks, lines and comments follow.
+  CHECK(parse("p = x;\r\nsum(p\r\n\r\n// done\r\n", declarations).wrong.text() ==
+        "expected , or ), not the end\n"
+        "  sum(p\n"
+        "       ^\n");
+  // A caret for a letter, however many bytes it has; what moves a cursor is a blank.
+  CHECK(parse("x /* größer\x1b */ + σ", declarations).wrong.text() ==
+        "σ has no meaning here\n"
+        "  x /* größer  */ + σ\n"
+        "                    ^\n");
   // A long line is shown around the place.
   std::string text;
   for (int i = 0; i < 50; ++i) text += "x + ";

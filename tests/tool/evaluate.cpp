@@ -16,8 +16,8 @@
 #include "support/catch.hpp"
 #include "tool/files.hpp"
 #include "tool/npy.hpp"
+#include "tool/numbers.hpp"
 #include "tool/programs.hpp"
-#include "tool/report.hpp"
 #include "tool/scratch.hpp"
 
 using loom::test::program_of;

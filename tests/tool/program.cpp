@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -52,6 +53,13 @@ TEST_CASE("a formula is explained, though it begins with a minus", "[tool]") {
   CHECK(p.status == 0);
   CHECK(has(p.out, "Declared by use\n  'x[N,C]' 'index t[N]'\n"));
   CHECK(run({"explain", "--x.mean()"}).status == 0);
+  CHECK(has(run({"explain", "-x"}).out, "value = -x"));
+  CHECK(run({"explain", "-x", "--grad", "-x"}).error == "error: the formula has no input -x\n");
+  // Lines as those of Windows, and text that is no ASCII.
+  const outcome w =
+      run({"explain", "-"}, "\xEF\xBB\xBF// Größe\r\np = softmax(x, C);\r\n-log(gather(p, t)).mean()\r\n");
+  CHECK(w.status == 0);
+  CHECK(w.out == p.out);
 }
 
 TEST_CASE("code in two languages and types", "[tool]") {
@@ -62,6 +70,8 @@ TEST_CASE("code in two languages and types", "[tool]") {
   CHECK(c.status == 0);
   CHECK(has(c.out, "#include <math.h>"));
   CHECK(has(c.out, "const double* "));
+  for (const char* name : {"a b", "int", "2nd", "größe"})
+    CHECK(run({"code", cross_entropy, "--name", name}).status == 1);
   // The name that the text gives.
   CHECK(has(run({"code", "nll = " + cross_entropy}).out, "double nll("));
 }
@@ -84,6 +94,68 @@ TEST_CASE("a mistake has its place, on standard error or as data", "[tool]") {
   const outcome d = run({"code", "x.mean()", "--grad", "y"});
   CHECK(d.status == 1);
   CHECK(d.error == "error: the formula has no input y\n");
+}
+
+TEST_CASE("every command says what is wrong as data, if data is asked for", "[tool]") {
+  const scratch folder;
+  const std::string nowhere = folder / "none/out";
+  const std::vector<std::string> commands[] = {{"explain", "lgits(σ)"},
+                                               {"code", "x.mean()", "--grad", "y"},
+                                               {"code", "x.mean()", "-o", nowhere},
+                                               {"graph", "x +"},
+                                               {"eval", "x +"},
+                                               {"eval", "x.mean()", "x=" + nowhere},
+                                               {"eval", "x.mean()", "--grad", "x"},
+                                               {"check", "x +"},
+                                               {"check", "x.mean()", "y=1"},
+                                               {"check", "x.mean()", "--samples", "1", "--svg", nowhere},
+                                               {"rules", "frobnicate"},
+                                               {"rules", "\xff"},
+                                               {"list", "-o", nowhere},
+                                               {"show", "frobnicate"}};
+  for (std::vector<std::string> command : commands) {
+    CAPTURE(command);
+    command.push_back("--json");
+    const outcome o = run(command);
+    CHECK(o.status == 1);
+    CHECK(o.error.empty());
+    CHECK(nlohmann::json::parse(o.out).at("error").at("sentence").get<std::string>() != "");
+  }
+  // What is cut off is cut between letters.
+  std::string word = "x";
+  for (int i = 0; i < 150; ++i) word += "ö";
+  const outcome cut = run({"rules", word, "--json"});
+  CHECK(has(cut.out, "ö... in it"));
+  CHECK_FALSE(has(cut.out, "\xEF\xBF\xBD"));
+}
+
+TEST_CASE("Graphviz draws, if it is there", "[tool]") {
+  const scratch folder;
+  const std::string path = std::getenv("PATH"), programs = folder / "programs", temporary = folder / "with a blank";
+  for (const std::string& made : {programs, temporary}) std::filesystem::create_directory(made);
+  const auto drawn_by = [&](const std::string& dot) {
+    std::ofstream(programs + "/dot") << "#!/bin/sh\n" << dot << "\n";
+    std::filesystem::permissions(programs + "/dot", std::filesystem::perms::owner_all);
+    ::setenv("PATH", (programs + ":" + path).c_str(), 1);
+    ::setenv("TMPDIR", temporary.c_str(), 1);
+    const outcome o = run({"graph", cross_entropy, "--to", "svg"});
+    ::unsetenv("TMPDIR");
+    ::setenv("PATH", path.c_str(), 1);
+    return o;
+  };
+  const outcome good = drawn_by("echo a warning >&2; { echo '<svg>'; cat \"$4\"; } >\"$3\"");
+  CHECK(good.status == 0);
+  CHECK(good.out == "<svg>\n" + run({"graph", cross_entropy}).out);
+  const outcome bad = drawn_by("echo 'syntax error' >&2; exit 1");
+  CHECK(bad.status == 1);
+  CHECK(has(bad.error, "Graphviz draws nothing: syntax error"));
+  CHECK(std::filesystem::is_empty(temporary));
+  std::filesystem::remove(programs + "/dot");
+  ::setenv("PATH", programs.c_str(), 1);
+  const outcome none = run({"graph", cross_entropy, "--to", "svg"});
+  ::setenv("PATH", path.c_str(), 1);
+  CHECK(none.status == 1);
+  CHECK(has(none.error, "apt install graphviz"));
 }
 
 TEST_CASE("a wrong command line is another thing than a wrong formula", "[tool]") {
@@ -148,5 +220,6 @@ TEST_CASE("scripts for shells, and a manual page, know every command", "[tool]")
   const outcome page = run({"manual"});
   CHECK(page.status == 0);
   CHECK(page.out.starts_with(".TH LOOM 1"));
-  for (const char* word : {"loom explain", "loom eval", "\\-\\-compile", "\\-\\-samples"}) CHECK(has(page.out, word));
+  for (const char* word : {"loom explain", "loom eval", "\\-\\-compile", "\\-\\-samples", "bash, zsh or fish"})
+    CHECK(has(page.out, word));
 }

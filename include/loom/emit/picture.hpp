@@ -9,23 +9,24 @@
 #include <string_view>
 #include <vector>
 
-#include "loom/emit/describe.hpp"
+#include "loom/emit/places.hpp"
+#include "loom/schedule/print.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit::detail {
 
 class plan_picture : public plan_visitor {
  public:
-  plan_picture(const plan& p, const names& n) : p_(p), g_(p.program), name_(n), told_(p, n) {
+  plan_picture(const plan& p, const names& n) : p_(p), g_(p.program), name_(n) {
     for (int s = 0; s < g_.inputs.size(); ++s)
       if (!g_.inputs[s].axes.empty()) column(data(s), name_.input[s]);
     for (int s = 0; s < g_.outputs.size(); ++s)
       if (written_by_loops(p, s)) column(output(s), schedule::detail::output_text(g_, s));
+    walk(p_, *this);
   }
 
   /// Lines of at most `width` characters; columns for which there is no room come in a table below.
-  std::vector<std::string> draw(std::size_t width) {
-    walk(p_, *this);
+  std::vector<std::string> draw(std::size_t width) const {
     std::size_t label = 0;
     for (const line& l : lines_) label = std::max(label, l.label.size());
     std::vector<std::string> all;
@@ -87,8 +88,14 @@ class plan_picture : public plan_visitor {
     std::string label;
     std::vector<std::string> cells;
   };
+  /// An input, an output, an array of the workspace or a value that is reduced, by its number among them.
+  struct subject {
+    enum { data, output, array, reduction } kind;
+    int number;
+    bool operator==(const subject&) const = default;
+  };
   struct named_column {
-    int key;
+    subject about;
     std::string name;
     std::size_t width;
   };
@@ -96,20 +103,19 @@ class plan_picture : public plan_visitor {
   const plan& p_;
   const graph& g_;
   const names& name_;
-  description told_;
   std::vector<named_column> columns_;
   std::vector<line> lines_;
 
-  // Of what a column is: inputs, outputs, arrays, and values that are reduced.
-  static int data(int slot) { return slot; }
-  static int output(int slot) { return 100 + slot; }
-  int array(int id) const { return 200 + p_.array_of[id]; }
-  static int reduction(int id) { return 1000 + id; }
+  // What a column is about.
+  static subject data(int slot) { return {subject::data, slot}; }
+  static subject output(int slot) { return {subject::output, slot}; }
+  subject array(int id) const { return {subject::array, p_.array_of[id]}; }
+  static subject reduction(int id) { return {subject::reduction, id}; }
 
-  std::size_t column(int key, const std::string& name) {
+  std::size_t column(const subject& about, const std::string& name) {
     for (std::size_t c = 0; c < columns_.size(); ++c)
-      if (columns_[c].key == key) return c;
-    columns_.push_back({key, name, name.size()});
+      if (columns_[c].about == about) return c;
+    columns_.push_back({about, name, name.size()});
     return columns_.size() - 1;
   }
   void begin_line(const std::string& label) {
@@ -120,8 +126,8 @@ class plan_picture : public plan_visitor {
   void drop_empty_line() {
     if (!lines_.empty() && lines_.back().cells.empty() && lines_.back().label.starts_with("  ")) lines_.pop_back();
   }
-  void mark(int key, const std::string& name, std::string_view word) {
-    const std::size_t c = column(key, name);
+  void mark(const subject& about, const std::string& name, std::string_view word) {
+    const std::size_t c = column(about, name);
     line& l = lines_.back();
     if (l.cells.size() <= c) l.cells.resize(c + 1);
     std::string& s = l.cells[c];

@@ -31,7 +31,7 @@ inline std::string values_of(const graph& g) {
 }  // namespace detail
 
 /// Every rule that turned a formula into what is differentiated, and its derivatives into their stable form, in the order of their use;
-/// one that did the same thing again is left out.
+/// one that did the same thing again is left out. `own`: the rules of a user, or null.
 inline std::vector<applied_rule> rewriting_of(const graph& written, const derivative_request& wanted = {},
                                               const rewrite::rule_table* own = nullptr) {
   using compiler::form;
@@ -63,7 +63,7 @@ inline std::vector<applied_rule> rewriting_of(const graph& written, const deriva
   g = rewrite::rewritten(d.program, stable_rules, watch(form::stable_gradients));
   if (!wanted.second_order()) return all;
   d = compiler::stage::differentiate_twice(g, wanted);
-  g = rewrite::rewritten(d.program, stable_rules, watch(form::stable_second_derivatives));
+  rewrite::rewritten(d.program, stable_rules, watch(form::stable_second_derivatives));
   return all;
 }
 

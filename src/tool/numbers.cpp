@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "tool/report.hpp"
+// src/tool/numbers.cpp — numbers by fmt and strtod.
+#include "tool/numbers.hpp"
 
 #include <fmt/format.h>
 

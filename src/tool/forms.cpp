@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/tool/reports.cpp — programs as words, as data and as drawings; everything is read from their graphs and plans.
-#include "tool/reports.hpp"
+// src/tool/forms.cpp — programs as words, as data and as drawings; everything is read from their graphs and plans.
+#include "tool/forms.hpp"
 
 #include <fmt/format.h>
 
@@ -90,7 +90,7 @@ std::string cpp_text(const notation::program& p) {
   std::string formula;
   for (const ir::output_info& o : g.outputs) formula += (formula.empty() ? "" : ", ") + notation::text_of(g, o.id);
   if (g.outputs.size() > 1) formula = "results(" + formula + ")";
-  // Axes that the formula names, as variables beside the inputs; one of the name of an input is written out.
+  // Axes that the formula names, as variables beside the inputs; ir::formula_text writes one out that an input is called like.
   std::string axes;
   for (int a = 0; a < g.axes.size(); ++a) {
     const std::string name(g.axes[a].name);
@@ -112,9 +112,7 @@ std::string explanation(const notation::program& p, bool steps) {
 json explanation_json(const notation::program& p) {
   json j;
   j["name"] = p.name;
-  json inputs = json::array();
-  for (const std::string& d : notation::declarations_of(p.written)) inputs.push_back(d);
-  j["inputs"] = inputs;
+  j["inputs"] = notation::declarations_of(p.written);
   j["written"] = formulas(p.written, true);
   j["rewritten"] = formulas(p.rewritten, true);
   j["gradients"] = formulas(p.gradients, false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/tool/reports.hpp — what `loom explain`, `code`, `graph`, `rules`, `list` and `show` print.
+// src/tool/forms.hpp — the forms of a formula as C++, in words, as data and as drawings: what `loom explain`, `graph` and `show` print.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// tool/report.hpp — numbers in reports: as text, and in JSON, which has no word for those that are none.
+// src/tool/numbers.hpp — numbers as text, and in JSON, which has no word for those that are none; JSON as text.
 #pragma once
 
 #include <nlohmann/json.hpp>
