@@ -66,15 +66,15 @@ double info_nce(std::ptrdiff_t N, std::ptrdiff_t M, const float* s, const int* t
     // The sum of exp_s but for the largest, a 1 beside which small ones would be lost. Kept for the
     // gradient: exp_s in d_s.
     float row_rest_s = 0.0f;
-    float largest = 0.0f;
+    float largest_2 = 0.0f;
     for (std::ptrdiff_t m = 0; m < M; ++m) {
       const float exp_s = std::exp(s_row[m] - row_max_s);
       d_s_row[m] = exp_s;
-      row_rest_s += minimum(largest, exp_s);
-      largest = std::max(largest, exp_s);
+      row_rest_s += minimum(largest_2, exp_s);
+      largest_2 = std::max(largest_2, exp_s);
     }
-    row_rest_s += largest - 1;
-    const float slope_2 = scale_2 / (row_rest_s + 1.0f);
+    row_rest_s += largest_2 - 1;
+    const float slope = scale_2 / (row_rest_s + 1.0f);
 
     // The gradient: d_s.
     for (std::ptrdiff_t m = 0; m < M; ++m) {
@@ -82,7 +82,7 @@ double info_nce(std::ptrdiff_t N, std::ptrdiff_t M, const float* s, const int* t
       const float rest_m = static_cast<float>(rest_M[m]);
       const std::ptrdiff_t u_m = u[m];
       const float onehot_u = n == u_m ? 1.0f : 0.0f;
-      const float slope_3 = slope_2 * -d_s_row[m];
+      const float slope_3 = slope * -d_s_row[m];
       d_s_row[m] = scale / (rest_m + 1.0f) * (onehot_u - exp_s_m + rest_m * onehot_u) + slope_3;
     }
     // The entry of t_n: its one-hot is 1, that of all others 0.
@@ -90,10 +90,10 @@ double info_nce(std::ptrdiff_t N, std::ptrdiff_t M, const float* s, const int* t
       const float rest_m = static_cast<float>(rest_M[t_n]);
       const std::ptrdiff_t u_m = u[t_n];
       const float onehot_u = n == u_m ? 1.0f : 0.0f;
-      const float slope = onehot_u - std::exp(s_t - static_cast<float>(max_M[t_n]))
+      const float slope_2 = onehot_u - std::exp(s_t - static_cast<float>(max_M[t_n]))
           + rest_m * onehot_u;
-      const float slope_3 = slope_2 * (1.0f - std::exp(s_t - row_max_s) + row_rest_s);
-      d_s_row[t_n] = scale / (rest_m + 1.0f) * slope + slope_3;
+      const float slope_3 = slope * (1.0f - std::exp(s_t - row_max_s) + row_rest_s);
+      d_s_row[t_n] = scale / (rest_m + 1.0f) * slope_2 + slope_3;
     }
 
     const float log_p_s_t = s_t - row_max_s - std::log1p(row_rest_s);
