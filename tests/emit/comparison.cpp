@@ -17,11 +17,6 @@ namespace {
 
 using loom::emit::element;
 
-/// Of a printed function: extents, inputs by slot, scalars by slot, outputs by slot and the workspace, strides by slot (those of
-/// outputs behind those of inputs) and axis of the slot.
-using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*,
-                           const std::ptrdiff_t (*)[loom::ir::max_axes]);
-
 struct result {
   std::string output;
   double error = 0;  // largest difference
@@ -121,57 +116,71 @@ bool ignores(const loom::ir::graph& g, int slot) {
   return false;
 }
 
-/// Calls a printed function on random data beside the interpreter.
+/// Data for a formula, as numbers of the type T.
 template <class T>
-std::vector<result> compare(const function& f, entry_point* call, std::vector<std::ptrdiff_t> extents,
-                            trial::regime logits) {
+std::vector<loom::ir::dense<double>> random_data(const function& f, const std::vector<std::ptrdiff_t>& extents,
+                                                 trial::regime logits) {
   const loom::ir::graph& g = f.what.gradients;
-  extents.resize(loom::ir::max_axes, 1);
   std::mt19937 random(static_cast<unsigned>(extents[0] * 1000 + extents[1]));
+  std::vector<loom::ir::dense<double>> inputs(static_cast<std::size_t>(g.inputs.size()));
+  for (int i = 0; i < g.inputs.size(); ++i) {
+    const loom::ir::input_info& in = g.inputs[i];
+    loom::ir::dense<double>& d = inputs[static_cast<std::size_t>(i)];
+    d.axes = loom::ir::as_set(in.axes);
+    const std::size_t n = entries(in.axes, extents);
+    d.entries.assign(n, 0);
+    if (in.code == loom::ir::op::scalar) d.entries[0] = scalar_named(in.name);
+    for (std::size_t k = 0; in.code != loom::ir::op::scalar && k < n; ++k) {
+      double& v = d.entries[interpreter_position(k, in.axes, extents)];
+      if (in.code == loom::ir::op::tensor) v = static_cast<double>(static_cast<T>(entry(in.name, logits, random)));
+      if (in.code == loom::ir::op::mask) v = random() % 3 != 0;
+      if (in.code != loom::ir::op::index) continue;
+      const auto classes = static_cast<unsigned>(choices_of(f.what.written, i, extents));
+      v = ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
+    }
+  }
+  return inputs;
+}
+
+template <class T>
+std::vector<std::vector<double>> results_in(const function& f, entry_point* call,
+                                            const std::vector<std::ptrdiff_t>& extents,
+                                            const std::vector<loom::ir::dense<double>>& data) {
+  const loom::ir::graph& g = f.what.gradients;
   std::vector<std::vector<T>> numbers(loom::ir::max_inputs);
   std::vector<std::vector<int>> labels(loom::ir::max_inputs);
   std::vector<std::vector<char>> masks(loom::ir::max_inputs);
   const void* inputs[loom::ir::max_inputs]{};
   double scalars[loom::ir::max_inputs]{};
   std::ptrdiff_t strides[loom::ir::max_inputs + loom::ir::max_outputs][loom::ir::max_axes]{};
-  std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::ir::input_info& in = g.inputs[i];
     const auto slot = static_cast<std::size_t>(i);
-    loom::ir::dense<double>& r = reference[slot];
-    r.axes = loom::ir::as_set(in.axes);
-    const std::size_t n = entries(in.axes, extents);
-    r.entries.assign(n, 0);
-    scalars[i] = scalar_named(in.name);
-    if (in.code == loom::ir::op::scalar) r.entries[0] = scalars[i];
+    const std::vector<double>& from = data[slot].entries;
+    scalars[i] = from[0];
     const lattice place(in.axes, extents, f.wanted.strided);
     std::copy(std::begin(place.strides), std::end(place.strides), std::begin(strides[slot]));
     numbers[slot].resize(place.size);
     labels[slot].resize(place.size);
     masks[slot].resize(place.size);
-    for (std::size_t k = 0; in.code != loom::ir::op::scalar && k < n; ++k) {
-      double& wanted = r.entries[interpreter_position(k, in.axes, extents)];
-      if (in.code == loom::ir::op::tensor)
-        wanted = static_cast<double>(numbers[slot][place.at(k)] = static_cast<T>(entry(in.name, logits, random)));
-      if (in.code == loom::ir::op::mask) wanted = masks[slot][place.at(k)] = static_cast<char>(random() % 3 != 0);
-      if (in.code != loom::ir::op::index) continue;
-      const auto classes = static_cast<unsigned>(choices_of(f.what.written, i, extents));
-      labels[slot][place.at(k)] =
-          ignores(f.what.written, i) && random() % 4 == 0 ? -100 : static_cast<int>(random() % classes);
-      wanted = labels[slot][place.at(k)];
+    for (std::size_t k = 0; in.code != loom::ir::op::scalar && k < from.size(); ++k) {
+      const double v = from[interpreter_position(k, in.axes, extents)];
+      if (in.code == loom::ir::op::tensor) numbers[slot][place.at(k)] = static_cast<T>(v);
+      if (in.code == loom::ir::op::mask) masks[slot][place.at(k)] = v != 0;
+      if (in.code == loom::ir::op::index) labels[slot][place.at(k)] = static_cast<int>(v);
     }
     inputs[i] = in.code == loom::ir::op::tensor  ? static_cast<const void*>(numbers[slot].data())
                 : in.code == loom::ir::op::index ? static_cast<const void*>(labels[slot].data())
                                                  : masks[slot].data();
   }
-  std::vector<std::vector<T>> results;
+  std::vector<std::vector<T>> written;
   void* outputs[loom::ir::max_outputs + 1]{};
   for (int k = 0; k < g.outputs.size(); ++k) {
     const lattice place(output_axes(f.what.schedule, k), extents, f.wanted.strided);
     std::copy(std::begin(place.strides), std::end(place.strides), std::begin(strides[g.inputs.size() + k]));
-    results.emplace_back(place.size, std::numeric_limits<T>::quiet_NaN());
+    written.emplace_back(place.size, std::numeric_limits<T>::quiet_NaN());
   }
-  for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = results[static_cast<std::size_t>(k)].data();
+  for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = written[static_cast<std::size_t>(k)].data();
 
   std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(f.what.schedule, extents.data())),
                                 std::numeric_limits<double>::quiet_NaN());
@@ -179,19 +188,39 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
 
   const double value = call(extents.data(), inputs, scalars, outputs, strides);
 
-  const loom::ir::interpreter<double> oracle(g, extents, reference);
-  std::vector<result> all;
+  std::vector<std::vector<double>> all;
   for (int k = 0; k < g.outputs.size(); ++k) {
     const loom::ir::axis_order& order = output_axes(f.what.schedule, k);
-    const std::vector<double> wanted = oracle.broadcast(g.outputs[k].id, loom::ir::as_set(order));
-    const bool returned = k == 0 && g.result_axes.empty();
     const lattice place(order, extents, f.wanted.strided);
+    std::vector<double> r(entries(order, extents), value);
+    const bool returned = k == 0 && g.result_axes.empty();
+    for (std::size_t n = 0; n < r.size() && !returned; ++n)
+      r[interpreter_position(n, order, extents)] =
+          static_cast<double>(written[static_cast<std::size_t>(k)][place.at(n)]);
+    all.push_back(r);
+  }
+  return all;
+}
+
+/// Calls a printed function on random data beside the interpreter.
+template <class T>
+std::vector<result> compare(const function& f, entry_point* call, std::vector<std::ptrdiff_t> extents,
+                            trial::regime logits) {
+  const loom::ir::graph& g = f.what.gradients;
+  extents.resize(loom::ir::max_axes, 1);
+  const std::vector<loom::ir::dense<double>> data = random_data<T>(f, extents, logits);
+  const std::vector<std::vector<double>> results = results_in<T>(f, call, extents, data);
+
+  const loom::ir::interpreter<double> oracle(g, extents, data);
+  std::vector<result> all;
+  for (int k = 0; k < g.outputs.size(); ++k) {
+    const std::vector<double> wanted =
+        oracle.broadcast(g.outputs[k].id, loom::ir::as_set(output_axes(f.what.schedule, k)));
     result r{loom::schedule::detail::output_text(g, k)};
     for (double w : wanted)
       if (std::isfinite(w)) r.largest = std::max(r.largest, std::fabs(w));
     for (std::size_t n = 0; n < wanted.size(); ++n) {
-      const double v = returned ? value : static_cast<double>(results[static_cast<std::size_t>(k)][place.at(n)]);
-      const double w = wanted[interpreter_position(n, order, extents)];
+      const double v = results[static_cast<std::size_t>(k)][n], w = wanted[n];
       // What is no label's entry gets nothing from a one-hot: not NaN, where the interpreter multiplies an infinity with 0.
       if (!std::isfinite(v) || !std::isfinite(w))
         r.finite_alike = r.finite_alike && (std::isnan(w) ? !std::isfinite(v) : v == w);
@@ -252,6 +281,13 @@ std::vector<function> printed_by(const loom::emit::dialect& d, const std::vector
 }
 
 }  // namespace
+
+std::vector<std::vector<double>> results(const function& f, entry_point* call,
+                                         const std::vector<std::ptrdiff_t>& extents,
+                                         const std::vector<loom::ir::dense<double>>& data) {
+  return f.type == element::f32 ? results_in<float>(f, call, extents, data)
+                                : results_in<double>(f, call, extents, data);
+}
 
 std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number) {
   const loom::ir::graph& g = f.what.schedule.program;

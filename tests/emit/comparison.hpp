@@ -17,6 +17,17 @@ struct function {
   std::string text;
 };
 
+/// The C linkage of its caller: extents, inputs by slot, scalars by slot, outputs by slot and the workspace, strides by slot (those
+/// of outputs behind those of inputs) and axis of the slot.
+using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*,
+                           const std::ptrdiff_t (*)[loom::ir::max_axes]);
+
+/// What a compiled function computes of a call's data, which numbers of its type hold: its outputs. Inputs and outputs lie as those
+/// of the interpreter do; extents are those of all max_axes axes.
+std::vector<std::vector<double>> results(const function& f, entry_point* call,
+                                         const std::vector<std::ptrdiff_t>& extents,
+                                         const std::vector<loom::ir::dense<double>>& data);
+
 /// A function with C linkage, call_`number`, that calls the printed one, `name`, with what it takes, in its order.
 std::string caller(const function& f, const loom::emit::dialect& d, const std::string& name, std::size_t number);
 
@@ -27,7 +38,7 @@ std::vector<std::string> in_files_of_their_own(const loom::emit::dialect& d, con
 /// How code of a dialect is compiled.
 struct toolchain {
   const loom::emit::dialect& language;
-  std::string compiler;   ///< and its flags
+  std::string compiler;  ///< and its flags
   std::string extension;  ///< of a file
   std::vector<std::string> (*files)(const loom::emit::dialect&, const std::vector<function>&);
 };

@@ -6,7 +6,6 @@
 #include "emit/shared_object.hpp"
 #include "support/catch.hpp"
 
-using loom::emit::element;
 using trial::regime;
 
 TEST_CASE("printed flagships compute what the interpreter computes") {
@@ -42,17 +41,6 @@ TEST_CASE("strided data, pointers that overlap nothing and lanes change no resul
     printed::check(printed::with_flags(printed::cpp, printed::for_lanes), subjects, {regime::normal, regime::masked},
                    {.simd = true});
   }
-}
-
-TEST_CASE("every printed function of the collection compiles alone") {
-  const printed::scratch folder;
-  std::string files;
-  for (const printed::subject& s : printed::collection(false)) {
-    const std::string file = folder.path / (s.name + ".cpp");
-    printed::write(file, s.code(loom::emit::cpp, element::f32));
-    files += " " + file;
-  }
-  CHECK(printed::compile(printed::cpp_compiler, "-fsyntax-only" + files));
 }
 
 TEST_CASE("a C++ parameter that is not read has no name") {
