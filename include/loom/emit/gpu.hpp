@@ -60,7 +60,7 @@ class gpu_printer : public c_family_printer {
   gpu_printer(const plan& p, const dialect& d, std::string_view function, element type, const options& wanted)
       : c_family_printer(p, d, function, type, wanted) {
     any_order_ = true;
-    for (int i = 0; i < LOOM_MAX_NODES; ++i) kept_[i] = -1;
+    for (int& kept : kept_) kept = -1;
     for (int s = 0; s + 1 < p.loops.size(); ++s)
       for (value_id id : p.loops[s].totals) kept_[id] = kept_totals_++;
   }
