@@ -38,7 +38,7 @@ if [ ! -f playground.wasm ] || [ "$(cat playground.stamp 2>/dev/null)" != "$stam
          -mbulk-memory -Wall -Wextra -Wshadow -Werror -I "$root/include" -I "$root/src" -isystem wasm/include)
   printf '%s\0' "$root"/src/site/{mathematics,show,playground}.cpp |
     xargs -0 -I SOURCE -P "${JOBS:-$(nproc)}" sh -c '"$@" -c SOURCE -o "wasm/$(basename SOURCE .cpp).o"' sh "$clang" "${flags[@]}" -fno-exceptions
-  printf '%s\0' "$root"/src/formula/{parse,print,program,syntax,words}.cpp "$root/src/site/wasi.cpp" |
+  printf '%s\0' "$root"/src/formula/{build,infer,parse,print,program,scope,syntax,words}.cpp "$root/src/site/wasi.cpp" |
     xargs -0 -I SOURCE -P "${JOBS:-$(nproc)}" sh -c '"$@" -c SOURCE -o "wasm/$(basename SOURCE .cpp).o"' sh "$clang" "${flags[@]}" \
       -fwasm-exceptions -include "$root/src/site/wasi.hpp"
   "$clang" --target=wasm32-wasi -mexec-model=reactor -Oz -Wl,--gc-sections,--strip-all,-z,stack-size=8388608 \

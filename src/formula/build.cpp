@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSL-1.0
+// src/formula/build.cpp — each node of a tree as an operation, and what is wrong with one at the operand that it is about.
+#include "formula/build.hpp"
+
+#include <algorithm>
+
+namespace loom::notation::reading {
+
+node_id writer::culprit(node_id id, const mistake& m, const node_id* operands, std::size_t count) {
+  const auto first_of = [&](kind k) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (const auto known = built_.find(names_.behind(operands[i]));
+          known != built_.end() && to_[known->second].type == k)
+        return operands[i];
+    return id;
+  };
+  switch (m.kind) {
+    case issue::index_used_as_a_number: return first_of(kind::index);
+    case issue::mask_used_as_a_number:
+      if (tree_[id].word == "where" && count == 3) ++operands, --count;  // the first is one by right
+      return first_of(kind::mask);
+    case issue::number_used_as_a_mask: return first_of(kind::number);
+    case issue::gather_needs_an_index: return count > 1 ? operands[1] : id;
+    case issue::onehot_needs_an_index: return count > 0 ? operands[0] : id;
+    case issue::unknown_axis:
+    case issue::axis_reduced_twice:
+    case issue::axis_out_of_range:
+    case issue::operand_without_axes:
+    case issue::axis_in_doubt:
+      for (std::size_t i = count; i-- > 0;)
+        if (const auto a = axis(operands[i]);
+            a && (m.name.empty() || a->name.empty() || a->name == m.name || a->name == std::string_view(m.name)))
+          return operands[i];
+      return id;
+    default: return id;
+  }
+}
+
+void writer::check(node_id id, const node_id* operands, std::size_t count) {
+  const mistake& m = to_.problem();
+  if (m.kind == issue::none) return;
+  const node_id at = culprit(id, m, operands, count);
+  if (at == id && operands != nullptr) names_.fail_at_word(id, sentence(m));
+  names_.fail_at(at, sentence(m));
+}
+
+typed_value writer::leaf(op code, text_view text, node_id id) {
+  const typed_value v = to_.input(code, text);
+  const mistake& m = to_.problem();
+  if (m.kind == issue::malformed_text && tree_[id].kind == node_kind::quoted)
+    names_.fail(tree_[id].quoted_at + static_cast<std::size_t>(m.got) - 1, 1, sentence(m));
+  check(id, nullptr, 0);
+  return v;
+}
+
+typed_value writer::named(node_id id) {
+  const syntax::node& n = tree_[id];
+  if (const auto d = names_.definition(n.word, n.begin)) return value(*d);
+  if (const declared_input* in = names_.input(n.word)) return leaf(in->code, names_.declared_text(*in), id);
+  if (names_.is_axis(n.word)) names_.fail_at_word(id, axis_as_number(n.word, n.word));
+  throw stop{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word)), true};
+}
+
+typed_value writer::build(node_id id) {
+  if (const auto& l = names_.number(id)) return number(*l);
+  const syntax::node& n = tree_[id];
+  switch (n.kind) {
+    case node_kind::number: break;  // a literal
+    case node_kind::name: return named(id);
+    case node_kind::loss: names_.fail_at(id, "a loss is not part of a formula; give the formula a name, and use that");
+    case node_kind::quoted:
+      for (const input_word& w : input_words)
+        if (w.word == n.word) return leaf(w.code, n.quoted, id);
+      names_.fail_at(id, axis_as_number(n.quoted, "axis<\"" + std::string(n.quoted) + "\">"));
+    case node_kind::unary: {
+      if (n.word == "+") return value(n.operands[0]);
+      return elementwise(id, n.word == "-" ? op::neg : op::logical_not, n.operands);
+    }
+    case node_kind::binary:
+      for (const operator_word& o : operator_words)
+        if (o.word == n.word) return elementwise(id, o.code, n.operands);
+      break;
+    case node_kind::call: return called(id);
+    case node_kind::method: return method(id);
+  }
+  return {};
+}
+
+typed_value writer::elementwise(node_id id, op code, const std::vector<node_id>& operands) {
+  typed_value v[3];
+  for (std::size_t k = 0; k < operands.size(); ++k) v[k] = value(operands[k]);
+  const typed_value r = to_.apply(code, v, static_cast<int>(operands.size()));
+  check(id, operands.data(), operands.size());
+  return r;
+}
+
+std::optional<axis_choice> writer::axis(node_id id) {
+  if (const auto& l = names_.number(id)) {
+    if (!l->integer) return {};
+    return axis_choice{{}, l->exact};
+  }
+  id = names_.behind(id);
+  const syntax::node& n = tree_[id];
+  if (n.kind == node_kind::quoted && n.word == "axis") return axis_choice{n.quoted, 0};
+  if (n.kind == node_kind::name && !n.of_std && (names_.is_axis(n.word) || names_.input(n.word) == nullptr))
+    return axis_choice{n.word, 0};
+  return {};
+}
+
+bool is_named_axis(scope& names, node_id id) {
+  if (names.number(id)) return false;
+  id = names.behind(id);
+  const syntax::node& n = names.nodes()[id];
+  if (n.kind == node_kind::quoted) return n.word == "axis";
+  return n.kind == node_kind::name && !n.of_std && names.is_axis(n.word) && names.input(n.word) == nullptr;
+}
+
+axis_choice writer::chosen_axis(node_id id) {
+  if (const auto choice = axis(id)) return *choice;
+  names_.fail_at(
+      id, "an axis is written axis<\"C\">, or by its name, or as a negative number that counts from the last axis");
+}
+
+typed_value writer::along(node_id id, op code, node_id operand, const std::vector<node_id>& axes) {
+  const typed_value v = value(operand);
+  std::vector<axis_choice> chosen;
+  for (const node_id a : axes) chosen.push_back(chosen_axis(a));
+  const typed_value r = to_.along(code, v, chosen.data(), static_cast<int>(chosen.size()));
+  std::vector<node_id> involved{operand};
+  involved.insert(involved.end(), axes.begin(), axes.end());
+  check(id, involved.data(), involved.size());
+  return r;
+}
+
+typed_value writer::gathered(node_id id) {
+  const syntax::node& n = tree_[id];
+  if (n.operands.size() < 2 || n.operands.size() > 3)
+    names_.fail_at_word(id, "gather(values, index) takes values, an index, and if it is not the last one the axis");
+  const typed_value values = value(n.operands[0]), index = value(n.operands[1]);
+  std::optional<axis_choice> along;
+  if (n.operands.size() == 3) along = chosen_axis(n.operands[2]);
+  const typed_value r = to_.gather(values, index, along ? &*along : nullptr);
+  check(id, n.operands.data(), n.operands.size());
+  return r;
+}
+
+typed_value writer::onehot(node_id id) {
+  const syntax::node& n = tree_[id];
+  if (n.operands.size() != 2) names_.fail_at_word(id, "onehot(index, axis<\"C\">) takes an index and an axis");
+  const auto choice = axis(n.operands[1]);
+  if (!choice || choice->name.empty())
+    names_.fail_at(n.operands[1],
+                   "onehot(index, axis<\"C\">) takes the axis by name: its operand does not have it yet");
+  const typed_value index = value(n.operands[0]);
+  const typed_value r = to_.onehot(index, choice->name);
+  check(id, n.operands.data(), n.operands.size());
+  return r;
+}
+
+typed_value writer::extent(node_id id) {
+  const syntax::node& n = tree_[id];
+  if (n.operands.empty()) names_.fail_at_word(id, "extent(axis<\"C\">) takes an axis");
+  std::vector<text_view> axes;
+  for (const node_id operand : n.operands) {
+    const auto choice = axis(operand);
+    if (!choice || choice->name.empty()) names_.fail_at(operand, "extent(axis<\"C\">) takes the axis by name");
+    axes.push_back(choice->name);
+  }
+  const typed_value r = to_.extent(axes.data(), static_cast<int>(axes.size()));
+  check(id, n.operands.data(), n.operands.size());
+  return r;
+}
+
+typed_value writer::called(node_id id) {
+  const syntax::node& n = tree_[id];
+  const std::string word(n.word);
+  if (n.of_std) names_.fail_function_of_std(id);
+  if (n.word == "gather") return gathered(id);
+  if (n.word == "onehot") return onehot(id);
+  if (n.word == "extent") return extent(id);
+  if (n.word == "results")
+    names_.fail_at_word(id, "results(...) lists the results of the whole formula, and stands outside of it");
+  const reduction_word* r = find_reduction(n.word);
+  const elementwise_word* f = find_elementwise(n.word);
+  if (r != nullptr && n.operands.empty()) names_.fail_at_word(id, word + "(e) takes a value, and axes");
+  const bool reduces = r != nullptr && (f == nullptr || n.operands.size() == 1 || is_named_axis(names_, n.operands[1]));
+  if (reduces) return along(id, r->code, n.operands[0], {n.operands.begin() + 1, n.operands.end()});
+  if (f != nullptr) {
+    if (n.operands.size() != static_cast<std::size_t>(f->operands))
+      names_.fail_at_word(id, sentence({issue::wrong_number_of_operands, n.word,
+                                        static_cast<std::int64_t>(n.operands.size()), f->operands}));
+    return elementwise(id, f->code, n.operands);
+  }
+  names_.fail_unknown_function(id);
+}
+
+typed_value writer::method(node_id id) {
+  const syntax::node& n = tree_[id];
+  const std::string word(n.word);
+  if (const reduction_word* r = find_reduction(n.word))
+    return along(id, r->code, n.operands[0], {n.operands.begin() + 1, n.operands.end()});
+  if (is_function(word)) names_.fail_at_word(id, word + " is a function, and no method: write " + word + "(x)");
+  const std::string meant = closest(n.word, method_names());
+  names_.fail_at_word(id, "there is no method " + word, meant.empty() ? "" : "did you mean ." + meant + "()?");
+}
+
+}  // namespace loom::notation::reading
