@@ -28,6 +28,27 @@ inline std::string values_of(const graph& g) {
   return s;
 }
 
+/// What was applied so far, each change once.
+struct rule_collector {
+  std::vector<applied_rule> all;
+  compiler::form made = compiler::form::written;
+
+  /// For a table of rules on the way to a form.
+  rewrite::rewrite_observer watch(compiler::form next) {
+    made = next;
+    return {&see, this};
+  }
+  void add(std::string_view name, std::string before, std::string after) {
+    for (const applied_rule& a : all)
+      if (a.name == name && a.before == before) return;
+    all.push_back({made, name, std::move(before), std::move(after)});
+  }
+  static void see(void* self, const rewrite::rule& r, const graph& g, value_id before, value_id after) {
+    if (g.too_large || before == after) return;
+    static_cast<rule_collector*>(self)->add(r.name, formula_text(g, before), formula_text(g, after));
+  }
+};
+
 }  // namespace detail
 
 /// Every rule that turned a formula into what is differentiated, and its derivatives into their stable form, in the order of their use;
@@ -35,36 +56,23 @@ inline std::string values_of(const graph& g) {
 inline std::vector<applied_rule> rewriting_of(const graph& written, const derivative_request& wanted = {},
                                               const rewrite::rule_table* own = nullptr) {
   using compiler::form;
-  std::vector<applied_rule> all;
-  const auto add = [&](form made, std::string_view name, std::string before, std::string after) {
-    for (const applied_rule& a : all)
-      if (a.name == name && a.before == before) return;
-    all.push_back({made, name, std::move(before), std::move(after)});
-  };
-  const auto watch = [&](form made) {
-    return [&add, made](const rewrite::rule& r, const graph& g, value_id before, value_id after) {
-      if (g.too_large || before == after) return;
-      add(made, r.name, formula_text(g, before), formula_text(g, after));
-    };
-  };
-  // Its name, and the formula before and after: what was recognized may be spelled all over it.
-  const auto add_combined = [&](const graph& before, const graph& after) {
-    for (const text_view name : after.trace)
-      if (!before.trace.contains(name)) add(form::combined, name, detail::values_of(before), detail::values_of(after));
-  };
+  detail::rule_collector applied;
 
-  graph g = rewrite::rewritten(written, canonical_rules, watch(form::canonical));
-  if (own != nullptr && !g.too_large) g = rewrite::rewritten(g, *own, watch(form::canonical));
+  graph g = rewrite::rewritten(written, canonical_rules, applied.watch(form::canonical));
+  if (own != nullptr && !g.too_large) g = rewrite::rewritten(g, *own, applied.watch(form::canonical));
   const graph combined = compiler::stage::combine(g);
-  add_combined(g, combined);
-  g = rewrite::rewritten(combined, stable_rules, watch(form::stable));
-  if (wanted.first_order().gradients == 0) return all;
+  applied.made = form::combined;
+  // The name, and the formula before and after: what was recognized may be spelled all over it.
+  for (const text_view name : combined.trace)
+    if (!g.trace.contains(name)) applied.add(name, detail::values_of(g), detail::values_of(combined));
+  g = rewrite::rewritten(combined, stable_rules, applied.watch(form::stable));
+  if (wanted.first_order().gradients == 0) return applied.all;
   derived d = compiler::stage::differentiate(g, compiler::request_for(form::with_gradients, wanted));
-  g = rewrite::rewritten(d.program, stable_rules, watch(form::stable_gradients));
-  if (!wanted.second_order()) return all;
+  g = rewrite::rewritten(d.program, stable_rules, applied.watch(form::stable_gradients));
+  if (!wanted.second_order()) return applied.all;
   d = compiler::stage::differentiate_twice(g, wanted);
-  rewrite::rewritten(d.program, stable_rules, watch(form::stable_second_derivatives));
-  return all;
+  rewrite::rewritten(d.program, stable_rules, applied.watch(form::stable_second_derivatives));
+  return applied.all;
 }
 
 }  // namespace loom::emit

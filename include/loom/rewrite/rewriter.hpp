@@ -14,17 +14,18 @@
 
 namespace loom::inline LOOM_ABI::rewrite {
 
-namespace detail {
-
-/// Sees nothing.
-struct no_observer {
-  constexpr void operator()(const rule&, const graph&, value_id, value_id) const {}
+/// Who is told whenever a rule has put one value of a graph in the place of another, inner ones first. Not a parameter of templates: what
+/// a template declares is compared with the names of whoever uses it.
+struct rewrite_observer {
+  void (*see)(void* self, const rule&, const graph&, value_id before, value_id after) = nullptr;
+  void* self = nullptr;
 };
 
-template <class Observer>
+namespace detail {
+
 class rewriter {
  public:
-  constexpr rewriter(const graph& g, const rule_table& rules, const Observer& observer)
+  constexpr rewriter(const graph& g, const rule_table& rules, rewrite_observer observer = {})
       : rules_(rules), out_(g), known_(out_.view()), in_(g), observer_(observer) {}
 
   constexpr graph run() {
@@ -44,7 +45,7 @@ class rewriter {
   builder out_;
   known_graph known_;  // of what is built
   const graph& in_;
-  const Observer& observer_;
+  rewrite_observer observer_;
   value_id normal_[LOOM_MAX_NODES]{};  // normal form + 1
   std::uint64_t sum_rules_[LOOM_MAX_NODES]{};  // of sums and differences
   // Of one graph, and one in what another brought. Every table of Loom's stops by itself (tests/laws/termination.cpp); a user's may not,
@@ -70,7 +71,7 @@ class rewriter {
       if (const rule* r = fitting(id, of_a, of_b, w); r != nullptr) {
         if (!count(*r)) return 0;
         result = instantiate(r->rhs, w);
-        observer_(*r, out_.view(), id, result);
+        tell(*r, id, result);
         if (rules_.of_a_user && !keeps_axes(*r, id, result)) return 0;
       }
       if (result == id && sum_terms::adds(code)) result = of_sum(id);
@@ -99,6 +100,9 @@ class rewriter {
     return nullptr;
   }
 
+  constexpr void tell(const rule& r, value_id before, value_id after) const {
+    if (observer_.see != nullptr) observer_.see(observer_.self, r, out_.view(), before, after);
+  }
   /// Of a rule that fits; false if there were too many.
   constexpr bool count(const rule& r) {
     if (++rewrites_ > most_rewrites) refuse(capacity::rewrites, most_rewrites, r);
@@ -133,7 +137,7 @@ class rewriter {
       ++nested_;
       const value_id sum = sum_of(s, found.used & (found.used - 1));
       --nested_;
-      observer_(candidate, out_.view(), id, sum);
+      tell(candidate, id, sum);
       return sum;
     }
     return id;
@@ -233,13 +237,8 @@ class rewriter {
 }  // namespace detail
 
 /// g with the rules of a table applied until none fits.
-constexpr graph rewritten(const graph& g, const rule_table& rules) {
-  return detail::rewriter<detail::no_observer>(g, rules, {}).run();
-}
-/// The same; observer(rule, graph, before, after) is called whenever a rule has put one value in the place of another, inner ones first.
-template <class Observer>
-constexpr graph rewritten(const graph& g, const rule_table& rules, const Observer& observer) {
-  return detail::rewriter<Observer>(g, rules, observer).run();
+constexpr graph rewritten(const graph& g, const rule_table& rules, rewrite_observer observer = {}) {
+  return detail::rewriter(g, rules, observer).run();
 }
 
 }  // namespace loom::rewrite
