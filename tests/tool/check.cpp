@@ -47,7 +47,7 @@ const char* const cross_entropy = "-gather(log(exp(x) / sum(exp(x), C)), t).mean
 
 }  // namespace
 
-TEST_CASE("a cross entropy as written is no number where logits are large; rewritten it has all digits") {
+TEST_CASE("a cross entropy as written is no number where logits are large, and rewritten it has all digits") {
   const check_result c = checked(cross_entropy, {"x[N,C]", "index t[N]"});
   REQUIRE(c.all.size() == 33);
   CHECK(c.all.front().magnitude == Approx(1e-8));
@@ -96,7 +96,7 @@ TEST_CASE("data lies in its domain") {
   CHECK(worst(beyond, written, value, in_double) >= 0);
 }
 
-TEST_CASE("masks, labels, one-hots, integers and scalars are drawn; a scalar may be fixed") {
+TEST_CASE("masks, labels, one-hots, integers and scalars are drawn, and a scalar may be fixed") {
   CHECK(worst(checked("sum(where(m, -gather(log_softmax(x, C), t), 0)) / count(m)",
                       {"x[N,C]", "index t[N]", "mask m[N]"}),
               rewritten, value, in_double) < 4);
