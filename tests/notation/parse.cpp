@@ -137,6 +137,17 @@ TEST_CASE("the collection goes to text and back", "[notation]") {
   });
 }
 
+TEST_CASE("a row function of a single number goes to text and back", "[notation]") {
+  const std::vector<std::string> numbers = {"scalar a", "scalar b"};
+  const notation::formula f = parse("a * softmax(a - b) + log_softmax(b).mean()", numbers);
+  REQUIRE(!f.wrong.failed());
+  const std::string printed = notation::text_of(f.written, f.written.outputs[0].id);
+  CHECK(printed == "a * softmax(a - b) + log_softmax(b)");
+  const notation::formula again = parse(printed, notation::declarations_of(f.written));
+  CHECK(again.wrong.text() == "");
+  CHECK(same(f.written, again.written));
+}
+
 TEST_CASE("random formulas go to text and back", "[notation]") {
   int whole = 0;
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {

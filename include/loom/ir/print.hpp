@@ -57,7 +57,8 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
-  if (f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent)
+  // Along no axes: a row function of a single number.
+  if ((f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent) && n.over() != 0)
     s += std::string(arity(n.code) > 0 ? ", " : "") + axis_arguments(g, n.over());
   return s + ")";
 }
