@@ -189,6 +189,9 @@ typed_value writer::called(node_id id) {
     if (n.operands.size() != static_cast<std::size_t>(f->operands))
       names_.fail_at_word(id, sentence({issue::wrong_number_of_operands, n.word,
                                         static_cast<std::int64_t>(n.operands.size()), f->operands}));
+    // As in C++, whose functions of numbers are not Loom's: the values that are compared would be numbers both.
+    if (f->code == op::clamp && names_.number(n.operands[0]))
+      names_.fail_at(n.operands[0], "clamp(e, lo, hi) keeps data between two bounds; this is a number");
     return elementwise(id, f->code, n.operands);
   }
   names_.fail_unknown_function(id);

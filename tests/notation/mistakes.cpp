@@ -99,6 +99,7 @@ TEST_CASE("what the compiler refuses, at the operand that it is about", "[notati
   CHECK(mistake("where(t < 0.5, x, 0)").find("an index is compared with a number that is not an integer") !=
         std::string::npos);
   CHECK(mistake("results(x.sum(), v.sum()) + 1").find("stands outside of it") != std::string::npos);
+  CHECK(mistake("clamp(1, v, 2)") == "7: 1: clamp(e, lo, hi) keeps data between two bounds; this is a number");
   CHECK(mistake("pow(x)") == "1: pow: the function pow takes 2 operands, not 1");
   CHECK(mistake("u = x + t; x.sum()")
             .starts_with("9: t: an index is used as a number"));  // in a statement that nothing uses
