@@ -5,9 +5,10 @@
 // Layer 5 (emit).
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "loom/emit/dialect.hpp"
 #include "loom/emit/forms.hpp"
@@ -59,19 +60,17 @@ class name_pool {
     const std::string plain = without_reserved_underscores(wanted);
     std::string name = is_reserved(plain, reserved_) ? "the_" + plain : plain;
     const std::string numbered = plain.ends_with('_') ? plain : plain + "_";  // never two underscores in a row
-    for (int k = 2; is_reserved(name, reserved_) || contains(name); ++k) name = numbered + std::to_string(k);
-    taken_.push_back(name);
+    for (int& k = next_.try_emplace(numbered, 2).first->second; contains(name) || is_reserved(name, reserved_); ++k)
+      name = numbered + std::to_string(k);
+    taken_.insert(name);
     return name;
   }
-  bool contains(const std::string& name) const {
-    for (const std::string& t : taken_)
-      if (t == name) return true;
-    return false;
-  }
+  bool contains(const std::string& name) const { return taken_.contains(name); }
 
  private:
   vocabulary reserved_;
-  std::vector<std::string> taken_;
+  std::set<std::string> taken_;
+  std::map<std::string, int> next_;  ///< the number to try next, by what it follows: those before it are taken
 };
 
 }  // namespace detail
