@@ -32,7 +32,7 @@ void scope::find_roles(node_id id, unsigned as) {
     case node_kind::quoted:
       if (n.word == "axis") return;
       declares_ = true;
-      note_axes(n.quoted);
+      note_axes(n.quoted, id);
       return;
     case node_kind::loss: return all(0, as_number);
     case node_kind::name:

@@ -162,18 +162,29 @@ class scope {
       f.at = static_cast<std::size_t>(d.error_column - 1);
       throw stop{std::move(f)};
     }
-    if (is_keyword(d.name)) {
+    if (const std::string_view word = keyword_in(d); !word.empty()) {
       failure f;
-      f.sentence = std::string(d.name) + " is a word of C++, and no name";
+      f.sentence = std::string(word) + " is a word of C++, and no name";
       f.source = texts_[kept];
-      f.length = d.name.size();
+      f.at = f.source.find(word);
+      f.length = word.size();
       throw stop{std::move(f)};
     }
     const bool has_axes = d.rank > 0;
     add(d, {code.value_or(has_axes ? op::tensor : op::scalar), code.has_value(), kept});
   }
-  void note_axes(text_view text) {
+  /// A word of C++ that a declaration takes for a name. In C++ it may, within its quotes; here every name may stand alone.
+  static std::string_view keyword_in(const declaration& d) {
+    if (is_keyword(d.name)) return d.name;
+    for (const axis_info& a : d.axes)
+      if (is_keyword(a.name)) return a.name;
+    return {};
+  }
+  void note_axes(text_view text, node_id id) {
     const declaration d = ir::declared(text);
+    if (const std::string_view word = keyword_in(d); !word.empty())
+      fail(tree_[id].quoted_at + static_cast<std::size_t>(word.data() - text.data()), word.size(),
+           std::string(word) + " is a word of C++, and no name");
     for (const axis_info& a : d.axes) axes_.insert(std::string(a.name));
   }
 

@@ -113,6 +113,8 @@ TEST_CASE("declarations", "[notation]") {
   CHECK(mistake("(x + y).sum()", {"x[N=3]", "y[N=4]"}).find("two different extents, 3 and 4") != std::string::npos);
   CHECK(mistake("x.sum()", {"index x[N] > 0"}).find("says what its numbers are, but it is an index") !=
         std::string::npos);
+  CHECK(mistake("sum(x, -1)", {"x[N,for]"}) == "5: for: for is a word of C++, and no name");
+  CHECK(mistake("tensor<\"u[N,for]\">.sum()") == "13: for: for is a word of C++, and no name");
   CHECK(mistake("(count(m) + 1) / count(m)", {}) ==
         "8: m: the axes of the mask m do not follow from its use (declare it: 'mask m[N]')");
 }
