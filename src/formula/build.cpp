@@ -200,6 +200,7 @@ typed_value writer::called(node_id id) {
 typed_value writer::method(node_id id) {
   const syntax::node& n = tree_[id];
   const std::string word(n.word);
+  if (names_.number(n.operands[0])) names_.fail_at_word(id, "a number has no methods, and is summed up in no loop");
   if (const reduction_word* r = find_reduction(n.word))
     return along(id, r->code, n.operands[0], {n.operands.begin() + 1, n.operands.end()});
   if (is_function(word)) names_.fail_at_word(id, word + " is a function, and no method: write " + word + "(x)");

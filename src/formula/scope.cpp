@@ -9,6 +9,22 @@
 
 namespace loom::notation::reading {
 
+namespace {
+
+/// A reduction, or a function of a row, of a single number.
+double of_one_entry(op code, double v) {
+  const double from_mean = v - v;  // NaN, if v is not finite
+  switch (code) {
+    case op::norm: return std::abs(v);
+    case op::var: return from_mean * from_mean;
+    case op::softmax: return 1 + from_mean;
+    case op::log_softmax: return from_mean;
+    default: return v;
+  }
+}
+
+}  // namespace
+
 std::optional<literal> scope::compute_number(node_id id) {
   const syntax::node& n = tree_[id];
   switch (n.kind) {
@@ -45,6 +61,8 @@ std::optional<literal> scope::compute_number(node_id id) {
     }
     case node_kind::call: {
       // As the functions of <cmath> would compute it; std::exp(2.0) is one.
+      if (const reduction_word* r = find_reduction(n.word); r != nullptr && n.operands.size() == 1 && !r->of_masks)
+        if (const auto& v = number(n.operands[0])) return literal{of_one_entry(r->code, v->value), false, false, 0};
       const elementwise_word* f = find_elementwise(n.word);
       if (f == nullptr || n.operands.size() != static_cast<std::size_t>(f->operands)) return {};
       double v[3] = {};

@@ -28,6 +28,7 @@ TEST_CASE("words that are not known", "[notation]") {
   CHECK(mistake("exq(x)") == "1: exq: there is no function exq (did you mean exp?)");
   CHECK(mistake("frobnicate(x)") == "1: frobnicate: there is no function frobnicate");
   CHECK(mistake("x.men()") == "3: men: there is no method men (did you mean .mean()?)");
+  CHECK(mistake("x * inf.sum()") == "9: sum: a number has no methods, and is summed up in no loop");
   CHECK(mistake("x.exp()") == "3: exp: exp is a function, and no method: write exp(x)");
   CHECK(mistake("(logtis - x).sum()") ==
         "2: logtis: there is no input logtis (did you mean logits? If not, declare it)");

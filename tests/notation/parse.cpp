@@ -137,6 +137,20 @@ TEST_CASE("the collection goes to text and back", "[notation]") {
   });
 }
 
+TEST_CASE("what is made of numbers alone is a number", "[notation]") {
+  const auto constant = [](const char* text) {
+    const graph g = parse(std::string("v * ") + text, std::vector<std::string>{"v[N]"}).written;
+    REQUIRE(g[1].code == op::constant);
+    return g[1].constant_value();
+  };
+  CHECK(constant("-(-sum(3.0))") == 3);
+  CHECK(constant("(max(-2) + mean(4))") == 2);
+  CHECK(constant("norm(-2)") == 2);
+  CHECK(constant("var(5)") == 0);
+  CHECK(constant("softmax(7)") == 1);
+  CHECK(constant("log_softmax(7)") == 0);
+}
+
 TEST_CASE("a row function of a single number goes to text and back", "[notation]") {
   const std::vector<std::string> numbers = {"scalar a", "scalar b"};
   const notation::formula f = parse("a * softmax(a - b) + log_softmax(b).mean()", numbers);
