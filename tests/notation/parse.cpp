@@ -2,6 +2,7 @@
 // tests/notation/parse.cpp — a formula as text is the formula that the same text is in C++.
 #include "formula/parse.hpp"
 
+#include <bit>
 #include <boost/hana/for_each.hpp>
 #include <limits>
 #include <regex>
@@ -149,6 +150,7 @@ TEST_CASE("what is made of numbers alone is a number", "[notation]") {
   CHECK(constant("var(5)") == 0);
   CHECK(constant("softmax(7)") == 1);
   CHECK(constant("log_softmax(7)") == 0);
+  CHECK(std::bit_cast<std::uint64_t>(constant("(-nan)")) == std::bit_cast<std::uint64_t>(constant("nan")));
 }
 
 TEST_CASE("a row function of a single number goes to text and back", "[notation]") {
