@@ -23,6 +23,8 @@ TEST_CASE("C99 of every shape of loop computes what the interpreter computes") {
 TEST_CASE("C99 with a workspace computes what the interpreter computes") {
   printed::check(printed::c99, printed::with_a_workspace(), {regime::normal, regime::masked});
   printed::check(printed::c99, printed::with_labels_that_sum());
+  printed::check(printed::c99, printed::at_places());
+  printed::check(printed::c99, printed::at_places(), {regime::normal}, {.strided = true});
 }
 
 TEST_CASE("C99 has every function of the language") { printed::check(printed::c99, printed::every_function()); }

@@ -31,7 +31,8 @@ TEST_CASE("both dialects have the same loops") {
 }
 
 TEST_CASE("printed C99 has no word of C++") {
-  for (const auto& subjects : {printed::collection(true), printed::with_a_workspace(), printed::every_function()})
+  for (const auto& subjects :
+       {printed::collection(true), printed::with_a_workspace(), printed::every_function(), printed::at_places()})
     for (const printed::subject& s : subjects)
       for (const element type : {element::f32, element::f64}) {
         const std::string text = s.code(c99, type);
@@ -51,7 +52,7 @@ TEST_CASE("a comment is no use of a parameter") {
 
 TEST_CASE("a function says what it computes, and no line of it is longer than 100 characters") {
   for (const auto& subjects : {printed::collection(true), printed::second_derivatives(), printed::every_loop(),
-                               printed::with_a_workspace(), printed::every_function()})
+                               printed::with_a_workspace(), printed::every_function(), printed::at_places()})
     for (const printed::subject& s : subjects)
       for (const options& wanted : {options{}, options{.strided = true, .restricted = true, .simd = true}}) {
         const std::string code = s.code(cpp, element::f32, wanted);

@@ -126,6 +126,7 @@ std::vector<loom::ir::dense<double>> random_data(const function& f, const std::v
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::ir::input_info& in = g.inputs[i];
     loom::ir::dense<double>& d = inputs[static_cast<std::size_t>(i)];
+    if (in.is_place()) continue;
     d.axes = loom::ir::as_set(in.axes);
     const std::size_t n = entries(in.axes, extents);
     d.entries.assign(n, 0);
@@ -155,6 +156,7 @@ std::vector<std::vector<double>> results_in(const function& f, entry_point* call
   std::ptrdiff_t strides[loom::ir::max_inputs + loom::ir::max_outputs][loom::ir::max_axes]{};
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::ir::input_info& in = g.inputs[i];
+    if (in.is_place()) continue;
     const auto slot = static_cast<std::size_t>(i);
     const std::vector<double>& from = data[slot].entries;
     scalars[i] = from[0];
@@ -246,6 +248,10 @@ std::vector<std::ptrdiff_t> extents_of(const loom::ir::graph& g, std::ptrdiff_t 
                 : g.axes[a].name == "C" ? columns
                 : g.axes[a].name == "N" ? rows
                                         : 2 + a);
+  for (const loom::ir::input_info& in : g.inputs)  // an axis along which another is read
+    for (int k = 0; k < in.at.size(); ++k)
+      if (in.at[k].axis >= 0)
+        e[static_cast<std::size_t>(in.at[k].axis)] = e[static_cast<std::size_t>(g.inputs[in.of].axes[k])];
   return e;
 }
 
@@ -301,6 +307,7 @@ std::string caller(const function& f, const loom::emit::dialect& d, const std::s
   for (int a = 0; a < g.axes.size(); ++a)
     if (g.axes[a].extent == 0) add("extents[" + std::to_string(a) + "]");
   for (int i = 0; i < g.inputs.size(); ++i) {
+    if (g.inputs[i].is_place()) continue;
     const std::string slot = "[" + std::to_string(i) + "]";
     if (g.inputs[i].code == loom::ir::op::scalar) add("scalars" + slot);
     else

@@ -23,6 +23,8 @@ TEST_CASE("printed code of every shape of loop computes what the interpreter com
 TEST_CASE("printed code with a workspace computes what the interpreter computes") {
   printed::check(printed::cpp, printed::with_a_workspace(), {regime::normal, regime::masked});
   printed::check(printed::cpp, printed::with_labels_that_sum());
+  printed::check(printed::cpp, printed::at_places());
+  printed::check(printed::cpp, printed::at_places(), {regime::normal}, {.strided = true});
 }
 
 TEST_CASE("printed code has every function of the language") {

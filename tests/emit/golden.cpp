@@ -38,10 +38,11 @@ void holds(const std::string& file, const std::string& text) {
   CHECK(difference(text, expected.str()) == "");
 }
 
-/// The flagships, and one loss with arrays in a workspace.
+/// The flagships, one loss with arrays in a workspace, and a batch against itself.
 std::vector<printed::subject> subjects() {
   std::vector<printed::subject> all = printed::flagships(false);
   all.push_back(printed::with_a_workspace()[0]);
+  all.push_back(printed::at_places()[0]);
   return all;
 }
 

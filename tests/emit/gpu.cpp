@@ -132,6 +132,7 @@ TEST_CASE("printed kernels of the collection compute what the interpreter comput
 
 TEST_CASE("printed kernels of every shape of loop compute what the interpreter computes") {
   printed::check(cuda, without_arrays(printed::every_loop()));
+  printed::check(cuda, without_arrays(printed::at_places()));
   printed::check(cuda, without_arrays(printed::every_function()));
   printed::check(cuda, without_arrays(printed::odd_names()));
 }

@@ -71,7 +71,7 @@ TEST_CASE("values have their textbook names") {
 
 TEST_CASE("no value is called by its number") {
   for (const auto& subjects : {printed::collection(true), printed::second_derivatives(), printed::every_loop(),
-                               printed::with_a_workspace(), printed::every_function()})
+                               printed::with_a_workspace(), printed::every_function(), printed::at_places()})
     for (const printed::subject& s : subjects) {
       const names n(s.schedule, "loss", {words_of_cpp});
       for (int i = 0; i < s.schedule.program.size(); ++i) {

@@ -176,6 +176,22 @@ std::vector<subject> every_function() {
   };
 }
 
+std::vector<subject> at_places() {
+  constexpr auto p = tensor<"p[N,D]">;
+  constexpr auto M = axis<"M">;
+  constexpr auto D = axis<"D">;
+  constexpr auto products = sum(p * p(N = M), D);
+  return {
+      of<log(1 + sum(where(N != M, exp(products), 0), M)).mean()>("itself"),
+      of<sum(where(M <= N, products(M = N) * n1(N = M), 0), M).mean()>("diagonal"),
+      of<(square(x(C = 0) - x(C = last)) + exp(x(C = last) - x)).mean()>("ends"),
+      of<where(label == N, x(N = 0), x(N = last) * T).mean()>("first_and_last_row"),
+      of<(n1(N = last) * v).sum()>("last_of_all", false),
+      of<sum(where(C >= 1, square(x - x(C = C - 1)), 0)) + sum(x(N = N + 1) * x)>("differences"),
+      of<where(label(N = N - 1) == label, exp(n1)(N = N + 1, outside = T), 0).mean()>("after"),
+  };
+}
+
 std::vector<subject> odd_names() {
   constexpr auto keyword = tensor<"int[double]">;
   constexpr auto helper = tensor<"maximum[double]">;

@@ -43,6 +43,8 @@ std::vector<subject> with_a_workspace();
 /// What no label names gets nothing from a row, not 0 times its infinity: only finite data is comparable.
 std::vector<subject> with_labels_that_sum();
 std::vector<subject> every_function();
+/// Inputs that are read at several places, and positions.
+std::vector<subject> at_places();
 /// Inputs and axes whose names the language has other plans for.
 std::vector<subject> odd_names();
 /// Inputs of a result that is left out: no code reads them, but the comments have words that are their names.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: this formula has got<> inputs, with its seed and its directions; limit_is<> are allowed
+// expect: loom: this formula has got<> inputs, with its seed, its directions and each place at which an input is read; limit_is<> are allowed
 // lines: <= 14
 #include <loom/loom.hpp>
 

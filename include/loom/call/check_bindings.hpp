@@ -74,6 +74,10 @@ constexpr binding_role role_of(const input_info& in) {
          : in.origin == input_origin::direction ? binding_role::direction
                                                 : binding_role::input;
 }
+/// The same of an input that may be read at another place.
+constexpr binding_role role_of(const graph& g, int slot) {
+  return role_of(g.inputs[g.inputs[slot].is_place() ? g.inputs[slot].of : slot]);
+}
 constexpr binding_role role_of(const output_info& out) {
   switch (out.kind) {
     case derivative_kind::gradient: return binding_role::gradient;

@@ -7,6 +7,7 @@
 #include "loom/call/data_issue.hpp"
 #include "loom/call/erased_view.hpp"
 #include "loom/call/overlap.hpp"
+#include "loom/call/placed.hpp"
 #include "loom/ir/labels.hpp"
 
 namespace loom::inline LOOM_ABI::call {
@@ -88,8 +89,12 @@ constexpr std::ptrdiff_t offset_at(const erased_shape& b, int rank, const std::p
 [[gnu::noinline]] constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::ptrdiff_t* at) {
   std::ptrdiff_t offset = 0;
   if (__builtin_is_constant_evaluated()) {
-    for (int i = 0; i < rank; ++i) offset = offset * b.extents[i] + at[i];
-    return b.constant.labels[offset];
+    std::ptrdiff_t placed = 0;
+    for (int i = 0; i < rank; ++i) {
+      offset = offset * b.extents[i] + at[i];
+      placed += b.constant.steps[i] * at[i];
+    }
+    return b.constant.labels[placed != 0 ? placed : offset];
   }
   return load_bits(b.data, offset_at(b, rank, at), b.type);
 }
@@ -147,6 +152,22 @@ class data_check {
     return true;
   }
 
+  /// Every entry that is read at a place is one of its axis.
+  [[gnu::noinline]] constexpr bool places_are_good() {
+    for (int s = 0; s < g_.inputs.size(); ++s) {
+      const input_info& in = g_.inputs[s];
+      for (int k = 0; k < in.at.size(); ++k) {
+        const std::int64_t extent = bound_.inputs[in.of].extents[k], entry = entry_of(in.at[k], extent);
+        if (in.at[k].axis >= 0 || (entry >= 0 && entry < extent)) continue;
+        found.axis = g_.inputs[in.of].axes[k];
+        found.got = entry;
+        found.wanted = extent;
+        return fails(data_issue::entry_is_outside_its_axis, {true, in.of});
+      }
+    }
+    return true;
+  }
+
   /// The loops walk all axes of a row with one stride.
   [[gnu::noinline]] constexpr bool columns_are_contiguous() {
     for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
@@ -165,7 +186,7 @@ class data_check {
   [[gnu::noinline]] constexpr bool numbers_are_good() {
     for (int slot = 0; slot < g_.inputs.size(); ++slot) {
       const input_info& in = g_.inputs[slot];
-      if (in.domain != number_domain() && !numbers_lie_in(in.domain, slot)) return false;
+      if (!in.is_place() && in.domain != number_domain() && !numbers_lie_in(in.domain, slot)) return false;
     }
     return true;
   }
@@ -180,7 +201,7 @@ class data_check {
   constexpr bool labels_are_constants() {
     for (int k = 0; k < count_; ++k) {
       const bound_operand& o = all_[k];
-      if (!o.name.input || g_.inputs[o.name.slot].code != op::index) continue;
+      if (!o.name.input || g_.inputs[o.name.slot].code != op::index || g_.inputs[o.name.slot].is_place()) continue;
       for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
         const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
         if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
@@ -204,7 +225,8 @@ class data_check {
     if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type))
       return fails(data_issue::workspace_is_not_aligned);
     for (int i = 0; i < count_; ++i)
-      if (overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
+      if (!(all_[i].name.input && g_.inputs[all_[i].name.slot].is_place()) &&
+          overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
         return fails(
             all_[i].name.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer,
             all_[i].name);
@@ -277,8 +299,8 @@ class data_check {
     const bound_operand& buffer = all_[k];
     if (is_empty(*buffer.shape, buffer.rank())) return true;
     if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
-    for (int i = 0; i < k; ++i)
-      if (meet(buffer, all_[i]))
+    for (int i = 0; i < k; ++i)  // a place is a part of its input
+      if (!(all_[i].name.input && g_.inputs[all_[i].name.slot].is_place()) && meet(buffer, all_[i]))
         return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap,
                      buffer.name, all_[i].name);
     return true;
@@ -381,7 +403,9 @@ constexpr checked_data check_data(const operands& bound) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
   detail::data_check c(p, bound);
-  [[maybe_unused]] bool good = c.operands_are_good();  // if not, something was found
+  [[maybe_unused]] bool good = true;  // if not, something was found
+  if constexpr (reads_places(p.program)) good = c.places_are_good();
+  good = good && c.operands_are_good();
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();
   if (__builtin_is_constant_evaluated()) good = good && c.labels_are_constants();
   if constexpr (declares_domains(p.program))

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 103, "ops were added or removed: ./run tables");
+static_assert(op_count == 105, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -211,6 +211,8 @@ inline constexpr term_node adjoint_terms[] = {
   {op::any, {-1, -1, -1}, 1u}, {op::div, {0, 1, -1}, 0u},
 };
 inline constexpr adjoint_row adjoint_rows[] = {
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

@@ -7,11 +7,15 @@
 #include "loom/derive/adjoints.hpp"
 #include "loom/derive/request.hpp"
 #include "loom/ir/rebuild.hpp"
+#include "loom/ir/substitute.hpp"
 
 namespace loom::inline LOOM_ABI::derive::detail {
 
 /// A derivative of each value of a graph; no_value: zero.
 using derivative_values = fixed_vector<value_id, LOOM_MAX_NODES>;
+
+/// The input that is read, of one that reads it at another place.
+constexpr int declared_slot(const graph& g, int slot) { return g.inputs[slot].is_place() ? g.inputs[slot].of : slot; }
 
 struct differentiation {
   const graph& in;
@@ -30,6 +34,40 @@ struct differentiation {
   constexpr value_id append(const input_info& info) {
     const int slot = out.add_input(info);
     return out.result.too_large ? out.constant(0) : out.input(slot);
+  }
+
+  /// What a place receives, v, as what its input receives: at the places it is read, and 0 elsewhere.
+  constexpr value_id taken_back(int place, value_id v) {
+    const input_info from = in.inputs[place];
+    const axis_order axes = in.inputs[from.of].axes;
+    substitution back;
+    int first[max_axes];  // the axis of the input that is read along an axis, and how far on
+    std::int32_t offset[max_axes]{};
+    for (int& axis : first) axis = -1;
+    for (int k = 0; k < axes.size(); ++k)
+      if (const int along = from.at[k].axis; along >= 0 && first[along] < 0) {
+        first[along] = axes[k];
+        offset[along] = from.at[k].entry;
+        back.of[along] = {axes[k], -from.at[k].entry};
+      }
+    substituting moved(out);
+    v = moved.at(v, back);
+    if (moved.captured) out.result.exceed(capacity::axes, max_axes);
+    const auto only_where = [&](value_id mask) {
+      const value_id zero = out.constant(0);
+      v = out.where(mask, v, zero);
+    };
+    for (int k = 0; k < axes.size(); ++k) {
+      const coordinate c = from.at[k];
+      if (c.is_shifted()) only_where(within(out, axes[k], -c.entry));
+      if (c.axis >= 0 && first[c.axis] == axes[k]) continue;
+      const value_id here = out.position(op::position, axes[k]);
+      only_where(out.binary(op::eq, here,
+                            c.axis >= 0 ? out.position(op::position, first[c.axis], c.entry - offset[c.axis])
+                            : is_from_last(c.entry) ? out.position(op::last, axes[k], c.entry - last_entry)
+                                                    : out.constant(c.entry)));
+    }
+    return v;
   }
 
   constexpr void output(derivative_kind what, int slot, value_id id) {

@@ -19,7 +19,7 @@ class reverse_sweep {
     for (int i = 0; i < in_.size(); ++i) {
       adjoint_[i] = no_value;
       const node& n = in_[i];
-      active_[i] = is_input(n.code) && is_wanted(static_cast<int>(n.bits));
+      active_[i] = is_input(n.code) && is_wanted(declared_slot(in_, static_cast<int>(n.bits)));
       for (value_id o : n.operand)
         if (o != no_value && n.code != op::stop_gradient) active_[i] = active_[i] || active_[o];
     }
@@ -48,11 +48,16 @@ class reverse_sweep {
   constexpr bool is_wanted(int slot) const { return (wanted_.gradients >> slot) & 1u; }
   constexpr bool needs_seed() const { return wanted_.seeded || (wanted_.gradients != 0 && !in_.result_axes.empty()); }
 
-  constexpr value_id of_input(int slot) const {
-    for (int i = 0; i < in_.size(); ++i)
-      if (is_input(in_[i].code) && in_[i].bits == static_cast<std::uint64_t>(slot) && adjoint_[i] != no_value)
-        return adjoint_[i];
-    return no_value;
+  /// What an input receives, with what it receives at each other place where it is read.
+  constexpr value_id of_input(int slot) {
+    value_id all = no_value;
+    for (int i = 0; i < in_.size(); ++i) {
+      if (!is_input(in_[i].code) || adjoint_[i] == no_value) continue;
+      const int from = static_cast<int>(in_[i].bits);
+      if (from == slot) all = work_.plus(all, adjoint_[i]);
+      else if (declared_slot(in_, from) == slot) all = work_.plus(all, work_.taken_back(from, adjoint_[i]));
+    }
+    return all;
   }
 
   constexpr void spread(int user) {

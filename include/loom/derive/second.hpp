@@ -23,7 +23,7 @@ class second_sweep {
       if (!is_in(wanted_.curvatures, slot)) continue;
       diagonal_sweep sweep(work_, slot);
       work_.output(derivative_kind::curvature, slot, sweep.run(gradient_of(slot)));
-      if (!sweep.exact && refused.empty()) refused = in_.inputs[slot].name;
+      if ((!sweep.exact || is_read_elsewhere(slot)) && refused.empty()) refused = in_.inputs[slot].name;
     }
     if (wanted_.products != 0) products();
     return {compact(work_.out.result), work_.missing, refused};
@@ -35,6 +35,13 @@ class second_sweep {
   differentiation work_;
 
   static constexpr bool is_in(input_set s, int slot) { return (s >> slot) & 1u; }
+
+  /// Entries of an input that meet each other: the diagonal takes what lies beside it in the Hessian of the places.
+  constexpr bool is_read_elsewhere(int slot) const {
+    for (const input_info& in : in_.inputs)
+      if (in.is_place() && in.of == slot) return true;
+    return false;
+  }
 
   constexpr value_id gradient_of(int slot) const {
     for (const output_info& o : in_.outputs)
@@ -48,6 +55,8 @@ class second_sweep {
       const input_info& x = in_.inputs[slot];
       direction.push_back(is_in(wanted_.directions, slot)
                               ? work_.append({x.name, x.code, x.axes, input_origin::direction, slot})
+                          : x.is_place() && direction[x.of] != no_value
+                              ? work_.out.place(static_cast<int>(work_.out[direction[x.of]].bits), x.at)
                               : no_value);
       if (is_in(wanted_.products, slot)) gradients.push_back(gradient_of(slot));
     }

@@ -62,7 +62,12 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     if (narrow_[id])
       line("const float {} = {};", name_.value[id],
            n.code == op::extent ? entries_of(n, element::f32).text : cast(d_, element::f32, e).text);
-    else line("const {} {} = {};", n.type == kind::mask ? "bool" : "double", name_.value[id], e.text);
+    else
+      line("const {} {} = {};",
+           n.type == kind::mask    ? std::string_view("bool")
+           : n.type == kind::index ? d_.index
+                                   : std::string_view("double"),
+           name_.value[id], e.text);
   }
   void begin_sweep(const sweep& s, int number) {
     sweep_ = &s;
@@ -307,7 +312,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
 
   void compute(int id) {
     const node& n = g_[id];
-    if (n.code == op::constant || p_.levels[id] == level::scalar) return;
+    if (n.code == op::constant || n.code == op::position || p_.levels[id] == level::scalar) return;
     const stretch& s = p_.levels[id] == level::row ? *row_ : *here_;
     if (s.uses[id] == 0 || s.folded[id]) return;
     if (here_ == row_ && !name_.is_forward(id)) introduce_shared(id);
@@ -340,7 +345,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
       if (s.slot >= 0 && output_level(p_, s.slot) == level::element) output[s.slot] = true;
     }
     for (int k = 0; k < g_.inputs.size(); ++k)
-      if (input[k] && at_.per_row(g_.inputs[k].axes))
+      if (input[k] && at_.per_row(g_.inputs[k].axes) && !g_.inputs[k].is_shifted())
         line("const {}* {} = {} + {};", input_type(k), name_.input_row[k], name_.input[k], at_.input_row_of(k));
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (output[k] && at_.per_row(output_axes(p_, k)))
@@ -374,6 +379,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent == 0) add(std::string(d_.index), name_.extent[a]);
     for (int k = 0; k < g_.inputs.size(); ++k) {
+      if (g_.inputs[k].is_place()) continue;
       add(g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
       add_strides(g_.inputs[k].axes, name_.input_stride[k]);
     }
@@ -393,7 +399,8 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     };
     if (!wanted_.formula.empty()) add(wanted_.formula);
     for (int k = 0; k < g_.inputs.size(); ++k)
-      if (g_.inputs[k].code != op::scalar) list(reads, told_.shape(name_.input[k], g_.inputs[k].axes));
+      if (g_.inputs[k].code != op::scalar && !g_.inputs[k].is_place())
+        list(reads, told_.shape(name_.input[k], g_.inputs[k].axes));
     for (int k = 0; k < g_.outputs.size(); ++k)
       if (!is_returned(k)) list(writes, told_.shape(name_.output[k], output_axes(p_, k)));
     if (!reads.empty())

@@ -82,6 +82,10 @@ class expressions {
   /// A whole number beside an index.
   expression integer_operand(int id) const {
     const node& n = g_[id];
+    if (n.code == op::position) {
+      const std::string at = at_.position_along(first_axis(n.over()));
+      return n.offset() == 0 ? expression(at) : expression(at + ir::offset_text(n.offset()), binding::sum);
+    }
     return n.code == op::constant ? fmt::format("{}", static_cast<std::int64_t>(n.constant_value())) : name_.value[id];
   }
   /// What a line stores or parks.
@@ -103,8 +107,14 @@ class expressions {
   expression scalar_expression(int id) const {
     const node& n = g_[id];
     if (n.code == op::tensor) {
-      const expression e("*" + name_.input[n.bits], binding::unary);
+      const bool placed = g_.inputs[static_cast<int>(n.bits)].is_place();
+      const expression e =
+          placed ? expression(at_.input_entry(id)) : expression("*" + name_.input[n.bits], binding::unary);
       return type_ == element::f32 ? cast(d_, element::f32, e) : e;
+    }
+    if (n.code == op::last) {
+      const std::string& extent = name_.extent[first_axis(n.over())];
+      return n.offset() == 1 ? expression(extent) : expression(extent + ir::offset_text(n.offset() - 1), binding::sum);
     }
     return n.code == op::extent ? entries_of(n, element::f64) : of_op(id, true, {});
   }
@@ -115,11 +125,21 @@ class expressions {
       if (has(n.over(), a)) list(s, name_.extent[a], " * ");
     return cast(d_, type, {s, outermost(s)});
   }
+  /// Beyond the ends of an axis along which an input is shifted it is 0.
+  expression input_entry(int id) const {
+    const node& n = g_[id];
+    const std::string within = at_.within(static_cast<int>(n.bits)), entry = at_.input_entry(id);
+    if (within.empty()) return entry;
+    const expression zero = n.type == kind::mask    ? expression("false")
+                            : n.type == kind::index ? expression("0")
+                                                    : literal(d_, 0, type_);
+    return {within + " ? " + entry + " : " + zero.text, binding::conditional};
+  }
   /// The expression of a value of the loops.
   expression in_full(int id, known_onehot k) const {
     const node& n = g_[id];
     if (here_->recalled[id]) return at_.output_entry(parked_in_[id]);
-    if (is_input(n.code)) return at_.input_entry(id);
+    if (is_input(n.code)) return input_entry(id);
     if (p_.array_of[id] != 0) {
       const std::string e = at_.array_entry(id);
       return n.type == kind::mask ? expression(e + " != 0.0", binding::equality)

@@ -12,6 +12,7 @@
 
 #include "loom/emit/dialect.hpp"
 #include "loom/emit/forms.hpp"
+#include "loom/ir/print.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -98,8 +99,10 @@ class names {
       : p_(p), g_(p.program), words_(p), forms_(p, words_), pool_(reserved) {
     pool_.take(function);
     for (int s = 0; s < g_.inputs.size(); ++s)
-      input[s] = pool_.take((g_.inputs[s].origin == input_origin::direction ? "direction_" : "") +
-                            std::string(g_.inputs[s].name));
+      input[s] = g_.inputs[s].is_place()
+                     ? input[g_.inputs[s].of]
+                     : pool_.take((g_.inputs[s].origin == input_origin::direction ? "direction_" : "") +
+                                  std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
       output[s] =
@@ -112,7 +115,7 @@ class names {
                                 ? std::string("i_") + detail::lower_case(g_.axes[a].name)
                                 : letter);
     }
-    for (int s = 0; s < g_.inputs.size(); ++s) input_row[s] = pool_.take(input[s] + "_row");
+    for (int s = 0; s < g_.inputs.size(); ++s) input_row[s] = pool_.take(input[s] + "_row");  // of places, too
     for (int s = 0; s < g_.outputs.size(); ++s) output_row[s] = pool_.take(output[s] + "_row");
     result = pool_.take("value");
     if (!p.arrays.empty()) workspace = pool_.take("workspace");
@@ -139,7 +142,11 @@ class names {
     for (int i = 0; i < g_.size(); ++i)
       if (reduction(g_[i].code).two_parts) ones[i] = pool_.take("ones");
     for (int s = 0; s < g_.inputs.size(); ++s)
-      for (int a : g_.inputs[s].axes) input_stride[s][a] = pool_.take(input[s] + "_stride_" + extent[a]);
+      if (g_.inputs[s].is_place()) {
+        for (int a : g_.inputs[g_.inputs[s].of].axes) input_stride[s][a] = input_stride[g_.inputs[s].of][a];
+      } else {
+        for (int a : g_.inputs[s].axes) input_stride[s][a] = pool_.take(input[s] + "_stride_" + extent[a]);
+      }
     for (int s = 0; s < g_.outputs.size(); ++s)
       for (int a : output_axes(p_, s)) output_stride[s][a] = pool_.take(output[s] + "_stride_" + extent[a]);
   }
@@ -169,6 +176,8 @@ class names {
     if (n.code == op::constant) return;
     if (n.code == op::scalar) {
       value[i] = input[n.bits];
+    } else if (n.code == op::position) {
+      value[i] = index[first_axis(n.over())] + ir::offset_text(n.offset());
     } else if (g_.outputs[0].id == i && g_.result_axes.empty() && !p_.is_total[i] && p_.levels[i] == level::scalar &&
                !is_input(n.code)) {
       value[i] = result;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "loom/emit/names.hpp"
 
@@ -36,10 +37,10 @@ class places {
   /// Whether an operand begins anew with each row; then the row has a pointer of its own.
   bool per_row(const axis_order& axes) const { return (as_set(axes) & p_.row_axes) != 0; }
   std::string input_row_of(int slot) const {
-    return position(g_.inputs[slot].axes, p_.row_axes, strides_of_input(slot));
+    return position(dimensions_of(slot), p_.row_axes, strides_of_input(slot), true);
   }
   std::string output_row_of(int slot) const {
-    return position(output_axes(p_, slot), p_.row_axes, strides_of_output(slot));
+    return position(dimensions(output_axes(p_, slot)), p_.row_axes, strides_of_output(slot));
   }
   /// Whether a gather reads along the row.
   bool is_along_row(const node& gather) const { return (gather.over() & p_.column_axes) != 0; }
@@ -47,10 +48,27 @@ class places {
   /// The entry that an input's value stands for.
   std::string input_entry(int id) const {
     const int slot = static_cast<int>(g_[id].bits);
-    const axis_order& axes = g_.inputs[slot].axes;
+    if (g_.inputs[slot].is_shifted())
+      return entry(name_.input[slot], position(dimensions_of(slot), every_axis(), strides_of_input(slot), true));
     return p_.levels[id] == level::element
-               ? entry(input_row(slot), position(axes, p_.column_axes, strides_of_input(slot)))
+               ? entry(input_row(slot), position(dimensions_of(slot), p_.column_axes, strides_of_input(slot),
+                                                 !per_row(g_.inputs[slot].axes)))
                : entry(name_.input[slot], input_row_of(slot));
+  }
+  /// Where an input that is shifted is read within its axes: "t >= 1 && c + 2 < C"; empty: everywhere.
+  std::string within(int slot) const {
+    std::string s;
+    const input_info& in = g_.inputs[slot];
+    for (int k = 0; k < in.at.size(); ++k) {
+      const coordinate c = in.at[k];
+      if (!c.is_shifted()) continue;
+      list(s,
+           c.entry < 0
+               ? index_[c.axis] + " >= " + std::to_string(-c.entry)
+               : index_[c.axis] + " + " + std::to_string(c.entry) + " < " + name_.extent[g_.inputs[in.of].axes[k]],
+           " && ");
+    }
+    return s;
   }
   /// The entry that a label names; the first one for a label outside.
   std::string gathered_entry(int id) const {
@@ -58,21 +76,22 @@ class places {
     const int slot = static_cast<int>(g_[n.operand[0]].bits);
     const std::string label = name_.value[n.operand[1]], extent = name_.extent[first_axis(n.over())];
     const std::string inside = label + " >= 0 && " + label + " < " + extent + " ? " + label + " : 0";
-    const std::string at = position(g_.inputs[slot].axes, is_along_row(n) ? p_.column_axes : every_axis(),
-                                    strides_of_input(slot), n.over(), "(" + inside + ")");
+    const std::string at =
+        position(dimensions_of(slot, n.over(), "(" + inside + ")"), is_along_row(n) ? p_.column_axes : every_axis(),
+                 strides_of_input(slot), !is_along_row(n) || !per_row(g_.inputs[slot].axes));
     return entry(is_along_row(n) ? input_row(slot) : name_.input[slot], at == "(" + inside + ")" ? inside : at);
   }
   std::string output_entry(int slot) const {
-    const axis_order& axes = output_axes(p_, slot);
     return output_level(p_, slot) == level::element
-               ? entry(output_row(slot), position(axes, p_.column_axes, strides_of_output(slot)))
+               ? entry(output_row(slot),
+                       position(dimensions(output_axes(p_, slot)), p_.column_axes, strides_of_output(slot)))
                : entry(name_.output[slot], output_row_of(slot));
   }
 
   const axis_order& array_axes(int id) const { return p_.arrays[p_.array_of[id] - 1].axes; }
   const std::string& array(int id) const { return name_.array[p_.array_of[id] - 1]; }
   std::string array_entry(int id, axis_set labelled = 0, const std::string& label = "") const {
-    return entry(array(id), position(array_axes(id), every_axis(), nullptr, labelled, label));
+    return entry(array(id), position(dimensions(array_axes(id), labelled, label), every_axis(), nullptr));
   }
 
  private:
@@ -95,24 +114,61 @@ class places {
     return base + "[" + (position.empty() ? "0" : position) + "]";
   }
 
-  /// What the indices of the axes in `which` add to a position over `axes`; empty: nothing. A label takes the place of the
-  /// index of the axis it was looked up on.
-  std::string position(const axis_order& axes, axis_set which, const std::string* strides, axis_set labelled = 0,
-                       const std::string& label = "") const {
+  /// One axis of what lies in memory: which it is, and along which axis, or at which entry, it is read.
+  struct dimension {
+    int axis;
+    int along;  ///< -1: at an entry
+    std::string index;
+  };
+  using dimension_list = std::vector<dimension>;
+
+  /// A label takes the place of the index of the axis it was looked up on.
+  dimension_list dimensions(const axis_order& axes, axis_set labelled = 0, const std::string& label = "") const {
+    dimension_list r;
+    for (int a : axes) r.push_back({a, a, has(labelled, a) ? label : index_[a]});
+    return r;
+  }
+  /// Of an input; of one that is read at another place, those of the data.
+  dimension_list dimensions_of(int slot, axis_set labelled = 0, const std::string& label = "") const {
+    const input_info& in = g_.inputs[slot];
+    if (!in.is_place()) return dimensions(in.axes, labelled, label);
+    dimension_list r;
+    const axis_order& axes = g_.inputs[in.of].axes;
+    for (int k = 0; k < axes.size(); ++k) {
+      const coordinate c = in.at[k];
+      r.push_back({axes[k], c.axis,
+                   c.axis >= 0             ? (has(labelled, c.axis) ? label : moved(index_[c.axis], c.entry))
+                   : is_from_last(c.entry) ? moved(name_.extent[axes[k]], c.entry - last_entry - 1)
+                                           : std::to_string(c.entry)});
+    }
+    return r;
+  }
+
+  /// "(t - 1)"
+  static std::string moved(const std::string& index, std::int32_t by) {
+    return by == 0 ? index : "(" + index + ir::offset_text(by) + ")";
+  }
+
+  /// What the indices of the axes in `which` add to a position; empty: nothing. Entries add what they do once.
+  static bool counts(const dimension& d, axis_set which, bool entries) {
+    return d.along >= 0 ? has(which, d.along) : entries && d.index != "0";
+  }
+  std::string position(const dimension_list& all, axis_set which, const std::string* strides,
+                       bool entries = false) const {
     if (strides != nullptr) {
       std::string sum;
-      for (int a : axes)
-        if (has(which, a)) list(sum, (has(labelled, a) ? label : index_[a]) + " * " + strides[a], " + ");
+      for (const dimension& d : all)
+        if (counts(d, which, entries)) list(sum, d.index + " * " + strides[d.axis], " + ");
       return sum;
     }
     std::string s;
     bool is_sum = false;
-    for (int a : axes) {
-      if (!s.empty()) s = (is_sum ? "(" + s + ")" : s) + " * " + name_.extent[a];
+    for (const dimension& d : all) {
+      if (!s.empty()) s = (is_sum ? "(" + s + ")" : s) + " * " + name_.extent[d.axis];
       if (!s.empty()) is_sum = false;
-      if (!has(which, a)) continue;
+      if (!counts(d, which, entries)) continue;
       is_sum = !s.empty();
-      s += std::string(s.empty() ? "" : " + ") + (has(labelled, a) ? label : index_[a]);
+      s += std::string(s.empty() ? "" : " + ") + d.index;
     }
     return s;
   }

@@ -211,6 +211,7 @@ class value_words {
       default: break;
     }
     if (n.code == op::extent) return std::string("count") + axes_word(n.over());
+    if (n.code == op::last) return std::string("last") + axes_word(n.over());
     if (n.code == op::gather) return std::string(g_.inputs[static_cast<int>(g_[a].bits)].name) + "_" + label(b);
     if (n.code == op::onehot) return std::string("onehot_") + label(a);
     if (is_reduction(n.code)) return reduced(i);

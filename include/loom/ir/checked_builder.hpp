@@ -14,6 +14,7 @@
 #include "loom/ir/issue.hpp"
 #include "loom/ir/labels.hpp"
 #include "loom/ir/precedence.hpp"
+#include "loom/ir/substitute.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -40,6 +41,14 @@ struct typed_value {
 struct axis_choice {
   text_view name;
   std::int64_t position = 0;
+};
+
+/// Where a value is read along one of its axes: by an index, which is a whole literal, the positions along an axis, or labels; or at
+/// the last entry, or as many before it as the index says.
+struct place_choice {
+  text_view axis;
+  typed_value index;
+  bool last = false;
 };
 
 /// What is known of the axes of a formula before it is built.
@@ -94,6 +103,7 @@ class checked_builder {
       for (int i = 0; i < 2; ++i)
         if (v[i].written >= typed_value::literal::integer && out_[v[i].id].constant_value() < 0)
           return fail({issue::integer_beside_min_or_max});
+    if (const value_id moved = n == 2 ? shifted_position(code, v) : no_value; moved != no_value) return {moved};
     axis_set axes = 0;
     typed_value r;
     for (int i = 0; i < n; ++i) {
@@ -149,6 +159,52 @@ class checked_builder {
     return {out_.make(op::onehot, index.id, no_value, no_value, only(axis)), index.listed};
   }
 
+  /// The positions 0, 1, 2, ... along an axis.
+  constexpr typed_value position(text_view along) {
+    const int axis = axis_number({along, 0});
+    if (stopped()) return failed();
+    return {out_.position(op::position, axis)};
+  }
+
+  /// A value elsewhere: x(C = 2), z(N = M), x(T = T - 1), x(C = t). What is said of several axes holds at once. Beyond the ends of an
+  /// axis there is `outside`; 0, or false, if it is not given.
+  constexpr typed_value at(const typed_value& v, const place_choice* places, int n,
+                           const typed_value* outside = nullptr) {
+    if (stopped()) return failed();
+    substitution by;
+    int renamed[max_axes] = {0, 1, 2, 3, 4, 5, 6, 7};
+    static_assert(max_axes == 8);
+    axis_set placed = 0, labelled = 0;
+    bool shifted = false;
+    for (int i = 0; i < n; ++i) {
+      const int axis = axis_number({places[i].axis, 0});
+      if (axis < 0) return failed();
+      if (!has(axes_of(v), axis)) return fail({issue::unknown_axis, name_of(axis)});
+      if (has(placed, axis)) return fail({issue::axis_placed_twice, name_of(axis)});
+      placed |= only(axis);
+      if (!choose(places[i], axis, by)) return failed();
+      if (is_labelled(places[i])) labelled |= only(axis);
+      else renamed[axis] = by.of[axis].axis;
+      shifted = shifted || by.of[axis].is_shifted();
+    }
+    if (outside != nullptr && !shifted) return fail({issue::outside_of_nothing});
+    if (outside != nullptr && (!is_number(v) || !is_number(*outside))) return failed();
+    const axis_set left = by.image(without(axes_of(v), labelled));
+    if (!fits_rank(static_cast<axis_set>(left | labelled))) return failed();
+    substituting elsewhere(out_);
+    typed_value r{elsewhere.at(v.id, by), v.listed.renamed(renamed)};
+    if (elsewhere.captured) return fail({issue::place_without_an_axis, places[0].axis});
+    // What is read beyond the ends of an input is 0 without being told.
+    if (shifted && (outside != nullptr || !is_input(out_[v.id].code))) {
+      const value_id there = inside(by, placed);
+      if (out_[r.id].type == kind::mask) r.id = out_.binary(op::logical_and, there, r.id);
+      else if (!is_number(r)) return failed();
+      else r.id = out_.where(there, r.id, outside == nullptr ? out_.constant(0) : outside->id);
+      if (outside != nullptr) r.listed |= outside->listed;
+    }
+    return pick(r, places, n, labelled, left);
+  }
+
   // ---- the whole -----------------------------------------------------------------------------------------------------
   /// Makes a value a result: the first, then result<1>, ...
   constexpr void result(const typed_value& v) {
@@ -199,6 +255,73 @@ class checked_builder {
   }
 
  private:
+  constexpr bool is_labelled(const place_choice& p) const {
+    if (p.last) return false;
+    const op code = out_[p.index.id].code;
+    return code != op::constant && code != op::position;
+  }
+  /// Whether one place is as it should be; if so, what the axis becomes. One that labels choose from stays, until they do.
+  constexpr bool choose(const place_choice& p, int axis, substitution& by) {
+    if (p.last && p.index.id == no_value) by.of[axis] = {-1, last_entry};
+    if ((p.last && p.index.id == no_value) || is_labelled(p)) return true;
+    const node& index = out_[p.index.id];
+    if (!p.last && index.code == op::position) {
+      const int other = first_axis(index.over());
+      axis_number({name_of(other), out_.result.axes[axis].extent});
+      axis_number({name_of(axis), out_.result.axes[other].extent});
+      by.of[axis] = {static_cast<std::int8_t>(other), index.offset()};
+      return !stopped();
+    }
+    if (p.index.written < typed_value::literal::integer)
+      return fail({issue::entry_is_no_integer, name_of(axis)}), false;
+    const double entry = index.constant_value();
+    const std::int64_t extent = out_.result.axes[axis].extent;
+    if (!(entry >= 0 && entry < furthest_shift))
+      return fail({issue::entry_out_of_range, name_of(axis), static_cast<std::int64_t>(entry), furthest_shift}), false;
+    if (extent != 0 && entry >= static_cast<double>(extent))  // likewise from the last
+      return fail({issue::entry_beyond_its_axis, name_of(axis), static_cast<std::int64_t>(entry), extent}), false;
+    const auto whole = static_cast<std::int32_t>(entry);
+    by.of[axis] = {-1, p.last ? last_entry - whole : whole};
+    return true;
+  }
+  /// Where no axis is read beyond its ends.
+  constexpr value_id inside(const substitution& by, axis_set placed) {
+    value_id all = no_value;
+    for (int a = 0; a < max_axes; ++a) {
+      const coordinate c = by.of[a];
+      if (!has(placed, a) || !c.is_shifted()) continue;
+      const value_id one = within(out_, c.axis, c.entry);
+      all = all == no_value ? one : out_.binary(op::logical_and, all, one);
+    }
+    return all;
+  }
+  /// One after the other: so no axis that labels choose from may be one that is left, or that other labels have.
+  constexpr typed_value pick(typed_value r, const place_choice* places, int n, axis_set from, axis_set left) {
+    for (int i = 0; i < n; ++i)
+      if (is_labelled(places[i])) left |= axes_of(places[i].index);
+    if ((from & left) != 0)
+      return fail({issue::index_does_not_fit, name_of(first_axis(static_cast<axis_set>(from & left)))});
+    for (int i = 0; i < n; ++i) {
+      const axis_choice along{places[i].axis, 0};
+      if (is_labelled(places[i])) r = gather(r, places[i].index, &along);
+    }
+    return r;
+  }
+  /// A whole number more or less of the positions along an axis; no_value, if this is none.
+  constexpr value_id shifted_position(op code, const typed_value* v) {
+    if (code != op::add && code != op::sub) return no_value;
+    for (int k = 0; k < 2; ++k) {
+      const node &axis = out_[v[k].id], &more = out_[v[1 - k].id];
+      if (axis.code != op::position || more.code != op::constant || (code == op::sub && k == 1)) continue;
+      const double by = code == op::sub ? -more.constant_value() : more.constant_value();
+      if (v[1 - k].written < typed_value::literal::integer || !(by > -furthest_shift && by < furthest_shift)) continue;
+      const std::int32_t offset = axis.offset() + static_cast<std::int32_t>(by);
+      if (offset > -furthest_shift && offset < furthest_shift)
+        return out_.position(op::position, first_axis(axis.over()), offset);
+    }
+    return no_value;
+  }
+
   builder out_;
   known_axes known_;
   mistake problem_;

@@ -27,22 +27,50 @@ struct node {
   constexpr bool operator==(const node&) const = default;
   constexpr double constant_value() const { return std::bit_cast<double>(bits); }
   constexpr axis_set over() const { return static_cast<axis_set>(bits); }
+  /// Of positions along an axis, and of the last one: what is added to them.
+  constexpr std::int32_t offset() const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits >> 8)); }
   constexpr int scattered_over() const {
     return static_cast<int>(bits >> 8);
   }  ///< of a scatter: the axis it writes along
 };
 
-/// Where an input comes from: the formula declares it, or differentiation brings it, after those: the cotangent of the result,
-/// a direction.
-enum class input_origin : std::uint8_t { declared, seed, direction };
+/// Where an input comes from: the formula declares it; or differentiation brings it, after those: the cotangent of the result,
+/// a direction; or it is another input read at another place.
+enum class input_origin : std::uint8_t { declared, seed, direction, place };
+
+/// Where a place reads one axis of an input: along an axis, so many entries further on, or at one entry.
+struct coordinate {
+  std::int8_t axis;  ///< -1: at one entry
+  std::int32_t entry;  ///< which; or, along an axis, how many further on: what lies beyond its ends is 0
+  constexpr bool operator==(const coordinate&) const = default;
+  constexpr bool is_shifted() const { return axis >= 0 && entry != 0; }
+};
+using coordinates = fixed_vector<coordinate, max_rank>;
+
+/// Entries that are counted from the last one, which this is.
+inline constexpr std::int32_t last_entry = -(1 << 30);
+inline constexpr std::int32_t furthest_shift = 1 << 28;
+constexpr bool is_from_last(std::int32_t entry) { return entry < last_entry / 2; }
+/// The entry of an axis of so many.
+constexpr std::int64_t entry_of(const coordinate& c, std::int64_t extent) {
+  return is_from_last(c.entry) ? extent - 1 + (c.entry - last_entry) : c.entry;
+}
 
 struct input_info {
   text_view name;
   op code = op::tensor;
   axis_order axes;
   input_origin origin = input_origin::declared;
-  int of = -1;  ///< the declared input whose direction this is
+  int of = -1;  ///< the input whose direction this is, or that is read at another place
   number_domain domain{};
+  coordinates at{};  ///< of a place: for each axis of the input, where it is read
+
+  constexpr bool is_place() const { return origin == input_origin::place; }
+  constexpr bool is_shifted() const {
+    for (int k = 0; k < at.count; ++k)
+      if (at.items[k].is_shifted()) return true;
+    return false;
+  }
 };
 
 /// The value of a formula, or one of its derivatives with the axes of one input: the gradient, the diagonal of the Hessian, the
@@ -145,6 +173,11 @@ class builder {
     return make(op::constant, no_value, no_value, no_value, std::bit_cast<std::uint64_t>(v));
   }
   constexpr value_id extent(axis_set over) { return make(op::extent, no_value, no_value, no_value, over); }
+  /// The positions along an axis, or the last one (op::last), and so many more.
+  constexpr value_id position(op code, int axis, std::int32_t offset = 0) {
+    return make(code, no_value, no_value, no_value,
+                only(axis) | std::uint64_t{static_cast<std::uint32_t>(offset)} << 8);
+  }
   constexpr value_id unary(op o, value_id a) { return make(o, a); }
   constexpr value_id binary(op o, value_id a, value_id b) { return make(o, a, b); }
   constexpr value_id where(value_id m, value_id a, value_id b) { return make(op::where, m, a, b); }
@@ -160,6 +193,23 @@ class builder {
            {no_value, no_value, no_value},
            static_cast<std::uint64_t>(slot)};
     return intern(n, false);
+  }
+
+  /// An input that is read at another place: the same data, with other axes. Its value.
+  constexpr value_id place(int slot, const coordinates& at) {
+    const input_info& from = result.inputs[slot];
+    input_info in{from.name, from.code, {}, input_origin::place, slot, from.domain, at};
+    bool moved = false;
+    for (int k = 0; k < at.size(); ++k) {
+      if (at[k].axis >= 0) in.axes.insert_once(at[k].axis);
+      moved = moved || at[k].axis != from.axes[k] || at[k].entry != 0;
+    }
+    if (in.is_shifted()) in.domain = {};  // 0 beyond the ends
+    if (!moved) return input(slot);
+    for (int s = 0; s < result.inputs.size(); ++s)
+      if (result.inputs[s].is_place() && result.inputs[s].of == slot && same(result.inputs[s].at, at)) return input(s);
+    const int s = add_input(in);
+    return result.too_large ? constant(0) : input(s);
   }
 
   // What there is no place for is counted, not added; the graph is too large then.
@@ -179,6 +229,11 @@ class builder {
   graph result;
 
  private:
+  static constexpr bool same(const coordinates& a, const coordinates& b) {
+    for (int k = 0; k < a.size(); ++k)
+      if (!(a[k] == b[k])) return false;
+    return true;
+  }
   /// The place of an item that was added to a list, or 0. `count`, by reference: it is read once the item is there.
   constexpr int place_of(bool added, const int& count, capacity of, int limit) {
     if (added) return count - 1;
@@ -194,7 +249,9 @@ class builder {
     for (value_id o : n.operand)
       if (o != no_value) all |= result.nodes.items[o].axes;
     switch (info(n.code).kind) {
-      case family::leaf: break;
+      case family::leaf:
+        if (n.code == op::position) all = n.over();
+        break;
       case family::reduction: all = without(all, n.over()); break;
       case family::indexing:
         if (n.code == op::onehot) all |= n.over();
@@ -206,6 +263,7 @@ class builder {
     n.axes = all;
     const family f = info(n.code).kind;
     if (f == family::compare || f == family::logical || reduction(n.code).of_masks) n.type = kind::mask;
+    else if (n.code == op::position || n.code == op::last) n.type = kind::index;
     else if (n.code == op::where) n.type = result.nodes[n.operand[1]].type;
     else if (n.code == op::gather || n.code == op::stop_gradient) n.type = result.nodes[n.operand[0]].type;
     else n.type = kind::number;

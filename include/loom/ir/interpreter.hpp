@@ -26,7 +26,8 @@ class basic_interpreter {
  public:
   using dense = basic_dense<N, Array>;
 
-  /// `extents` of every axis of g; `inputs` by slot, each over its axes in the numbering of the graph.
+  /// `extents` of every axis of g; `inputs` by slot, each over its axes in the numbering of the graph. Inputs that are read at
+  /// another place need no entries of their own.
   constexpr basic_interpreter(const graph& g, const Array<std::ptrdiff_t>& extents, const Array<dense>& inputs)
       : g_(g), extents_(extents), values_(static_cast<std::size_t>(g.size())) {
     for (int i = 0; i < g.size(); ++i) at(i) = evaluate(g[i], inputs);
@@ -99,7 +100,12 @@ class basic_interpreter {
   static constexpr N not_a_number() { return N(__builtin_nan("")); }
 
   constexpr Array<N> evaluate(const node& n, const Array<dense>& inputs) const {
-    if (is_input(n.code)) return inputs[static_cast<std::size_t>(n.bits)].entries;
+    if (is_input(n.code)) {
+      const input_info& in = g_.inputs[static_cast<int>(n.bits)];
+      if (in.is_place()) return placed(in, inputs[static_cast<std::size_t>(in.of)].entries);
+      return inputs[static_cast<std::size_t>(n.bits)].entries;
+    }
+    if (n.code == op::last) return Array<N>(1, N(static_cast<double>(extent(first_axis(n.over()))) - 1 + n.offset()));
     if (n.code == op::constant) return Array<N>(1, N(n.constant_value()));
     if (n.code == op::extent) return Array<N>(1, N(static_cast<double>(size_of(n.over()))));
     if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
@@ -108,11 +114,36 @@ class basic_interpreter {
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) {
       if (n.code == op::gather) r[p] = gathered(n, p);
+      else if (n.code == op::position) r[p] = N(static_cast<double>(p) + n.offset());
       else if (n.code == op::onehot)
         r[p] = N(entry(n.operand[0], n.axes, p) == N(static_cast<double>(coordinate(p, n.axes, first_axis(n.over()))))
                      ? 1
                      : 0);
       else r[p] = elementwise(n, p);
+    }
+    return r;
+  }
+
+  /// An input at another place.
+  constexpr Array<N> placed(const input_info& in, const Array<N>& entries) const {
+    const axis_order& axes = g_.inputs[in.of].axes;
+    const axis_set own = as_set(in.axes);
+    Array<N> r(size_of(own), N(0));
+    for (std::size_t p = 0; p < r.size(); ++p) {
+      std::size_t position = 0, stride = 1;
+      bool inside = true;
+      for (int a = g_.axes.size() - 1; a >= 0; --a)
+        for (int k = 0; k < axes.size(); ++k) {
+          if (axes[k] != a) continue;
+          const ir::coordinate c = in.at[k];
+          const std::int64_t n = static_cast<std::int64_t>(extent(a)),
+                             at = c.axis >= 0 ? static_cast<std::int64_t>(coordinate(p, own, c.axis)) + c.entry
+                                              : entry_of(c, n);
+          inside = inside && at >= 0 && at < n;
+          position += static_cast<std::size_t>(inside ? at : 0) * stride;
+          stride *= extent(a);
+        }
+      r[p] = inside ? entries[position] : N(0);
     }
     return r;
   }

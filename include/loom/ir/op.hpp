@@ -17,6 +17,8 @@ enum class op : std::uint8_t {
   index,
   mask,  // bits: the slot of the input
   extent,    // bits: the axes whose numbers of entries are multiplied
+  position,  // bits: the axis whose positions 0, 1, 2, ... it is
+  last,      // bits: the axis whose last position it is
   any,       // a pattern variable (in rules only); bits: which
   // elementwise, from the dictionary
 #define LOOM_UNARY(name, ...) name,
@@ -109,6 +111,8 @@ constexpr op_table make_op_table() {
   t.set(op::index, {"index", family::leaf, 0, 1, ""});
   t.set(op::mask, {"mask", family::leaf, 0, 1, ""});
   t.set(op::extent, {"extent", family::leaf, 0, 0, "", reals, reals, in(0, infinity)});
+  t.set(op::position, {"position", family::leaf, 0, 1, ""});
+  t.set(op::last, {"last", family::leaf, 0, 0, ""});
   t.set(op::any, {"any", family::leaf, 0, 0, ""});
 #define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, shape, weight, ...)                   \
   t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, \

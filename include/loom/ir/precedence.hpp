@@ -22,6 +22,14 @@ class precedence {
     pairs_ |= other.pairs_;
     return *this;
   }
+  /// Of a value at another place: each axis becomes `to[axis]`, or none if that is negative.
+  constexpr precedence renamed(const int (&to)[max_axes]) const {
+    precedence r;
+    for (int a = 0; a < max_axes; ++a)
+      for (int b = 0; b < max_axes; ++b)
+        if (listed(a, b) && to[a] >= 0 && to[b] >= 0 && to[a] != to[b]) r.pairs_ |= pair(to[a], to[b]);
+    return r;
+  }
   /// With all pairs that follow from others.
   constexpr precedence closed() const {
     precedence r = *this;

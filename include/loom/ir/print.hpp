@@ -27,22 +27,43 @@ inline std::string axes_text(const graph& g, axis_set axes) {
   return s;
 }
 
-/// The same as a formula names them: an axis of the name of an input is written out.
+/// An axis as a formula names it: one of the name of an input is written out.
+inline std::string axis_text(const graph& g, int axis) {
+  const std::string name(g.axes[axis].name);
+  for (const input_info& in : g.inputs)
+    if (in.name == name) return "axis<\"" + name + "\">";
+  return name;
+}
 inline std::string axis_arguments(const graph& g, axis_set axes) {
   std::string s;
-  for (int a = 0; a < g.axes.size(); ++a) {
-    if (!has(axes, a)) continue;
-    const std::string name(g.axes[a].name);
-    bool taken = false;
-    for (const input_info& in : g.inputs) taken = taken || in.name == name;
-    s += (s.empty() ? "" : ",") + (taken ? "axis<\"" + name + "\">" : name);
-  }
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (has(axes, a)) s += (s.empty() ? "" : ",") + axis_text(g, a);
   return s;
 }
 
+/// " + 2", " - 1", or nothing.
+inline std::string offset_text(std::int32_t offset) {
+  return offset == 0 ? "" : (offset < 0 ? " - " : " + ") + std::to_string(offset < 0 ? -offset : offset);
+}
+
+/// An input: x, direction(x), or where it is read, z(N = M).
 inline std::string input_text(const graph& g, int slot) {
-  const std::string name(g.inputs[slot].name);
-  return g.inputs[slot].origin == input_origin::direction ? std::string("direction(") + name + ")" : name;
+  const input_info& in = g.inputs[slot];
+  if (in.is_place()) {
+    std::string s;
+    const axis_order& axes = g.inputs[in.of].axes;
+    for (int k = 0; k < axes.size(); ++k) {
+      const coordinate c = in.at[k];
+      if (c.axis == axes[k] && c.entry == 0) continue;
+      s += (s.empty() ? "" : ", ") + axis_text(g, axes[k]) + " = " +
+           (c.axis >= 0             ? axis_text(g, c.axis) + offset_text(c.entry)
+            : is_from_last(c.entry) ? "last" + offset_text(c.entry - last_entry)
+                                    : std::to_string(c.entry));
+    }
+    return input_text(g, in.of) + "(" + s + ")";
+  }
+  const std::string name(in.name);
+  return in.origin == input_origin::direction ? std::string("direction(") + name + ")" : name;
 }
 inline std::string output_text(const graph& g, const output_info& o) {
   return o.is_value() ? std::string("value")
@@ -54,11 +75,14 @@ template <class Operand>
 std::string value_text(const graph& g, const node& n, const Operand& operand) {
   if (n.code == op::constant) return number_text(n.constant_value());
   if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
+  if (n.code == op::position) return axis_text(g, first_axis(n.over())) + offset_text(n.offset());
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
   // Along no axes: a row function of a single number.
-  if ((f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent) && n.over() != 0)
+  if ((f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent ||
+       n.code == op::last) &&
+      n.over() != 0)
     s += std::string(arity(n.code) > 0 ? ", " : "") + axis_arguments(g, n.over());
   return s + ")";
 }

@@ -89,6 +89,10 @@ class graph_checker {
     const node& n = g_[i];
     const family f = info(n.code).kind;
     if (n.code == op::constant) return;
+    if (n.code == op::position || n.code == op::last) {
+      if (axis_count(n.over()) != 1 || !includes(all_axes(), n.over())) wrong("a position along no axis", i);
+      return;
+    }
     if (n.code != op::extent && f != family::reduction && f != family::row && f != family::indexing) {
       if (n.bits != 0) wrong("axes where the op takes none", i);
       return;

@@ -56,9 +56,17 @@ template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
 template <class Axis> struct extent_shape {};
 template <class... Results> struct results_shape {};  ///< what results(...) lists; outermost only
+template <class Axis> struct position_shape {};  ///< an axis as its own index: 0, 1, 2, ... along it
+struct last_shape {};  ///< the last position of the axis that it is given for
+template <class Axis, class Index> struct place_shape {};
+template <class Value> struct outside_shape {};  ///< what lies beyond the ends of an axis
+template <class Values, class... Places> struct at_shape {};  ///< a value elsewhere
 
 // Axes as operations name them.
-template <fixed_string Name> struct axis_name {};
+template <fixed_string Name> struct axis_name {
+  /// Where along this axis a value is read: x(C = 2), z(N = M), x(C = t).
+  template <class Index> [[nodiscard]] constexpr auto operator=(const Index& index) const;
+};
 struct axis_position {};  ///< the next literal, negative: from the last axis of the operand
 
 template <class Shape, int Literals = 0> struct expression;
@@ -81,6 +89,26 @@ concept formula = is_expression<std::remove_cvref_t<T>>::value;
 template <class T>
 concept operand =
     formula<T> || (std::is_arithmetic_v<std::remove_cvref_t<T>> && !std::is_same_v<std::remove_cvref_t<T>, bool>);
+
+/// C = t, N = M, C = 2, T = T - 1: where along an axis a value is read; outside = 1: what lies beyond its ends.
+template <class Place, int Literals>
+struct place_binding {
+  [[no_unique_address]] literal_list<Literals> literals{};
+};
+template <class T> struct is_place : std::false_type {};
+template <class Place, int Literals> struct is_place<place_binding<Place, Literals>> : std::true_type {};
+
+template <class T> struct is_named_axis : std::false_type {};
+template <fixed_string Name> struct is_named_axis<axis_name<Name>> : std::true_type {};
+
+/// What may stand beside a formula where positions are meant: an axis is its own index, as i is in x_i.
+template <class T>
+concept index_operand = operand<T> || is_named_axis<std::remove_cvref_t<T>>::value;
+
+/// What a value may be read at: labels, an axis, a whole number or loom::last.
+template <class T>
+concept place_index = formula<T> || is_named_axis<std::remove_cvref_t<T>>::value ||
+                      (std::is_integral_v<std::remove_cvref_t<T>> && !std::is_same_v<std::remove_cvref_t<T>, bool>);
 
 template <class T> struct is_axis : std::is_integral<T> {};
 template <fixed_string Name> struct is_axis<axis_name<Name>> : std::true_type {};
@@ -129,6 +157,24 @@ template <class T>
 constexpr expression<number_shape<std::is_integral_v<T>>, 1> as_expression(T number) {
   if constexpr (std::is_integral_v<T>) return {{{literal_of_integer(number)}}};
   else return {{{literal_of(static_cast<double>(number))}}};
+}
+
+template <fixed_string Name>
+constexpr expression<position_shape<axis_name<Name>>, 0> as_expression(axis_name<Name>) {
+  return {};
+}
+
+template <class Axis, class Shape, int Count>
+constexpr place_binding<place_shape<Axis, Shape>, Count> placed(const expression<Shape, Count>& index) {
+  return {index.literals};
+}
+template <class Shape, int Count>
+constexpr place_binding<outside_shape<Shape>, Count> outside_of(const expression<Shape, Count>& value) {
+  return {value.literals};
+}
+template <class Shape, int Count, class... Places, int... Counts>
+constexpr auto at(const expression<Shape, Count>& e, const place_binding<Places, Counts>&... places) {
+  return shaped<at_shape<Shape, Places...>>(join_all(e.literals, places.literals...));
 }
 
 template <op Code, class... Shapes, int... Counts>
@@ -232,6 +278,14 @@ struct expression {
     return detail::along<op::log_softmax>(*this, axes...);
   }
 
+  /// The value elsewhere: x(C = 2) is one entry, x(C = t) the one that labels name, z(N = M) is z read along M, x(T = T - 1) the step
+  /// before, which is 0 before the first one, or `loom::outside`. What is said of several axes holds at once.
+  template <class... Places>
+    requires(sizeof...(Places) > 0 && (is_place<Places>::value && ...))
+  constexpr auto operator()(const Places&... places) const {
+    return detail::at(*this, places...);
+  }
+
   /// Binds data to an input by its name, in a call: loss(x = logits). The data is viewed, never copied or owned.
   template <class Data>
     requires(detail::is_input_shape<Shape>::value && !formula<Data>)
@@ -258,13 +312,26 @@ struct expression {
     return {};
   }
   template <class... Arguments>
-    requires(detail::is_input_shape<Shape>::value && sizeof...(Arguments) > 0)
+    requires(detail::is_input_shape<Shape>::value && sizeof...(Arguments) > 0 && !(is_place<Arguments>::value && ...))
   constexpr auto operator()(const Arguments&... arguments) const {
     static_assert(detail::never<Arguments...>,
                   "loom: an input is called like a function; if its variable hides loom::d, write loom::d(x), or give "
-                  "the variable another name");
-    return d(arguments...);
+                  "the variable another name; where an input is read is written x(C = 2), x(C = t) or x(N = M)");
+    if constexpr (requires { d(arguments...); }) return d(arguments...);
+    else return *this;
   }
 };
+
+template <fixed_string Name>
+template <class Index>
+constexpr auto axis_name<Name>::operator=(const Index& index) const {
+  constexpr bool is_index = place_index<Index>;
+  static_assert(
+      is_index,
+      "loom: a value is read at an entry, x(C = 2), at the last, x(C = loom::last), where labels say, x(C = t), "
+      "along another axis, x(N = M), or further on, x(T = T - 1)");
+  if constexpr (is_index) return detail::placed<axis_name>(detail::as_expression(index));
+  else return place_binding<place_shape<axis_name, last_shape>, 0>{};
+}
 
 }  // namespace loom::lang

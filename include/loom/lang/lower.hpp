@@ -61,6 +61,21 @@ class lowering {
     return to_.onehot(index, Name.view());
   }
 
+  template <fixed_string Name>
+  constexpr typed_value visit(position_shape<axis_name<Name>>) {
+    return to_.position(Name.view());
+  }
+
+  template <class Values, class... Places>
+  constexpr typed_value visit(at_shape<Values, Places...>) {
+    const typed_value v = visit(Values{});
+    place_choice places[sizeof...(Places)]{};
+    typed_value outside;
+    int n = 0;
+    (choose(Places{}, places, n, outside), ...);
+    return to_.at(v, places, n, outside.id == no_value ? nullptr : &outside);
+  }
+
   /// The results of a formula: one, or those that results(...) lists.
   template <class Shape>
   constexpr void results(Shape) {
@@ -74,6 +89,24 @@ class lowering {
  private:
   checked_builder& to_;
   const std::uint64_t* literals_;
+
+  template <fixed_string Name>
+  constexpr void choose(place_shape<axis_name<Name>, last_shape>, place_choice* places, int& n, typed_value&) {
+    places[n++] = {Name.view(), {}, true};
+  }
+  template <fixed_string Name>
+  constexpr void choose(place_shape<axis_name<Name>, apply_shape<op::sub, last_shape, number_shape<true>>>,
+                        place_choice* places, int& n, typed_value&) {
+    places[n++] = {Name.view(), visit(number_shape<true>{}), true};
+  }
+  template <fixed_string Name, class Index>
+  constexpr void choose(place_shape<axis_name<Name>, Index>, place_choice* places, int& n, typed_value&) {
+    places[n++] = {Name.view(), visit(Index{})};
+  }
+  template <class Value>
+  constexpr void choose(outside_shape<Value>, place_choice*, int&, typed_value& outside) {
+    outside = visit(Value{});
+  }
 
   template <fixed_string Name>
   constexpr axis_choice choice(axis_name<Name>) {

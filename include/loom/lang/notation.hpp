@@ -15,7 +15,7 @@ namespace loom::inline LOOM_ABI {
 
 // What a formula is made of.
 using lang::expression, lang::formula, lang::operand;
-using lang::tensor, lang::index, lang::mask, lang::scalar, lang::axis;
+using lang::tensor, lang::index, lang::mask, lang::scalar, lang::axis, lang::last, lang::outside;
 
 // Elementwise functions.
 using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, lang::log, lang::log1p, lang::sin,

@@ -7,11 +7,12 @@
 
 namespace loom::inline LOOM_ABI::lang {
 
-#define LOOM_OPERATOR(symbol, code)                        \
-  template <operand A, operand B>                          \
-    requires(formula<A> || formula<B>)                     \
-  constexpr auto operator symbol(const A& a, const B& b) { \
-    return detail::apply_to<op::code>(a, b);               \
+// An axis stands for its positions, as i does in x_i: N != M.
+#define LOOM_OPERATOR(symbol, code)                                 \
+  template <index_operand A, index_operand B>                       \
+    requires(!(std::is_arithmetic_v<A> && std::is_arithmetic_v<B>)) \
+  constexpr auto operator symbol(const A& a, const B& b) {          \
+    return detail::apply_to<op::code>(a, b);                        \
   }
 
 LOOM_OPERATOR(+, add)

@@ -49,7 +49,8 @@ constexpr text_view words(loop_shape shape) {
 /// Whether an input has an entry for each row and column.
 constexpr bool has_entries(const plan& p, int slot) {
   const input_info& in = p.program.inputs[slot];
-  return in.code == op::tensor && (as_set(in.axes) & p.row_axes) != 0 && (as_set(in.axes) & p.column_axes) != 0;
+  return in.code == op::tensor && !in.is_shifted() && (as_set(in.axes) & p.row_axes) != 0 &&
+         (as_set(in.axes) & p.column_axes) != 0;
 }
 
 /// A set of operands, a bit of each. They are numbered: inputs, then outputs.
@@ -91,6 +92,15 @@ constexpr bool acts_on_rows(const plan& p, const sweep& s) {
   return false;
 }
 
+/// Whether an entry depends on where it is.
+constexpr bool counts_positions(const plan& p) {
+  for (const input_info& in : p.program.inputs)
+    if (in.is_shifted()) return true;
+  for (const node& n : p.program.nodes)
+    if (n.code == op::position) return true;
+  return false;
+}
+
 /// What the plan alone says about the shape of a sweep.
 struct shape_choice {
   std::uint32_t possible = 0;  ///< a bit for each shape
@@ -115,7 +125,7 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   }
   const std::int64_t columns = known_columns(p);
   const bool one_row = s.rows == 0, long_rows = columns > choice.longest_transposed,
-             joinable = p.elementwise && !acts_on_rows(p, s);
+             joinable = p.elementwise && !acts_on_rows(p, s) && !counts_positions(p);
   if (joinable) choice.allow(loop_shape::along_memory);
   if (!(joinable && one_row)) choice.allow(loop_shape::along_row);
   if (one_row || (long_rows && rows_are_innermost(p))) return choice;

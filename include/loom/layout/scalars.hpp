@@ -41,6 +41,8 @@ void evaluate_scalar(const erased_view* inputs, const axis_extents& extents, dou
     v = n.constant_value();
   } else if constexpr (n.code == op::scalar || n.code == op::tensor) {
     v = inputs[n.bits].number;
+  } else if constexpr (n.code == op::last) {
+    v = static_cast<double>(extents[first_axis(n.over())] - 1 + n.offset());
   } else if constexpr (n.code == op::extent) {
     v = 1;
     for (int a = 0; a < max_axes; ++a)

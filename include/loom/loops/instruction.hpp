@@ -15,11 +15,13 @@ enum class instruction : std::uint8_t {
   load_constant,
   load_scalar,
   load_scalar_mask,
+  load_scalar_index,
   load_input,
   load_array,  ///< of the workspace
   gather,  ///< along the axis of a row
   look_up,  ///< along an axis that counts rows
   onehot,
+  position,
   where,
   logical_and,
   logical_or,
@@ -61,12 +63,15 @@ constexpr instruction compute_of(const plan& p, int id) {
   const node& n = p.program[id];
   if (n.code == op::constant) return instruction::load_constant;
   if (p.levels[id] == level::scalar)
-    return n.type == kind::mask ? instruction::load_scalar_mask : instruction::load_scalar;
+    return n.type == kind::mask    ? instruction::load_scalar_mask
+           : n.type == kind::index ? instruction::load_scalar_index
+                                   : instruction::load_scalar;
   if (is_input(n.code)) return instruction::load_input;
   if (p.array_of[id] != 0) return instruction::load_array;
   switch (n.code) {
     case op::gather: return (n.over() & p.column_axes) != 0 ? instruction::gather : instruction::look_up;
     case op::onehot: return instruction::onehot;
+    case op::position: return instruction::position;
     case op::where: return instruction::where;
     case op::logical_and: return instruction::logical_and;
     case op::logical_or: return instruction::logical_or;

@@ -2,7 +2,7 @@
 // loops/label_comparisons-inl.h — comparisons of labels that lanes cannot hold.
 // A lane holds what a gather needs of a label: one beyond it is a lane's extreme, which no axis has. Beside a literal that is no
 // extreme, that is exact as well. Beside another label, or a larger literal, all 64 bits are compared; labels of at most 32 bits
-// with a sign, as most are, never need it.
+// with a sign, as most are, never need it; nor do positions along an axis, which no extreme equals.
 // Layer 7 (loops).
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
@@ -11,6 +11,12 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 constexpr int label_source(const plan& p, int id) {
   const node& n = p.program[id];
   return static_cast<int>(n.code == op::gather ? p.program[n.operand[0]].bits : n.bits);
+}
+
+/// An index that is data: the positions along an axis are none.
+constexpr bool is_label(const plan& p, int id) {
+  const op code = p.program[id].code;
+  return p.program[id].type == kind::index && code != op::position && code != op::last;
 }
 
 /// A literal that the extreme of a lane of 32 bits could be taken for.
@@ -46,6 +52,8 @@ LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::u
       else
         loops::load_lookup<S>(r.data, lookup_of(R::P, Id), r.data.extents[first_axis(n.over())], r.row,
                               column_of<Id, R>(j), R::shape::along, label, count, to);
+    } else if constexpr (R::P.program.inputs[static_cast<int>(n.bits)].is_shifted()) {
+      load_shifted_lanes<Id, Which>(r, j, to);
     } else {
       loops::load_integers(r.data, r.data.inputs[n.bits], r.row, column_of<Id, R>(j), R::shape::along, count, to);
     }
@@ -61,17 +69,18 @@ LOOM_INLINE typename R::M compare_labels(const R& r, [[maybe_unused]] std::ptrdi
   using VI = typename R::VI;
   constexpr node n = R::P.program[Id];
   constexpr value_id a = n.operand[0], b = n.operand[1];
-  constexpr bool of_labels = R::P.program[a].type == kind::index && R::P.program[b].type == kind::index;
-  constexpr bool of_extreme = sizeof(TI) == 4 && (is_extreme(R::P, a) || is_extreme(R::P, b));
+  constexpr bool of_labels = is_label(R::P, a) && is_label(R::P, b);
+  constexpr bool of_extreme =
+      sizeof(TI) == 4 && (is_extreme(R::P, a) ? is_label(R::P, b) : is_extreme(R::P, b) && is_label(R::P, a));
   if constexpr (of_labels || of_extreme) {
-    const stream& left = r.data.inputs[label_source(R::P, of_labels || R::P.program[a].type == kind::index ? a : b)];
+    const stream& left = r.data.inputs[label_source(R::P, is_label(R::P, a) ? a : b)];
     const stream& right = of_labels ? r.data.inputs[label_source(R::P, b)] : left;
     if (of_extreme || are_wide<TI>(left) || are_wide<TI>(right)) {
       std::uint64_t p[R::lane_count] = {}, q[R::lane_count] = {};
       alignas(64) TI holds[R::lane_count];
       load_bits<a, Which>(r, j, p);
       load_bits<b, Which>(r, j, q);
-      constexpr bool a_is_label = R::P.program[a].type == kind::index, b_is_label = R::P.program[b].type == kind::index;
+      constexpr bool a_is_label = is_label(R::P, a), b_is_label = is_label(R::P, b);
       loops::compare_bits(n.code, p, a_is_label && left.type == element_type::u64, q,
                           b_is_label && right.type == element_type::u64, R::lane_count, holds);
       return load<VI>(holds) != VI{};

@@ -175,6 +175,26 @@ template <class S, class T, class I>
   }
 }
 
+/// Entries of an input that is read further on along some axes, or back: `further[axis]` entries. Beyond the ends they are 0.
+template <class S, class T>
+[[gnu::noinline]] inline void load_shifted(const sweep_layout& data, const stream& s, const std::int32_t* further,
+                                           int column_axis, std::ptrdiff_t row, std::ptrdiff_t column, bool along,
+                                           std::size_t count, T* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto lane = static_cast<std::ptrdiff_t>(i);
+    std::ptrdiff_t r = along ? row : row + lane, c = along ? column + lane : column;
+    bool inside = true;
+    for (int axis = 0; axis < max_axes; ++axis) {
+      if (further[axis] == 0) continue;
+      const bool of_column = axis == column_axis;
+      const std::ptrdiff_t at = (of_column ? c : r / data.inner_rows[axis] % data.extents[axis]) + further[axis];
+      inside = inside && at >= 0 && at < data.extents[axis];
+      (of_column ? c : r) += further[axis] * (of_column ? 1 : data.inner_rows[axis]);
+    }
+    to[i] = inside ? load_lane<S, T>(s, row_offset(data, s, r) + c * s.column_stride) : T(0);
+  }
+}
+
 /// The coordinates of the rows from `row` on, along an axis that counts them.
 template <class I>
 [[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row,

@@ -55,12 +55,68 @@ LOOM_INLINE bool load_integers_of_rows(const R& r, const stream& s, typename R::
   return false;
 }
 
+/// How much further on an input is read, by axis.
+struct shifts {
+  std::int32_t further[max_axes]{};
+  constexpr explicit shifts(const ir::input_info& in) {
+    for (const ir::coordinate& c : in.at)
+      if (c.axis >= 0 && c.entry != 0) further[c.axis] = c.entry;
+  }
+  /// How much along a row of one axis, if along no other; else 0.
+  constexpr std::int32_t along_row_of(const plan& p) const {
+    std::int32_t r = 0;
+    for (int a = 0; a < max_axes; ++a) {
+      if (further[a] == 0) continue;
+      if (p.column_axes != ir::only(a)) return 0;
+      r = further[a];
+    }
+    return r;
+  }
+};
+template <int Id, lanes Which, class T, class R>
+LOOM_INLINE void load_shifted_lanes(const R& r, [[maybe_unused]] std::ptrdiff_t j, T* to) {
+  constexpr int slot = static_cast<int>(R::P.program[Id].bits);
+  constexpr ir::input_info in = R::P.program.inputs[slot];
+  static constexpr shifts all(in);
+  using S =
+      std::conditional_t<R::P.program[Id].code == op::tensor, typename R::template Input<slot>, lane<typename R::V>>;
+  loops::load_shifted<S>(r.data, r.data.inputs[slot], all.further,
+                         R::P.column_order.empty() ? -1 : R::P.column_order.back(), r.row, column_of<Id, R>(j),
+                         R::shape::along, lanes_in_use<Id, Which>(r), to);
+}
+/// The same as a vector.
+template <int Id, lanes Which, class R>
+LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
+  constexpr node n = R::P.program[Id];
+  constexpr int slot = static_cast<int>(n.bits);
+  if constexpr (R::shape::along && R::lane_count > 1 && Which != lanes::some && n.code == op::tensor &&
+                shifts(R::P.program.inputs[slot]).along_row_of(R::P) !=
+                    0) {  // away from the ends, a load like any other
+    constexpr std::int32_t by = shifts(R::P.program.inputs[slot]).along_row_of(R::P);
+    const stream& s = r.data.inputs[slot];
+    if (s.column_stride == 1 && j + by >= 0 && j + by + R::lane_count <= r.data.columns) [[likely]] {
+      const auto* const row = static_cast<const typename R::template Input<slot>*>(r.input_row[slot]);
+      r.value[Id] = load_lanes<typename R::V>(row + j + by);
+      return;
+    }
+  }
+  using T = std::conditional_t<n.code == op::tensor, typename R::number, typename R::TI>;
+  alignas(64) T buffer[R::lane_count] = {};
+  load_shifted_lanes<Id, Which>(r, j, buffer);
+  const auto v = spread<Id, R, std::conditional_t<n.code == op::tensor, typename R::V, typename R::VI>>(buffer);
+  if constexpr (n.code == op::tensor) r.value[Id] = v;
+  else if constexpr (n.code == op::index) r.index[Id] = v;
+  else r.mask[Id] = v != 0;
+}
+
 /// Loads input `Id` at entry j of the row, or for the row.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr int slot = static_cast<int>(n.bits);
-  if constexpr (n.code == op::tensor) {
+  if constexpr (R::P.program.inputs[slot].is_shifted()) {
+    load_shifted<Id, Which>(r, j);
+  } else if constexpr (n.code == op::tensor) {
     r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
   } else {  // index or mask: integers of any size
     typename R::VI v;
@@ -168,7 +224,7 @@ LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   else r.value[Id] = v;
 }
 
-/// The position of entry j, or of the row, along the axis of a one-hot.
+/// The position of entry j, or of the row, along the axis of a one-hot, or of an axis that is its own index.
 template <int Id, class R>
 LOOM_INLINE typename R::VI position_along(const R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr axis_set axis = R::P.program[Id].over();
@@ -182,6 +238,14 @@ LOOM_INLINE typename R::VI position_along(const R& r, [[maybe_unused]] std::ptrd
     if constexpr (each) return load<typename R::VI>(buffer);
     else return broadcast<typename R::VI>(buffer[0]);
   }
+}
+/// The same, and as many more as an axis that is its own index says.
+template <int Id, class R>
+LOOM_INLINE typename R::VI moved_position(const R& r, std::ptrdiff_t j) {
+  constexpr std::int32_t offset = R::P.program[Id].offset();
+  const auto at = position_along<Id>(r, j);
+  if constexpr (offset == 0) return at;
+  else return at + broadcast<typename R::VI>(static_cast<typename R::TI>(offset));
 }
 
 }  // namespace loom::LOOM_TARGET

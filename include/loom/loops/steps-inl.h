@@ -206,6 +206,12 @@ template <> struct perform<instruction::load_scalar> {
 template <> struct perform<instruction::load_scalar_mask> {
   LOOM_STEP { r.mask[Id] = constant<typename R::V>(r.scalars[Id]) != typename R::V{}; }
 };
+template <> struct perform<instruction::load_scalar_index> {
+  LOOM_STEP {
+    r.index[Id] =
+        broadcast<typename R::VI>(static_cast<typename R::TI>(whole_lane<sizeof(typename R::TI)>(r.scalars[Id])));
+  }
+};
 template <> struct perform<instruction::load_input> {
   LOOM_STEP { load_input<Id, Which>(r, j); }
 };
@@ -226,6 +232,9 @@ template <> struct perform<instruction::onehot> {
     }
     r.value[Id] = masked(position_along<Id>(r, j) == r.index[R::P.program[Id].operand[0]], constant<typename R::V>(1));
   }
+};
+template <> struct perform<instruction::position> {
+  LOOM_STEP { r.index[Id] = moved_position<Id>(r, j); }
 };
 template <> struct perform<instruction::where> {
   LOOM_STEP {

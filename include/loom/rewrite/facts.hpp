@@ -68,6 +68,8 @@ class known_graph {
     switch (n.code) {
       case op::constant: return facts::exactly(n.constant_value());
       case op::extent: return {1, 1e19, false, false, true, 0, 0};
+      case op::position:
+      case op::last: return {static_cast<double>(n.offset()), 1e19, n.offset() <= 0, false, true, 0, 0};
       case op::index: return {-facts::infinity, facts::infinity, true, false, true, 0, 0};
       case op::mask: return facts::truth();
       case op::tensor:

@@ -44,7 +44,9 @@ class sinking {
       const value_id zero = out_.constant(0), one = out_.constant(1);
       return out_.where(out_.binary(op::eq, n.operand[0], t), one, zero);
     }
-    if (is_input(n.code) || n.type == kind::index) return out_.make(op::gather, v, t, no_value, k);
+    if (n.code == op::position && n.offset() == 0) return t;  // the entry that t names is t
+    const bool in_memory = is_input(n.code) && !out_.view().inputs[static_cast<int>(n.bits)].is_shifted();
+    if (in_memory || n.type == kind::index) return out_.make(op::gather, v, t, no_value, k);
     // What lies nowhere in memory is met entry by entry: all but one of them count nothing.
     const value_id chosen = out_.make(op::onehot, t, no_value, no_value, k);
     if (n.type == kind::number) return out_.reduce(op::sum, out_.binary(op::mul0, chosen, v), k);

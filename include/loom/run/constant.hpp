@@ -128,7 +128,7 @@ constexpr checked_data check_constants(const Bindings&... bindings) {
         }
     } else if constexpr (B::role != binding_role::executor && B::role != binding_role::checks) {
       for (int s = 0; s < g.inputs.size(); ++s)
-        if (role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) {
+        if (!g.inputs[s].is_place() && role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) {
           const axis_order& own = g.inputs[s].axes;
           inputs[s] = in_order(erase_constant<erased_view>(b.data, {writes, checks}, m),
                                bound_layout<Bindings...>(g, own, B::role, g.inputs[s].name), own);
@@ -136,6 +136,7 @@ constexpr checked_data check_constants(const Bindings&... bindings) {
     }
   };
   (erase(bindings), ...);
+  if constexpr (reads_places(Program::schedule.program)) place_inputs(g, inputs);
   return check_data<Program>(bound);
 }
 
@@ -159,7 +160,8 @@ constexpr T interpret_call(const Bindings&... bindings) {
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed ||
                   B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
-        if (role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text)) continue;
+        if (g.inputs[s].is_place() || role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text))
+          continue;
         const axis_order order = bound_layout<Bindings...>(g, g.inputs[s].axes, B::role, g.inputs[s].name);
         detail::position_walk w = detail::positions_of(b.data, &order);
         reference::dense& to = inputs[static_cast<std::size_t>(s)];

@@ -24,7 +24,7 @@ constexpr storages storages_of() {
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
   for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
     for (int s = 0; s < g.inputs.size(); ++s)
-      if (role_of(g.inputs[s]) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name &&
+      if (role_of(g, s) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name &&
           !g.inputs[s].axes.empty())
         memory.inputs |= storage_bits(s, kinds[i]);
     for (int s = 0; s < g.outputs.size(); ++s)
@@ -114,9 +114,13 @@ template <class Program, int Slot, class... Bindings>
 erased_view erase_input(const binding_map<Bindings...>& map) {
   constexpr const graph& g = Program::schedule.program;
   constexpr const input_info& in = g.inputs[Slot];
-  const erased_view b = erase(map.template at<binding_map<Bindings...>::place_of(role_of(in), in.name)>());
-  if constexpr (role_of(in) != binding_role::seed) return b;
-  else return in_order(b, bound_layout<Bindings...>(g, in.axes, role_of(in), in.name), in.axes);
+  if constexpr (in.is_place()) {
+    return {};  // of place_inputs
+  } else {
+    const erased_view b = erase(map.template at<binding_map<Bindings...>::place_of(role_of(in), in.name)>());
+    if constexpr (role_of(in) != binding_role::seed) return b;
+    else return in_order(b, bound_layout<Bindings...>(g, in.axes, role_of(in), in.name), in.axes);
+  }
 }
 template <class Program, int Slot, class... Bindings>
 erased_buffer erase_output(const binding_map<Bindings...>& map) {
@@ -222,7 +226,10 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
     if constexpr (B::role == binding_role::input && decltype(b.data)::rank > 0)
       for (const input_info& in : g.inputs)
         if (in.name == text_view(B::name.text))
-          for (int i = 0; i < in.axes.size(); ++i) extents[in.axes[i]] = b.data.extents[i];
+          for (int i = 0; i < decltype(b.data)::rank; ++i) {
+            const int axis = in.is_place() ? in.at[i].axis : in.axes[i];
+            if (axis >= 0) extents[axis] = b.data.extents[i];
+          }
   };
   (learn(bindings), ...);
   return workspace_size(Program::schedule, extents.of);
@@ -245,6 +252,7 @@ template <class Program, class T, class... Bindings>
   if constexpr (pool >= 0) on = executor_of(map.template at<pool>());
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
+  if constexpr (reads_places(g)) place_inputs(g, inputs);
   return run<Program, T>(bound, on);
 }
 

@@ -61,6 +61,15 @@ constexpr bool walks_as_one(const graph& g, axis_set row) {
   return true;
 }
 
+/// Whether positions are counted along one of several axes of a row: no loop does.
+constexpr bool counts_within(const graph& g, const node& n, axis_set row) {
+  axis_set counted = n.code == op::position ? n.axes : axis_set{0};
+  if (is_input(n.code))
+    for (const ir::coordinate& c : g.inputs[static_cast<int>(n.bits)].at)
+      if (c.is_shifted()) counted |= only(c.axis);
+  return (counted & row) != 0 && axis_count(row) > 1;
+}
+
 /// Whether some input, or the result, has all of these axes: an array over them is no larger than the data.
 constexpr bool within_data(const graph& g, axis_set axes) {
   bool found = includes(as_set(g.result_axes), axes);
@@ -111,6 +120,7 @@ constexpr row_cost cost_of_row(const graph& g, axis_set row, const axis_order& w
     const node& n = g[i];
     for (value_id o : n.operand)
       if (o != no_value && waits[o] > waits[i]) waits[i] = waits[o];
+    if (detail::counts_within(g, n, row)) return {.unsuited = true};
     const axis_set over = detail::wanted_row(g, n);
     if ((is_reduction(n.code) && over != row) || n.code == op::scatter) ++waits[i];
     if (waits[i] > cost.waiting_sweeps) cost.waiting_sweeps = waits[i];
@@ -132,7 +142,9 @@ constexpr row_cost cost_of_row(const graph& g, axis_set row, const axis_order& w
 
 /// The axes of a row: the cheapest of the candidates, or of their single axes; 0 if none of them suits.
 constexpr axis_set choose_row(const graph& g, const axis_order& widest, const fixed_vector<axis_set, 16>& candidates) {
-  if (candidates.size() == 1 && detail::walks_as_one(g, candidates[0])) return candidates[0];
+  bool countable = true;
+  for (const node& n : g.nodes) countable = countable && !detail::counts_within(g, n, candidates[0]);
+  if (candidates.size() == 1 && countable && detail::walks_as_one(g, candidates[0])) return candidates[0];
   axis_set best = 0;
   row_cost least{.unsuited = true};
   const auto consider = [&](axis_set s) {

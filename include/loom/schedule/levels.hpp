@@ -76,7 +76,8 @@ class level_pass {
   constexpr void gather(int i) {
     const node& n = g_[i];
     const bool along_row = (n.over() & axes_.column_axes) != 0;
-    if (!is_input(g_[n.operand[0]].code) || (along_row && r_.levels[n.operand[1]] == level::element))
+    if (!is_input(g_[n.operand[0]].code) || g_.inputs[static_cast<int>(g_[n.operand[0]].bits)].is_shifted() ||
+        (along_row && r_.levels[n.operand[1]] == level::element))
       r_.refuse(unplanned::computed_table);
     r_.depth[i] = r_.depth[n.operand[1]];
     r_.in_row[i] = r_.in_row[n.operand[1]];

@@ -5,6 +5,8 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "loom/ir/interpret.hpp"
@@ -36,6 +38,7 @@ class plan_runner : public plan_visitor {
     const node& n = g_[id];
     if (n.code == op::constant) at(scalar_, id) = n.constant_value();
     else if (is_input(n.code)) at(scalar_, id) = input(n);
+    else if (n.code == op::last) at(scalar_, id) = static_cast<double>(extent(first_axis(n.over())) - 1 + n.offset());
     else if (n.code == op::extent) at(scalar_, id) = static_cast<double>(entries_over(n.over()));
     else at(scalar_, id) = elementwise(n, scalar_);
   }
@@ -150,9 +153,27 @@ class plan_runner : public plan_visitor {
     return r;
   }
 
-  double input(const node& n) const {
+  double input(const node& n) {
+    const input_info& in = g_.inputs[static_cast<int>(n.bits)];
+    if (in.is_place()) return placed(in);
     const dense<double>& from = inputs_[static_cast<std::size_t>(n.bits)];
     return from.entries[position(from.axes)];
+  }
+  /// The entry of an input that is read at another place.
+  double placed(const input_info& in) {
+    const axis_order& axes = g_.inputs[in.of].axes;
+    std::ptrdiff_t here[max_axes];
+    std::copy(std::begin(coordinate_), std::end(coordinate_), here);
+    bool inside = true;
+    for (int k = 0; k < axes.size(); ++k) {
+      const ir::coordinate c = in.at[k];
+      std::ptrdiff_t& at = coordinate_[axes[k]];
+      at = c.axis >= 0 ? here[c.axis] + c.entry : static_cast<std::ptrdiff_t>(ir::entry_of(c, extent(axes[k])));
+      inside = inside && at >= 0 && at < extent(axes[k]);
+    }
+    const double v = inside ? inputs_[static_cast<std::size_t>(in.of)].entries[position(as_set(axes))] : 0;
+    std::copy(std::begin(here), std::end(here), coordinate_);
+    return v;
   }
   std::vector<double>& buffer(int slot) { return outputs_[static_cast<std::size_t>(slot)]; }
   double& output_entry(int slot) { return buffer(slot)[position(as_set(output_axes(p_, slot)))]; }
@@ -176,6 +197,7 @@ class plan_runner : public plan_visitor {
       const auto label = static_cast<std::ptrdiff_t>(input(g_[n.operand[1]]));
       return at_label(axis, label >= 0 && label < extent(axis) ? label : 0, [&] { return input(g_[n.operand[0]]); });
     }
+    if (n.code == op::position) return static_cast<double>(coordinate_[first_axis(n.over())] + n.offset());
     if (n.code == op::onehot)
       return at(value_, n.operand[0]) == static_cast<double>(coordinate_[first_axis(n.over())]) ? 1 : 0;
     return elementwise(n, value_);

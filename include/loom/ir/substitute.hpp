@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/substitute.hpp — a value at another place: its axes replaced by other axes, or by single entries.
+// The value is built again from the inputs, which are read at the other place; so what a formula says of z(N = M) costs what it
+// would cost if the same data were bound a second time under another name. Axes that a reduction on the way takes away are
+// renamed where the substitution would capture them: between axes of one extent a name means nothing.
+// Layer 1 (ir).
+#pragma once
+
+#include "loom/base/heap_array.hpp"
+#include "loom/ir/graph.hpp"
+
+namespace loom::inline LOOM_ABI::ir {
+
+/// By axis, what it is replaced by.
+struct substitution {
+  coordinate of[max_axes];
+
+  constexpr substitution() : of() {
+    for (int a = 0; a < max_axes; ++a) of[a] = {static_cast<std::int8_t>(a), 0};
+  }
+  constexpr bool moves(int axis) const { return of[axis].axis != axis || of[axis].entry != 0; }
+  constexpr bool moves_any(axis_set axes) const {
+    for (int a = 0; a < max_axes; ++a)
+      if (has(axes, a) && moves(a)) return true;
+    return false;
+  }
+  /// The axes that some axes become.
+  constexpr axis_set image(axis_set axes) const {
+    axis_set r = 0;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(axes, a) && of[a].axis >= 0) r |= only(of[a].axis);
+    return r;
+  }
+  constexpr bool same_on(axis_set axes, const substitution& other) const {
+    for (int a = 0; a < max_axes; ++a)
+      if (has(axes, a) && !(of[a] == other.of[a])) return false;
+    return true;
+  }
+};
+
+/// Whether so many entries further on along an axis is still one of its entries: a mask.
+constexpr value_id within(builder& out, int axis, std::int32_t offset) {
+  const value_id there = out.position(op::position, axis, offset > 0 ? offset : 0);
+  return offset > 0 ? out.binary(op::le, there, out.position(op::last, axis))
+                    : out.binary(op::ge, there, out.constant(-offset));
+}
+
+/// Builds values of a graph at other places, in the same builder.
+class substituting {
+ public:
+  constexpr explicit substituting(builder& out) : out_(out), known_(LOOM_MAX_NODES) {}
+
+  /// An axis that a reduction takes away would be mistaken for one that is left, and there is no other of its extent: what was
+  /// built means nothing.
+  bool captured = false;
+
+  constexpr value_id at(value_id v, const substitution& s) {
+    const node n = out_[v];
+    if (!s.moves_any(n.axes)) return v;
+    for (std::size_t k = 0; k < count_; ++k)
+      if (known_[k].from == v && known_[k].by.same_on(n.axes, s)) return known_[k].to;
+    const value_id r = build(n, v, s);
+    if (count_ < known_.size()) known_[count_++] = {v, r, s};
+    return r;
+  }
+
+ private:
+  struct substituted {
+    value_id from = no_value, to = no_value;
+    substitution by{};
+  };
+  builder& out_;
+  heap_array<substituted> known_;
+  std::size_t count_ = 0;
+
+  constexpr value_id build(const node& n, value_id v, const substitution& s) {
+    if (is_input(n.code)) return input(static_cast<int>(n.bits), s);
+    if (n.code == op::position) return position(first_axis(n.over()), n.offset(), s);
+    if (n.code == op::onehot) return onehot(n, s);
+    if (n.code == op::gather) {
+      const substitution inner = apart(s, out_[n.operand[0]].axes, n.over(), n.axes);
+      const value_id values = at(n.operand[0], inner), label = at(n.operand[1], s);
+      return out_.make(op::gather, values, label, no_value, inner.image(n.over()));
+    }
+    if (is_reduction(n.code)) {
+      const substitution inner = apart(s, out_[n.operand[0]].axes, n.over(), n.axes);
+      const value_id e = at(n.operand[0], inner);
+      return out_.make(n.code, e, no_value, no_value, inner.image(n.over()));
+    }
+    if (info(n.code).kind == family::row) return row_function(n, s);
+    if (n.code == op::where) {  // moved there and back, what lies beyond an end is met nowhere
+      const truth m = truth_of(out_[at(n.operand[0], s)]);
+      if (m != truth::open) return at(n.operand[m == truth::holds ? 1 : 2], s);
+    }
+    value_id o[3] = {no_value, no_value, no_value};
+    for (int k = 0; k < arity(n.code); ++k) o[k] = at(n.operand[k], s);
+    if (!is_elementwise(n.code) && n.code != op::stop_gradient) captured = true;  // a scatter, which no formula has
+    return captured ? v : out_.make(n.code, o[0], o[1], o[2], n.bits);
+  }
+
+  enum class truth : std::uint8_t { open, holds, fails };
+  /// Of a comparison of positions along an axis with its ends: whether all of them, or none, lie within.
+  constexpr truth truth_of(const node& m) const {
+    if (m.code != op::ge && m.code != op::le) return truth::open;
+    const node &position = out_[m.operand[0]], &end = out_[m.operand[1]];
+    if (m.code == op::ge && end.code == op::constant) {
+      if (position.code == op::position && position.offset() >= end.constant_value()) return truth::holds;
+      if (position.code == op::constant)
+        return position.constant_value() >= end.constant_value() ? truth::holds : truth::fails;
+    }
+    if (m.code == op::le && end.code == op::last && (position.code == op::position || position.code == op::last) &&
+        position.over() == end.over() && position.offset() <= end.offset())
+      return truth::holds;
+    return truth::open;
+  }
+
+  /// The substitution below what takes `over` away and leaves `left`: an axis of `over` that one of the axes left becomes gets the
+  /// name of one that is free now.
+  constexpr substitution apart(const substitution& s, axis_set below, axis_set over, axis_set left) {
+    substitution inner = s;
+    axis_set taken = s.image(left);
+    for (int b = 0; b < max_axes; ++b) {
+      if (!has(over, b)) continue;
+      int name = b;
+      for (int a = 0; has(taken, name) && a < max_axes; ++a)
+        if (s.of[a].axis == b && a != b && !has(taken, a) && !has(without(below, left), a)) name = a;
+      captured = captured || has(taken, name);
+      inner.of[b] = {static_cast<std::int8_t>(name), 0};
+      taken |= only(name);
+    }
+    return inner;
+  }
+
+  /// Beyond the ends of an axis along which an input is shifted it is 0.
+  constexpr value_id input(int slot, const substitution& s) {
+    const input_info from = out_.result.inputs[slot];
+    coordinates at;
+    if (!from.is_place()) {
+      for (int axis : from.axes) at.push_back(s.of[axis]);
+      return out_.place(slot, at);
+    }
+    for (const coordinate& c : from.at) {
+      if (c.axis < 0) {
+        at.push_back(c);
+        continue;
+      }
+      coordinate moved = s.of[c.axis];
+      moved.entry += c.entry;
+      const bool from_last = moved.axis < 0 && is_from_last(moved.entry);
+      if (moved.axis < 0 && (from_last ? moved.entry > last_entry : moved.entry < 0)) return out_.constant(0);
+      at.push_back(moved);
+    }
+    return out_.place(from.of, at);
+  }
+
+  constexpr value_id position(int axis, std::int32_t offset, const substitution& s) {
+    const coordinate c = s.of[axis];
+    if (c.axis >= 0) return out_.position(op::position, c.axis, c.entry + offset);
+    if (is_from_last(c.entry)) return out_.position(op::last, axis, c.entry - last_entry + offset);
+    return out_.constant(c.entry + offset);
+  }
+
+  constexpr value_id onehot(const node& n, const substitution& s) {
+    const int axis = first_axis(n.over());
+    const value_id label = at(n.operand[0], s);
+    const coordinate c = s.of[axis];
+    if (c.axis >= 0 && c.entry == 0 && !has(out_[label].axes, c.axis))
+      return out_.make(op::onehot, label, no_value, no_value, only(c.axis));
+    const value_id here = position(axis, 0, s), named = out_.binary(op::eq, label, here);
+    const value_id zero = out_.constant(0), one = out_.constant(1);
+    return out_.where(named, one, zero);
+  }
+
+  /// Along axes that stay as they are, the same function; else what it is made of.
+  constexpr value_id row_function(const node& n, const substitution& s) {
+    if (!s.moves_any(n.over()) && (s.image(without(n.axes, n.over())) & n.over()) == 0) {
+      const value_id e = at(n.operand[0], s);
+      return out_.make(n.code, e, no_value, no_value, n.bits);
+    }
+    const value_id total = out_.reduce(op::logsumexp, n.operand[0], n.over());
+    const value_id e = at(n.operand[0], s), all = at(total, s), log = out_.binary(op::sub, e, all);
+    return n.code == op::softmax ? out_.unary(op::exp, log) : log;
+  }
+};
+
+}  // namespace loom::ir
