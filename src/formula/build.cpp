@@ -40,6 +40,12 @@ void writer::check(node_id id, const node_id* operands, std::size_t count) {
   const mistake& m = to_.problem();
   if (m.kind == issue::none) return;
   const node_id at = culprit(id, m, operands, count);
+  if (m.kind == issue::index_used_as_a_number && at != id && is_named_axis(names_, at)) {
+    const syntax::node& axis = tree_[names_.behind(at)];
+    const bool quoted = axis.kind == node_kind::quoted;
+    const std::string name(quoted ? axis.quoted : axis.word);
+    names_.fail_at(at, axis_as_number(name, quoted ? "axis<\"" + name + "\">" : name));
+  }
   if (at == id && operands != nullptr) names_.fail_at_word(id, sentence(m));
   names_.fail_at(at, sentence(m));
 }
@@ -57,7 +63,7 @@ typed_value writer::named(node_id id) {
   const syntax::node& n = tree_[id];
   if (const auto d = names_.definition(n.word, n.begin)) return value(*d);
   if (const declared_input* in = names_.input(n.word)) return leaf(in->code, names_.declared_text(*in), id);
-  if (names_.is_axis(n.word)) names_.fail_at_word(id, axis_as_number(n.word, n.word));
+  if (names_.is_axis(n.word)) return position(n.word, id);
   throw stop{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word)), true};
 }
 
@@ -71,7 +77,7 @@ typed_value writer::build(node_id id) {
     case node_kind::quoted:
       for (const input_word& w : input_words)
         if (w.word == n.word) return leaf(w.code, n.quoted, id);
-      names_.fail_at(id, axis_as_number(n.quoted, "axis<\"" + std::string(n.quoted) + "\">"));
+      return position(n.quoted, id);
     case node_kind::unary: {
       if (n.word == "+") return value(n.operands[0]);
       return elementwise(id, n.word == "-" ? op::neg : op::logical_not, n.operands);
@@ -82,8 +88,50 @@ typed_value writer::build(node_id id) {
       break;
     case node_kind::call: return called(id);
     case node_kind::method: return method(id);
+    case node_kind::at: return elsewhere(id);
   }
   return {};
+}
+
+typed_value writer::position(std::string_view axis, node_id id) {
+  const typed_value v = to_.position(axis);
+  check(id, nullptr, 0);
+  return v;
+}
+
+typed_value writer::elsewhere(node_id id) {
+  const syntax::node& n = tree_[id];
+  const typed_value v = value(n.operands[0]);
+  std::vector<place_choice> places;
+  std::optional<typed_value> outside;
+  for (std::size_t k = 1; k < n.operands.size(); k += 2) {
+    const node_id index = n.operands[k + 1];
+    if (names_.is_outside(n.operands[k])) {
+      outside = value(index);
+      continue;
+    }
+    const auto along = axis(n.operands[k]);
+    if (!along || along->name.empty())
+      names_.fail_at(n.operands[k], "the axis along which a value is read elsewhere is written by name: x(C = 2)");
+    const syntax::node& from = tree_[names_.behind(index)];
+    if (names_.is_last(index)) places.push_back({along->name, {}, true});
+    else if (names_.is_before_last(index)) places.push_back({along->name, value(from.operands[1]), true});
+    else if (names_.is_axis_here(index)) places.push_back({along->name, to_.position(axis(index)->name)});
+    else places.push_back({along->name, value(index)});
+  }
+  const typed_value r = to_.at(v, places.data(), static_cast<int>(places.size()), outside ? &*outside : nullptr);
+  // A mistake about an axis that is placed is at its place: an entry that is none at the index.
+  const mistake& m = to_.problem();
+  const bool of_entry = m.kind == issue::entry_is_no_integer || m.kind == issue::entry_out_of_range ||
+                        m.kind == issue::entry_beyond_its_axis;
+  std::vector<node_id> involved{n.operands[0]};
+  for (std::size_t k = n.operands.size() - 2; m.kind != issue::none && k < n.operands.size(); k -= 2) {
+    involved.push_back(n.operands[k + 1]);
+    const auto along = names_.is_outside(n.operands[k]) ? std::nullopt : axis(n.operands[k]);
+    if (along && along->name == m.name) names_.fail_at(n.operands[of_entry ? k + 1 : k], sentence(m));
+  }
+  check(id, involved.data(), involved.size());
+  return r;
 }
 
 typed_value writer::elementwise(node_id id, op code, const std::vector<node_id>& operands) {

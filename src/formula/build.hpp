@@ -58,6 +58,8 @@ class writer {
   typed_value leaf(op code, text_view text, node_id id);
   typed_value elementwise(node_id id, op code, const std::vector<node_id>& operands);
   typed_value called(node_id id);
+  typed_value position(std::string_view axis, node_id id);
+  typed_value elsewhere(node_id id);
   typed_value method(node_id id);
   axis_choice chosen_axis(node_id id);
   typed_value along(node_id id, op code, node_id operand, const std::vector<node_id>& axes);

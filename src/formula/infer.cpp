@@ -17,6 +17,21 @@ void scope::find_axis(node_id id) {
     named_axes_.push_back(name);
 }
 
+/// An axis along which something is read: no other input need have it.
+void scope::note_axis(node_id id) {
+  const syntax::node& n = tree_[behind(id)];
+  placed_axes_.insert(std::string(n.kind == node_kind::quoted ? n.quoted : n.word));
+}
+
+/// An index: a number, an axis, or a number more or less of it; the last entry; else labels.
+void scope::find_index(node_id id) {
+  if (number(id) || is_last(id) || is_before_last(id)) return;
+  if (is_axis_here(id)) return note_axis(id);
+  const syntax::node& n = tree_[behind(id)];
+  if (n.kind != node_kind::binary || (n.word != "+" && n.word != "-")) return find_roles(id, as_label);
+  for (const node_id o : n.operands) find_index(o);
+}
+
 /// Notes what every name is used as, below a value that is used as something.
 void scope::find_roles(node_id id, unsigned as) {
   if (!visited_.insert({id, as}).second) return;
@@ -48,6 +63,17 @@ void scope::find_roles(node_id id, unsigned as) {
       find_roles(n.operands[0], r != nullptr && r->of_masks ? as_condition : as_number);
       return axes(1);
     }
+    case node_kind::at:
+      find_roles(n.operands[0], as);
+      for (std::size_t k = 1; k < n.operands.size(); k += 2) {
+        if (is_outside(n.operands[k])) {
+          find_roles(n.operands[k + 1], as_number);
+          continue;
+        }
+        find_axis(n.operands[k]);
+        find_index(n.operands[k + 1]);
+      }
+      return;
     case node_kind::call: break;
   }
   if (number(id)) return;
@@ -69,6 +95,28 @@ void scope::find_roles(node_id id, unsigned as) {
   if (r->keeps_shape) has_rows_ = true;
   find_roles(n.operands[0], r->of_masks ? as_condition : as_number);
   axes(1);
+}
+
+bool scope::is_last(node_id id) const {
+  const syntax::node& n = tree_[behind(id)];
+  return n.kind == node_kind::name && n.word == "last" && !n.of_std && input("last") == nullptr;
+}
+
+bool scope::is_before_last(node_id id) {
+  const syntax::node& n = tree_[behind(id)];
+  return n.kind == node_kind::binary && n.word == "-" && is_last(n.operands[0]) && number(n.operands[1]);
+}
+
+bool scope::is_outside(node_id id) const {
+  const syntax::node& n = tree_[id];
+  return n.kind == node_kind::name && n.word == "outside" && !is_axis("outside");
+}
+
+/// Whether what a value is read along is an axis: a name that nothing declares is one if it is written as axes are.
+bool scope::is_axis_here(node_id id) {
+  if (is_named_axis(*this, id)) return true;
+  const syntax::node& n = tree_[behind(id)];
+  return n.kind == node_kind::name && !n.of_std && input(n.word) == nullptr && n.word[0] >= 'A' && n.word[0] <= 'Z';
 }
 
 void scope::declare_inferred(std::string_view name, op code, const std::string& axes) {
@@ -95,7 +143,7 @@ void scope::infer_numbers() {
     const node_id use = first_use_[name];
     if (input(name) != nullptr || (roles & (as_label | as_condition)) != 0) continue;
     if (name == "inf" || name == "nan") continue;
-    if (is_axis(name)) fail_at_word(use, axis_as_number(name, name));
+    if (is_axis(name)) continue;  // its positions
     if (is_function(name))
       fail_at_word(use, std::string(name) + " is a function; call it: " + std::string(name) + "(x)");
     if (const std::string meant = closest(name, known); !meant.empty())

@@ -61,7 +61,9 @@ formula parse(std::string_view text, std::span<const std::string> declarations =
 std::string text_of(const ir::graph& g, int id);
 /// The text between the quotes of a declaration: tensor<"x[N,C=10]">, scalar<"pw >= 0">.
 std::string declaration_text(const ir::graph& g, int slot);
-/// The declarations of a graph's inputs, as parse takes them: "x[N,C]", "index t[N]", "scalar gamma >= 0".
+/// The declaration of one input, as parse takes it: "x[N,C]", "index t[N]", "scalar gamma >= 0".
+std::string declaration_of(const ir::graph& g, int slot);
+/// Those of all inputs that a graph declares.
 std::vector<std::string> declarations_of(const ir::graph& g);
 
 /// The name in `known` that is most like `name`, or nothing if none is.

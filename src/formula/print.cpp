@@ -39,12 +39,16 @@ std::string declaration_text(const ir::graph& g, int slot) {
   return s + (in.axes.empty() ? "" : "]") + domain_text(in.domain);
 }
 
+std::string declaration_of(const ir::graph& g, int slot) {
+  const ir::input_info& in = g.inputs[slot];
+  const bool plain = in.code == ir::op::tensor && !in.axes.empty();
+  return (plain ? "" : std::string(word_of_input(in.code)) + " ") + declaration_text(g, slot);
+}
+
 std::vector<std::string> declarations_of(const ir::graph& g) {
   std::vector<std::string> all;
   for (int k = 0; k < g.inputs.size(); ++k) {
-    const ir::input_info& in = g.inputs[k];
-    const bool plain = in.code == ir::op::tensor && !in.axes.empty();
-    all.push_back((plain ? "" : std::string(word_of_input(in.code)) + " ") + declaration_text(g, k));
+    if (!g.inputs[k].is_place()) all.push_back(declaration_of(g, k));
   }
   return all;
 }

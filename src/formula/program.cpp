@@ -17,7 +17,7 @@ derive::input_set inputs_of(const graph& g, const std::vector<std::string>& name
   for (const std::string& name : names) {
     int found = -1;
     for (int k = 0; k < g.inputs.size(); ++k)
-      if (g.inputs[k].name == name) found = k;
+      if (g.inputs[k].name == name && !g.inputs[k].is_place()) found = k;
     if (found < 0) wrong = "the formula has no input " + name;
     else if (g.inputs[found].code != op::tensor && g.inputs[found].code != op::scalar)
       wrong = sentence({issue::gradient_of_an_index, text_view(name)});

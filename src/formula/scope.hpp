@@ -47,8 +47,8 @@ struct declared_input {
 
 /// What is said of an axis where a number is meant.
 inline std::string axis_as_number(std::string_view name, std::string_view written) {
-  return std::string(name) + " is an axis, and stands for no number; extent(" + std::string(written) +
-         ") is how many entries it has";
+  return std::string(name) + " is an axis, which stands for its positions in a comparison and for no number; extent(" +
+         std::string(written) + ") is how many entries it has";
 }
 
 /// The texts that the names of a graph are views of; none moves when another is added.
@@ -192,7 +192,9 @@ class scope {
     const auto found = inputs_.find(std::string(name));
     return found == inputs_.end() ? nullptr : &found->second;
   }
-  bool is_axis(std::string_view name) const { return axes_.count(std::string(name)) != 0; }
+  bool is_axis(std::string_view name) const {
+    return axes_.contains(std::string(name)) || placed_axes_.contains(std::string(name));
+  }
   bool nothing_declared() const { return inputs_.empty() && axes_.empty() && !declares_; }
   text_view declared_text(const declared_input& in) const { return texts_[in.text]; }
 
@@ -208,6 +210,16 @@ class scope {
     return literal_[k];
   }
 
+  // ---- places ----------------------------------------------------------------------------------------------------
+
+  /// Whether the last entry of an axis is meant.
+  bool is_last(node_id id) const;
+  /// last - 1, or any number instead of 1.
+  bool is_before_last(node_id id);
+  /// Whether what lies beyond the ends of an axis is said, not an axis.
+  bool is_outside(node_id id) const;
+  bool is_axis_here(node_id id);
+
   // ---- what is not declared --------------------------------------------------------------------------------------
 
   void infer();
@@ -220,6 +232,7 @@ class scope {
   std::map<std::string, declared_input> inputs_;
   std::vector<std::string> input_order_;
   std::set<std::string> axes_;
+  std::set<std::string> placed_axes_;  ///< along which something is read
   bool declares_ = false;
   std::vector<std::optional<literal>> literal_;
   std::vector<bool> literal_known_;
@@ -247,6 +260,8 @@ class scope {
   literal folded(node_id at, const literal& a, const literal& b);
   void find_roles(node_id id, unsigned as);
   void find_axis(node_id id);
+  void note_axis(node_id id);
+  void find_index(node_id id);
   void infer_numbers();
   bool infer_labels_and_masks();
   std::optional<std::string> axes_text(node_id values, node_id picked, bool indexes);

@@ -281,7 +281,7 @@ class reader {
     if (is("%") || is("&") || is("|") || is("~"))
       fail(here, "formulas have no operator " + std::string(next_.word),
            is("&") || is("|") ? "did you mean " + std::string(2, next_.word[0]) + "?" : "");
-    if (is("[")) fail(here, "an entry is not written in brackets; write gather(x, t), or where", "");
+    if (is("[")) fail(here, "an entry is not written in brackets; write x(C = 2), or x(C = t)", "");
   }
 
   node_id read_unary() {
@@ -302,7 +302,12 @@ class reader {
 
   node_id read_postfix() {
     node_id value = read_primary();
-    while (accept(".")) {
+    for (;;) {
+      if (is("(")) {
+        value = read_places(value);
+        continue;
+      }
+      if (!accept(".")) return value;
       if (next_.kind != token_kind::name) expected("the name of a method");
       node n{};
       n.kind = node_kind::method;
@@ -317,7 +322,6 @@ class reader {
       n.end = last_end_;
       value = add(std::move(n));
     }
-    return value;
   }
 
   /// "(a, b, c)"
@@ -330,6 +334,56 @@ class reader {
     if (!is(")")) expected(", or )");
     in_angles_ = angles;
     advance();
+  }
+  /// "(N = M, C = 2)" after a value.
+  node_id read_places(node_id value) {
+    node n{};
+    n.kind = node_kind::at;
+    n.word = "(";
+    n.at = next_.at;
+    n.length = next_.length;
+    n.begin = at(value).begin;
+    n.operands = {value};
+    const bool angles = std::exchange(in_angles_, false);
+    expect("(");
+    do {
+      n.operands.push_back(read_primary());
+      if (!is("="))
+        fail({at(value).begin, at(value).end - at(value).begin},
+             "a value is called like a function; where it is read is written x(C = 2), x(C = t) or x(N = M)");
+      advance();
+      n.operands.push_back(read_expression());
+    } while (accept(","));
+    if (!is(")")) expected(", or )");
+    in_angles_ = angles;
+    advance();
+    n.end = last_end_;
+    return add(std::move(n));
+  }
+  /// Whether "(N = " or "(axis<"N"> = " comes next.
+  bool begins_places() {
+    const std::size_t at = at_, last = last_end_;
+    const token kept = next_;
+    advance();
+    bool r = false;
+    if (next_.kind == token_kind::name) {
+      if (is_name("loom")) {
+        advance();
+        if (is("::")) advance();
+      }
+      const bool axis = is_name("axis");
+      advance();
+      if (axis && is("<")) {
+        advance();
+        advance();
+        if (is(">")) advance();
+      }
+      r = is("=");
+    }
+    at_ = at;
+    last_end_ = last;
+    next_ = kept;
+    return r;
   }
 
   node_id read_primary() {
@@ -434,7 +488,7 @@ class reader {
       advance();
       return add(std::move(n));
     }
-    if (!is("(")) {
+    if (!is("(") || begins_places()) {
       n.kind = node_kind::name;
       return add(std::move(n));
     }

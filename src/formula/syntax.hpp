@@ -17,6 +17,7 @@ enum class node_kind : std::uint8_t {
   name,
   call,     // word(operands...)
   method,   // operands[0].word(operands[1...])
+  at,       // operands[0](operands[1] = operands[2], operands[3] = operands[4], ...): axes, and where along them
   unary,    // word is "-", "+" or "!"
   binary,   // word is the operator
   quoted,   // word<"text">: axis, tensor, index, mask, scalar

@@ -206,6 +206,20 @@ class typesetter {
     return indices.empty() ? "" : "_{" + joined(indices) + "}";
   }
 
+  static std::string moved(std::int32_t by) { return by == 0 ? "" : (by < 0 ? "" : "+") + std::to_string(by); }
+  /// The indices of an input that is read at another place; entries are counted from 0, as labels are.
+  std::string place(const input_info& in) const {
+    std::vector<std::string> indices;
+    for (int k = 0; k < in.at.size(); ++k) {
+      const coordinate c = in.at[k];
+      indices.push_back(c.axis >= 0 ? index_[static_cast<std::size_t>(c.axis)] + moved(c.entry)
+                        : is_from_last(c.entry)
+                            ? symbol(g_.axes[g_.inputs[in.of].axes[k]].name) + moved(c.entry - last_entry - 1)
+                            : std::to_string(c.entry));
+    }
+    return "_{" + joined(indices) + "}";
+  }
+
   std::string left_of(const output_info& o) const {
     if (o.is_value()) return (is_input_name("L") ? "\\mathcal{L}" : "L") + subscript(o.axes);
     const input_info& in = g_.inputs[o.input];
@@ -594,9 +608,15 @@ class typesetter {
       case op::mask: {
         const input_info& in = g_.inputs[static_cast<int>(n.bits)];
         const std::string name = symbol(in.name);
+        if (in.is_place()) return {name + place(in), atom, false, false};
         return {(in.origin == input_origin::direction ? "\\dot{" + name + "}" : name) + subscript(in.axes), atom, false,
                 false};
       }
+      case op::position:
+        return {index_[static_cast<std::size_t>(first_axis(n.over()))] + moved(n.offset()),
+                n.offset() == 0 ? atom : sum_level, false, false};
+      case op::last:
+        return {symbol(g_.axes[first_axis(n.over())].name) + moved(n.offset() - 1), sum_level, false, false};
       case op::extent: {
         std::string s;
         int count = 0;

@@ -69,7 +69,7 @@ std::string loss_page(const subject& s, const graph& written) {
   derivative_request wanted;
   std::vector<std::string> by;
   for (int k = 0; k < written.inputs.size(); ++k) {
-    if (!has_word(s.inputs, std::string_view(written.inputs[k].name))) continue;
+    if (written.inputs[k].is_place() || !has_word(s.inputs, std::string_view(written.inputs[k].name))) continue;
     wanted.gradients |= 1u << k;
     by.push_back(quoted(std::string_view(written.inputs[k].name)));
   }

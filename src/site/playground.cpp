@@ -56,7 +56,7 @@ std::string answer(std::string_view request) {
   notation::wanted wanted;
   std::string first;
   for (const ir::input_info& in : f.written.inputs) {
-    if (in.code != ir::op::tensor && in.code != ir::op::scalar) continue;
+    if ((in.code != ir::op::tensor && in.code != ir::op::scalar) || in.is_place()) continue;
     const std::string name(std::string_view(in.name));
     if (first.empty() && in.code == ir::op::tensor) first = name;
     if ((" " + std::string(by) + " ").find(" " + name + " ") != std::string::npos) wanted.gradients.push_back(name);

@@ -245,6 +245,10 @@ std::string values(const shown& s, const ir::graph& simple, const std::vector<ex
       if (e <= 0) return false;
     std::vector<dense<double>> inputs;
     for (const input_info& in : g.inputs) {
+      if (in.is_place()) {
+        inputs.emplace_back();
+        continue;
+      }
       std::size_t size = 1;
       for (const int a : in.axes) size *= static_cast<std::size_t>(n[static_cast<std::size_t>(a)]);
       const numbers_of_input* found = nullptr;

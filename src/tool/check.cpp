@@ -162,7 +162,8 @@ class sampler {
     for (const binding& b : r.inputs) fix(b);
     for (const ir::label_use& use : ir::label_uses(g)) {
       const std::ptrdiff_t extent = extents_[static_cast<std::size_t>(use.axis)];
-      std::ptrdiff_t& most = labels_[static_cast<std::size_t>(use.input)];
+      const ir::input_info& labels = g.inputs[use.input];
+      std::ptrdiff_t& most = labels_[static_cast<std::size_t>(labels.is_place() ? labels.of : use.input)];
       most = most == 0 ? extent : std::min(most, extent);
     }
   }
@@ -451,6 +452,7 @@ class checker {
     const graph& g = p_.written;
     derive::input_set tensors = 0, numbers = 0;
     for (int i = 0; i < g.inputs.size(); ++i) {
+      if (g.inputs[i].is_place()) continue;
       if (g.inputs[i].code == op::tensor) tensors |= 1u << i;
       if (g.inputs[i].code == op::tensor || g.inputs[i].code == op::scalar) numbers |= 1u << i;
     }

@@ -120,7 +120,7 @@ class evaluator {
   std::string purpose_ = "this call";
 
   std::string name(const ir::input_info& in) const { return std::string(in.name); }
-  std::string declaration(int slot) const { return notation::declarations_of(g_)[static_cast<std::size_t>(slot)]; }
+  std::string declaration(int slot) const { return notation::declaration_of(g_, slot); }
 
   // ---- inputs ----------------------------------------------------------------------------------------------------------
   int slot_of(const std::string& wanted, const char* of) const {
@@ -146,7 +146,7 @@ class evaluator {
       in.data = data_of(slot, b.value);
     }
     for (int i = 0; i < g_.inputs.size(); ++i)
-      if (inputs_[static_cast<std::size_t>(i)].source.empty()) {
+      if (!g_.inputs[i].is_place() && inputs_[static_cast<std::size_t>(i)].source.empty()) {
         const std::string n = name(g_.inputs[i]);
         throw refusal{"the input " + declaration(i) + " is not bound; add " + n +
                           (g_.inputs[i].axes.empty() ? "=NUMBER" : "=FILE.npy"),
@@ -221,7 +221,7 @@ class evaluator {
   void choose_type() {
     bool narrow = false, wide = false;
     for (int i = 0; i < g_.inputs.size(); ++i) {
-      if (g_.inputs[i].code != ir::op::tensor) continue;
+      if (g_.inputs[i].code != ir::op::tensor || g_.inputs[i].is_place()) continue;
       const bool is_number =
           g_.inputs[i].axes.empty() && inputs_[static_cast<std::size_t>(i)].data.type == element_type::f64;
       if (is_number) continue;  // of the command line, or as good as one
@@ -233,7 +233,8 @@ class evaluator {
 
   // ---- outputs ---------------------------------------------------------------------------------------------------------
   void find_destinations() {
-    if (planned_.inputs.size() > g_.inputs.size())
+    const auto is_seed = [](const ir::input_info& in) { return in.origin == ir::input_origin::seed; };
+    if (std::any_of(planned_.inputs.begin(), planned_.inputs.end(), is_seed))
       throw refusal{"the formula is not a scalar: reduce it, with .mean() or .sum(), before derivatives are asked for",
                     {}};
     find_derivatives(r_.gradients, ir::derivative_kind::gradient);
@@ -271,7 +272,7 @@ class evaluator {
         throw refusal{other.what + " and " + d.what + " are bound to one file, " + shown(d.file), {}};
     }
     for (std::size_t i = 0; i < inputs_.size(); ++i)
-      if (same_file(inputs_[i].source, d.file))
+      if (!inputs_[i].source.empty() && same_file(inputs_[i].source, d.file))
         throw refusal{"the file bound to " + d.what + " is that of the input " + name(g_.inputs[static_cast<int>(i)]),
                       {}};
     destinations_.push_back(std::move(d));
@@ -284,6 +285,7 @@ class evaluator {
     call::erased_view views[ir::max_inputs];
     const call::erased_buffer none[ir::max_outputs];
     for (int i = 0; i < g_.inputs.size(); ++i) {
+      if (g_.inputs[i].is_place()) continue;
       const array& a = inputs_[static_cast<std::size_t>(i)].data;
       call::erased_view& v = views[i];
       v.type = a.type;
@@ -293,9 +295,11 @@ class evaluator {
       std::copy(strides.begin(), strides.end(), v.strides);
       if (a.shape.empty()) v.number = call::load_number(a.bytes.data(), 0, a.type);
     }
+    call::place_inputs(planned_, views);
     const call::operands all{views, none, {}, true};  // which the checks refer to
     call::detail::data_check c(p_.plan, all);
-    if (!c.operands_are_good() || !c.numbers_are_good() || !c.labels_are_good(ir::label_uses(g_)))
+    if (!c.places_are_good() || !c.operands_are_good() || !c.numbers_are_good() ||
+        !c.labels_are_good(ir::label_uses(g_)))
       throw refusal{std::string(base::text_view(call::sentence_of(p_.plan, c.found).text)), {}};
     for (int a = 0; a < ir::max_axes; ++a) extents_[a] = std::max<std::ptrdiff_t>(c.extents[a], 0);
   }
@@ -324,6 +328,10 @@ class evaluator {
     for (int i = 0; i < g_.inputs.size(); ++i) {
       const ir::input_info& in = g_.inputs[i];
       const array& a = inputs_[static_cast<std::size_t>(i)].data;
+      if (in.is_place()) {
+        inputs.emplace_back();
+        continue;
+      }
       purpose_ = name(in) + " as doubles";
       ir::dense<double> d{ir::as_set(in.axes), std::vector<double>(entries_over(in.axes, extents_))};
       for_each_of(i, [&](std::size_t, std::ptrdiff_t offset, const std::ptrdiff_t* at) {
@@ -374,6 +382,7 @@ class evaluator {
       const array& a = inputs_[static_cast<std::size_t>(i)].data;
       purpose_ = name(g_.inputs[i]) + " in the order of its declaration";
       types.push_back(type_of_slot(i));
+      if (g_.inputs[i].is_place()) continue;
       const element_type to = types.back();
       const auto size = static_cast<std::size_t>(call::size_of(to));
       std::vector<double>& room = inputs[static_cast<std::size_t>(i)];

@@ -80,8 +80,9 @@ std::string declarations_text(const notation::program& p) {
   const graph& g = p.written;
   std::string s;
   for (int k = 0; k < g.inputs.size(); ++k)
-    s += fmt::format("constexpr auto {} = loom::{}<\"{}\">;\n", std::string_view(g.inputs[k].name),
-                     notation::word_of_input(g.inputs[k].code), notation::declaration_text(g, k));
+    if (!g.inputs[k].is_place())
+      s += fmt::format("constexpr auto {} = loom::{}<\"{}\">;\n", std::string_view(g.inputs[k].name),
+                       notation::word_of_input(g.inputs[k].code), notation::declaration_text(g, k));
   return s;
 }
 

@@ -219,8 +219,9 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
     bindings += (bindings.empty() ? "" : ",\n        ") + what + " = " + data;
   };
   for (int i = 0; i < g.inputs.size(); ++i)
-    bind(std::string(g.inputs[i].name), data_of(g, g.inputs[i].axes, "loom_inputs[" + std::to_string(i) + "]",
-                                                "const " + std::string(spelled(types[static_cast<std::size_t>(i)]))));
+    if (!g.inputs[i].is_place())
+      bind(std::string(g.inputs[i].name), data_of(g, g.inputs[i].axes, "loom_inputs[" + std::to_string(i) + "]",
+                                                  "const " + std::string(spelled(types[static_cast<std::size_t>(i)]))));
   for (int k = 0; k < planned.outputs.size(); ++k) {
     const ir::output_info& out = planned.outputs[k];
     if (out.is_value() && out.result == 0 && out.axes.empty()) continue;  // it is returned

@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   }
   notation::wanted wanted;
   for (const ir::input_info& in : f.written.inputs) {
-    if (in.code != ir::op::tensor && in.code != ir::op::scalar) continue;
+    if ((in.code != ir::op::tensor && in.code != ir::op::scalar) || in.is_place()) continue;
     if ((wants & 1) != 0) wanted.gradients.emplace_back(in.name);
     if ((wants & 2) != 0) wanted.curvatures.emplace_back(in.name);
   }

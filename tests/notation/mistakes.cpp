@@ -34,7 +34,9 @@ TEST_CASE("words that are not known", "[notation]") {
         "2: logtis: there is no input logtis (did you mean logits? If not, declare it)");
   CHECK(mistake("v(3)") == "1: v: v is a value, and is called like a function");
   CHECK(mistake("(x + exp).sum()") == "6: exp: exp is a function; call it: exp(x)");
-  CHECK(mistake("sum(x) / N") == "10: N: N is an axis, and stands for no number; extent(N) is how many entries it has");
+  CHECK(mistake("sum(x) / N") ==
+        "10: N: N is an axis, which stands for its positions in a comparison and for no number; "
+        "extent(N) is how many entries it has");
 }
 
 TEST_CASE("what other languages write", "[notation]") {
@@ -46,7 +48,7 @@ TEST_CASE("what other languages write", "[notation]") {
   CHECK(mistake("std::exp(x)") == "6: exp: functions of formulas are Loom's: write exp(x), not std::exp(x)");
   CHECK(mistake("matmul(x, x)").find("sum(a * b, axis<\"D\">)") != std::string::npos);
   CHECK(mistake("where(m & m, x, 0)") == "9: &: formulas have no operator & (did you mean &&?)");
-  CHECK(mistake("x[0]").find("gather(x, t)") != std::string::npos);
+  CHECK(mistake("x[0]").find("write x(C = 2), or x(C = t)") != std::string::npos);
   CHECK(mistake("x += 1").find("cannot be changed") != std::string::npos);
   CHECK(mistake("sum(x, \"C\")").find("an axis is written axis<\"C\">") != std::string::npos);
 }
@@ -99,6 +101,16 @@ TEST_CASE("what the compiler refuses, at the operand that it is about", "[notati
   CHECK(mistake("max(x, -1)").find("could mean an axis or a number") != std::string::npos);
   CHECK(mistake("where(t < 0.5, x, 0)").find("an index is compared with a number that is not an integer") !=
         std::string::npos);
+  CHECK(mistake("x(C = 1.5)") ==
+        "7: 1.5: the axis C is read at a number that is no whole literal; entries are counted by integers");
+  CHECK(mistake("x(K = 1)") == "3: K: the operand does not have the axis K");
+  CHECK(mistake("x(C = 1, C = 2)").find("the axis C is given two places at once") != std::string::npos);
+  CHECK(mistake("x(C = 1, outside = 2)").find("outside = says what lies beyond the ends") != std::string::npos);
+  CHECK(mistake("x(C = v)").find("the second argument must be an index") != std::string::npos);
+  CHECK(mistake("v(N = t)").find("an index must not have the axis it picks from, N") != std::string::npos);
+  CHECK(mistake("x * (N + 1)").find("an index is used as a number") != std::string::npos);
+  CHECK(mistake("(x + y)(2)") ==
+        "1: (x + y): a value is called like a function; where it is read is written x(C = 2), x(C = t) or x(N = M)");
   CHECK(mistake("results(x.sum(), v.sum()) + 1").find("stands outside of it") != std::string::npos);
   CHECK(mistake("clamp(1, v, 2)") == "7: 1: clamp(e, lo, hi) keeps data between two bounds; this is a number");
   CHECK(mistake("pow(x)") == "1: pow: the function pow takes 2 operands, not 1");

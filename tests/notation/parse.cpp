@@ -138,6 +138,17 @@ TEST_CASE("the collection goes to text and back", "[notation]") {
   });
 }
 
+TEST_CASE("values at places are read as C++ reads them", "[notation]") {
+  constexpr auto M = axis<"M">;
+  using loom::last, loom::outside;
+  SAME(sum(x * x(N = M), C).sum())
+  SAME(x(C = 2) + x(C = last) + x(C = last - 1) + x(C = t) + exp(x - y)(C = 0))
+  SAME(where(N != M && M <= N + 2, v * v(N = M), 0).sum())
+  SAME(v(N = N - 1) + exp(v)(N = N + 3, outside = 1) + x(N = N - 1, C = C + 1) + v(N = 1 + N))
+  SAME(sum(x * x(N = M), C)(N = M, M = N).sum() + sum(x * x(axis<"N"> = M), C)(M = N).sum())
+  SAME(where(t == t(N = N - 1), v, 0).mean())
+}
+
 TEST_CASE("what is made of numbers alone is a number", "[notation]") {
   const auto constant = [](const char* text) {
     const graph g = parse(std::string("v * ") + text, std::vector<std::string>{"v[N]"}).written;

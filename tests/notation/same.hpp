@@ -8,6 +8,7 @@
 #include <string>
 
 #include "loom/ir/graph.hpp"
+#include "loom/ir/print.hpp"
 #include "support/layers.hpp"
 
 namespace loom::test {
@@ -20,7 +21,7 @@ class comparison {
   bool same() {
     if (a_.outputs.size() != b_.outputs.size()) return false;
     for (const input_info& in : b_.inputs)
-      if (!declares(in)) return false;
+      if (!in.is_place() && !declares(in)) return false;
     for (int k = 0; k < a_.outputs.size(); ++k)
       if (!same(a_.outputs[k].id, b_.outputs[k].id)) return false;
     return true;
@@ -39,6 +40,8 @@ class comparison {
     for (const auto& [name, extent] : names) text += name + "=" + std::to_string(extent) + " ";
     return text;
   }
+  /// An input, and where it is read.
+  static std::string read_of(const graph& g, int slot) { return loom::ir::input_text(g, slot); }
   static std::string order_of(const graph& g, const input_info& in) {
     std::string text;
     for (const int k : in.axes) text += std::string(g.axes[k].name) + " ";
@@ -63,7 +66,7 @@ class comparison {
   }
   bool compare(const node& m, const node& n) {
     if (m.code != n.code || axes_of(a_, m.axes) != axes_of(b_, n.axes)) return false;
-    if (is_input(m.code)) return a_.inputs[static_cast<int>(m.bits)].name == b_.inputs[static_cast<int>(n.bits)].name;
+    if (is_input(m.code)) return read_of(a_, static_cast<int>(m.bits)) == read_of(b_, static_cast<int>(n.bits));
     if (m.code == op::constant) return m.bits == n.bits;
     if (axes_of(a_, m.over()) != axes_of(b_, n.over())) return false;
     const auto operands = [&](int first, int second) {

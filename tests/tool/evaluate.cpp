@@ -138,6 +138,31 @@ TEST_CASE("a cross entropy with a mask, and its gradient") {
   CHECK(loom::tool::read_npy(files / "g.npy").data.type == element_type::f32);
 }
 
+TEST_CASE("an input that is read at several places is bound once") {
+  const scratch files;
+  const std::vector<float> z = waves(15);
+  save(files / "z.npy", {5, 3}, z);
+  const std::vector<std::string> declarations = {"z[N,D]"};
+  const char* const formula = "sum(where(N != M, sum(z * z(N = M), D), 0)) + sum(z(D = last))";
+  const nlohmann::json j =
+      run(formula, declarations, {.inputs = {{"z", files / "z.npy"}}, .gradients = {{"z", files / "g.npy"}}});
+  double value = 0;
+  std::vector<double> gradient(15);
+  for (std::size_t i = 0; i < 5; ++i) {
+    value += static_cast<double>(z[3 * i + 2]);
+    gradient[3 * i + 2] += 1;
+    for (std::size_t k = 0; k < 5; ++k)
+      for (std::size_t d = 0; d < 3 && k != i; ++d) {
+        value += static_cast<double>(z[3 * i + d]) * static_cast<double>(z[3 * k + d]);
+        gradient[3 * i + d] += 2 * static_cast<double>(z[3 * k + d]);
+      }
+  }
+  CHECK(std::fabs(j["value"].get<double>() - value) < 1e-12);
+  check_close(numbers_of(files / "g.npy"), gradient, 1e-6);
+  CHECK(refusal("sum(z(D = 3))", declarations, {.inputs = {{"z", files / "z.npy"}}}) ==
+        "entry 3 of axis D of z is read, which has 3 entries");
+}
+
 TEST_CASE("the same data in any order, byte order and type gives the same") {
   const scratch files;
   std::vector<double> x, columns_first;
@@ -441,6 +466,21 @@ TEST_CASE("the loops of doubles: several results, axes in any order, a scalar's 
   check_close(numbers_of(files / "g.npy"), g, 1e-13);
   check_close(numbers_of(files / "gT.npy"), gT, 1e-13);
   check_close(numbers_of(files / "rows.npy"), rows, 1e-13);
+}
+
+TEST_CASE("the loops of an input that is read at several places") {
+  const scratch files, cache;
+  const setting where("XDG_CACHE_HOME", cache.path()), compiler("CXX", LOOM_TEST_COMPILER),
+      headers("LOOM_INCLUDE", LOOM_TEST_INCLUDE);
+  save(files / "z.npy", {5, 3}, waves(15));
+  evaluation_request r{.inputs = {{"z", files / "z.npy"}}, .gradients = {{"z", files / "g.npy"}}};
+  const char* const text = "log(1 + sum(where(N != M, exp(sum(z * z(N = M), D)), 0), M)).mean() + sum(z(D = last))";
+  const nlohmann::json interpreted = run(text, {"z[N,D]"}, r);
+  const std::vector<double> g = numbers_of(files / "g.npy");
+  r.compile = true;
+  const nlohmann::json compiled = run(text, {"z[N,D]"}, r);
+  check_close({compiled["value"].get<double>()}, {interpreted["value"].get<double>()}, 1e-5);
+  check_close(numbers_of(files / "g.npy"), g, 1e-5);
 }
 
 TEST_CASE("what stands in the way of the loops is one sentence") {
