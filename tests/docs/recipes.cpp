@@ -90,42 +90,38 @@ void run() {
 
 namespace itself {
 // [itself]
-// Every row against every other: one matrix, bound under two names; i and j are 0, 1, 2, … and tell the diagonal.
-constexpr auto a = loom::tensor<"a[N,D]">;
-constexpr auto b = loom::tensor<"b[M,D]">;
-constexpr auto i = loom::index<"i[N]">;
-constexpr auto j = loom::index<"j[M]">;
-constexpr auto D = loom::axis<"D">;
+// Every row against every other: z(N = M) is z read along M, and N != M leaves each out of its own sum.
+constexpr auto z = loom::tensor<"z[N,D]">;
+constexpr auto N = loom::axis<"N">;
 constexpr auto M = loom::axis<"M">;
+constexpr auto D = loom::axis<"D">;
 
-constexpr auto others = where(i == j, 0, exp(-sum(square(a - b), D)));
+constexpr auto others = where(N != M, exp(-sum(square(z - z(N = M)), D)), 0);
 constexpr auto crowding = loom::loss<log(sum(others, M)).mean()>;
 // [/itself]
 
 void run() {
   const float rows[3][2] = {{0, 0}, {1, 0}, {0, 2}};
-  const int count[] = {0, 1, 2};
   // [itself_call]
-  float of_a[3][2], of_b[3][2];
+  float gradient[3][2];
   std::vector<double> memory(64);  // crowding.workspace_size(...) says how many
-  crowding(a = rows, b = rows, i = count, j = count, d(a) = of_a, d(b) = of_b, loom::workspace = memory);
-  // the gradient with respect to the matrix is of_a + of_b
+  crowding(z = rows, d(z) = gradient, loom::workspace = memory);
   // [/itself_call]
   const auto value = [&](double at) {
     const double moved[3][2] = {{at, 0}, {1, 0}, {0, 2}};
-    return crowding(a = moved, b = moved, i = count, j = count, loom::workspace = memory);
+    return crowding(z = moved, loom::workspace = memory);
   };
-  check(near(of_a[0][0] + of_b[0][0], (value(1e-4) - value(-1e-4)) / 2e-4), "a batch against itself");
+  check(near(gradient[0][0], (value(1e-4) - value(-1e-4)) / 2e-4), "a batch against itself");
 }
 }  // namespace itself
 
 namespace counting {
 // [counting]
 constexpr auto x = loom::tensor<"x[N,C]">;
-constexpr auto y = loom::tensor<"y[N,K]">;  // the same data, its second axis under another name
+constexpr auto C = loom::axis<"C">;
 constexpr auto K = loom::axis<"K">;
 
-constexpr auto rank = count(y > x, K);  // how many entries of the row are larger
+constexpr auto rank = count(x(C = K) > x, K);  // how many entries of the row are larger
 constexpr auto largest_two = where(rank < 2, x, 0);  // top k by counting; equal entries count alike
 constexpr auto sum_of_two = loom::loss<sum(largest_two)>;
 // [/counting]
@@ -133,7 +129,7 @@ constexpr auto sum_of_two = loom::loss<sum(largest_two)>;
 void run() {
   const float rows[2][4] = {{1, 5, 3, 2}, {-1, -2, -3, -4}};
   float gradient[2][4];
-  const float value = sum_of_two(x = rows, y = rows, d(x) = gradient);
+  const float value = sum_of_two(x = rows, d(x) = gradient);
   check(near(value, 5) && near(gradient[0][2], 1) && near(gradient[0][3], 0), "counting");
 }
 }  // namespace counting
@@ -141,20 +137,40 @@ void run() {
 namespace running {
 // [running]
 constexpr auto x = loom::tensor<"x[N,K]">;
-constexpr auto k = loom::tensor<"k[K]">;  // bound to 0, 1, 2, …
-constexpr auto j = loom::tensor<"j[J]">;  // the same numbers
 constexpr auto K = loom::axis<"K">;
+constexpr auto J = loom::axis<"J">;
 
-constexpr auto sums = loom::loss<sum(where(k <= j, x, 0), K)>;  // N x J: entry j is the sum of entries 0 to j
+constexpr auto sums = sum(where(J <= K, x(K = J), 0), J);  // N x K: entry k is the sum of entries 0 to k
+constexpr auto squares_of_sums = loom::loss<square(sums).mean()>;
 // [/running]
 
 void run() {
-  const float rows[1][3] = {{1, 2, 4}}, numbers[] = {0, 1, 2};
-  float out[1][3];
-  sums(x = rows, k = numbers, j = numbers, loom::out(loom::axis<"N">, loom::axis<"J">) = out);
-  check(near(out[0][0], 1) && near(out[0][1], 3) && near(out[0][2], 7), "running sums");
+  const float rows[1][3] = {{1, 2, 4}};
+  float gradient[1][3];
+  double memory[16];
+  const float value = squares_of_sums(x = rows, d(x) = gradient, loom::workspace = memory);
+  check(near(value, (1 + 9 + 49) / 3.0) && near(gradient[0][0], 22 / 3.0) && near(gradient[0][2], 14 / 3.0),
+        "running sums");
 }
 }  // namespace running
+
+namespace neighbours {
+// [neighbours]
+constexpr auto signal = loom::tensor<"signal[T]">;
+constexpr auto T = loom::axis<"T">;
+
+constexpr auto change = where(T >= 1, signal - signal(T = T - 1), 0);  // beyond the ends a signal is 0
+constexpr auto smoothed = (signal(T = T - 1) + 2 * signal + signal(T = T + 1)) / 4;
+constexpr auto roughness = loom::loss<sum(abs(change)) + sum(square(signal - smoothed))>;
+// [/neighbours]
+
+void run() {
+  const double data[] = {0, 2, 1, 1, 4};
+  double gradient[5];
+  const double value = roughness(signal = data, d(signal) = gradient);
+  check(near(value, 6 + 0.25 + 0.5625 + 0.0625 + 0.5625 + 3.0625), "neighbours");
+}
+}  // namespace neighbours
 
 namespace straight {
 // [straight]
@@ -177,12 +193,13 @@ namespace column {
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto column = loom::index<"column">;  // one number, bound at the call
 constexpr auto mean_of_column = loom::loss<gather(x, column).mean()>;
+constexpr auto mean_of_last = loom::loss<x(loom::axis<"C"> = loom::last).mean()>;  // one that the formula names
 // [/column]
 
 void run() {
   const float rows[2][3] = {{1, 2, 3}, {4, 5, 6}};
   const int second = 1;
-  check(near(mean_of_column(x = rows, column = second), 3.5), "one column");
+  check(near(mean_of_column(x = rows, column = second), 3.5) && near(mean_of_last(x = rows), 4.5), "one column");
 }
 }  // namespace column
 
@@ -251,6 +268,7 @@ int main() {
   itself::run();
   counting::run();
   running::run();
+  neighbours::run();
   straight::run();
   column::run();
   masked::run();
