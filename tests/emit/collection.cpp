@@ -36,13 +36,7 @@ void add_functions_of(const std::string& name, const loom::ir::graph& g, std::ve
   CHECK(loom::compiler::in_form(loom::compiler::form::with_second_derivatives, g, together).no_diagonal.empty());
   all.push_back(printed::compiled(name, g, 0));
   all.push_back(printed::compiled(name + "_d", g, numbers));
-  if (loom::compiler::compile(g, together).problem == loom::schedule::unplanned::none) {
-    all.push_back(printed::compiled(name + "_d2", g, together));
-    return;
-  }
-  for (int i = 0; i < g.inputs.size(); ++i)  // one at a time: together they take more arrays than a plan has
-    if (const input_set one = numbers & 1u << i; one != 0)
-      all.push_back(printed::compiled(name + "_d2_" + std::string(g.inputs[i].name), g, {one, one}));
+  all.push_back(printed::compiled(name + "_d2", g, together));
 }
 
 std::vector<printed::subject> everything() {

@@ -17,8 +17,8 @@ constexpr loom::derive::input_set named(std::initializer_list<std::string_view> 
   return s;
 }
 
-/// The curvatures of both embeddings beside both gradients need more arrays than a plan has (schedule/collection.cpp), so they
-/// are asked for in two calls. They are variances: what cancels in them are squares of 48, in float with an error of 1e-4.
+/// The curvatures of both embeddings are asked for in two calls. They are variances: what cancels in them are squares of 48, in float
+/// with an error of 1e-4.
 template <auto Formula>
 void clip_obeys(loom::loss_function<Formula>) {
   collected::obeys<Formula, loom::derive::derivative_request(named<Formula>({"a", "b", "scale"}),

@@ -65,7 +65,7 @@ inline constexpr int max_passes = 8;  ///< row passes of one sweep
 inline constexpr int max_sweeps = 8;
 inline constexpr int max_totals = 16;  ///< of one sweep
 inline constexpr int max_arrays = 16;
-inline constexpr int max_lookups = 16;
+inline constexpr int max_lookups = 8;
 inline constexpr int max_steps = LOOM_MAX_NODES + LOOM_MAX_NODES / 4;  ///< a value may be computed in several passes
 
 /// A pass for the shift of a row that is left out as long as another number does: see schedule/guess.hpp.
