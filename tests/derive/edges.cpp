@@ -62,9 +62,41 @@ TEST_CASE("roots at 0", "[derive]") {
   CHECK(at(sum(sqrt(u * u + q * q)), {0}, {0}).du == numbers{0});
   CHECK(at(sqrt(sum(u * u)), {0, 0}).du == numbers{0, 0});
   CHECK(at(sqrt(mean(square(u - mean(u)))), {3, 3}).du == numbers{0, 0});
+  CHECK(at(stddev(u), {3, 3}).du == numbers{0, 0});
+  CHECK(at(stddev(u), {3e200, -3e200}).value == Approx(3e200));
+  CHECK(at(stddev(u), {5, 1}).du[0] == Approx(0.5));
+  CHECK(at(as_written(stddev(u)), {3, 3}).du == numbers{0, 0});
   CHECK(at(sum(hypot(u, q)), {3e200}, {4e200}).value == Approx(5e200));
   CHECK(at(sum(hypot(u, q)), {3e-200}, {4e-200}).value / 5e-200 == Approx(1));
   CHECK(at(sum(hypot(u, q)), {inf}, {-inf}).value == inf);
+}
+
+TEST_CASE("a mask shields from what is no number", "[derive]") {
+  constexpr double nan = numeric::not_a_number;
+  const at kept(sum(where(isnan(u), 0, square(u))), {nan, 3, -2});
+  CHECK(kept.value == 13);
+  CHECK(kept.du == numbers{0, 6, -4});
+  const at finite(sum(where(isfinite(u * q), u * q, 0)) / count(isfinite(u)), {inf, 2, nan, -inf}, {1, 5, 0, 2});
+  CHECK(finite.value == 10);
+  CHECK(finite.du == numbers{0, 5, 0, 0});
+  CHECK(finite.dq == numbers{0, 2, 0, 0});
+}
+
+TEST_CASE("logarithms of other bases are as stable as log", "[derive]") {
+  CHECK(at(sum(log2(u) + log10(u)), {100}).value == Approx(6.643856189774724 + 2));
+  CHECK(at(sum(log2(u)), {4}).du[0] == Approx(0.36067376022224085));
+  CHECK(at(sum(log2(exp(u))), {2000}).value == Approx(2885.390081777927));
+  CHECK(at(log10(sum(exp(u))), {1000, 1000}).value == Approx(434.5955121949));
+  CHECK(at(sum(u * log2(u)), {0}).value == 0);
+  CHECK(at(sum(u * log2(q)), {0}, {0}).dq == numbers{0});
+  CHECK(at(sum(u * log10(u)), {0}).du == numbers{-inf});
+}
+
+TEST_CASE("the logarithm of the beta function", "[derive]") {
+  const at e(sum(lbeta(u, q)), {2, 0.5}, {3, 0.5});
+  CHECK(e.value == Approx(-2.4849066497880004 + 1.1447298858494002));
+  CHECK(e.du[0] == Approx(0.42278433509846713 - 1.5061176684318003));
+  CHECK(e.dq[1] == Approx(-1.9635100260214235 + 0.5772156649015329));
 }
 
 TEST_CASE("a logit of which the label is certain", "[derive]") {

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 105, "ops were added or removed: ./run tables");
+static_assert(op_count == 111, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -309,6 +309,12 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 443, 8}, {}, {}}, true},
   {{{adjoint_terms + 528, 7}, {}, {}}, true},
   {{{adjoint_terms + 664, 4}, {adjoint_terms + 65, 1}, {}}, true},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
