@@ -27,6 +27,8 @@ TEST_CASE("elementwise functions of one argument lower to their op") {
   LOOM_TEST_FUNCTION(abs);
   LOOM_TEST_FUNCTION(as_written);
   LOOM_TEST_FUNCTION(sign);
+  LOOM_TEST_FUNCTION(floor);
+  LOOM_TEST_FUNCTION(round);
   LOOM_TEST_FUNCTION(square);
   LOOM_TEST_FUNCTION(sqrt);
   LOOM_TEST_FUNCTION(exp);
@@ -54,6 +56,7 @@ TEST_CASE("elementwise functions of one argument lower to their op") {
   LOOM_TEST_FUNCTION(sigmoid);
   LOOM_TEST_FUNCTION(softplus);
   LOOM_TEST_FUNCTION(log1mexp);
+  LOOM_TEST_FUNCTION(log_ndtr);
   LOOM_TEST_FUNCTION(stop_gradient);
 #undef LOOM_TEST_FUNCTION
 }
@@ -69,6 +72,7 @@ TEST_CASE("elementwise functions of two arguments lower to their op") {
   LOOM_TEST_FUNCTION(logaddexp);
   LOOM_TEST_FUNCTION(xlogy);
   LOOM_TEST_FUNCTION(hypot);
+  LOOM_TEST_FUNCTION(atan2);
 #undef LOOM_TEST_FUNCTION
   CHECK(text(pow(a, 2.0)) == "pow(a, 2)");
   CHECK(text(pow(2.0, a)) == "pow(2, a)");
