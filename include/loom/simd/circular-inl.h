@@ -237,11 +237,11 @@ template <class V>
 LOOM_INLINE V atan2(V y, V x) {
   const V a = abs(y), b = abs(x), one = constant<V>(1.0), zero = V{};
   // Two infinities are one diagonal, as two ones are; half of what is near the largest number has a sum.
-  const auto infinite = (a == infinity<V>()) & (b == infinity<V>());
-  const V larger = max(a, b),
-          scale = select(larger > constant<V>(is_f32<V> ? 0x1p100 : 0x1p1000), constant<V>(0.5), one);
+  const V larger = max(a, b), smaller = min(a, b);
+  const auto infinite = smaller == infinity<V>();
+  const V scale = select(larger > constant<V>(is_f32<V> ? 0x1p100 : 0x1p1000), constant<V>(0.5), one);
   const V longer = select(infinite, one, select(larger == zero, one, larger * scale));
-  const V shorter = select(infinite, one, min(a, b) * scale);
+  const V shorter = select(infinite, one, smaller * scale);
   // atan(s / l) = pi/4 + atan((s - l) / (s + l)), as in atan.
   const auto middle = shorter > longer * constant<V>(0x1.a827999fcef32p-2);
   const V u = select(middle, shorter - longer, shorter) / select(middle, shorter + longer, longer);
