@@ -66,6 +66,18 @@ loom_decimal<D, W> pow(const loom_decimal<D, W>& a, const loom_decimal<D, W>& b)
   return r;
 }
 template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> atan2(const loom_decimal<D, W>& a, const loom_decimal<D, W>& b) {
+  loom_decimal<D, W> r;
+  mpfr_atan2(r.backend().data(), a.backend().data(), b.backend().data(), MPFR_RNDN);
+  return r;
+}
+template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> floor(const loom_decimal<D, W>& x) {
+  loom_decimal<D, W> r;
+  mpfr_floor(r.backend().data(), x.backend().data());
+  return r;
+}
+template <unsigned D, mpfr_allocation_type W>
 loom_decimal<D, W> sign(const loom_decimal<D, W>& x) {
   return x > 0 ? loom_decimal<D, W>(1) : x < 0 ? loom_decimal<D, W>(-1) : x;
 }

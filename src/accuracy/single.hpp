@@ -37,7 +37,7 @@ struct single {
 #define LOOM_SINGLE(name) \
   inline single name(single x) { return {loom::numeric::name(static_cast<double>(x))}; }
 // clang-format off
-LOOM_SINGLE(abs)
+LOOM_SINGLE(abs) LOOM_SINGLE(floor)
 LOOM_SINGLE(sqrt)
 LOOM_SINGLE(exp) LOOM_SINGLE(expm1) LOOM_SINGLE(log) LOOM_SINGLE(log1p)
 LOOM_SINGLE(sin) LOOM_SINGLE(cos) LOOM_SINGLE(tan)
@@ -52,6 +52,9 @@ LOOM_SINGLE(exprel_3) LOOM_SINGLE(log1prel_3)
 
 inline single pow(single a, single b) {
   return {loom::numeric::pow(static_cast<double>(a), static_cast<double>(b))};
+}
+inline single atan2(single a, single b) {
+  return {loom::numeric::atan2(static_cast<double>(a), static_cast<double>(b))};
 }
 // clang-format on
 

@@ -136,8 +136,14 @@ typed_value writer::elsewhere(node_id id) {
 
 typed_value writer::elementwise(node_id id, op code, const std::vector<node_id>& operands) {
   typed_value v[3];
-  for (std::size_t k = 0; k < operands.size(); ++k) v[k] = value(operands[k]);
-  const typed_value r = to_.apply(code, v, static_cast<int>(operands.size()));
+  const std::size_t taken = std::min(operands.size(), static_cast<std::size_t>(arity(code)));
+  for (std::size_t k = 0; k < taken; ++k) v[k] = value(operands[k]);
+  typed_value r = to_.apply(code, v, static_cast<int>(taken));
+  for (std::size_t k = taken; k < operands.size(); ++k) {  // max(a, b, c) is max(max(a, b), c)
+    v[0] = r;
+    v[1] = value(operands[k]);
+    r = to_.apply(code, v, 2);
+  }
   check(id, operands.data(), operands.size());
   return r;
 }
@@ -234,7 +240,8 @@ typed_value writer::called(node_id id) {
   const bool reduces = r != nullptr && (f == nullptr || n.operands.size() == 1 || is_named_axis(names_, n.operands[1]));
   if (reduces) return along(id, r->code, n.operands[0], {n.operands.begin() + 1, n.operands.end()});
   if (f != nullptr) {
-    if (n.operands.size() != static_cast<std::size_t>(f->operands))
+    const bool of_many = r != nullptr && n.operands.size() > 2;
+    if (!of_many && n.operands.size() != static_cast<std::size_t>(f->operands))
       names_.fail_at_word(id, sentence({issue::wrong_number_of_operands, n.word,
                                         static_cast<std::int64_t>(n.operands.size()), f->operands}));
     // As in C++, whose functions of numbers are not Loom's: the values that are compared would be numbers both.

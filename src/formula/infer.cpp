@@ -90,7 +90,7 @@ void scope::find_roles(node_id id, unsigned as) {
   if (n.word == "extent") return axes(0);
   if (n.word == "where") return find_roles(n.operands[0], as_condition), all(1, as_number);
   const reduction_word* r = find_reduction(n.word);
-  if (r == nullptr || (r->also_elementwise && n.operands.size() == 2 && !is_named_axis(*this, n.operands[1])))
+  if (r == nullptr || (r->also_elementwise && n.operands.size() >= 2 && !is_named_axis(*this, n.operands[1])))
     return all(0, as_number);
   if (r->keeps_shape) has_rows_ = true;
   find_roles(n.operands[0], r->of_masks ? as_condition : as_number);

@@ -74,7 +74,9 @@ std::optional<literal> scope::compute_number(node_id id) {
       const double low_enough = v[0] > v[2] ? v[2] : v[0];
       if (f->code == op::clamp) return literal{v[0] < v[1] ? v[1] : low_enough};
       if (f->code == op::relu) return literal{v[0] <= 0 ? 0 : v[0]};
-      if (f->code == op::where) return {};
+      if (f->code == op::log2) return literal{std::log2(v[0])};
+      if (f->code == op::log10) return literal{std::log10(v[0])};
+      if (f->code == op::where || info(f->code).kind == family::composite) return {};
       return literal{ir::numbers::evaluate<double>(f->code, v[0], v[1], 0.0)};
     }
     default: return {};

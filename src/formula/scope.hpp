@@ -100,6 +100,7 @@ class scope {
   /// Of a call: there is no such function.
   [[noreturn]] void fail_unknown_function(node_id id) const {
     const std::string_view word = tree_[id].word;
+    if (word == "std") fail_at_word(id, "std is a namespace of C++: the standard deviation is stddev(e, axes...)");
     if (word == "matmul" || word == "dot" || word == "mm") fail_at_word(id, std::string(product_of_matrices));
     if (definition(word, tree_[id].begin) || input(word) != nullptr)
       fail_at_word(id, std::string(word) + " is a value, and is called like a function");

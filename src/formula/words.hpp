@@ -32,9 +32,10 @@ inline constexpr elementwise_word elementwise_words[] = {
 #undef LOOM_AS_function
 #undef LOOM_AS_symbol
 #undef LOOM_AS_internal
-    {"relu", ir::op::relu, 1},
-    {"stop_gradient", ir::op::stop_gradient, 1},
-    {"clamp", ir::op::clamp, 3},
+    {"relu", ir::op::relu, 1},         {"stop_gradient", ir::op::stop_gradient, 1},
+    {"clamp", ir::op::clamp, 3},       {"log2", ir::op::log2, 1},
+    {"log10", ir::op::log10, 1},       {"isnan", ir::op::isnan, 1},
+    {"isfinite", ir::op::isfinite, 1}, {"lbeta", ir::op::lbeta, 2},
     {"where", ir::op::where, 3},
 };
 
@@ -55,6 +56,7 @@ inline constexpr reduction_word reduction_words[] = {
     {"logsumexp", ir::op::logsumexp},
     {"norm", ir::op::norm},
     {"var", ir::op::var},
+    {"stddev", ir::op::stddev},
     {"count", ir::op::count, true},
     {"any", ir::op::any_of, true},
     {"all", ir::op::all_of, true},

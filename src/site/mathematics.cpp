@@ -676,6 +676,9 @@ class typesetter {
       case op::softmax:
       case op::log_softmax: return row_function(n);
       case op::lgamma: return call("\\log\\Gamma", signed_text(print(n.operand[0])));
+      case op::log_ndtr: return call("\\log\\Phi", signed_text(print(n.operand[0])));
+      case op::floor:
+        return {"\\left\\lfloor " + signed_text(print(n.operand[0])) + " \\right\\rfloor", atom, false, false};
       case op::digamma: return call("\\psi", signed_text(print(n.operand[0])));
       case op::min:
       case op::max:

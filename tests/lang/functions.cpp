@@ -27,6 +27,8 @@ TEST_CASE("elementwise functions of one argument lower to their op") {
   LOOM_TEST_FUNCTION(abs);
   LOOM_TEST_FUNCTION(as_written);
   LOOM_TEST_FUNCTION(sign);
+  LOOM_TEST_FUNCTION(floor);
+  LOOM_TEST_FUNCTION(round);
   LOOM_TEST_FUNCTION(square);
   LOOM_TEST_FUNCTION(sqrt);
   LOOM_TEST_FUNCTION(exp);
@@ -54,6 +56,7 @@ TEST_CASE("elementwise functions of one argument lower to their op") {
   LOOM_TEST_FUNCTION(sigmoid);
   LOOM_TEST_FUNCTION(softplus);
   LOOM_TEST_FUNCTION(log1mexp);
+  LOOM_TEST_FUNCTION(log_ndtr);
   LOOM_TEST_FUNCTION(stop_gradient);
 #undef LOOM_TEST_FUNCTION
 }
@@ -69,6 +72,7 @@ TEST_CASE("elementwise functions of two arguments lower to their op") {
   LOOM_TEST_FUNCTION(logaddexp);
   LOOM_TEST_FUNCTION(xlogy);
   LOOM_TEST_FUNCTION(hypot);
+  LOOM_TEST_FUNCTION(atan2);
 #undef LOOM_TEST_FUNCTION
   CHECK(text(pow(a, 2.0)) == "pow(a, 2)");
   CHECK(text(pow(2.0, a)) == "pow(2, a)");
@@ -77,6 +81,28 @@ TEST_CASE("elementwise functions of two arguments lower to their op") {
 TEST_CASE("relu and clamp let a NaN through") {
   CHECK(text(relu(a)) == "where(a <= 0, 0, a)");
   CHECK(text(clamp(a, -1.0, 1.0)) == "where(a < (-1), -1, where(a > 1, 1, a))");
+}
+
+TEST_CASE("logarithms of other bases are logarithms") {
+  CHECK(text(log2(a)) == "log(a) * 1.4426950408889634");
+  CHECK(text(log10(a)) == "log(a) * 0.4342944819032518");
+  CHECK(text(lbeta(a, 2.0)) == "lgamma(a) + lgamma(2) - lgamma(a + 2)");
+}
+
+TEST_CASE("what a number is, is a mask") {
+  CHECK(text(where(isnan(a), 0, a)) == "where(a != a, 0, a)");
+  CHECK(text(where(isfinite(a) && m, 0, a)) == "where(abs(a) < inf && m, 0, a)");
+  LOOM_CHECK(problem(isnan(t)) == issue::index_used_as_a_number);
+  LOOM_CHECK(problem(isfinite(m)) == issue::mask_used_as_a_number);
+  LOOM_CHECK(problem(isnan(a) + 1) == issue::mask_used_as_a_number);
+}
+
+TEST_CASE("the largest of several numbers, and of the entries of one") {
+  CHECK(text(max(a, b, 1.0)) == "max(max(a, b), 1)");
+  CHECK(text(min(0.5, 2, a, b)) == "min(min(min(0.5, 2), a), b)");
+  CHECK(text(max(x, C, N)) == "max(x, N,C)");
+  LOOM_CHECK(problem(max(a, b, -1)) == issue::integer_beside_min_or_max);
+  LOOM_CHECK(problem(max(x, -1, -2)) == issue::integer_beside_min_or_max);
 }
 
 TEST_CASE("where takes numbers beside formulas") {
@@ -103,6 +129,7 @@ TEST_CASE("reductions lower to their op, as functions and as methods") {
   LOOM_CHECK(root(x.log_softmax(C)) == root(log_softmax(x, C)));
   CHECK(text(x.mean(C)) == text(mean(x, C)));
   CHECK(text(x.var(C)) == text(var(x, C)));
+  CHECK(text(x.stddev(C)) == text(stddev(x, C)));
   CHECK(text(m.count(C)) == text(count(m, C)));
   CHECK(text(where(m.any(C), a, b)) == text(where(any(m, C), a, b)));
   CHECK(text(where(m.all(C), a, b)) == text(where(all(m, C), a, b)));
@@ -112,6 +139,8 @@ TEST_CASE("composite reductions become sums") {
   CHECK(text(mean(x, C)) == "mean(x, C)");
   CHECK(text(mean(x)) == "mean(x, N,C)");
   CHECK(text(var(x, C)) == "mean(square(x - mean(x, C)), C)");
+  CHECK(text(stddev(x, C)) == "norm(x - mean(x, C), C) / sqrt(extent(C))");
+  CHECK(text(stddev(x.sum())) == "abs(sum(x, N,C) - sum(x, N,C))");
   CHECK(text(count(m, C)) == "sum(where(m, 1, 0), C)");
 }
 

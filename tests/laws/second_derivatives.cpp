@@ -15,7 +15,9 @@ using namespace loom::test;
 
 /// Derivatives that hold a constant with the digits of a double.
 double tolerance_of(op code) {
-  return code == op::erf || code == op::erf_gap || code == op::erfc || code == op::erfcx ? 1e-13 : 1e-25;
+  return code == op::erf || code == op::erf_gap || code == op::erfc || code == op::erfcx || code == op::log_ndtr
+             ? 1e-13
+             : 1e-25;
 }
 
 graph with_output(const builder& b, value_id v) {

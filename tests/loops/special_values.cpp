@@ -49,6 +49,53 @@ TEST_CASE("NaN in, NaN out") {
   });
 }
 
+TEST_CASE("numbers that are none are masked, from the value and from the gradient") {
+  constexpr auto numbers = loom::loss<sum(where(isnan(a), 0, square(a)))>;
+  constexpr auto bounded = loom::loss<sum(where(isfinite(a), square(a), 0)) / count(isfinite(a))>;
+  on_every_target([&] {
+    for (const std::size_t n : {1u, 7u, 33u, 1000u}) {
+      CAPTURE(n);
+      std::vector<float> entries(n, 2), g(n);
+      entries[n / 2] = not_a_number;
+      CHECK(numbers(a = entries, d(a) = g) == 4.0 * static_cast<double>(n - 1));
+      CHECK(g[n / 2] == 0);
+      CHECK(g[n - 1] == (n == 1 ? 0 : 4));
+      if (n == 1) continue;
+      entries[0] = -inf;
+      CHECK(bounded(a = entries, d(a) = g) == 4);
+      CHECK(g[0] == 0);
+      CHECK(g[n / 2] == 0);
+    }
+  });
+}
+
+TEST_CASE("angles and whole numbers are those of <cmath>") {
+  constexpr auto above = loom::tensor<"above[N]">;
+  constexpr auto beside = loom::tensor<"beside[N]">;
+  constexpr auto angles = loom::loss<atan2(above, beside)>;
+  constexpr auto below = loom::loss<floor(above)>;
+  constexpr auto nearest = loom::loss<round(above)>;
+  std::vector<double> special{0, -0.0, 0.5, -0.5, 1.5, -2.5, 0.49999999999999994, 1e15 + 0.5, -1e300, 1e300};
+  special.insert(special.end(), {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()});
+  std::vector<double> rows, columns;
+  for (const double row : special)
+    for (const double column : special) rows.push_back(row), columns.push_back(column);
+  on_every_target([&] {
+    std::vector<double> r(rows.size());
+    const auto same = [](double got, double want) { return got == want && std::signbit(got) == std::signbit(want); };
+    angles(above = rows, beside = columns, loom::out = r);
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      CAPTURE(rows[i], columns[i]);
+      const double want = std::atan2(rows[i], columns[i]);
+      CHECK((std::fabs(r[i] - want) < 1e-15 && std::signbit(r[i]) == std::signbit(want)));
+    }
+    below(above = rows, loom::out = r);
+    for (std::size_t i = 0; i < r.size(); ++i) CHECK(same(r[i], std::floor(rows[i])));
+    nearest(above = rows, loom::out = r);
+    for (std::size_t i = 0; i < r.size(); ++i) CHECK(same(r[i], std::round(rows[i])));
+  });
+}
+
 TEST_CASE("the log-sum-exp of a row with an infinite entry is infinite, in any shape") {
   constexpr auto u = loom::tensor<"u[N,K]">;
   constexpr auto log_sum = loom::loss<log(sum(exp(u), -1))>;

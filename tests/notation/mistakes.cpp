@@ -47,6 +47,7 @@ TEST_CASE("what other languages write", "[notation]") {
         "a, b)");
   CHECK(mistake("std::exp(x)") == "6: exp: functions of formulas are Loom's: write exp(x), not std::exp(x)");
   CHECK(mistake("matmul(x, x)").find("sum(a * b, axis<\"D\">)") != std::string::npos);
+  CHECK(mistake("std(x, C)") == "1: std: std is a namespace of C++: the standard deviation is stddev(e, axes...)");
   CHECK(mistake("where(m & m, x, 0)") == "9: &: formulas have no operator & (did you mean &&?)");
   CHECK(mistake("x[0]").find("write x(C = 2), or x(C = t)") != std::string::npos);
   CHECK(mistake("x += 1").find("cannot be changed") != std::string::npos);

@@ -60,16 +60,21 @@ TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
                                      xlogy(v, v) + hypot(v, 1)) SAME(where(any(x > 0, C) && all(y > 0, C), 1, 0) +
                                                                      (x > 0).count(-1) + (x > 0).any(C).count())
                                     SAME(x.softmax(-1) * x.log_softmax(C) + extent(C) / extent(axis<"N">))
-                                        SAME(results(x.sum(), where(m, 1, 0).sum()))
-                                            SAME(x * 2.f + y * 1'000 + 0.1f * x + 1e3 * x + .5 * x)
-                                                SAME((x * (3 / 1 + 2 * 4) - 7 / 7 + x * (1.0 / 3)).sum())
-                                                    SAME(where(t == 9007199254740992, 1, 0).sum())
-                                                        SAME(sum(x, 0 - 1) + sum(x, -1))
-                                                            SAME(where(m, x, -std::numeric_limits<double>::infinity()) +
-                                                                 std::numeric_limits<float>::epsilon() * x)
-                                                                SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) +
-                                                                     softplus(v) + sigmoid(v) + log1mexp(-v) +
-                                                                     expm1(v) + log1p(v))}
+                                        SAME(results(x.sum(), where(m, 1, 0).sum())) SAME(x * 2.f + y * 1'000 +
+                                                                                          0.1f * x + 1e3 * x + .5 * x)
+                                            SAME((x * (3 / 1 + 2 * 4) - 7 / 7 + x * (1.0 / 3)).sum())
+                                                SAME(where(t == 9007199254740992, 1, 0).sum()) SAME(sum(x, 0 - 1) +
+                                                                                                    sum(x, -1))
+                                                    SAME(where(m, x, -std::numeric_limits<double>::infinity()) +
+                                                         std::numeric_limits<float>::epsilon() * x)
+                                                        SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) + softplus(v) +
+                                                             sigmoid(v) + log1mexp(-v) + expm1(v) + log1p(v))
+                                                            SAME(log2(v) + log10(v) + lbeta(v, 2.0) + atan2(v, -1.5) +
+                                                                 floor(v) + round(v) + log_ndtr(v) + stddev(x, C) +
+                                                                 x.stddev(-1))
+                                                                SAME(max(x, y, w) + min(x, 1.5, y, w) + max(x, C, N))
+                                                                    SAME(where(isnan(v) || !isfinite(v), 0, v).sum() +
+                                                                         isfinite(x).count(C).sum())}
 
 TEST_CASE("statements, declarations and comments of C++", "[notation]") {
   const auto r = parse(R"(
@@ -96,6 +101,8 @@ constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), C)), 
   // Functions of numbers are numbers.
   CHECK(same(parse("x * exp(0.0) + pow(2, 3) + relu(-9) + clamp(5, -1, 1) + std::sqrt(4.0)", declarations).written,
              loom::lang::lower(x * 1.0 + 8.0 + 0.0 + 1.0 + 2.0).program));
+  CHECK(same(parse("x * log2(8.0) + log10(0.01) + round(2.5) + atan2(0.0, 1.0)", declarations).written,
+             loom::lang::lower(x * 3.0 + -2.0 + 3.0 + 0.0).program));
   // A variable need not have the name of its input.
   CHECK(same(parse("a = tensor<\"x[N,C]\">; b = index<\"t[N]\">; gather(a, b).sum()").written,
              loom::lang::lower(gather(x, t).sum()).program));

@@ -475,6 +475,43 @@ TEST_CASE("the constant algorithms keep their error bounds", "[math]") {
   }
 }
 
+TEST_CASE("atan2 as a constant keeps its error bound", "[math]") {
+  std::mt19937_64 engine(20240302);
+  const points sides[] = {{linear, -4, 4}, {logarithmic, 1e-300, 1e300}, {logarithmic, -1e-3, -1e3}};
+  for (const points& of_y : sides)
+    for (const points& of_x : sides) {
+      double worst = 0;
+      for (int i = 0; i < 1000; ++i) {
+        const double y = of_y.next(engine), x = of_x.next(engine);
+        const precise exact_y(y), exact_x(x);
+        precise want;
+        mpfr_atan2(want.value, exact_y.value, exact_x.value, MPFR_RNDN);
+        worst = std::max(worst, error_in_ulps(own::atan2_constant(y, x), want, 0));
+      }
+      CHECK(worst <= 3);
+    }
+  const double special[] = {0, -0.0, 1, -1, inf, -inf, huge, -huge, tiny, -tiny, not_a_number};
+  for (const double y : special)
+    for (const double x : special) {
+      CAPTURE(y, x);
+      const double want = std::atan2(y, x), got = own::atan2_constant(y, x);
+      CHECK((std::isnan(want) ? std::isnan(got)
+                              : std::signbit(got) == std::signbit(want) && std::fabs(got - want) <= 1e-15));
+    }
+}
+
+TEST_CASE("whole numbers: values and special values", "[math]") {
+  LOOM_CHECK(same(numeric::floor(2.5), 2));
+  LOOM_CHECK(same(numeric::floor(-2.5), -3));
+  LOOM_CHECK(same(numeric::floor(-3), -3));
+  LOOM_CHECK(same(numeric::floor(-0.0), -0.0));
+  LOOM_CHECK(same(numeric::floor(-tiny), -1));
+  LOOM_CHECK(same(numeric::floor(0x1.fffffffffffffp51), 0x1.ffffffffffffep51));
+  LOOM_CHECK(same(numeric::floor(-huge), -huge));
+  LOOM_CHECK(same(numeric::floor(-inf), -inf));
+  LOOM_CHECK(same(numeric::floor(not_a_number), not_a_number));
+}
+
 TEST_CASE("pow as a constant keeps its error bound", "[math]") {
   std::mt19937_64 engine(20240301);
   const points exponents{linear, -740, 705};

@@ -55,7 +55,8 @@ TEST_CASE("branches", "[rewrite]") {
 TEST_CASE("after expansion every op is one of the loops", "[rewrite]") {
   CHECK(loops_can_compute(simple(softmax(x, -1) + log_softmax(y, -1))));
   CHECK(loops_can_compute(simple(norm(x, -1) + logsumexp(x, -1))));
-  CHECK(loops_can_compute(simple(sigmoid(x) + softplus(x) + log1mexp(x) + xlogy(x, y) + logaddexp(x, y))));
+  CHECK(
+      loops_can_compute(simple(sigmoid(x) + softplus(x) + log1mexp(x) + log_ndtr(x) + xlogy(x, y) + logaddexp(x, y))));
   CHECK(loops_can_compute(simple(relu(clamp(x, -1.0, 1.0)).mean() + stop_gradient(var(x)))));
 }
 

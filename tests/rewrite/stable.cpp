@@ -58,6 +58,7 @@ TEST_CASE("near one and near zero", "[rewrite]") {
 
 TEST_CASE("0 log 0 is 0", "[rewrite]") {
   CHECK(stable_text(y * log(x)) == "mul0(y, log(x))");
+  CHECK(stable_text(y * log2(x)) == "mul0(y, log(x) * 1.4426950408889634)");  // in bits
   CHECK(stable_text(2 * log(x)).find("mul0") == std::string::npos);  // 2 is not 0
 }
 

@@ -185,3 +185,25 @@ TEST_CASE("a constant takes labels of every size up to 2^53") {
   constexpr float value = marked(x = one, t = large);
   LOOM_CHECK(value == 3);
 }
+
+namespace {
+/// Values of functions that a constant computes by algorithms of its own, and of masks.
+constexpr double of_many_functions() {
+  constexpr auto loss = loom::loss<sum(floor(v) + round(v) + where(isfinite(v), atan2(v, -1.5), 0)) +
+                                   sum(where(isnan(v), 0, log_ndtr(v) + log2(abs(v)))) + stddev(v)>;
+  return loss(v = scores);
+}
+}  // namespace
+
+TEST_CASE("floor, round, atan2, log_ndtr, masks and deviations as constants") {
+  double expected_value = 0, mean = 0, deviations = 0;
+  for (const float f : scores) {
+    const double s = static_cast<double>(f);
+    expected_value += std::floor(s) + std::round(s) + std::atan2(s, -1.5) +
+                      std::log(std::erfc(-s / std::sqrt(2.0)) / 2) + std::log2(std::fabs(s));
+    mean += s / 5;
+  }
+  for (const float f : scores) deviations += (static_cast<double>(f) - mean) * (static_cast<double>(f) - mean);
+  constexpr double value = of_many_functions();
+  CHECK(std::fabs(value - (expected_value + std::sqrt(deviations / 5))) < 1e-5);
+}

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // simd/circular.cpp — sine, cosine, tangent and their inverses of the loops against MPFR.
 // Run with the tag [report] to print the measured maxima instead.
-#define LOOM_TEST_FUNCTIONS(ONE, TWO) ONE(sin) ONE(cos) ONE(tan) ONE(asin) ONE(acos) ONE(atan)
+#define LOOM_TEST_FUNCTIONS(ONE, TWO) ONE(sin) ONE(cos) ONE(tan) ONE(asin) ONE(acos) ONE(atan) TWO(atan2)
 #include "simd/loops_of.hpp"
 
 namespace {
 
-using loom::ir::op, trial::promise;
+using loom::ir::op, trial::of_two, trial::promise;
 
 }  // namespace
 
@@ -19,6 +19,7 @@ const std::vector<promise>& trial::of_circular() {
       {op::asin, loops_of::asin, mpfr_asin, {{-1, 1}, {0.4, 0.6}, {0.9, 1}}},
       {op::acos, loops_of::acos, mpfr_acos, {{-1, 1}, {0.4, 0.6}, {0.9, 1}, {-1, -0.9}}},
       {op::atan, loops_of::atan, mpfr_atan, {{-1, 1}, {0.4, 0.6}, {-10, 10}}},
+      of_two(op::atan2, loops_of::atan2, mpfr_atan2),
   };
   // clang-format on
   return all;

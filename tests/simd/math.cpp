@@ -2,16 +2,21 @@
 // simd/math.cpp — the simple functions, exp, log and pow of the loops against MPFR.
 // Run with the tag [report] to print the measured maxima instead.
 #define LOOM_TEST_FUNCTIONS(ONE, TWO) \
-  ONE(neg) ONE(as_written) ONE(abs) ONE(sign) ONE(square) ONE(sqrt) ONE(exp) ONE(expm1) ONE(log) ONE(log1p) TWO(pow)
+  ONE(neg)                            \
+  ONE(as_written)                     \
+  ONE(abs) ONE(sign) ONE(square) ONE(sqrt) ONE(exp) ONE(expm1) ONE(log) ONE(log1p) TWO(pow) ONE(floor) ONE(round)
 #include "simd/loops_of.hpp"
 
 namespace {
 
-using loom::ir::op, trial::promise;
+using loom::ir::op, trial::of_two, trial::promise;
 
 int sign_of(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) {
   return mpfr_zero_p(x) || mpfr_nan_p(x) ? mpfr_set(y, x, r) : mpfr_set_si(y, mpfr_sgn(x), r);
 }
+
+int floor_of(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t) { return mpfr_floor(y, x); }
+int round_of(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t) { return mpfr_round(y, x); }
 
 int itself(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t r) { return mpfr_set(y, x, r); }
 
@@ -30,7 +35,9 @@ const std::vector<promise>& trial::of_math() {
       {op::expm1, loops_of::expm1, mpfr_expm1, {{-1, 1}, {-20, 20}, {-40, 89}, {-40, 710}}},
       {op::log, loops_of::log, mpfr_log, {{0.5, 2}, {0.98, 1.02}, {0, 100}}},
       {op::log1p, loops_of::log1p, mpfr_log1p, {{-1, 1}, {-0.1, 0.1}, {0.3, 0.5}, {-1, 100}}},
-      {op::pow, loops_of::pow, nullptr, {}},
+      of_two(op::pow, loops_of::pow, mpfr_pow),
+      {op::floor, loops_of::floor, floor_of, {{-3, 3}, {-20, 20}, {-1e8, 1e8}, {-1e16, 1e16}}},
+      {op::round, loops_of::round, round_of, {{-3, 3}, {-20, 20}, {-1e8, 1e8}, {-1e16, 1e16}}},
   };
   // clang-format on
   return all;
@@ -43,10 +50,11 @@ TEST_CASE(
 
 TEST_CASE("report of measured errors: math", "[.][report]") { trial::report(trial::of_math()); }
 
-TEST_CASE("every op of one number with a vector version is measured, and pow") {
+TEST_CASE("every op of one number with a vector version is measured, pow and atan2") {
   for (int i = 0; i < loom::ir::op_count; ++i) {
     const op code = static_cast<op>(i);
-    if (code != op::pow && (info(code).kind != loom::ir::family::unary || info(code).cpp.empty())) continue;
+    if (code != op::pow && code != op::atan2 && (info(code).kind != loom::ir::family::unary || info(code).cpp.empty()))
+      continue;
     INFO(std::string(info(code).name));
     bool found = false;
     for (const auto& file : {trial::of_math(), trial::of_hyperbolic(), trial::of_circular(), trial::of_error_function(),

@@ -41,12 +41,13 @@ struct function {
 };
 
 using reference = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
+using reference_of_two = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
 
 struct range {
   double lo, hi;
 };
 
-/// How one op is measured: its loops, its reference (none: it is pow), and where to look closely. The bounds are those of
+/// How one op is measured: its loops, its reference (none: it is of two numbers), and where to look closely. The bounds are those of
 /// ops.def. `scale`: f64 errors are in ulp of max(|y|, scale(x)), for functions whose roots are no floats. Arguments
 /// x < from and |x| > limit, infinity apart, are not tried. `beyond`: the bound of ops.def holds inside the domain; outside,
 /// f64 errors are this many ulp. `bounded`: what is measured is the function for a domain, there.
@@ -59,6 +60,7 @@ struct promise {
   double limit = INFINITY, from = -INFINITY;
   double beyond = 0;
   const loom::schedule::bounded_function* bounded = nullptr;
+  reference_of_two exact_of_two = nullptr;
 
   std::string name() const {
     return std::string(info(code).name) + (bounded != nullptr ? ", bounded" : from == 0 ? ", x > 0" : "");
@@ -69,6 +71,12 @@ struct promise {
     return sizeof(T) == 4 ? info(code).ulp.f32 : beyond > 0 ? beyond : info(code).ulp.f64;
   }
 };
+
+inline promise of_two(loom::ir::op code, function f, reference_of_two exact) {
+  promise p{code, f, nullptr, {}};
+  p.exact_of_two = exact;
+  return p;
+}
 
 /// What is measured, by file.
 const std::vector<promise>& of_math();
@@ -184,7 +192,7 @@ long double evaluate(const promise& p, T a, T b, bool& zero) {
     p.exact(y.v, x.v, MPFR_RNDN);
   } else {
     mpfr_set_d(z.v, static_cast<double>(b), MPFR_RNDN);
-    mpfr_pow(y.v, x.v, z.v, MPFR_RNDN);
+    p.exact_of_two(y.v, x.v, z.v, MPFR_RNDN);
   }
   zero = mpfr_zero_p(y.v);
   return mpfr_get_ld(y.v, MPFR_RNDN);
@@ -214,6 +222,7 @@ sample<T> draw(const promise& p, std::size_t count) {
       const T near = static_cast<T>(1 + std::ldexp(between<double>(random, {-1, 1}), -static_cast<int>(i % 24)));
       add(near, static_cast<T>(size / std::log2(near)));
       add(between<T>(random, {0.5, 2}), static_cast<T>(size * T(0.99)));
+      add(between<T>(random, {-4, 4}), between<T>(random, {-4, 4}));
       add(between<T>(random, {-40, 40}), std::round(between<T>(random, {-30, 30})));
     }
   } else {

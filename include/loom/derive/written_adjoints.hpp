@@ -32,7 +32,8 @@ class adjoint_table {
   constexpr adjoint_table() {
     using namespace rewrite::terms;  // NOLINT: the rows are written in it
     using rewrite::terms::d;
-    constexpr double two_over_root_pi = 1.12837916709551257390;
+    constexpr double two_over_root_pi = 1.12837916709551257390, root_two_over_pi = 0.797884560802865355880,
+                     minus_root_half = -0.707106781186547524401;
     const written &g = rewrite::terms::d, &y = rewrite::terms::c, &x = rewrite::terms::a;
 #define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, course, weight, definition, adjoint) \
   set(op::name, adjoint);
@@ -61,7 +62,7 @@ class adjoint_table {
   adjoint_table& operator=(const adjoint_table&) = delete;
 
  private:
-  term_nodes<768> nodes_;
+  term_nodes<896> nodes_;
 
   constexpr void set(op o, const rewrite::terms::written& of_a,
                      const rewrite::terms::written& of_b = rewrite::terms::zero,

@@ -498,12 +498,32 @@ class checked_builder {
       const value_id below_hi = out_.where(out_.binary(op::gt, a, c), c, a);
       return out_.where(out_.binary(op::lt, a, b), b, below_hi);
     }
+    // Of a logarithm, so that every rule about those reads it.
+    if (code == op::log2 || code == op::log10) {
+      const value_id natural = out_.unary(op::log, a);
+      return out_.binary(op::mul, natural,
+                         out_.constant(code == op::log2 ? 1.44269504088896340736 : 0.434294481903251827651));
+    }
+    if (code == op::lbeta) {
+      const value_id of_a = out_.unary(op::lgamma, a), of_b = out_.unary(op::lgamma, b);
+      const value_id of_both = out_.unary(op::lgamma, out_.binary(op::add, a, b));
+      return out_.binary(op::sub, out_.binary(op::add, of_a, of_b), of_both);
+    }
+    if (code == op::isnan) return out_.binary(op::ne, a, a);
+    if (code == op::isfinite) {
+      const value_id size = out_.unary(op::abs, a);
+      return out_.binary(op::lt, size, out_.constant(__builtin_huge_val()));
+    }
     return out_.make(code, a, b, c);
   }
 
   constexpr value_id reduced(op code, value_id e, axis_set over) {
     if (code == op::mean) return mean(e, over);
     if (code == op::var) return mean(out_.unary(op::square, out_.binary(op::sub, e, mean(e, over))), over);
+    if (code == op::stddev) {  // not the root of var, whose slope at 0 is infinite: a norm has one of 0
+      const value_id length = folded(op::norm, out_.binary(op::sub, e, mean(e, over)), over);
+      return over == 0 ? length : out_.binary(op::div, length, out_.unary(op::sqrt, out_.extent(over)));
+    }
     if (code == op::count) return folded(op::sum, one_where(e), over);
     return folded(code, e, over);
   }

@@ -86,6 +86,9 @@ struct constant_number {
   }
 #include "loom/ir/ops.def"
   friend constexpr constant_number pow(constant_number a, constant_number b) { return numeric::pow(a.value, b.value); }
+  friend constexpr constant_number atan2(constant_number a, constant_number b) {
+    return numeric::atan2(a.value, b.value);
+  }
 };
 
 }  // namespace loom::ir::numbers

@@ -12,6 +12,17 @@
 namespace loom::inline LOOM_ABI::ir::numbers {
 
 template <class N> constexpr N sign(const N& x) { return x > 0 ? N(1) : x < 0 ? N(-1) : x; }
+/// To the nearest whole number, half away from zero.
+template <class N> constexpr N round_away(const N& x) {
+  const N size = x < 0 ? N(-x) : x, whole = floor(size);
+  if (whole == size || x != x) return x;
+  const N nearest = size - whole < N(0.5) ? whole : N(whole + 1);
+  return x < 0 ? N(-nearest) : nearest;
+}
+template <class N> constexpr N log_ndtr(const N& x) {
+  const N z = N(-0.707106781186547524401) * x;
+  return z > 0 ? N(log(N(erfcx(z) / 2)) - x * x / 2) : log1p(N(-erfc(N(-z)) / 2));
+}
 template <class N> constexpr N sigmoid(const N& x) {
   return x >= 0 ? N(1 / (1 + exp(N(-x)))) : N(exp(x) / (1 + exp(x)));
 }

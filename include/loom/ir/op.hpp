@@ -48,8 +48,14 @@ enum class op : std::uint8_t {
   mean,
   var,
   count,
+  stddev,
   relu,
   clamp,
+  log2,
+  log10,
+  lbeta,
+  isnan,
+  isfinite,
   end_
 };
 
@@ -166,8 +172,14 @@ constexpr op_table make_op_table() {
   t.set(op::mean, {"mean", family::composite, 1, 0, ""});
   t.set(op::var, {"var", family::composite, 1, 0, ""});
   t.set(op::count, {"count", family::composite, 1, 0, ""});
+  t.set(op::stddev, {"stddev", family::composite, 1, 0, ""});
   t.set(op::relu, {"relu", family::composite, 1, 0, ""});
   t.set(op::clamp, {"clamp", family::composite, 3, 0, ""});
+  t.set(op::log2, {"log2", family::composite, 1, 0, ""});
+  t.set(op::log10, {"log10", family::composite, 1, 0, ""});
+  t.set(op::lbeta, {"lbeta", family::composite, 2, 0, ""});
+  t.set(op::isnan, {"isnan", family::composite, 1, 0, ""});
+  t.set(op::isfinite, {"isfinite", family::composite, 1, 0, ""});
   return t;
 }
 

@@ -262,6 +262,9 @@ struct expression {
   template <detail::axis_argument... Axes> constexpr auto var(Axes... axes) const {
     return detail::along<op::var>(*this, axes...);
   }
+  template <detail::axis_argument... Axes> constexpr auto stddev(Axes... axes) const {
+    return detail::along<op::stddev>(*this, axes...);
+  }
   template <detail::axis_argument... Axes> constexpr auto count(Axes... axes) const {
     return detail::along<op::count>(*this, axes...);
   }

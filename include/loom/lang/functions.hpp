@@ -28,11 +28,36 @@ namespace loom::inline LOOM_ABI::lang {
 #include "loom/ir/ops.def"
 LOOM_UNARY_FUNCTION(relu)           ///< max(e, 0); its derivative at 0 is 0
 LOOM_UNARY_FUNCTION(stop_gradient)  ///< e, taken as a constant by differentiation
+LOOM_UNARY_FUNCTION(log2)           ///< log(e) / log(2), and stable where that is
+LOOM_UNARY_FUNCTION(log10)          ///< log(e) / log(10), and stable where that is
+LOOM_UNARY_FUNCTION(isnan)          ///< a mask: whether e is NaN
+LOOM_UNARY_FUNCTION(isfinite)       ///< a mask: whether e is neither NaN nor infinite
+LOOM_BINARY_FUNCTION(lbeta)         ///< lgamma(a) + lgamma(b) - lgamma(a + b), the logarithm of the beta function
 #undef LOOM_AS_function
 #undef LOOM_AS_symbol
 #undef LOOM_AS_internal
 #undef LOOM_UNARY_FUNCTION
 #undef LOOM_BINARY_FUNCTION
+
+namespace detail {
+template <op Code, operand A, operand B, operand... More>
+constexpr auto from_the_left(const A& a, const B& b, const More&... more) {
+  if constexpr (sizeof...(More) == 0) return apply_to<Code>(a, b);
+  else return from_the_left<Code>(apply_to<Code>(a, b), more...);
+}
+}  // namespace detail
+
+/// The largest or the smallest of three or more: max(a, b, c) is max(max(a, b), c).
+template <operand A, operand B, operand C, operand... More>
+  requires(formula<A> || formula<B> || formula<C> || (formula<More> || ...))
+constexpr auto max(const A& a, const B& b, const C& c, const More&... more) {
+  return detail::from_the_left<op::max>(a, b, c, more...);
+}
+template <operand A, operand B, operand C, operand... More>
+  requires(formula<A> || formula<B> || formula<C> || (formula<More> || ...))
+constexpr auto min(const A& a, const B& b, const C& c, const More&... more) {
+  return detail::from_the_left<op::min>(a, b, c, more...);
+}
 
 /// a where the mask holds, b elsewhere. The branch not taken reaches neither the value nor the gradient.
 template <formula M, operand A, operand B>
@@ -58,6 +83,7 @@ LOOM_REDUCTION(prod, prod)                ///< the product; 1 over nothing
 LOOM_REDUCTION(logsumexp, logsumexp)      ///< log(sum(exp(e))), whatever the size of e; -inf over nothing
 LOOM_REDUCTION(norm, norm)                ///< sqrt(sum(square(e))), whatever the size of e; its derivative at 0 is 0
 LOOM_REDUCTION(var, var)                  ///< the mean squared distance from the mean (divided by n)
+LOOM_REDUCTION(stddev, stddev)            ///< the root of var; its derivative where all are equal is 0
 LOOM_REDUCTION(count, count)              ///< the entries of a mask that hold
 LOOM_REDUCTION(any, any_of)               ///< whether an entry of a mask holds
 LOOM_REDUCTION(all, all_of)               ///< whether every entry of a mask holds

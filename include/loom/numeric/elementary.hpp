@@ -364,6 +364,14 @@ constexpr double log1p(double x) {
   return __builtin_is_constant_evaluated() ? detail::log1p_constant(x) : __builtin_log1p(x);
 }
 
+/// The largest whole number that is not above x; floor(-0.0) = -0.0.
+constexpr double floor(double x) {
+  if (!__builtin_is_constant_evaluated()) return __builtin_floor(x);
+  if (!(abs(x) < 0x1p52)) return x;
+  const double whole = static_cast<double>(static_cast<std::int64_t>(x));
+  return whole == x ? x : whole > x ? whole - 1 : whole;
+}
+
 /// Domain: x >= 0, and sqrt(-0.0) = -0.0; NaN below.
 /// Error:  correctly rounded.
 constexpr double sqrt(double x) {

@@ -164,6 +164,19 @@ constexpr double atan_constant(double x) {
   return with_sign(rest.hi - (t + (tail + ((base.lo - 0.5 * pi_lo) - rest.lo))), x);
 }
 
+/// By the quotient of the shorter side; of two infinities, as of two ones, it is 1.
+constexpr double atan2_constant(double y, double x) {
+  if (is_nan(x) || is_nan(y)) return not_a_number;
+  const double a = abs(y), b = abs(x), longer = a > b ? a : b, shorter = a > b ? b : a;
+  const double quotient = longer == 0 || shorter == 0 ? 0
+                          : longer == shorter         ? 1
+                          : is_inf(longer)            ? 0
+                                                      : shorter / longer;
+  const double inner = atan_constant(quotient);
+  const double first = a > b ? 0.5 * pi - (inner - 0.5 * pi_lo) : inner;
+  return with_sign(is_negative(x) ? pi - (first - pi_lo) : first, y);
+}
+
 constexpr double asin_constant(double x) {
   if (is_nan(x) || abs(x) < 0x1p-27) return x;
   if (abs(x) > 1) return not_a_number;
@@ -399,6 +412,13 @@ constexpr double acos(double x) {
 /// Error:  <= 3 ulp.
 constexpr double atan(double x) {
   return __builtin_is_constant_evaluated() ? detail::atan_constant(x) : __builtin_atan(x);
+}
+
+/// The angle of (x, y) from the axis of x.
+/// Domain: any, as C99 F.9.1.4: atan2(+-0, x) is +-0 for x > 0 and +0, +-pi for x < 0 and -0.
+/// Error:  <= 3 ulp.
+constexpr double atan2(double y, double x) {
+  return __builtin_is_constant_evaluated() ? detail::atan2_constant(y, x) : __builtin_atan2(y, x);
 }
 
 /// 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.

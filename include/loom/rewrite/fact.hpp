@@ -136,6 +136,7 @@ constexpr fact of_unary(op code, const fact& x) {
   if (code == op::neg || code == op::abs || code == op::sign || code == op::sqrt) f.zero = x.zero;
   if (code == op::sqrt && x.low < 0) f.zero = true;  // -0 and what is clipped
   if (code == op::neg || code == op::abs || code == op::sign || code == op::square) f.whole = x.whole;
+  if (code == op::floor || code == op::round) f.whole = true;
   // What is computed at 0 is exact, if its bound did not have to move.
   if (row.maps == course::rising && x.high == 0 && f.high == to) f.peak = x.peak;
   // The logarithm of a number that is not 0 is finite.
@@ -212,6 +213,11 @@ constexpr fact log_added(const fact& a, const fact& b) {
   return between(greater(a.low, b.low), plus(greater(a.high, b.high), 0.6931472, infinity), a.nan || b.nan);
 }
 constexpr fact shared(const fact& a, const fact& b) { return {0, 1, true, a.nan || b.nan, false, 0, 0}; }
+constexpr fact angle(const fact& a, const fact& b) {
+  constexpr double pi = 3.14159265358979323846;
+  const bool right = b.positive();  // a -0 turns the angle of a negative number round
+  return between(a.positive() ? 0 : right ? -pi / 2 : -pi, right ? pi / 2 : pi, a.nan || b.nan, true);
+}
 constexpr fact any_number(const fact&, const fact&) { return anything(true); }
 constexpr fact root_of_product(const fact& a, const fact& b) { return of_unary(op::sqrt, multiplied(a, b)); }
 constexpr fact gap_of_two(const fact& a, const fact& b) { return between(-2, 2, a.nan || b.nan); }

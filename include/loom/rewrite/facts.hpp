@@ -203,6 +203,10 @@ constexpr bool logarithmic(const known_graph& g, value_id v, int depth = 16) {
     case op::sum: return logarithmic(g, n.operand[0], depth - 1);
     case op::add:
     case op::sub: return logarithmic(g, n.operand[0], depth - 1) || logarithmic(g, n.operand[1], depth - 1);
+    case op::mul:  // of another base
+      if (g[n.operand[0]].code == op::constant) return logarithmic(g, n.operand[1], depth - 1);
+      return g[n.operand[1]].code == op::constant && logarithmic(g, n.operand[0], depth - 1);
+    case op::div: return g[n.operand[1]].code == op::constant && logarithmic(g, n.operand[0], depth - 1);
     default: return false;
   }
 }

@@ -196,6 +196,21 @@ LOOM_INLINE V acos(V x) {
   return select(outer, select_negative(x, reflected, twice), inner);
 }
 
+/// base + base_low + atan(u), for |u| <= tan(pi/8).
+template <class V>
+LOOM_INLINE V atan_from(V base, V base_low, V u) {
+  const V z = u * u;
+  V p;
+  if constexpr (is_f32<V>)
+    p = horner(z, -0.060776812914009985, 0.10593612292851087, -0.1424350825912705, 0.199984703620995,
+               -0.33333315174829803);
+  else
+    p = horner(z, -0.017902463285042722, 0.038059842545352565, -0.0503910228222885, 0.058478402439092275,
+               -0.06663096665997383, 0.07692059501449483, -0.09090897713552559, 0.11111110781765268,
+               -0.14285714280159165, 0.1999999999995318, -0.333333333333332);
+  return base + (u + fma(u * z, p, base_low));
+}
+
 /// Arctangent.
 /// Domain: any; ±inf -> ±pi/2, NaN -> NaN, -0 -> -0.
 /// Error:  <= 2.5 ulp (f32, f64).
@@ -212,17 +227,30 @@ LOOM_INLINE V atan(V x) {
   const V base = select(outer, constant<V>(half_pi), masked(middle, constant<V>(half_pi / 2)));
   const V base_low = select(outer, constant<V>(half_pi_low<V>), select(middle, constant<V>(half_pi_low<V> / 2), zero));
   const V u = top / bottom;
-  const V z = u * u;
-  V p;
-  if constexpr (is_f32<V>)
-    p = horner(z, -0.060776812914009985, 0.10593612292851087, -0.1424350825912705, 0.199984703620995,
-               -0.33333315174829803);
-  else
-    p = horner(z, -0.017902463285042722, 0.038059842545352565, -0.0503910228222885, 0.058478402439092275,
-               -0.06663096665997383, 0.07692059501449483, -0.09090897713552559, 0.11111110781765268,
-               -0.14285714280159165, 0.1999999999995318, -0.333333333333332);
-  const V y = base + (u + fma(u * z, p, base_low));
-  return copysign(y, x);
+  return copysign(atan_from(base, base_low, u), x);
+}
+
+/// The angle of (x, y) from the axis of x.
+/// Domain: any, and special values as C99 F.9.1.4: the sign of a zero counts; NaN if either is.
+/// Error:  <= 2 ulp (f32, f64).
+template <class V>
+LOOM_INLINE V atan2(V y, V x) {
+  const V a = abs(y), b = abs(x), one = constant<V>(1.0), zero = V{};
+  // Two infinities are one diagonal, as two ones are; half of what is near the largest number has a sum.
+  const V larger = max(a, b), smaller = min(a, b);
+  const auto infinite = smaller == infinity<V>();
+  const V scale = select(larger > constant<V>(is_f32<V> ? 0x1p100 : 0x1p1000), constant<V>(0.5), one);
+  const V longer = select(infinite, one, select(larger == zero, one, larger * scale));
+  const V shorter = select(infinite, one, smaller * scale);
+  // atan(s / l) = pi/4 + atan((s - l) / (s + l)), as in atan.
+  const auto middle = shorter > longer * constant<V>(0x1.a827999fcef32p-2);
+  const V u = select(middle, shorter - longer, shorter) / select(middle, shorter + longer, longer);
+  const V inner =
+      atan_from(masked(middle, constant<V>(half_pi / 2)), masked(middle, constant<V>(half_pi_low<V> / 2)), u);
+  const V low = constant<V>(half_pi_low<V>);
+  const V first = select(a > b, constant<V>(half_pi) - (inner - low), inner);
+  const V angle = select_negative(x, constant<V>(2 * half_pi) - (first - (low + low)), first);
+  return select(is_nan(x), x, select(is_nan(y), y, copysign(angle, y)));
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -412,5 +412,15 @@ template <class V> LOOM_INLINE V round(V x) {
           size = abs(x);  // from here on every number is whole
   return size < whole ? copysign((size + whole) - whole, x) : x;
 }
+/// The largest whole number that is not above x; -0 -> -0.
+template <class V> LOOM_INLINE V floor(V x) {
+  const V nearest = round(x);
+  return nearest - masked(nearest > x, constant<V>(1));
+}
+/// To the nearest whole number, half away from zero; -0.4 -> -0.
+template <class V> LOOM_INLINE V round_away(V x) {
+  const V size = abs(x), whole = floor(size);
+  return copysign(whole + masked(size - whole >= constant<V>(0.5), constant<V>(1)), x);
+}
 
 }  // namespace loom::LOOM_TARGET

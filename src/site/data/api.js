@@ -96,7 +96,8 @@ const group = ({ file, title, include, about, sentences: count = 1 }) => {
     if (listed.length === 0) continue;
     if (d.from) {
       const made = family(d.from);
-      const call = d.from === 'LOOM_REDUCTION' ? `${listed[0]}(e, axes...)` : `${listed[0]}(x)`;
+      const operands = { LOOM_REDUCTION: 'e, axes...', LOOM_BINARY_FUNCTION: 'a, b' };
+      const call = `${listed[0]}(${operands[d.from] ?? 'x'})`;
       made.names.push(listed[0]);
       made.rows.push({ name: listed[0], call, means: meant(d.doc.join(' ')) });
       continue;

@@ -13,7 +13,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 namespace terms {
 
 inline constexpr double infinity = __builtin_huge_val();
-inline constexpr double minus_log_2 = -0.693147180559945309417;
+inline constexpr double minus_log_2 = -0.693147180559945309417, minus_half_root = -0.707106781186547524401;
 
 /// Two sides by their length.
 inline constexpr written size_of_a = abs(a), size_of_b = abs(b), longer = max(size_of_a, size_of_b),
@@ -74,6 +74,7 @@ inline constexpr written_rules<> expand_rules(
     {"log of a ratio", log1p_gap(a, b), where(min(a, b) >= -1, where(a >= b, log1p((a - b) / (1 + b)), -log1p((b - a) / (1 + a))), undefined_number)},
     {"difference of error functions", erf_gap(a, b), where(min(a, b) > 0.5, erfc(b) - erfc(a), where(max(a, b) < -0.5, erfc(-a) - erfc(-b), erf(a) - erf(b)))},
     {"divergence of two counts", kl_div(a, b), where(abs(excess - 0.25) < 0.75, a * log1p_rest(excess), where(share_of_b == 0, b, mul0(a, log(share_of_b)) - a + b))},
+    {"log of a normal tail", log_ndtr(a), where(minus_half_root * a > 0, log(0.5 * erfcx(minus_half_root * a)) - 0.5 * square(a), log1p(-0.5 * erfc(-(minus_half_root * a))))},
     {"share of two", share(a, b), where(a == b, number(0.5), sigmoid(a - b))},
     {"logcosh in two branches", logcosh(a), where(abs(a) < 1, log1p(2 * square(sinh(0.5 * a))), abs(a) + log1p(0.5 * expm1(-2 * abs(a))))},
     {"weighted exponential", wexp(a, b), mul0(a, exp(b))},
