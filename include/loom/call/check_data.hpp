@@ -154,8 +154,7 @@ class data_check {
 
   /// Every entry that is read at a place is one of its axis.
   [[gnu::noinline]] constexpr bool places_are_good() {
-    for (int s = 0; s < g_.inputs.size(); ++s) {
-      const input_info& in = g_.inputs[s];
+    for (const input_info& in : g_.inputs)
       for (int k = 0; k < in.at.size(); ++k) {
         const std::int64_t extent = bound_.inputs[in.of].extents[k], entry = entry_of(in.at[k], extent);
         if (in.at[k].axis >= 0 || (entry >= 0 && entry < extent)) continue;
@@ -164,7 +163,6 @@ class data_check {
         found.wanted = extent;
         return fails(data_issue::entry_is_outside_its_axis, {true, in.of});
       }
-    }
     return true;
   }
 

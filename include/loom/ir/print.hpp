@@ -29,7 +29,7 @@ inline std::string axes_text(const graph& g, axis_set axes) {
 
 /// An axis as a formula names it: one of the name of an input is written out.
 inline std::string axis_text(const graph& g, int axis) {
-  const std::string name(g.axes[axis].name);
+  std::string name(g.axes[axis].name);
   for (const input_info& in : g.inputs)
     if (in.name == name) return "axis<\"" + name + "\">";
   return name;
