@@ -85,7 +85,8 @@ constexpr auto variation = loom::loss<sum(where(T >= 1, huber(state - state(T = 
 constexpr auto advantage = loom::loss<sum(square(reward + 0.9 * state(T = T + 1) - state))>;
 constexpr auto window = loom::loss<sum(square(sum(where(S <= T && S + 2 >= T, state(T = S), 0), S)))>;
 constexpr auto above = loom::loss<sum(exp(state)(B = B - 1, T = T + 1, loom::outside = 2) * state)>;
-constexpr auto ends_of_time = loom::loss<sum(state(T = last - 1) * state(T = 0)) + sum(state(T = T - 1)(T = last))>;
+constexpr auto ends_of_time = loom::loss<sum(state(T = last - 1) * state(T = 0)) + sum(state(T = T - 1)(T = last)) +
+                                         3 * sum(state(T = T - 1)(T = T + 1))>;
 constexpr auto repeated = loom::loss<sum(where(word == word(T = T - 1), state, state(T = T + 1)))>;
 
 constexpr auto picture = loom::tensor<"picture[N,H,W]">;
@@ -259,8 +260,10 @@ double plain_above(const batch& b) {
 }
 double plain_ends_of_time(const batch& b) {
   const auto end = static_cast<std::ptrdiff_t>(b.z.columns);
-  return sum_over(
-      b, [&](auto i, auto k) { return k > 0 ? 0 : entry(b, i, end - 2) * entry(b, i, 0) + entry(b, i, end - 2); });
+  return sum_over(b, [&](auto i, auto k) {
+    const double there_and_back = k + 1 < end ? 3 * entry(b, i, k) : 0;
+    return there_and_back + (k > 0 ? 0 : entry(b, i, end - 2) * entry(b, i, 0) + entry(b, i, end - 2));
+  });
 }
 double plain_repeated(const batch& b) {
   const auto word_at = [&](std::ptrdiff_t i, std::ptrdiff_t k) {
@@ -299,10 +302,10 @@ void agrees(const std::string& name, const batch& b, const Call& call, double (*
   double largest = 0, worst = 0;
   for (size_t i = 0; i < memory.size(); ++i) {
     constexpr double step = 1e-5;
-    batch more = b, less = b;
-    more.z.entries[i] += step;
-    less.z.entries[i] -= step;
-    const double slope = (plain(more) - plain(less)) / (2 * step);
+    batch raised = b, lowered = b;
+    raised.z.entries[i] += step;
+    lowered.z.entries[i] -= step;
+    const double slope = (plain(raised) - plain(lowered)) / (2 * step);
     largest = std::max(largest, std::abs(slope));
     worst = std::max(worst, std::abs(slope - static_cast<double>(gradient[i])));
     if (gradient[i] != gradient[i]) worst = infinity;

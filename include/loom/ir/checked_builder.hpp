@@ -194,8 +194,10 @@ class checked_builder {
     substituting elsewhere(out_);
     typed_value r{elsewhere.at(v.id, by), v.listed.renamed(renamed)};
     if (elsewhere.captured) return fail({issue::place_without_an_axis, places[0].axis});
-    // What is read beyond the ends of an input is 0 without being told.
-    if (shifted && (outside != nullptr || !is_input(out_[v.id].code))) {
+    // What is read beyond the ends of an input is 0 without being told; one that is shifted has other ends.
+    const node& of = out_[v.id];
+    const bool is_plain = is_input(of.code) && !out_.result.inputs[static_cast<int>(of.bits)].is_shifted();
+    if (shifted && (outside != nullptr || !is_plain)) {
       const value_id there = inside(by, placed);
       if (out_[r.id].type == kind::mask) r.id = out_.binary(op::logical_and, there, r.id);
       else if (!is_number(r)) return failed();

@@ -26,13 +26,13 @@ template <fixed_string Text> inline constexpr axis_name<Text> axis{};
 /// The last entry of the axis that it is given for: x(C = last).
 inline constexpr expression<last_shape> last{};
 
-/// What lies beyond the ends of an axis: x(T = T - 1, outside = 1). 0, if nothing is said.
 struct outside_name {
   template <operand Value>
   [[nodiscard]] constexpr auto operator=(const Value& value) const {
     return detail::outside_of(detail::as_expression(value));
   }
 };
+/// What lies beyond the ends of an axis: x(T = T - 1, outside = 1). 0, if nothing is said.
 inline constexpr outside_name outside{};
 
 }  // namespace loom::lang
