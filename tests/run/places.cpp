@@ -355,7 +355,7 @@ TEST_CASE("a sum over those still at risk") {
     return cox(risk = loom::view(data.data(), n), time_ = loom::view(more.data(), n), event = loom::view(events, n),
                d(risk) = loom::view(grad.data(), n), loom::workspace = room);
   };
-  for (const size_t rows : {3, 8, 35}) {
+  for (const size_t rows : {size_t{3}, size_t{8}, size_t{35}}) {
     agrees<double>("Cox", some_batch(rows, 1), call, plain_cox);
     agrees<float>("Cox", some_batch(rows, 1), call, plain_cox);
   }
@@ -392,10 +392,10 @@ TEST_CASE("the step before and after, and what lies beyond the ends") {
 }
 
 TEST_CASE("labels of any width are read a step before") {
-  const auto call = [](auto label) {
-    return [label](const batch& b, const auto& data, const auto&, auto& grad, auto&) {
-      std::vector<decltype(label)> words;
-      for (size_t i = 0; i < b.z.entries.size(); ++i) words.push_back(static_cast<decltype(label)>(i % 5 / 2));
+  const auto call = []<class Label>(Label) {
+    return [](const batch& b, const auto& data, const auto&, auto& grad, auto&) {
+      std::vector<Label> words;
+      for (size_t i = 0; i < b.z.entries.size(); ++i) words.push_back(static_cast<Label>(i % 5 / 2));
       return repeated(state = two(b, data), word = two(b, words), d(state) = two(b, grad));
     };
   };
