@@ -72,8 +72,9 @@ std::size_t read_from(const substitution& s, axis_set from, axis_set all, std::s
   for (int a = 0; a < axes; ++a)
     if (has(from, a)) {
       const loom::ir::coordinate c = s.of[a];
-      const std::ptrdiff_t at =
-          c.axis >= 0 ? here[c.axis] + c.entry : static_cast<std::ptrdiff_t>(loom::ir::entry_of(c, extent));
+      const std::int64_t at = c.axis >= 0                       ? here[c.axis] + c.entry
+                              : c.entry == loom::ir::last_entry ? extent - 1
+                                                                : c.entry;
       if (at < 0 || at >= extent) return beyond;
       r = r * extent + static_cast<std::size_t>(at);
     }

@@ -457,6 +457,32 @@ TEST_CASE("an entry that is not there is refused, and axes that one place makes 
         "axis M of m has 3 entries, but axis M of z(N = M) has 2");
 }
 
+constexpr auto token = loom::index<"token[B,T]">;
+constexpr auto valid = loom::mask<"valid[B,T]">;
+constexpr auto scores = loom::tensor<"scores[B,T,V]">;
+constexpr auto V = loom::axis<"V">;
+constexpr auto next_token = -log_softmax(scores, V)(V = token(T = T + 1));
+constexpr auto of_the_next = loom::loss<sum(where(valid(T = T + 1), next_token, 0))>;
+constexpr auto of_another = loom::loss<sum(where(valid, next_token, 0))>;
+
+TEST_CASE("a label that a mask leaves out may be any number, if the mask stands beside it") {
+  const std::vector<float> zeros(2 * 3 * 4, 0.0f);
+  const int tokens[2][3] = {{0, 3, -100}, {1, -100, 2}};
+  const bool masks[2][3] = {{true, true, false}, {true, false, true}};
+  const auto data = loom::view(zeros.data(), 2, 3, 4);
+  CHECK(of_the_next(scores = data, token = tokens, valid = masks) == Approx(2 * std::log(4.0)));
+  CHECK(refusal_of([&] { of_another(scores = data, token = tokens, valid = masks); }) ==
+        "label -100 of token(T = T + 1) at row 0, 2 is outside axis V, which has 4 entries");
+}
+
+TEST_CASE("an entry of labels, and of a mask, that all rows share") {
+  constexpr auto first = loom::loss<sum(where(word == word(T = 0) && valid(B = last), state, 0))>;
+  const double states[2][3] = {{1, 2, 4}, {8, 16, 32}};
+  const int words[2][3] = {{5, 5, 6}, {7, 5, 7}};
+  const bool masks[2][3] = {{false, false, false}, {true, false, true}};
+  CHECK(first(state = states, word = words, valid = masks) == 1 + 8 + 32);
+}
+
 TEST_CASE("data in columns, and the Hessian times a direction") {
   // gram without weights: the Hessian of sum(gram) is 2 everywhere along D.
   constexpr auto all = loom::loss<sum(z * z(N = M))>;

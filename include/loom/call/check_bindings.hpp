@@ -75,9 +75,7 @@ constexpr binding_role role_of(const input_info& in) {
                                                 : binding_role::input;
 }
 /// The same of an input that may be read at another place.
-constexpr binding_role role_of(const graph& g, int slot) {
-  return role_of(g.inputs[g.inputs[slot].is_place() ? g.inputs[slot].of : slot]);
-}
+constexpr binding_role role_of(const graph& g, int slot) { return role_of(g.inputs[declared_slot(g, slot)]); }
 constexpr binding_role role_of(const output_info& out) {
   switch (out.kind) {
     case derivative_kind::gradient: return binding_role::gradient;

@@ -87,14 +87,10 @@ constexpr std::ptrdiff_t offset_at(const erased_shape& b, int rank, const std::p
 
 /// The bits of the label, or of the mask, at a position; a negative label has those of its 64-bit number.
 [[gnu::noinline]] constexpr std::uint64_t label_bits(const erased_view& b, int rank, const std::ptrdiff_t* at) {
-  std::ptrdiff_t offset = 0;
   if (__builtin_is_constant_evaluated()) {
-    std::ptrdiff_t placed = 0;
-    for (int i = 0; i < rank; ++i) {
-      offset = offset * b.extents[i] + at[i];
-      placed += b.constant.steps[i] * at[i];
-    }
-    return b.constant.labels[placed != 0 ? placed : offset];
+    std::ptrdiff_t offset = 0;
+    for (int i = 0; i < rank; ++i) offset += b.constant.steps[i] * at[i];
+    return b.constant.labels[offset];
   }
   return load_bits(b.data, offset_at(b, rank, at), b.type);
 }
@@ -156,7 +152,7 @@ class data_check {
   [[gnu::noinline]] constexpr bool places_are_good() {
     for (const input_info& in : g_.inputs)
       for (int k = 0; k < in.at.size(); ++k) {
-        const std::int64_t extent = bound_.inputs[in.of].extents[k], entry = entry_of(in.at[k], extent);
+        const std::int64_t extent = bound_.inputs[in.of].extents[k], entry = entry_read(in.at[k], extent, 0);
         if (in.at[k].axis >= 0 || (entry >= 0 && entry < extent)) continue;
         found.axis = g_.inputs[in.of].axes[k];
         found.got = entry;
@@ -199,7 +195,7 @@ class data_check {
   constexpr bool labels_are_constants() {
     for (int k = 0; k < count_; ++k) {
       const bound_operand& o = all_[k];
-      if (!o.name.input || g_.inputs[o.name.slot].code != op::index || g_.inputs[o.name.slot].is_place()) continue;
+      if (!o.name.input || g_.inputs[o.name.slot].code != op::index || is_place(o)) continue;
       for (std::ptrdiff_t n = 0; n < entries_of(*o.shape, o.rank()); ++n) {
         const std::int64_t label = label_of(o.shape->constant.labels[n], o.shape->type);
         if (label > std::int64_t{1} << 53 || label < -(std::int64_t{1} << 53))
@@ -223,8 +219,7 @@ class data_check {
     if (!__builtin_is_constant_evaluated() && !is_aligned(w.data, w.type))
       return fails(data_issue::workspace_is_not_aligned);
     for (int i = 0; i < count_; ++i)
-      if (!(all_[i].name.input && g_.inputs[all_[i].name.slot].is_place()) &&
-          overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
+      if (!is_place(all_[i]) && overlap(*all_[i].shape, all_[i].data, all_[i].rank(), w, w.data, 1))
         return fails(
             all_[i].name.input ? data_issue::workspace_overlaps_an_input : data_issue::workspace_overlaps_a_buffer,
             all_[i].name);
@@ -238,6 +233,8 @@ class data_check {
   bound_operand all_[max_inputs + max_outputs];  // inputs, then outputs; no more of them are set than there are
   int count_ = 0;
   operand learned_from_[max_axes];
+
+  constexpr bool is_place(const bound_operand& o) const { return o.name.input && g_.inputs[o.name.slot].is_place(); }
 
   constexpr bool fails(data_issue issue, operand one = no_operand, operand two = no_operand) {
     found.issue = issue;
@@ -298,7 +295,7 @@ class data_check {
     if (is_empty(*buffer.shape, buffer.rank())) return true;
     if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
     for (int i = 0; i < k; ++i)  // a place is a part of its input
-      if (!(all_[i].name.input && g_.inputs[all_[i].name.slot].is_place()) && meet(buffer, all_[i]))
+      if (!is_place(all_[i]) && meet(buffer, all_[i]))
         return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap,
                      buffer.name, all_[i].name);
     return true;

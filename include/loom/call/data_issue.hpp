@@ -4,6 +4,7 @@
 #pragma once
 
 #include "loom/call/error.hpp"
+#include "loom/ir/place_text.hpp"
 #include "loom/lang/bindings.hpp"
 #include "loom/schedule/plan.hpp"
 
@@ -37,29 +38,14 @@ struct finding {
 
 namespace detail {
 
-/// Writes where an input is read, as a formula says it: z(N = M).
-[[gnu::noinline, gnu::cold]] constexpr void write_place(sentence& s, const plan& p, const input_info& in) {
-  const axis_order& axes = p.program.inputs[in.of].axes;
-  s << in.name;
-  for (int k = 0, written = 0; k < axes.size(); ++k) {
-    const coordinate c = in.at[k];
-    if (c.axis == axes[k] && c.entry == 0) continue;
-    s << (written++ == 0 ? "(" : ", ") << p.program.axes[axes[k]].name << " = ";
-    const bool counted = c.axis < 0 && !is_from_last(c.entry);
-    const std::int64_t more = c.axis >= 0 ? c.entry : c.entry - last_entry;
-    if (c.axis >= 0) s << p.program.axes[c.axis].name;
-    else if (!counted) s << "last";
-    if (counted) s << static_cast<std::int64_t>(c.entry);
-    else if (more != 0) s << (more < 0 ? " - " : " + ") << (more < 0 ? -more : more);
-  }
-  s << ")";
-}
-
 /// Writes the name of an operand, as a call binds it: x, direction(x), d(x), out or result<1>.
 [[gnu::noinline, gnu::cold]] constexpr void write_name(sentence& s, const plan& p, operand o) {
   if (o.input) {
     const input_info& in = p.program.inputs[o.slot];
-    if (in.is_place()) return write_place(s, p, in);
+    if (in.is_place()) {
+      s << in.name;
+      return ir::write_place(s, p.program, in, [&](int axis) { return p.program.axes[axis].name; });
+    }
     if (in.origin == input_origin::direction) s << "direction(" << in.name << ")";
     else s << in.name;
     return;

@@ -16,8 +16,7 @@ struct constant_entries {
   const void* const* addresses = nullptr;  ///< of every entry, in the order of the axes
   const std::uint64_t* labels = nullptr;  ///< in the same order; negative ones as their 64 bits
   const double* numbers = nullptr;  ///< in the same order
-  std::ptrdiff_t
-      steps[max_rank]{};  ///< of a place: from one label to the next, along each of its axes; else they are row-major
+  std::ptrdiff_t steps[max_rank]{};  ///< from one label to the next, along each axis
 };
 
 /// The shape of bound data. Extents and strides in the order of the declaration.

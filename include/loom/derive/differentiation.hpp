@@ -14,9 +14,6 @@ namespace loom::inline LOOM_ABI::derive::detail {
 /// A derivative of each value of a graph; no_value: zero.
 using derivative_values = fixed_vector<value_id, LOOM_MAX_NODES>;
 
-/// The input that is read, of one that reads it at another place.
-constexpr int declared_slot(const graph& g, int slot) { return g.inputs[slot].is_place() ? g.inputs[slot].of : slot; }
-
 struct differentiation {
   const graph& in;
   builder out;

@@ -166,6 +166,9 @@ class checked_builder {
     return {out_.position(op::position, axis)};
   }
 
+  /// What says which axis it is the last entry of can only be the place that it is given for.
+  constexpr typed_value last() { return fail({issue::last_of_no_axis}); }
+
   /// A value elsewhere: x(C = 2), z(N = M), x(T = T - 1), x(C = t). What is said of several axes holds at once. Beyond the ends of an
   /// axis there is `outside`; 0, or false, if it is not given.
   constexpr typed_value at(const typed_value& v, const place_choice* places, int n,

@@ -51,8 +51,9 @@ using coordinates = fixed_vector<coordinate, max_rank>;
 inline constexpr std::int32_t last_entry = -(1 << 30);
 inline constexpr std::int32_t furthest_shift = 1 << 28;
 constexpr bool is_from_last(std::int32_t entry) { return entry < last_entry / 2; }
-/// The entry of an axis of so many.
-constexpr std::int64_t entry_of(const coordinate& c, std::int64_t extent) {
+/// The entry that is read of an axis of so many, where the axis that it is read along is `here`.
+constexpr std::int64_t entry_read(const coordinate& c, std::int64_t extent, std::int64_t here) {
+  if (c.axis >= 0) return here + c.entry;
   return is_from_last(c.entry) ? extent - 1 + (c.entry - last_entry) : c.entry;
 }
 
@@ -131,6 +132,9 @@ struct basic_graph {
 };
 
 using graph = basic_graph<LOOM_MAX_NODES>;
+
+/// The input itself, of one that is read at another place.
+constexpr int declared_slot(const graph& g, int slot) { return g.inputs[slot].is_place() ? g.inputs[slot].of : slot; }
 
 namespace detail {
 

@@ -137,8 +137,8 @@ class basic_interpreter {
           if (axes[k] != a) continue;
           const ir::coordinate c = in.at[k];
           const std::int64_t n = static_cast<std::int64_t>(extent(a)),
-                             at = c.axis >= 0 ? static_cast<std::int64_t>(coordinate(p, own, c.axis)) + c.entry
-                                              : entry_of(c, n);
+                             at = entry_read(c, n,
+                                             c.axis < 0 ? 0 : static_cast<std::int64_t>(coordinate(p, own, c.axis)));
           inside = inside && at >= 0 && at < n;
           position += static_cast<std::size_t>(inside ? at : 0) * stride;
           stride *= extent(a);

@@ -110,6 +110,22 @@ constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clause
 
 }  // namespace detail
 
+namespace detail {
+
+/// Whether two inputs are read equally far on along every axis of the second: then a mask stands beside the label that it is about.
+constexpr bool are_beside(const graph& g, int label, int mask) {
+  const auto shift = [&](int slot, int axis) {
+    for (const coordinate& c : g.inputs[slot].at)
+      if (c.axis == axis) return c.entry;
+    return 0;
+  };
+  for (int axis : g.inputs[mask].axes)
+    if (shift(label, axis) != shift(mask, axis)) return false;
+  return true;
+}
+
+}  // namespace detail
+
 /// Every use of an index as a position, with the labels that use ignores.
 constexpr label_use_list label_uses(const graph& g) {
   heap_array<label_clauses> unused_if(static_cast<std::size_t>(g.size()));
@@ -134,7 +150,9 @@ constexpr label_use_list label_uses(const graph& g) {
       const value_id t = n.operand[n.code == op::gather ? 1 : 0];
       label_use use{static_cast<int>(g[t].bits), first_axis(n.over()), {}};
       for (const label_clause& c : unused_if[at(i)])
-        if (c.index == t || (c.mask >= 0 && includes(g[t].axes, g[c.index].axes))) use.ignored_if.push_back(c);
+        if (c.index == t ||
+            (c.mask >= 0 && includes(g[t].axes, g[c.index].axes) && detail::are_beside(g, use.input, c.mask)))
+          use.ignored_if.push_back(c);
       detail::add_use(uses, use);
     }
   }

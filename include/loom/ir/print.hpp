@@ -7,6 +7,7 @@
 #include <string>
 
 #include "loom/ir/graph.hpp"
+#include "loom/ir/place_text.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -41,26 +42,34 @@ inline std::string axis_arguments(const graph& g, axis_set axes) {
   return s;
 }
 
+/// A string that takes texts and numbers by <<.
+struct string_writer {
+  std::string text;
+  string_writer& operator<<(const std::string& more) {
+    text += more;
+    return *this;
+  }
+  string_writer& operator<<(text_view more) { return *this << std::string(more); }
+  string_writer& operator<<(std::int64_t number) {
+    text += std::to_string(number);
+    return *this;
+  }
+};
+
 /// " + 2", " - 1", or nothing.
 inline std::string offset_text(std::int32_t offset) {
-  return offset == 0 ? "" : (offset < 0 ? " - " : " + ") + std::to_string(offset < 0 ? -offset : offset);
+  string_writer s;
+  write_offset(s, offset);
+  return s.text;
 }
 
 /// An input: x, direction(x), or where it is read, z(N = M).
 inline std::string input_text(const graph& g, int slot) {
   const input_info& in = g.inputs[slot];
   if (in.is_place()) {
-    std::string s;
-    const axis_order& axes = g.inputs[in.of].axes;
-    for (int k = 0; k < axes.size(); ++k) {
-      const coordinate c = in.at[k];
-      if (c.axis == axes[k] && c.entry == 0) continue;
-      s += (s.empty() ? "" : ", ") + axis_text(g, axes[k]) + " = " +
-           (c.axis >= 0             ? axis_text(g, c.axis) + offset_text(c.entry)
-            : is_from_last(c.entry) ? "last" + offset_text(c.entry - last_entry)
-                                    : std::to_string(c.entry));
-    }
-    return input_text(g, in.of) + "(" + s + ")";
+    string_writer s{input_text(g, in.of)};
+    write_place(s, g, in, [&](int axis) { return axis_text(g, axis); });
+    return s.text;
   }
   const std::string name(in.name);
   return in.origin == input_origin::direction ? std::string("direction(") + name + ")" : name;

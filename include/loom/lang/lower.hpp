@@ -66,6 +66,8 @@ class lowering {
     return to_.position(Name.view());
   }
 
+  constexpr typed_value visit(last_shape) { return to_.last(); }
+
   template <class Values, class... Places>
   constexpr typed_value visit(at_shape<Values, Places...>) {
     const typed_value v = visit(Values{});

@@ -80,6 +80,7 @@ constexpr Erased erase_constant(const View& v, looked_at what, constant_memory& 
       b.extents[i] = v.extents[i];
       if constexpr (requires { v.strides; }) b.strides[i] = v.strides[i];
       else b.strides[i] = stride;
+      b.constant.steps[i] = stride;
       stride *= v.extents[i];
     }
     position_walk w = positions_of(v);

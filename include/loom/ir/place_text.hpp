@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/place_text.hpp — where an input is read, as a formula says it: z(N = M), x(T = T - 1), x(C = last). For texts at run time and for
+// the sentences of a call, which may be made while a program is compiled: `out` is anything that takes texts and numbers by <<.
+// Layer 1 (ir).
+#pragma once
+
+#include "loom/ir/graph.hpp"
+
+namespace loom::inline LOOM_ABI::ir {
+
+/// " + 2", " - 1", or nothing.
+template <class Out>
+constexpr void write_offset(Out& out, std::int32_t offset) {
+  if (offset == 0) return;
+  out << text_view(offset < 0 ? " - " : " + ") << std::int64_t{offset < 0 ? -offset : offset};
+}
+
+/// What follows the name of the input; name_of(axis) is how an axis is written.
+template <class Out, class Name>
+constexpr void write_place(Out& out, const graph& g, const input_info& in, const Name& name_of) {
+  const axis_order& axes = g.inputs[in.of].axes;
+  bool first = true;
+  for (int k = 0; k < axes.size(); ++k) {
+    const coordinate c = in.at[k];
+    if (c.axis == axes[k] && c.entry == 0) continue;
+    out << text_view(first ? "(" : ", ") << name_of(axes[k]) << text_view(" = ");
+    first = false;
+    if (c.axis >= 0) {
+      out << name_of(c.axis);
+      write_offset(out, c.entry);
+    } else if (is_from_last(c.entry)) {
+      out << text_view("last");
+      write_offset(out, c.entry - last_entry);
+    } else {
+      out << std::int64_t{c.entry};
+    }
+  }
+  out << text_view(")");
+}
+
+}  // namespace loom::ir
