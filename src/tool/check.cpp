@@ -162,8 +162,7 @@ class sampler {
     for (const binding& b : r.inputs) fix(b);
     for (const ir::label_use& use : ir::label_uses(g)) {
       const std::ptrdiff_t extent = extents_[static_cast<std::size_t>(use.axis)];
-      const ir::input_info& labels = g.inputs[use.input];
-      std::ptrdiff_t& most = labels_[static_cast<std::size_t>(labels.is_place() ? labels.of : use.input)];
+      std::ptrdiff_t& most = labels_[static_cast<std::size_t>(ir::declared_slot(g, use.input))];
       most = most == 0 ? extent : std::min(most, extent);
     }
   }

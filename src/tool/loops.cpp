@@ -176,12 +176,12 @@ std::string compiled(const std::vector<std::string>& command, const std::string&
   return write_file(library, bytes + std::string(seal) + hash().add(bytes).digits());
 }
 
-loaded_loops load(const std::string& library) {
+loaded_loops load(const std::string& file) {
   loaded_loops r;
-  r.library = {::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* handle) {
-                 if (handle != nullptr) ::dlclose(handle);
-               }};
-  if (r.library != nullptr) r.call = reinterpret_cast<loops_entry*>(::dlsym(r.library.get(), "loom_eval"));
+  r.object = {::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* handle) {
+                if (handle != nullptr) ::dlclose(handle);
+              }};
+  if (r.object != nullptr) r.call = reinterpret_cast<loops_entry*>(::dlsym(r.object.get(), "loom_eval"));
   if (r.call == nullptr) {
     const char* why = ::dlerror();
     r.wrong = "the compiled formula cannot be loaded: " + shown(why == nullptr ? "it has no loom_eval" : why);

@@ -26,7 +26,7 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
 
 /// Code that was loaded; it stays while this lives.
 struct loaded_loops {
-  std::shared_ptr<void> library;
+  std::shared_ptr<void> object;
   loops_entry* call = nullptr;
   bool was_compiled = false;  ///< not found in the cache
   std::string wrong;  ///< why there is none, in a sentence
