@@ -36,7 +36,7 @@ if [ ! -f playground.wasm ] || [ "$(cat playground.stamp 2>/dev/null)" != "$stam
   ln -s /usr/include/boost /usr/include/fmt wasm/include  # alone: the headers of this machine are not those of another
   flags=(--target=wasm32-wasi -std=c++20 -Oz -fno-rtti -DFMT_HEADER_ONLY -DFMT_EXCEPTIONS=0 -DNDEBUG -ffunction-sections -fdata-sections
          -mbulk-memory -Wall -Wextra -Wshadow -Werror -I "$root/include" -I "$root/src" -isystem wasm/include)
-  printf '%s\0' "$root"/src/site/{mathematics,show,playground}.cpp |
+  printf '%s\0' "$root"/src/site/{mathematics,typeset,show,playground}.cpp |
     xargs -0 -I SOURCE -P "${JOBS:-$(nproc)}" sh -c '"$@" -c SOURCE -o "wasm/$(basename SOURCE .cpp).o"' sh "$clang" "${flags[@]}" -fno-exceptions
   printf '%s\0' "$root"/src/formula/{build,infer,parse,print,program,scope,syntax,words}.cpp "$root/src/site/wasi.cpp" |
     xargs -0 -I SOURCE -P "${JOBS:-$(nproc)}" sh -c '"$@" -c SOURCE -o "wasm/$(basename SOURCE .cpp).o"' sh "$clang" "${flags[@]}" \
