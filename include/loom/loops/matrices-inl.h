@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/matrices-inl.h — the product of two matrices on vectors: panels are packed, and multiplied in blocks of registers.
+// A panel of x has the entries of a few rows, column by column; a panel of y those of a few columns, row by row:
+//   [panel][k][entries of the panel]
+// Layer 7 (loops).
+
+#define LOOM_INLINE inline __attribute__((always_inline))
+
+namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+// ---- the block of registers -----------------------------------------------------------------------------------------------
+
+/// Rows of a panel of x. With two vectors of y a block takes 24 registers of 32, or 12 of 16.
+inline constexpr int panel_rows = LOOM_TARGET_BYTES == 64 || LOOM_TARGET_BYTES == 16 ? 12 : 6;
+/// Columns of a panel of y, in vectors, and in numbers.
+inline constexpr int panel_vectors = 2;
+template <class T> inline constexpr int panel_columns = panel_vectors * lane_count<T>;
+static_assert(loops::most_panel_rows % panel_rows == 0 && loops::most_panel_columns % panel_columns<float> == 0);
+
+/// Part of a result, whose corner is at `data`.
+template <class T>
+struct result_block {
+  loops::matrix_buffer<T> c;
+  std::ptrdiff_t rows, columns;  ///< no more than a block of registers has
+  bool add;
+};
+
+/// Puts a block where it does not fit as it is: at the ends of a result, or where its rows are not contiguous.
+template <class T>
+[[gnu::noinline]] void put_block(const T* block, const result_block<T>& to) {
+  using V = vec<T>;
+  constexpr std::ptrdiff_t n = width<V>;
+  for (std::ptrdiff_t i = 0; i < to.rows; ++i, block += panel_columns<T>) {
+    T* const row = to.c.data + i * to.c.row_stride;
+    if (to.c.column_stride != 1) {
+      LOOM_SHORT_LOOP
+      for (std::ptrdiff_t j = 0; j < to.columns; ++j) {
+        T& entry = row[j * to.c.column_stride];
+        entry = to.add ? entry + block[j] : block[j];
+      }
+      continue;
+    }
+    for (std::ptrdiff_t j = 0; j < to.columns; j += n) {
+      const V v = load<V>(block + j);
+      if (j + n <= to.columns) {
+        store(to.add ? load<V>(row + j) + v : v, row + j);
+      } else {
+        const auto rest = static_cast<std::size_t>(to.columns - j);
+        store_entries_of<lanes::some>(to.add ? load_entries_of<lanes::some, V>(row + j, rest) + v : v, row + j, rest);
+      }
+    }
+  }
+}
+
+/// The product of a panel of x, of which `Rows` rows count, and of `Vectors` vectors of a panel of y.
+template <int Rows, int Vectors, class T>
+[[gnu::noinline]] void multiply_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+  using V = vec<T>;
+  constexpr int n = width<V>;
+  const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
+  T* const first = to.c.data;
+  const std::ptrdiff_t stride = to.c.row_stride;
+  if (whole && to.add)
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i) {
+      __builtin_prefetch(first + i * stride, 1);
+      __builtin_prefetch(first + i * stride + Vectors * n - 1, 1);
+    }
+  V sum[Rows][Vectors];
+#pragma GCC unroll 12
+  for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) sum[i][v] = V{};
+#pragma GCC unroll 4
+  for (std::ptrdiff_t k = 0; k < depth; ++k) {
+    V of_y[Vectors];
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + k * panel_columns<T> + v * n);
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i) {
+      const V of_x = broadcast<V>(x[k * panel_rows + i]);
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) sum[i][v] = fma(of_x, of_y[v], sum[i][v]);
+    }
+  }
+  if (whole && to.add) {
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v)
+        store(load<V>(first + i * stride + v * n) + sum[i][v], first + i * stride + v * n);
+  } else if (whole) {
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) store(sum[i][v], first + i * stride + v * n);
+  } else {
+    alignas(64) T block[Rows * panel_columns<T>];
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) store(sum[i][v], block + i * panel_columns<T> + v * n);
+    put_block(block, to);
+  }
+}
+
+/// The same where zeros of one factor meet numbers of the other that are not finite. The sums are those of the usual products.
+template <class T>
+[[gnu::noinline]] void multiply_panels_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
+                                                     loops::skipped_zeros skipped, const result_block<T>& to) {
+  using V = vec<T>;
+  constexpr int n = width<V>;
+  alignas(64) T block[panel_rows * panel_columns<T>] = {};
+  for (std::ptrdiff_t k = 0; k < depth; ++k, x += panel_rows, y += panel_columns<T>)
+    for (int i = 0; i < panel_rows; ++i) {
+      if (skipped == loops::skipped_zeros::of_x && x[i] == 0) continue;
+      for (int v = 0; v < panel_vectors; ++v) {
+        T* const at = block + i * panel_columns<T> + v * n;
+        const V of_y = load<V>(y + v * n), sum = load<V>(at), more = fma(broadcast<V>(x[i]), of_y, sum);
+        store(skipped == loops::skipped_zeros::of_y ? select(of_y == V{}, sum, more) : more, at);
+      }
+    }
+  put_block(block, to);
+}
+
+/// Only as many rows and vectors as count, in steps of a third of a panel.
+template <class T>
+LOOM_INLINE void multiply_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+  constexpr int third = panel_rows / 3;
+  if (to.columns > lane_count<T>) {
+    if (to.rows > 2 * third) multiply_panels<panel_rows, 2>(x, y, depth, to);
+    else if (to.rows > third) multiply_panels<2 * third, 2>(x, y, depth, to);
+    else multiply_panels<third, 2>(x, y, depth, to);
+  } else {
+    if (to.rows > 2 * third) multiply_panels<panel_rows, 1>(x, y, depth, to);
+    else if (to.rows > third) multiply_panels<2 * third, 1>(x, y, depth, to);
+    else multiply_panels<third, 1>(x, y, depth, to);
+  }
+}
+
+// ---- packing ---------------------------------------------------------------------------------------------------------------
+
+/// What panels are made of: `count` rows of x or columns of y, `depth` entries of each. Entry k of row i is at
+/// i * stride + k * step.
+template <class S>
+struct packed_from {
+  const S* data;
+  std::ptrdiff_t stride, step, count, depth;
+};
+
+/// Whether numbers stored as S become a vector of T as they are loaded.
+template <class S, class T>
+inline constexpr bool loads_as_vector = std::is_same_v<S, T> || (sizeof(S) == 2 && std::is_same_v<T, float>);
+
+/// Entries of one row, `step` apart.
+template <class S, class T>
+LOOM_INLINE void copy_as(const S* from, std::ptrdiff_t step, std::ptrdiff_t count, T* to) {
+  std::ptrdiff_t k = 0;
+  if constexpr (loads_as_vector<S, T> && lane_count<T> > 1) {
+    constexpr std::ptrdiff_t n = lane_count<T>;
+    if (step == 1)
+      for (; k + n <= count; k += n) store(load_lanes<vec<T>>(from + k), to + k);
+  }
+  LOOM_SHORT_LOOP
+  for (; k < count; ++k) to[k] = static_cast<T>(loaded(from[k * step]));
+}
+
+/// Panels of rows that lie side by side: vectors are copied. The last vector of k may overlap the first one of k + 1, which comes later.
+template <class S, class T>
+[[gnu::noinline]] void pack_across(const packed_from<S>& from, std::ptrdiff_t panel, T* to) {
+  using V = vec<T>;
+  constexpr std::ptrdiff_t n = width<V>;
+  for (std::ptrdiff_t i = 0; i < from.count; i += panel)
+    for (std::ptrdiff_t k = 0; k < from.depth; ++k, to += panel)
+      for (std::ptrdiff_t j = 0; j < panel; j += n) {
+        const std::ptrdiff_t left = from.count - i - j;
+        const S* const at = from.data + k * from.step + i + j;
+        if (left >= n) store(load_lanes<V>(at), to + j);
+        else if (left > 0) store(load_entries_of<lanes::some, V>(at, static_cast<std::size_t>(left)), to + j);
+        else store(V{}, to + j);
+      }
+}
+
+#if LOOM_TARGET_BYTES != 0
+/// 16 bytes of each of several rows, one after the other: of every `quad`th row.
+template <class V, class T>
+LOOM_INLINE V load_quads_of(const T* const* rows, std::ptrdiff_t at) {
+  if constexpr (width<V> == quad<vec<T>>) {
+    return load<V>(*rows + at);
+  } else {
+    using half = vec<T, width<V> / 2>;
+    return join(load_quads_of<half>(rows, at), load_quads_of<half>(rows + width<V> / 2, at));
+  }
+}
+
+/// `count` columns of a panel from its rows, 16 bytes of each at a time: the last ones may be more than `count`.
+template <class T>
+LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std::ptrdiff_t panel, T* to) {
+  using V = vec<T>;
+  constexpr int q = quad<V>, n = width<V>;
+  for (std::ptrdiff_t k = 0; k < count; k += q)
+    for (std::ptrdiff_t j = (panel - 1) / n * n; j >= 0;
+         j -= n) {  // a vector that is cut short overlaps the next column's first
+      V v[q];
+#pragma GCC unroll 4
+      for (int c = 0; c < q; ++c) v[c] = load_quads_of<V>(rows + j + c, k);
+      transpose_quads(v);
+#pragma GCC unroll 4
+      for (int c = 0; c < q; ++c) store(v[c], to + (k + c) * panel + j);
+    }
+}
+#endif
+
+/// Panels of any rows: they are transposed, those that are not contiguous or of another type from copies.
+template <class S, class T>
+[[gnu::noinline]] void pack_along(const packed_from<S>& from, std::ptrdiff_t panel, T* to) {
+  constexpr std::ptrdiff_t most_rows = loops::most_panel_columns, most_copied = 64;
+  alignas(64) T copies[most_rows][most_copied];
+  const T* rows[most_rows];
+  for (std::ptrdiff_t i = 0; i < from.count; i += panel)
+    for (std::ptrdiff_t k = 0, count = 0; k < from.depth; k += count, to += count * panel) {
+      const std::ptrdiff_t left = from.count - i < panel ? from.count - i : panel;
+      count = from.depth - k < most_copied ? from.depth - k : most_copied;
+      for (std::ptrdiff_t r = 0; r < left; ++r) {
+        copy_as(from.data + (i + r) * from.stride + k * from.step, from.step, count, copies[r]);
+        rows[r] = copies[r];
+      }
+      for (std::ptrdiff_t r = left; r < most_rows; ++r) rows[r] = rows[0];  // these are multiplied in vain
+#if LOOM_TARGET_BYTES != 0
+      transpose_panel(rows, count, panel, to);
+#else
+      for (std::ptrdiff_t c = 0; c < count; ++c)
+        for (std::ptrdiff_t r = 0; r < panel; ++r) to[c * panel + r] = rows[r][c];
+#endif
+    }
+}
+
+/// Packs panels of numbers of one type, of the matrix `m` from entry (i, k) on.
+template <class S, class T>
+LOOM_INLINE void pack_panels_of(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
+                                std::ptrdiff_t depth, std::ptrdiff_t panel, T* to) {
+  const packed_from<S> from{static_cast<const S*>(m.data) + i * m.row_stride + k * m.column_stride, m.row_stride,
+                            m.column_stride, count, depth};
+  if constexpr (loads_as_vector<S, T>)
+    if (from.stride == 1) return pack_across(from, panel, to);
+  pack_along(from, panel, to);
+}
+template <class T>
+[[gnu::noinline]] void pack_panels(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k,
+                                   std::ptrdiff_t count, std::ptrdiff_t depth, std::ptrdiff_t panel, T* to) {
+  switch (m.type) {
+    case call::element_type::f32: return pack_panels_of<float>(m, i, k, count, depth, panel, to);
+    case call::element_type::bf16: return pack_panels_of<bf16>(m, i, k, count, depth, panel, to);
+    case call::element_type::f16: return pack_panels_of<f16>(m, i, k, count, depth, panel, to);
+    default: return pack_panels_of<double>(m, i, k, count, depth, panel, to);
+  }
+}
+
+/// Whether none of some packed numbers is infinite or NaN.
+template <class T>
+[[gnu::noinline]] bool all_finite(const T* from, std::ptrdiff_t count) {
+  using V = vec<T>;
+  V sum{};  // of zeros
+  std::ptrdiff_t i = 0;
+  for (; i + width<V> <= count; i += width<V>) sum = fma(load<V>(from + i), V{}, sum);
+  T rest = 0;
+  for (; i < count; ++i) rest += from[i] * 0;
+  return !any(is_nan(sum)) && rest == 0;
+}
+
+// ---- the product -----------------------------------------------------------------------------------------------------------
+
+/// The product of the packed blocks.
+template <class T>
+[[gnu::noinline]] void multiply_blocks(const T* x, const T* y, const loops::product_extents& n,
+                                       loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c, bool add) {
+  for (std::ptrdiff_t j = 0; j < n.columns; j += panel_columns<T>)
+    for (std::ptrdiff_t i = 0; i < n.rows; i += panel_rows) {
+      const result_block<T> to{{c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
+                               n.rows - i < panel_rows ? n.rows - i : panel_rows,
+                               n.columns - j < panel_columns<T> ? n.columns - j : panel_columns<T>,
+                               add};
+      const T *const xs = x + i * n.depth, *const ys = y + j * n.depth;
+      if (skipped == loops::skipped_zeros::none) multiply_part(xs, ys, n.depth, to);
+      else multiply_panels_without_zeros(xs, ys, n.depth, skipped, to);
+    }
+}
+
+/// c = x y, whose rows are rather contiguous than its columns.
+template <class T>
+[[gnu::noinline]] void multiply_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
+                                          const loops::matrix_buffer<T>& c, const loops::product_extents& all,
+                                          loops::skipped_zeros skipped, bool add, T* scratch) {
+  const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
+  constexpr std::uintptr_t alignment = loops::scratch_alignment;
+  T* const xs =
+      reinterpret_cast<T*>((reinterpret_cast<std::uintptr_t>(scratch) + alignment - 1) / alignment * alignment);
+  T* const ys = xs + loops::columns_in_scratch<T>(block);
+  const loops::matrix_view columns_of_y = loops::transposed(y);
+  const bool rows_stay = all.rows <= block.rows && all.depth <= block.depth;  // x is packed once
+  for (std::ptrdiff_t j = 0; j < all.columns; j += block.columns)
+    for (std::ptrdiff_t k = 0; k < all.depth; k += block.depth) {
+      loops::product_extents n{0, all.columns - j < block.columns ? all.columns - j : block.columns,
+                               all.depth - k < block.depth ? all.depth - k : block.depth};
+      pack_panels(columns_of_y, j, k, n.columns, n.depth, panel_columns<T>, ys);
+      bool finite = skipped != loops::skipped_zeros::of_x ||
+                    all_finite(ys, loops::rounded_up(n.columns, panel_columns<T>) * n.depth);
+      for (std::ptrdiff_t i = 0; i < all.rows; i += block.rows) {
+        n.rows = all.rows - i < block.rows ? all.rows - i : block.rows;
+        if (!rows_stay || j == 0) pack_panels(x, i, k, n.rows, n.depth, panel_rows, xs);
+        if (skipped == loops::skipped_zeros::of_y)
+          finite = all_finite(xs, loops::rounded_up(n.rows, panel_rows) * n.depth);
+        multiply_blocks(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
+                        {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride}, add || k > 0);
+      }
+    }
+}
+
+/// loops::multiply, for this target.
+template <class T>
+void multiply_matrices(const loops::matrix_view& x, const loops::matrix_view& y, const loops::matrix_buffer<T>& c,
+                       const loops::product_extents& n, const loops::product_options& options, T* scratch) {
+  using loops::skipped_zeros;
+  if (n.depth <= 0 && !options.add) {
+    for (std::ptrdiff_t i = 0; i < n.rows; ++i)
+      for (std::ptrdiff_t j = 0; j < n.columns; ++j) c.data[i * c.row_stride + j * c.column_stride] = 0;
+    return;
+  }
+  const bool by_columns = c.column_stride != 1 && c.row_stride == 1;
+  if (by_columns)
+    multiply_into_rows(loops::transposed(y), loops::transposed(x), loops::transposed(c), {n.columns, n.rows, n.depth},
+                       options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, scratch);
+  else
+    multiply_into_rows(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none, options.add,
+                       scratch);
+}
+
+}  // namespace loom::LOOM_TARGET
+
+#undef LOOM_INLINE

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+// loops/matrices.hpp — products of matrices in memory, of any strides and any types of numbers.
+// A product is made block by block: panels of both matrices are copied side by side into scratch memory, in the order in which
+// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008). It knows of no formula.
+// Layer 7 (loops).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "loom/call/element_type.hpp"
+#include "loom/loops/targets.hpp"
+
+namespace loom::inline LOOM_ABI::loops {
+
+/// A matrix that is read: entry (i, j) is data[i * row_stride + j * column_stride], strides in entries, also 0 or negative.
+struct matrix_view {
+  const void* data;
+  call::element_type type;  ///< f32, f64, bf16 or f16
+  std::ptrdiff_t row_stride, column_stride;
+};
+
+/// A matrix that is written; no two of its entries are one.
+template <class T>
+struct matrix_buffer {
+  T* data;
+  std::ptrdiff_t row_stride, column_stride;
+};
+
+struct product_options {
+  bool add = false;  ///< to what the result holds
+  bool skip_zeros_of_x = false;  ///< an entry of x that is 0 adds nothing, also times infinity or NaN
+};
+
+/// Both factors with their roles exchanged: the transpose of the product is the product of the transposes.
+constexpr matrix_view transposed(const matrix_view& m) { return {m.data, m.type, m.column_stride, m.row_stride}; }
+template <class T>
+constexpr matrix_buffer<T> transposed(const matrix_buffer<T>& m) {
+  return {m.data, m.column_stride, m.row_stride};
+}
+
+/// The factor whose zeros add nothing.
+enum class skipped_zeros : std::uint8_t { none, of_x, of_y };
+
+/// The extents of a product, or of the blocks that it is made of: depth is the number of products that an entry is the sum of.
+struct product_extents {
+  std::ptrdiff_t rows, columns, depth;
+};
+
+inline constexpr std::ptrdiff_t most_block_depth = 256;
+inline constexpr std::ptrdiff_t most_panel_rows = 12, most_panel_columns = 32;
+/// Bytes of a block of x, which stays in a second-level cache, and of one of y.
+inline constexpr std::ptrdiff_t row_block_bytes = 192 << 10, column_block_bytes = 512 << 10;
+/// Numbers that may be written behind a block: whole vectors of the last panel.
+inline constexpr std::ptrdiff_t block_overhang = 128;
+inline constexpr std::ptrdiff_t scratch_alignment = 64;
+
+constexpr std::ptrdiff_t rounded_up(std::ptrdiff_t n, std::ptrdiff_t unit) { return (n + unit - 1) / unit * unit; }
+
+/// The size of the parts, at most `most` each, that n is divided into evenly, in whole units.
+constexpr std::ptrdiff_t even_part(std::ptrdiff_t n, std::ptrdiff_t most, std::ptrdiff_t unit) {
+  if (n <= 0) return unit;
+  const std::ptrdiff_t parts = (n + most - 1) / most;
+  return rounded_up((n + parts - 1) / parts, unit);
+}
+
+/// The blocks that are in scratch memory at a time. Panels of every target divide them.
+template <class T>
+constexpr product_extents blocks_of(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth) {
+  constexpr auto size = static_cast<std::ptrdiff_t>(sizeof(T));
+  const std::ptrdiff_t deep = even_part(depth, most_block_depth, 1);
+  const std::ptrdiff_t most_rows = row_block_bytes / size / deep / most_panel_rows * most_panel_rows;
+  const std::ptrdiff_t most_columns = column_block_bytes / size / deep / most_panel_columns * most_panel_columns;
+  return {even_part(rows, most_rows, most_panel_rows), even_part(columns, most_columns, most_panel_columns), deep};
+}
+
+/// Numbers from the start of scratch memory to the block of columns.
+template <class T>
+constexpr std::ptrdiff_t columns_in_scratch(const product_extents& b) {
+  return rounded_up(b.rows * b.depth + block_overhang, scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T)));
+}
+template <class T>
+constexpr std::ptrdiff_t scratch_of(const product_extents& b) {
+  return columns_in_scratch<T>(b) + b.columns * b.depth + block_overhang +
+         scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T));
+}
+
+/// The numbers that the scratch memory of `multiply` must hold: less than 712 KiB of them, and less for small matrices.
+template <class T>
+constexpr std::ptrdiff_t product_scratch(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth) {
+  const std::ptrdiff_t by_rows = scratch_of<T>(blocks_of<T>(rows, columns, depth)),
+                       by_columns = scratch_of<T>(blocks_of<T>(columns, rows, depth));
+  return by_rows > by_columns ? by_rows : by_columns;
+}
+
+}  // namespace loom::loops
+
+#define LOOM_EACH_TARGET "loom/loops/matrices-inl.h"
+#include "loom/simd/each_target.h"
+
+namespace loom::inline LOOM_ABI::loops {
+
+/// c = x y, or c += x y, by the loops of this thread's target. Neither factor shares memory with c.
+/// Shape:   x [rows, depth], y [depth, columns] -> c [rows, columns]; any extent may be 0.
+/// Scratch: product_scratch<T>(rows, columns, depth) numbers.
+/// Error:   numbers of other types are rounded to T; then at most (min(depth, 256) + ceil(depth / 256)) u times the sum of
+///          |c| and the |x| |y|, to first order in u, half an ulp of 1. The same call has the same bits.
+template <class T>
+void multiply(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>& c, std::ptrdiff_t rows,
+              std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options, T* scratch) {
+  const auto run = [] {
+#define LOOM_RUN_TARGET(name, function) \
+  case target::name: return &name::function<T>;
+    switch (current_target()) {
+      LOOM_VECTOR_TARGETS(LOOM_RUN_TARGET, multiply_matrices)
+      default: return &baseline::multiply_matrices<T>;
+    }
+#undef LOOM_RUN_TARGET
+  }();
+  run(x, y, c, {rows, columns, depth}, options, scratch);
+}
+
+}  // namespace loom::loops
