@@ -46,7 +46,7 @@ struct loss_function {
     using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
 #include "loom/lang/sentences.def"
     if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
-      return run::workspace_of<program_of_call<Bindings...>>(bindings...);
+      return run::workspace_of<program_of_call<Bindings...>, typename call::float_type<Bindings...>::type>(bindings...);
     } else {
       return 0;
     }

@@ -206,8 +206,7 @@ class data_check {
     return true;
   }
 
-  [[gnu::noinline]] constexpr bool workspace_is_good() {
-    const std::ptrdiff_t size = workspace_size(p_, extents.of);
+  [[gnu::noinline]] constexpr bool workspace_is_good(std::ptrdiff_t size) {
     const erased_buffer& w = bound_.workspace;
     if (size == 0) return true;
     found.got = w.extents[0];
@@ -393,8 +392,10 @@ constexpr bool declares_domains(const graph& g) {
 }
 
 /// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
+/// Holds the data of a call against its program. `workspace`: the numbers that it must have for some extents, if not those of the
+/// arrays of its plan.
 template <class Program>
-constexpr checked_data check_data(const operands& bound) {
+constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*workspace)(const std::ptrdiff_t*) = nullptr) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
   detail::data_check c(p, bound);
@@ -406,7 +407,9 @@ constexpr checked_data check_data(const operands& bound) {
   if constexpr (declares_domains(p.program))
     if (bound.domains_checked) good = good && c.numbers_are_good();
   if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
-  if constexpr (!p.arrays.empty()) good = good && c.workspace_is_good();
+  if constexpr (!p.arrays.empty())
+    good =
+        good && c.workspace_is_good(workspace == nullptr ? workspace_size(p, c.extents.of) : workspace(c.extents.of));
   return {c.found, c.extents};
 }
 

@@ -6,12 +6,7 @@
 #include <utility>
 
 #include "loom/call/check_bindings.hpp"
-#include "loom/call/check_data.hpp"
-#include "loom/layout/layout.hpp"
-#include "loom/layout/scalars.hpp"
-#include "loom/layout/workspace.hpp"
-#include "loom/loops/targets.hpp"
-#include "loom/run/parts.hpp"
+#include "loom/run/stages.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
@@ -103,12 +98,6 @@ constexpr Erased in_order(Erased b, const axis_order& layout, const axis_order& 
   return b;
 }
 
-/// Whether the first output is returned, not bound.
-template <class Program>
-inline constexpr bool returns_value =
-    Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
-    Program::schedule.program.outputs[0].result == 0;
-
 /// An input of a program: data, a seed, or the direction of another input.
 template <class Program, int Slot, class... Bindings>
 erased_view erase_input(const binding_map<Bindings...>& map) {
@@ -143,49 +132,6 @@ void erase_all(const Map& map, erased_view* inputs, erased_buffer* outputs, std:
   ((outputs[Outputs] = erase_output<Program, Outputs>(map)), ...);
 }
 
-/// What every sweep of a call works on.
-struct call_state {
-  const operands& bound;
-  const axis_extents& extents;
-  const erased_buffer* arrays;
-  const executor& on;
-  double* results;  ///< of the parts of the sweep that runs
-  double* scalars;  ///< by value id; written between sweeps
-};
-
-template <class Program, int Sweep, int... Total>
-void merge_totals(int parts, const double* totals, int step, double* scalars, std::integer_sequence<int, Total...>) {
-  constexpr const plan& p = Program::schedule;
-  ((scalars[p.loops[Sweep].totals[Total]] =
-        merged<p.program[p.loops[Sweep].totals[Total]].code>(parts, totals + Total, step)),
-   ...);
-}
-
-template <class Program, class T, int Sweep>
-void run_one(const call_state& c) {
-  constexpr const plan& p = Program::schedule;
-  constexpr const sweep& s = p.loops[Sweep];
-  constexpr shape_choice choice = of_numbers(shape_choice_of<Program, Sweep>, sizeof(T));
-  const sweep_layout data = lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, s, c.extents, c.bound, c.arrays, choice);
-  if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, true);
-  constexpr int of_rows = row_results(p), totals = s.totals.size();
-  constexpr bool one_writer = adds_to_arrays(p, s);
-  const int parts =
-      run_parts(dispatch<Program, T, Sweep>(), data, c.on, one_writer, of_rows + totals, c.scalars, c.results);
-  if constexpr (totals > 0)
-    merge_totals<Program, Sweep>(parts, c.results + of_rows, of_rows + totals, c.scalars,
-                                 std::make_integer_sequence<int, totals>());
-  if constexpr (of_rows > 0) take_row_results(p, s, c.results, c.scalars);
-  if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, false);
-  evaluate_scalars<Program, Sweep + 1>(c.bound.inputs, c.extents, c.scalars);
-}
-
-template <class Program, class T, int... Sweeps>
-void run_all(const call_state& c, std::integer_sequence<int, Sweeps...>) {
-  evaluate_scalars<Program, 0>(c.bound.inputs, c.extents, c.scalars);
-  (run_one<Program, T, Sweeps>(c), ...);
-}
-
 /// Writes the scalar results that the loops do not: a gradient with respect to a scalar.
 template <class Program, int... Slot>
 void store_scalars(const erased_buffer* outputs, const double* scalars, std::integer_sequence<int, Slot...>) {
@@ -202,9 +148,10 @@ void store_scalars(const erased_buffer* outputs, const double* scalars, std::int
 template <class Program, class T>
 T run(const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  const checked_data checked = check_data<Program>(bound);
+  const checked_data checked = check_data<Program>(bound, workspace_needed<Program, T>);
   if (!checked.found.is_none()) fail(p, checked.found);
   const axis_extents& extents = checked.extents;
+  if constexpr (runs_in_stages<Program>()) return static_cast<T>(run_stages<Program, T>(bound, extents, on));
   erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
   if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
   constexpr int room = most_part_results(p);
@@ -216,7 +163,7 @@ T run(const operands& bound, const executor& on = {}) {
 }
 
 /// The numbers that the workspace of a call must hold.
-template <class Program, class... Bindings>
+template <class Program, class T, class... Bindings>
 std::ptrdiff_t workspace_of(const Bindings&... bindings) {
   axis_extents extents;
   const graph& g = Program::schedule.program;
@@ -232,7 +179,8 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
           }
   };
   (learn(bindings), ...);
-  return workspace_size(Program::schedule, extents.of);
+  if constexpr (runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents.of).best();
+  else return workspace_size(Program::schedule, extents.of);
 }
 
 /// Runs a call whose bindings were checked. Returns the value of a scalar formula. Inlined: a function of its own would spell

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSL-1.0
+// run/staged.hpp — the stages of a program, each a program of its own, and the workspace that they share.
+// Layer 8 (run).
+#pragma once
+
+#include "loom/call/check_data.hpp"
+#include "loom/call/storage.hpp"
+#include "loom/loops/matrices.hpp"
+#include "loom/schedule/stages.hpp"
+
+namespace loom::inline LOOM_ABI::run {
+
+/// The stages of a program.
+template <class Program>
+struct stages_of {
+  static constexpr stage_map map = map_stages(Program::simple);
+  static constexpr output_set exact = exact_outputs(memory_of<Program>);
+};
+
+/// A stage as a program of its own.
+template <class Program, int Stage>
+struct in_stage {
+  static constexpr const stage_map& map = stages_of<Program>::map;
+  static constexpr stage_program made = make_stage(map, Stage, stages_of<Program>::exact);
+
+  /// Values may be parked in what is kept, and in tiles: their numbers are as wide as those of the loops.
+  static constexpr output_set exact() {
+    output_set set = 0;
+    for (int k = 0; k < made.outputs.size(); ++k) {
+      const int slot = made.outputs[k].of_program;
+      if (slot < 0 || (stages_of<Program>::exact >> slot & 1) != 0) set |= output_set{1} << k;
+    }
+    return set;
+  }
+  static constexpr plan schedule = compiler::stage::schedule(made.program, exact());
+  static constexpr axis_set tile = map.tiles[Stage];
+  static constexpr tile_roles roles = roles_in(schedule, made, tile);
+
+  /// Whether an input is the tile that a product makes, a band of it at a time; or an output the one that is multiplied.
+  static constexpr bool is_band(const stage_input& in) { return in.value != no_value && map.makes(in.value); }
+  static constexpr bool is_band(const stage_output& out) {
+    return tile != 0 && out.of_program < 0 && map.program[out.value].axes == tile;
+  }
+  static constexpr int bands() {
+    int count = 0;
+    for (const stage_input& in : made.inputs) count += is_band(in);
+    for (const stage_output& out : made.outputs) count += is_band(out);
+    return count;
+  }
+
+  static constexpr bool is_possible() {
+    return !made.program.too_large && (made.outputs.empty() || (!schedule.refused() && (tile == 0 || roles.rows >= 0)));
+  }
+};
+
+/// How the tensors of a stage are stored: as those of the program, and what is kept as the loops compute it.
+template <class Program, int Stage>
+constexpr storages memory_of_stage() {
+  constexpr const stage_program& s = in_stage<Program, Stage>::made;
+  storages memory;
+  for (int k = 0; k < s.inputs.size(); ++k)
+    if (s.inputs[k].of_program >= 0) memory.inputs |= storage_bits(k, memory_of<Program>.input(s.inputs[k].of_program));
+  for (int k = 0; k < s.outputs.size(); ++k)
+    if (s.outputs[k].of_program >= 0)
+      memory.outputs |= storage_bits(k, memory_of<Program>.output(s.outputs[k].of_program));
+  return memory;
+}
+
+}  // namespace loom::run
+
+namespace loom::inline LOOM_ABI::call {
+template <class Program, int Stage>
+inline constexpr storages memory_of<run::in_stage<Program, Stage>> = run::memory_of_stage<Program, Stage>();
+}  // namespace loom::call
+
+namespace loom::inline LOOM_ABI::run {
+
+/// Whether the products of a program are done as such. Those of a call without arrays would need a workspace for nothing else.
+template <class Program>
+constexpr bool runs_in_stages() {
+  if constexpr (Program::schedule.arrays.empty() || !may_have_products(Program::simple)) return false;
+  else if constexpr (!stages_of<Program>::map.possible) return false;
+  else
+    return []<int... S>(std::integer_sequence<int, S...>) {
+      return (in_stage<Program, S>::is_possible() && ...);
+    }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
+}
+
+// ---- memory ----------------------------------------------------------------------------------------------------------
+
+/// The rows of a band where the caller leaves it to Loom: as many as its part of a second-level cache holds.
+inline constexpr std::ptrdiff_t band_bytes = std::ptrdiff_t{3} << 20;
+inline constexpr std::ptrdiff_t least_band_rows = 16;
+inline constexpr std::ptrdiff_t cache_line = 64;
+
+/// Bytes, or as many as there are no bytes of.
+struct byte_count {
+  std::ptrdiff_t bytes = 0;
+  constexpr void add(std::ptrdiff_t entries, std::ptrdiff_t size) {
+    if (__builtin_mul_overflow(entries, size, &entries) || __builtin_add_overflow(entries, cache_line - 1, &entries) ||
+        __builtin_add_overflow(bytes, entries / cache_line * cache_line, &bytes))
+      bytes = PTRDIFF_MAX / 2;
+  }
+};
+
+constexpr std::ptrdiff_t entries_over(axis_set axes, const std::ptrdiff_t* extents) {
+  std::ptrdiff_t n = 1;
+  for (int a = 0; a < max_axes; ++a)
+    if (has(axes, a) && __builtin_mul_overflow(n, extents[a], &n)) n = PTRDIFF_MAX / 2;
+  return n;
+}
+
+/// From one row of a band to the next: never a multiple of a page, and never the row itself, or loops would take bands for one row.
+constexpr std::ptrdiff_t band_stride(std::ptrdiff_t columns) { return (columns + 15) / 16 * 16 + 16; }
+
+/// How the workspace of a call is cut.
+struct stage_memory {
+  std::ptrdiff_t kept = 0;  ///< bytes of arrays that stages hand on
+  std::ptrdiff_t arrays = 0;  ///< of the arrays of one plan, the most that a stage has
+  std::ptrdiff_t scratch = 0;  ///< of a product
+  std::ptrdiff_t row = 0;  ///< of one row of all bands of a stage, the most that one has
+  std::ptrdiff_t rows = 0;  ///< of a tile, the most
+
+  constexpr std::ptrdiff_t fixed() const { return kept + arrays + scratch + cache_line; }
+  constexpr std::ptrdiff_t with_rows(std::ptrdiff_t n) const {
+    byte_count all{fixed()};
+    all.add(n < rows ? n : rows, row);
+    return all.bytes;
+  }
+  /// Numbers that the workspace must hold.
+  constexpr std::ptrdiff_t least() const { return (with_rows(least_band_rows) + 7) / 8; }
+  /// And those with which products do least for what they load.
+  constexpr std::ptrdiff_t best() const {
+    const std::ptrdiff_t n = row == 0 ? 0 : band_bytes / row;
+    return (with_rows(n > least_band_rows ? n : least_band_rows) + 7) / 8;
+  }
+  /// Rows of a band in a workspace of so many numbers.
+  constexpr std::ptrdiff_t band_rows(std::ptrdiff_t numbers) const {
+    const std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
+    return n < rows ? n / least_band_rows * least_band_rows : rows;
+  }
+};
+
+/// The values that stages hand on, in order.
+template <class Program>
+constexpr auto kept_values() {
+  fixed_vector<value_id, LOOM_MAX_NODES> r;
+  const stage_map& m = stages_of<Program>::map;
+  for (int i = 0; i < m.program.size(); ++i)
+    if (m.kept[i]) r.push_back(static_cast<value_id>(i));
+  return r;
+}
+/// Whether a value is kept in the workspace: not if it is a number, or written to an output at once.
+template <class Program>
+constexpr bool is_kept_in_workspace(value_id v) {
+  const stage_map& m = stages_of<Program>::map;
+  return m.program[v].axes != 0 && m.direct_output(v, stages_of<Program>::exact) < 0;
+}
+
+/// More than the blocks of a product ever take: see loops/matrices.hpp.
+inline constexpr std::ptrdiff_t most_product_scratch = std::ptrdiff_t{712} << 10;
+
+/// Bytes of scratch memory for a product of these extents in any order, or of bands of it.
+template <class T>
+constexpr std::ptrdiff_t product_scratch_bytes(std::ptrdiff_t a, std::ptrdiff_t b, std::ptrdiff_t c) {
+  std::ptrdiff_t most = 0;
+  for (int turn = 0; turn < 3; ++turn) {
+    const double bytes = (static_cast<double>(a + b + 64) * static_cast<double>(c) + 512) * double{sizeof(T)};
+    if (bytes > static_cast<double>(most))
+      most = bytes < double{most_product_scratch} ? static_cast<std::ptrdiff_t>(bytes) : most_product_scratch;
+    const std::ptrdiff_t first = a;
+    a = b;
+    b = c;
+    c = first;
+  }
+  return (most + cache_line - 1) / cache_line * cache_line;
+}
+
+/// The workspace of a program whose tensors have T's precision.
+template <class Program, class T>
+stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
+  constexpr const stage_map& m = stages_of<Program>::map;
+  stage_memory r;
+  byte_count kept;
+  for (value_id v : kept_values<Program>())
+    if (is_kept_in_workspace<Program>(v)) kept.add(entries_over(m.program[v].axes, extents), sizeof(T));
+  r.kept = kept.bytes;
+  for (const matrix_product& p : m.products) {
+    const std::ptrdiff_t bytes = product_scratch_bytes<T>(extents[p.rows], extents[p.columns], extents[p.over]);
+    if (bytes > r.scratch) r.scratch = bytes;
+  }
+  const auto add_stage = [&]<int S>(std::integral_constant<int, S>) {
+    using stage = in_stage<Program, S>;
+    if constexpr (!stage::made.outputs.empty()) {
+      byte_count arrays;
+      arrays.add(workspace_size(stage::schedule, extents), sizeof(double));
+      if (arrays.bytes > r.arrays) r.arrays = arrays.bytes;
+      if constexpr (stage::tile != 0) {
+        byte_count row;
+        row.add(stage::bands() * band_stride(extents[stage::roles.columns]), sizeof(T));
+        if (row.bytes > r.row) r.row = row.bytes;
+        if (extents[stage::roles.rows] > r.rows) r.rows = extents[stage::roles.rows];
+      }
+    }
+  };
+  [&]<int... S>(std::integer_sequence<int, S...>) {
+    (add_stage(std::integral_constant<int, S>()), ...);
+  }(std::make_integer_sequence<int, m.tiles.size()>());
+  return r;
+}
+
+/// Numbers that the workspace of a program must hold.
+template <class Program, class T>
+std::ptrdiff_t workspace_needed(const std::ptrdiff_t* extents) {
+  if constexpr (runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents).least();
+  else return workspace_size(Program::schedule, extents);
+}
+
+}  // namespace loom::run

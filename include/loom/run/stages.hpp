@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: BSL-1.0
+// run/stages.hpp — a call whose formula has products of matrices: the stages one after the other, the tiles band by band.
+// A band is some rows of a tile. It is made by a product, walked by the loops of the stage, and multiplied again by the
+// products that need its gradient; then its memory serves the next band.
+// Layer 8 (run).
+#pragma once
+
+#include "loom/run/staged.hpp"
+#include "loom/run/sweeps.hpp"
+
+namespace loom::inline LOOM_ABI::run {
+
+/// A value that a stage hands on.
+struct kept_value {
+  erased_buffer array;  ///< if it has axes
+  double number = 0;
+};
+
+/// What the stages of a call share.
+template <class T>
+struct stage_state {
+  const operands& bound;
+  const axis_extents& extents;
+  const executor& on;
+  kept_value* kept;  ///< in the order of kept_values
+  erased_buffer arrays{};  ///< of the plan of a stage
+  T* bands = nullptr;
+  std::ptrdiff_t band_rows = 0;
+  T* scratch = nullptr;  ///< of a product
+  double value = 0;  ///< of the formula, if it is returned
+};
+
+/// The total of the bands of a tile, so far.
+struct running_total {
+  double all = 0, lost = 0;
+  bool any = false;
+
+  template <op Code>
+  void add(double v) {
+    if (!any) all = v;
+    else if constexpr (reduction(Code).compensated) {  // Knuth's two-sum, as in the loops
+      const double sum = all + v, added = sum - all;
+      lost += (all - (sum - added)) + (v - added);
+      all = sum;
+    } else all = ir::numbers::combine(Code, all, v);
+    any = true;
+  }
+  template <op Code>
+  double finished() const {
+    return ir::numbers::finish(Code, all - all == 0 ? all + lost : all);
+  }
+};
+
+/// Steps along the axes of an array.
+constexpr std::ptrdiff_t stride_of(const erased_shape& b, const axis_order& axes, int axis) {
+  for (int i = 0; i < axes.size(); ++i)
+    if (axes[i] == axis) return b.strides[i];
+  return 0;
+}
+
+template <class Program, class T>
+class stage_runner {
+ public:
+  explicit stage_runner(stage_state<T>& state) : c_(state) {}
+
+  template <int S>
+  void run() {
+    using stage = in_stage<Program, S>;
+    if constexpr (!stage::made.outputs.empty()) {
+      constexpr const plan& p = stage::schedule;
+      erased_view inputs[p.program.inputs.size() + 1];
+      erased_buffer outputs[p.program.outputs.size() + 1], arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+      bind<S>(inputs, outputs);
+      if constexpr (!p.arrays.empty()) place_arrays(p, c_.extents, c_.arrays, arrays);
+      constexpr int room = most_part_results(p);
+      double results[room > 0 ? room : 1], scalars[p.program.size()];
+      const operands bound{inputs, outputs};
+      const call_state call{bound, c_.extents, arrays, c_.on, results, scalars};
+      evaluate_scalars<stage, 0>(inputs, c_.extents, scalars);
+      [&]<int... Sweep>(std::integer_sequence<int, Sweep...>) {
+        (sweep<S, Sweep>(call, outputs), ...);
+      }(std::make_integer_sequence<int, p.loops.size()>());
+      take_numbers<S>(scalars);
+    }
+  }
+
+ private:
+  stage_state<T>& c_;
+  static constexpr const stage_map& m_ = stages_of<Program>::map;
+  static constexpr auto kept_ = kept_values<Program>();
+
+  static constexpr int place_of(value_id v) {
+    int k = 0;
+    while (kept_[k] != v) ++k;
+    return k;
+  }
+  const kept_value& kept(value_id v) const { return c_.kept[place_of(v)]; }
+
+  /// Input or output k of a stage, if it is a band, is the n-th one.
+  template <int S>
+  T* band(int n) const {
+    return c_.bands + n * c_.band_rows * band_stride(c_.extents[in_stage<Program, S>::roles.columns]);
+  }
+  template <int S>
+  erased_shape shape_of_band(const axis_order& axes) const {
+    erased_shape b;
+    b.type = type_of<T>();
+    for (int i = 0; i < axes.size(); ++i) {
+      const bool row = axes[i] == in_stage<Program, S>::roles.rows;
+      b.extents[i] = c_.extents[axes[i]];
+      b.strides[i] = row ? band_stride(c_.extents[in_stage<Program, S>::roles.columns]) : 1;
+    }
+    return b;
+  }
+
+  template <int S>
+  void bind(erased_view* inputs, erased_buffer* outputs) const {
+    using stage = in_stage<Program, S>;
+    constexpr const graph& g = stage::schedule.program;
+    int bands = 0;
+    for (int k = 0; k < stage::made.inputs.size(); ++k) {
+      const stage_input& in = stage::made.inputs[k];
+      if (in.of_program >= 0) {
+        inputs[k] = c_.bound.inputs[in.of_program];
+      } else if (stage::is_band(in)) {
+        static_cast<erased_shape&>(inputs[k]) = shape_of_band<S>(g.inputs[k].axes);
+        inputs[k].data = band<S>(bands++);
+      } else {
+        const kept_value& from = kept(in.value);
+        static_cast<erased_shape&>(inputs[k]) = from.array;
+        inputs[k].data = from.array.data;
+        inputs[k].number = from.number;
+      }
+    }
+    for (int k = 0; k < stage::made.outputs.size(); ++k) {
+      const stage_output& out = stage::made.outputs[k];
+      if (out.of_program >= 0) {
+        outputs[k] = c_.bound.outputs[out.of_program];
+      } else if (stage::is_band(out)) {
+        static_cast<erased_shape&>(outputs[k]) = shape_of_band<S>(g.outputs[k].axes);
+        outputs[k].data = band<S>(bands++);
+      } else if (!g.outputs[k].axes.empty()) {
+        outputs[k] = kept(out.value).array;
+      }
+    }
+  }
+
+  /// Numbers that the loops do not write.
+  template <int S>
+  void take_numbers(const double* scalars) {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    for (int k = 0; k < stage::made.outputs.size(); ++k) {
+      const stage_output& out = stage::made.outputs[k];
+      if (output_level(p, k) != level::scalar) continue;
+      const double v = scalars[p.program.outputs[k].id];
+      if (out.of_program < 0) c_.kept[place_of(out.value)].number = v;
+      else if (out.of_program == 0 && returns_value<Program>) c_.value = v;
+      else store_number(c_.bound.outputs[out.of_program].data, c_.bound.outputs[out.of_program].type, v);
+    }
+  }
+
+  template <int S, int Sweep>
+  void sweep(const call_state& call, const erased_buffer* outputs) {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    if constexpr (stage::tile != 0 && meets_tile(p, stage::made, p.loops[Sweep], stage::tile))
+      sweep_bands<S, Sweep>(call, outputs);
+    else run_one<stage, T, Sweep>(call);
+  }
+
+  template <int S, int Sweep>
+  void sweep_bands(const call_state& call, const erased_buffer* outputs) {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr const schedule::sweep& s = p.loops[Sweep];
+    constexpr int totals = s.totals.size(), of_rows = row_results(p);
+    constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
+    sweep_layout data =
+        lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, s, call.extents, call.bound, call.arrays, choice);
+    if constexpr (!p.arrays.empty()) prepare_arrays(p, s, call.arrays, true);
+    const part_function loops = dispatch<stage, T, Sweep>();
+    running_total all[totals > 0 ? totals : 1];
+    const std::ptrdiff_t rows = c_.extents[stage::roles.rows];
+    for (std::ptrdiff_t begin = 0, end = 0; begin < rows || begin == 0; begin = end) {
+      end = begin + c_.band_rows < rows ? begin + c_.band_rows : rows;
+      for (int k = 0; k < stage::made.inputs.size(); ++k)
+        if (stage::is_band(stage::made.inputs[k]) && reads_input(p, s, k))
+          make_band<S>(stage::made.inputs[k].value, static_cast<T*>(const_cast<void*>(call.bound.inputs[k].data)),
+                       begin, end);
+      move_bands<S>(call, data, outputs, begin);
+      const part rows_of_band{begin, end, 0, data.columns};
+      loops(data, rows_of_band, call.scalars, call.results);
+      [&]<int... Total>(std::integer_sequence<int, Total...>) {
+        (all[Total].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
+      }(std::make_integer_sequence<int, totals>());
+      for (int k = 0; k < stage::made.outputs.size(); ++k)
+        if (stage::is_band(stage::made.outputs[k]) && touches_output(p, s, k))
+          multiply_band<S>(stage::made.outputs[k].value, static_cast<const T*>(outputs[k].data), begin, end);
+      if (end == rows) break;
+    }
+    [&]<int... Total>(std::integer_sequence<int, Total...>) {
+      ((call.scalars[s.totals[Total]] = all[Total].template finished<p.program[s.totals[Total]].code>()), ...);
+    }(std::make_integer_sequence<int, totals>());
+    if constexpr (!p.arrays.empty()) prepare_arrays(p, s, call.arrays, false);
+    evaluate_scalars<stage, Sweep + 1>(call.bound.inputs, call.extents, call.scalars);
+  }
+
+  /// The loops count the rows of the whole tile: a band that begins at row `begin` has the tile's first row so far before it.
+  template <int S>
+  void move_bands(const call_state& call, sweep_layout& data, const erased_buffer* outputs,
+                  std::ptrdiff_t begin) const {
+    using stage = in_stage<Program, S>;
+    const std::ptrdiff_t back =
+        begin * band_stride(c_.extents[stage::roles.columns]) * static_cast<std::ptrdiff_t>(sizeof(T));
+    const auto first_row = [back](const void* band) {
+      return reinterpret_cast<std::uintptr_t>(band) - static_cast<std::uintptr_t>(back);
+    };
+    for (int k = 0; k < stage::made.inputs.size(); ++k)
+      if (stage::is_band(stage::made.inputs[k]))
+        data.inputs[k].data = reinterpret_cast<const void*>(first_row(call.bound.inputs[k].data));
+    for (int k = 0; k < stage::made.outputs.size(); ++k)
+      if (stage::is_band(stage::made.outputs[k]))
+        data.outputs[k].data = reinterpret_cast<void*>(first_row(outputs[k].data));
+  }
+
+  /// A factor of a product, from one entry of an axis on.
+  loops::matrix_view matrix_of(value_id v, int rows, int columns, int from_axis, std::ptrdiff_t from) const {
+    const graph& g = m_.program;
+    const bool given = m_.is_in_memory(v);
+    const auto slot = static_cast<int>(g[v].bits);
+    const axis_order axes = given ? g.inputs[slot].axes : order_of(g, g[v].axes);
+    const erased_shape& shape = given ? static_cast<const erased_shape&>(c_.bound.inputs[slot]) : kept(v).array;
+    const void* data = given ? c_.bound.inputs[slot].data : kept(v).array.data;
+    return {static_cast<const unsigned char*>(data) + from * stride_of(shape, axes, from_axis) * size_of(shape.type),
+            shape.type, stride_of(shape, axes, rows), stride_of(shape, axes, columns)};
+  }
+
+  /// One of two factors as a matrix, and whether its zeros add nothing.
+  struct factor : loops::matrix_view {
+    bool masked;
+  };
+  void multiply(const factor& x, const factor& y, const loops::matrix_buffer<T>& c, std::ptrdiff_t rows,
+                std::ptrdiff_t columns, std::ptrdiff_t depth, bool add) const {
+    if (y.masked)
+      loops::multiply<T>(loops::transposed(y), loops::transposed(x), loops::transposed(c), columns, rows, depth,
+                         {add, true}, c_.scratch);
+    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked}, c_.scratch);
+  }
+
+  template <int S>
+  void make_band(value_id tile, T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
+    constexpr tile_roles roles = in_stage<Program, S>::roles;
+    const matrix_product& p = m_.products[m_.product_of(tile)];
+    const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
+    const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
+    multiply({matrix_of(x, roles.rows, p.over, roles.rows, begin), p.masked == x},
+             {matrix_of(y, p.over, roles.columns, -1, 0), p.masked == y},
+             {band, band_stride(c_.extents[roles.columns]), 1}, end - begin, c_.extents[roles.columns],
+             c_.extents[p.over], false);
+  }
+
+  /// Every product that has the tile as a factor: rows of the result, or one more term of all of it.
+  template <int S>
+  void multiply_band(value_id tile, const T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
+    constexpr tile_roles roles = in_stage<Program, S>::roles;
+    const std::ptrdiff_t stride = band_stride(c_.extents[roles.columns]);
+    for (int k = 0; k < m_.products.size(); ++k) {
+      const matrix_product& p = m_.products[k];
+      if (m_.tile_of(k) != tile) continue;
+      const value_id other = m_.other_of(k);
+      const bool folds_columns = p.over == roles.columns, masks_other = p.masked == other;
+      const int own = folds_columns ? roles.rows : roles.columns, along = other == p.right ? p.columns : p.rows;
+      const erased_buffer& to = kept(p.id).array;
+      const axis_order axes = order_of_result(p.id);
+      loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_of(to, axes, own), stride_of(to, axes, along)};
+      if (folds_columns) {
+        c.data += begin * c.row_stride;
+        multiply({{band, type_of<T>(), stride, 1}, p.masked == tile},
+                 {matrix_of(other, p.over, along, -1, 0), masks_other}, c, end - begin, c_.extents[along],
+                 c_.extents[p.over], false);
+      } else {
+        multiply({{band, type_of<T>(), 1, stride}, p.masked == tile},
+                 {matrix_of(other, p.over, along, p.over, begin), masks_other}, c, c_.extents[own], c_.extents[along],
+                 end - begin, begin > 0);
+      }
+    }
+  }
+  static constexpr axis_order order_of_result(value_id v) {
+    const int slot = m_.direct_output(v, stages_of<Program>::exact);
+    return slot >= 0 ? m_.program.outputs[slot].axes : order_of(m_.program, m_.program[v].axes);
+  }
+};
+
+/// Runs a program with products of matrices on checked data.
+template <class Program, class T>
+double run_stages(const operands& bound, const axis_extents& extents, const executor& on) {
+  constexpr const stage_map& m = stages_of<Program>::map;
+  constexpr auto values = kept_values<Program>();
+  kept_value kept[values.size() + 1];
+  const stage_memory memory = memory_of_stages<Program, T>(extents.of);
+  auto* next = static_cast<unsigned char*>(bound.workspace.data);
+  next += -reinterpret_cast<std::uintptr_t>(next) % cache_line;
+  for (int k = 0; k < values.size(); ++k) {
+    const axis_set axes = m.program[values[k]].axes;
+    if (const int slot = m.direct_output(values[k], stages_of<Program>::exact); slot >= 0) {
+      kept[k].array = bound.outputs[slot];
+    } else if (axes != 0) {
+      const axis_order order = order_of(m.program, axes);
+      erased_buffer& b = kept[k].array;
+      b.data = next;
+      b.type = type_of<T>();
+      std::ptrdiff_t stride = 1;
+      for (int i = order.size() - 1; i >= 0; --i) {
+        b.extents[i] = extents[order[i]];
+        b.strides[i] = stride;
+        stride *= extents[order[i]];
+      }
+      byte_count bytes;
+      bytes.add(stride, sizeof(T));
+      next += bytes.bytes;
+    }
+  }
+  stage_state<T> state{bound, extents, on, kept};
+  state.arrays.data = next;
+  next += memory.arrays;
+  state.scratch = reinterpret_cast<T*>(next);
+  next += memory.scratch;
+  state.bands = reinterpret_cast<T*>(next);
+  state.band_rows = memory.band_rows(bound.workspace.extents[0]);
+  stage_runner<Program, T> runner(state);
+  [&]<int... S>(std::integer_sequence<int, S...>) {
+    (runner.template run<S>(), ...);
+  }(std::make_integer_sequence<int, m.tiles.size()>());
+  return state.value;
+}
+
+}  // namespace loom::run

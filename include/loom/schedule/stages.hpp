@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: BSL-1.0
+// schedule/stages.hpp — a graph with products of matrices, cut into stages that each have a plan of their own.
+// Between stages values are arrays in memory. A product makes a tile: a value over two axes that is never in memory as a whole.
+// The stage of a tile has it as an input, a band of rows at a time; what multiplies the tile, a gradient, has its factor as an
+// output of that stage. So loops see a tile as they see any matrix, and products see matrices and nothing of the formula.
+//
+//   stage 0      what the factors of the first products are computed from
+//   stage 1      the first tile: its folds, its gradient
+//   stage 2      what is made of products with that gradient
+//   ...          even ones have no tile
+// Layer 4 (schedule).
+#pragma once
+
+#include "loom/schedule/fuse.hpp"
+#include "loom/schedule/products.hpp"
+
+namespace loom::inline LOOM_ABI::schedule {
+
+inline constexpr int max_stages = 8;
+
+/// What is computed in which stage, and what is kept in memory between stages.
+struct stage_map {
+  graph program;  ///< with its products isolated
+  matrix_products products;
+  bool makes_tile[matrix_products::capacity()]{};  ///< of each product; else it multiplies one
+  std::int8_t stage_of[LOOM_MAX_NODES]{};
+  fixed_vector<axis_set, max_stages> tiles;  ///< by stage: the two axes of its tile, or 0
+  value_set kept;  ///< values that later stages read: arrays, and numbers; factors and results of products among them
+  bool possible = false;
+
+  constexpr int product_of(int id) const {
+    for (int k = 0; k < products.size(); ++k)
+      if (products[k].id == id) return k;
+    return -1;
+  }
+  /// Whether a value is a tile that a product makes.
+  constexpr bool makes(int id) const {
+    const int k = product_of(id);
+    return k >= 0 && makes_tile[k];
+  }
+  /// The factor of product k that is a tile, or no_value.
+  constexpr value_id tile_of(int k) const {
+    if (makes_tile[k]) return no_value;
+    const matrix_product& p = products[k];
+    const axis_set left = only(p.rows) | only(p.over);
+    const int s = stage_of[p.left];
+    return s < tiles.size() && tiles[s] == left ? p.left : p.right;
+  }
+  constexpr value_id other_of(int k) const {
+    return tile_of(k) == products[k].left ? products[k].right : products[k].left;
+  }
+  /// Whether a value is an input that a product reads where it lies.
+  constexpr bool is_in_memory(int id) const {
+    const node& n = program[id];
+    return n.code == op::tensor && n.axes != 0 && !program.inputs[static_cast<int>(n.bits)].is_shifted();
+  }
+  /// The output that a product is written to as it is, or -1: its value is kept there.
+  constexpr int direct_output(int id, output_set exact) const {
+    const int k = product_of(id);
+    if (k < 0 || makes_tile[k]) return -1;
+    for (int slot = 0; slot < program.outputs.size(); ++slot)
+      if (program.outputs[slot].id == id && (exact >> slot & 1) != 0) return slot;
+    return -1;
+  }
+};
+
+namespace detail {
+
+class stage_mapper {
+ public:
+  constexpr explicit stage_mapper(const graph& g) {
+    const isolated_products isolated = isolate_products(g);
+    m_.program = isolated.program;
+    m_.products = isolated.products;
+    m_.possible = !m_.program.too_large && !m_.products.empty();
+  }
+
+  constexpr stage_map run() {
+    if (m_.possible) {
+      m_.tiles.push_back(0);
+      for (const bool again : {false, true}) {  // once the tiles are known, what else lies over one goes to its stage
+        knows_tiles_ = again;
+        for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
+      }
+      for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
+      for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
+    }
+    return m_;
+  }
+
+ private:
+  stage_map m_;
+  value_set seen_;
+  bool knows_tiles_ = false;
+
+  constexpr const graph& g() const { return m_.program; }
+  constexpr int stage_of(int id) const { return m_.stage_of[id]; }
+  constexpr bool has_tile(int s) const { return s < m_.tiles.size() && m_.tiles[s] != 0; }
+
+  constexpr void place(int i) {
+    const node& n = g()[i];
+    int s = 0;
+    if (const int k = m_.product_of(i); k >= 0) {
+      s = place_product(k);
+    } else {
+      for (value_id o : n.operand)
+        if (o != no_value && stage_of(o) > s) s = stage_of(o);
+      if (has_tile(s) && !includes(m_.tiles[s], n.axes)) ++s;
+      if (knows_tiles_ && !is_leaf(n.code)) s = with_its_tile(n.axes, s);
+    }
+    while (m_.tiles.size() <= s && m_.possible)
+      if (!m_.tiles.try_push(0)) m_.possible = false;
+    m_.stage_of[i] = static_cast<std::int8_t>(s);
+  }
+
+  /// The first stage from s on whose tile has these axes; or s.
+  constexpr int with_its_tile(axis_set axes, int s) const {
+    for (int k = s; k < m_.tiles.size(); ++k)
+      if (m_.tiles[k] != 0 && m_.tiles[k] == axes) return k;
+    return s;
+  }
+
+  constexpr int place_product(int k) {
+    const matrix_product& p = m_.products[k];
+    for (const bool left : {true, false}) {
+      const value_id tile = left ? p.left : p.right, other = left ? p.right : p.left;
+      const int s = stage_of(tile);
+      if (!has_tile(s) || m_.tiles[s] != g()[tile].axes) continue;
+      if (stage_of(other) > s || (stage_of(other) == s && !m_.is_in_memory(other))) m_.possible = false;
+      return s + 1;
+    }
+    m_.makes_tile[k] = true;
+    const axis_set tile = static_cast<axis_set>(only(p.rows) | only(p.columns));
+    int s = stage_of(p.left) > stage_of(p.right) ? stage_of(p.left) : stage_of(p.right);
+    s = (s + 1) | 1;  // past the factors
+    while (has_tile(s) && m_.tiles[s] != tile) s += 2;
+    if (knows_tiles_ && s != stage_of(p.id)) m_.possible = false;
+    while (m_.tiles.size() <= s && m_.possible)
+      if (!m_.tiles.try_push(0)) m_.possible = false;
+    if (m_.possible) m_.tiles[s] = tile;
+    return s;
+  }
+
+  /// An array over these axes is no larger than the data that the caller brings.
+  constexpr bool is_within_data(axis_set axes) const {
+    if (axis_count(axes) < 2) return true;
+    for (const input_info& in : g().inputs)
+      if (includes(as_set(in.axes), axes)) return true;
+    for (const output_info& o : g().outputs)
+      if (includes(as_set(o.axes), axes)) return true;
+    return false;
+  }
+  constexpr void keep(int id) {
+    const int s = stage_of(id);
+    if (g()[id].type != kind::number || !is_within_data(g()[id].axes) ||
+        (has_tile(s) && includes(g()[id].axes, m_.tiles[s])))
+      m_.possible = false;
+    m_.kept.insert(id);
+  }
+  constexpr void keep_factors(int k) {
+    const matrix_product& p = m_.products[k];
+    for (value_id f : {p.left, p.right})
+      if (!m_.is_in_memory(f) && f != m_.tile_of(k)) keep(f);
+    if (!m_.makes_tile[k]) keep(p.id);
+  }
+
+  /// What stage s computes: the outputs and the kept values that are due, and the factors of products.
+  constexpr void keep_for(int s) {
+    seen_ = {};
+    for (const output_info& o : g().outputs)
+      if (stage_of(o.id) == s) visit(o.id, s);
+    for (int i = 0; i < g().size(); ++i)
+      if (m_.kept[i] && stage_of(i) == s) visit_operands(i, s);
+    for (int k = 0; k < m_.products.size(); ++k)
+      if (!m_.makes_tile[k] && stage_of(m_.tile_of(k)) == s) visit(m_.tile_of(k), s);
+  }
+  constexpr void visit_operands(int v, int s) {
+    if (m_.product_of(v) >= 0) return;
+    for (value_id o : g()[v].operand)
+      if (o != no_value) visit(o, s);
+  }
+  /// Marks what stage s reads of the stages before it. Operations on entries are done again; what folds entries is kept.
+  constexpr void visit(int v, int s) {
+    if (seen_[v] || is_leaf(g()[v].code)) return;
+    seen_.insert(v);
+    if (const int k = m_.product_of(v); k >= 0) {
+      if (m_.makes_tile[k] && stage_of(v) != s) m_.possible = false;  // a tile is gone when its stage is over
+      return;
+    }
+    if (stage_of(v) < s) {
+      if (m_.kept[v]) return;
+      if (is_folded(g()[v])) {
+        keep(v);
+        return;
+      }
+      if (has_tile(stage_of(v)) && g()[v].axes == m_.tiles[stage_of(v)] && s != stage_of(v)) m_.possible = false;
+    }
+    visit_operands(v, s);
+  }
+  static constexpr bool is_folded(const node& n) {
+    return n.type == kind::number && (is_reduction(n.code) || n.code == op::scatter);
+  }
+};
+
+}  // namespace detail
+
+constexpr stage_map map_stages(const graph& g) { return detail::stage_mapper(g).run(); }
+
+/// Where an input of a stage comes from: an input of the program, or a value of it: an array or number that an earlier stage
+/// has kept, or a tile.
+struct stage_input {
+  std::int8_t of_program;  ///< or -1
+  value_id value;
+};
+/// Where an output of a stage goes: an output of the program, or a value that is kept, or the tile that a product multiplies.
+struct stage_output {
+  std::int8_t of_program;  ///< or -1
+  value_id value;
+};
+
+/// The axes of an array of a value: in the order that an input has them, or an output.
+constexpr axis_order order_of(const graph& g, axis_set axes) {
+  for (const input_info& in : g.inputs)
+    if (as_set(in.axes) == axes) return in.axes;
+  for (const output_info& o : g.outputs)
+    if (as_set(o.axes) == axes) return o.axes;
+  axis_order r;
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (has(axes, a)) r.push_back(static_cast<std::int8_t>(a));
+  return r;
+}
+
+struct stage_program {
+  graph program;
+  fixed_vector<stage_input, max_inputs> inputs;
+  fixed_vector<stage_output, max_outputs> outputs;
+};
+
+namespace detail {
+
+class stage_builder {
+ public:
+  constexpr stage_builder(const stage_map& m, int s, output_set exact) : m_(m), s_(s), exact_(exact) {
+    out_.result.axes = m.program.axes;
+  }
+
+  constexpr stage_program run() {
+    const graph& g = m_.program;
+    for (int k = 0; k < g.outputs.size(); ++k) {
+      const output_info& o = g.outputs[k];
+      if (m_.stage_of[o.id] == s_ && m_.direct_output(o.id, exact_) != k)
+        add_output(static_cast<std::int8_t>(k), o.id, o.axes);
+    }
+    for (int i = 0; i < g.size(); ++i)
+      if (m_.kept[i] && m_.stage_of[i] == s_ && m_.product_of(i) < 0)
+        add_output(-1, static_cast<value_id>(i), order_of(g, g[i].axes));
+    for (int k = 0; k < m_.products.size(); ++k) {
+      const value_id tile = m_.tile_of(k);
+      if (tile == no_value || m_.stage_of[tile] != s_) continue;
+      bool known = false;
+      for (const stage_output& o : r_.outputs) known = known || (o.of_program < 0 && o.value == tile);
+      if (!known) add_output(-1, tile, order_of(g, g[tile].axes));
+    }
+    r_.program = compact(out_.result);
+    return r_;
+  }
+
+ private:
+  const stage_map& m_;
+  int s_;
+  output_set exact_;
+  builder out_;
+  stage_program r_;
+  value_images image_{};  // number + 1
+
+  constexpr void add_output(std::int8_t of_program, value_id v, const axis_order& axes) {
+    const value_id id = built(v, true);
+    output_info o{derivative_kind::value, -1, id, r_.outputs.size(), axes};
+    out_.add_output(o);
+    r_.outputs.push_back({of_program, v});
+  }
+
+  constexpr value_id built(value_id v, bool is_root = false) {
+    if (v == no_value) return v;
+    if (image_.items[v] != 0) return static_cast<value_id>(image_.items[v] - 1);
+    const node& n = m_.program[v];
+    value_id r = no_value;
+    if (is_input(n.code)) {
+      r = input(static_cast<std::int8_t>(n.bits), no_value, m_.program.inputs[static_cast<int>(n.bits)]);
+    } else if (const int k = m_.product_of(v); k >= 0 || (m_.kept[v] && m_.stage_of[v] < s_ && !is_root)) {
+      r = input(-1, v, {"", n.axes == 0 ? op::scalar : op::tensor, order_of(m_.program, n.axes)});
+    } else {
+      const value_id a = built(n.operand[0]), b = built(n.operand[1]), c = built(n.operand[2]);
+      r = out_.make(n.code, a, b, c, n.bits);
+    }
+    image_.items[v] = static_cast<value_id>(r + 1);
+    return r;
+  }
+  constexpr value_id input(std::int8_t of_program, value_id v, const input_info& in) {
+    const int slot = out_.add_input(in);
+    if (out_.result.too_large) return out_.constant(0);
+    r_.inputs.push_back({of_program, v});
+    return out_.input(slot);
+  }
+};
+
+}  // namespace detail
+
+/// `exact`: the outputs that hold any value unrounded.
+constexpr stage_program make_stage(const stage_map& m, int s, output_set exact = ~output_set{0}) {
+  return detail::stage_builder(m, s, exact).run();
+}
+
+/// The axes of a tile in a stage whose plan is known: which counts the rows of a band, and which is along them.
+struct tile_roles {
+  int rows = -1, columns = -1;
+};
+
+/// Whether sweep s of a stage reads a tile, or writes one.
+constexpr bool meets_tile(const plan& p, const stage_program& stage, const sweep& s, axis_set tile) {
+  for (int k = 0; k < stage.inputs.size(); ++k)
+    if (stage.inputs[k].value != no_value && as_set(p.program.inputs[k].axes) == tile && reads_input(p, s, k))
+      return true;
+  for (int k = 0; k < stage.outputs.size(); ++k)
+    if (stage.outputs[k].of_program < 0 && as_set(p.program.outputs[k].axes) == tile && touches_output(p, s, k))
+      return true;
+  return false;
+}
+
+/// The roles of the axes of a tile, if each sweep that meets it walks its rows; else {-1, -1}.
+constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_set tile) {
+  if (p.refused() || axis_count(p.column_axes) != 1 || !includes(tile, p.column_axes)) return {};
+  const axis_set rows = without(tile, p.column_axes);
+  for (const sweep& s : p.loops)
+    if (meets_tile(p, stage, s, tile) && s.rows != rows) return {};
+  return {first_axis(rows), first_axis(p.column_axes)};
+}
+
+}  // namespace loom::schedule
