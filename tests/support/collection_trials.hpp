@@ -71,7 +71,7 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
     out[k] = derivatives.back().bound;
   }
   std::vector<double> workspace(
-      static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, p.extents.data())), -12345);
+      static_cast<std::size_t>(loom::run::workspace_needed<program, T>(p.extents.data())), -12345);
   const loom::call::erased_buffer scratch = loom::run::erase_buffer(loom::lang::detail::as_view(workspace));
   T value{};
   const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>({in, out, scratch}, on); });

@@ -40,6 +40,7 @@ struct settings {
   loom::call::element_type scalar_results =
       loom::call::element_type::other;  // their buffers, if not of the type computed with
   double condition = 1;  // how large the terms are that cancel in a result: an error is judged beside it
+  std::ptrdiff_t more_workspace = 0;  // numbers beside those that are needed
   bool saturated = false;  // one entry of a row has its whole weight, so the terms of its gradient are those of a row
 };
 
@@ -198,6 +199,7 @@ std::vector<outcome> run(const settings& s) {
   std::vector<loom::ir::dense<double>> reference(static_cast<std::size_t>(g.inputs.size()));
   for (int i = 0; i < g.inputs.size(); ++i) {
     const loom::ir::input_info& info = g.inputs[i];
+    if (info.is_place()) continue;  // the same data
     loom::ir::dense<double>& r = reference[static_cast<std::size_t>(i)];
     r.axes = loom::ir::as_set(info.axes);
     const std::string name(info.name);
@@ -244,6 +246,7 @@ std::vector<outcome> run(const settings& s) {
       if (info.axes.empty()) in[i].number = r.entries[0];
     }
   }
+  loom::call::place_inputs(g, in);
   std::vector<buffer> results;
   for (int k = 0; k < g.outputs.size(); ++k) {
     const loom::ir::axis_order& order = g.outputs[k].axes;
@@ -254,8 +257,8 @@ std::vector<outcome> run(const settings& s) {
   }
   std::vector<std::ptrdiff_t> extents = s.extents;
   extents.resize(loom::ir::max_axes, 1);
-  std::vector<double> workspace(
-      static_cast<std::size_t>(loom::layout::workspace_size(program::schedule, extents.data())), -12345);
+  const std::ptrdiff_t needed = loom::run::workspace_needed<program, T>(extents.data());
+  std::vector<double> workspace(static_cast<std::size_t>(needed + s.more_workspace), -12345);
   T value{};
   const std::size_t asked_for = allocated([&] {
     value = loom::run::run<program, T>({in, out, loom::run::erase_buffer(loom::lang::detail::as_view(workspace))});
