@@ -40,16 +40,17 @@ struct loss_function {
     }
   }
 
-  /// The numbers that loom::workspace must hold for a call with these bindings; 0 for most losses.
+  /// The numbers that loom::workspace should hold for a call with these bindings; 0 for most losses. A call with products of
+  /// matrices takes fewer, workspace_size(least, ...), for more time, and uses more.
   template <class... Bindings>
+    requires(!std::same_as<Bindings, lang::least_workspace> && ...)
   std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
-    using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
-#include "loom/lang/sentences.def"
-    if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
-      return run::workspace_of<program_of_call<Bindings...>, typename call::float_type<Bindings...>::type>(bindings...);
-    } else {
-      return 0;
-    }
+    return size_of_workspace<false>(bindings...);
+  }
+  /// The least number that the call takes.
+  template <class... Bindings>
+  std::ptrdiff_t workspace_size(lang::least_workspace, const Bindings&... bindings) const {
+    return size_of_workspace<true>(bindings...);
   }
 
   /// The plan of all results and of the derivatives named: plan(d(x)), plan(d(x), d2(x)).
@@ -91,6 +92,18 @@ struct loss_function {
   using program_of_call =
       typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>,
                                         Bindings...>())::type;
+
+  template <bool Least, class... Bindings>
+  std::ptrdiff_t size_of_workspace(const Bindings&... bindings) const {
+    using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
+#include "loom/lang/sentences.def"
+    if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
+      using T = typename call::float_type<Bindings...>::type;
+      return run::workspace_of<program_of_call<Bindings...>, T, Least>(bindings...);
+    } else {
+      return 0;
+    }
+  }
 
   /// Whether something was refused when it was bound.
   template <class... Bindings>

@@ -119,14 +119,15 @@ TEST_CASE("a mask over factors that are not finite") {
   constexpr auto masked = loom::loss<sum(where(m && m(N = M), square(sum(a * a(N = M), D)), 0))>;
   const bool good[] = {true, false, true, true, true, true, true, true};
   const auto x = loom::view(data.data(), 8, 4);
-  std::vector<double> room(static_cast<std::size_t>(
-      masked.workspace_size(a = x, m = good, d(a) = loom::view(grad.data(), 8, 4))));
+  std::vector<double> room(
+      static_cast<std::size_t>(masked.workspace_size(a = x, m = good, d(a) = loom::view(grad.data(), 8, 4))));
   const float value = masked(a = x, m = good, d(a) = loom::view(grad.data(), 8, 4), loom::workspace = room);
   double wanted = 0;
   for (std::size_t i = 0; i < 8; ++i)
     for (std::size_t j = 0; j < 8; ++j) {
       double product = 0;
-      for (std::size_t k = 0; k < 4; ++k) product += static_cast<double>(data[i * 4 + k]) * static_cast<double>(data[j * 4 + k]);
+      for (std::size_t k = 0; k < 4; ++k)
+        product += static_cast<double>(data[i * 4 + k]) * static_cast<double>(data[j * 4 + k]);
       if (i != 1 && j != 1) wanted += product * product;
     }
   CHECK(static_cast<double>(value) == Approx(wanted));

@@ -8,6 +8,7 @@
 
 #include "loom/emit/describe.hpp"
 #include "loom/emit/picture.hpp"
+#include "loom/emit/products.hpp"
 #include "loom/emit/rewriting.hpp"
 #include "loom/layout/loop_shape.hpp"
 #include "loom/rewrite/hazards.hpp"
@@ -144,6 +145,12 @@ class explanation : public plan_visitor {
     near_misses();
     section("Hazards");
     hazards();
+    if (const std::vector<std::string> tiles = tiles_of(p_); !tiles.empty()) {
+      section("Products of matrices");
+      say("A call does not run the loops of the plan below, but these, and before and after them loops over what has "
+          "fewer axes.");
+      for (const std::string& tile : tiles) paragraph(tile, "");
+    }
     section("Plan");
     facts();
     walk(p_, *this);
@@ -375,9 +382,9 @@ class explanation : public plan_visitor {
 }  // namespace detail
 
 /// From formula to loops, in words.
-/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards", "Plan", "Picture",
-///          "Loop shapes",
-///          without gradients and near misses where there are none; "Steps" if they are asked for. Values are called what printed
+/// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards",
+///          "Products of matrices", "Plan", "Picture", "Loop shapes",
+///          without gradients, near misses and products where there are none; "Steps" if they are asked for. Values are called what printed
 ///          C++ calls them. Lines of at most 110 characters.
 inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }
 

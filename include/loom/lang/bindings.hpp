@@ -177,8 +177,13 @@ inline constexpr buffer_name<binding_role::out, detail::fixed<result_name(K).siz
 /// seed = data is the cotangent of the (first) result: the derivatives are those of the sum of seed * result.
 inline constexpr buffer_name<binding_role::seed, fixed_string("seed")> seed{};
 
-/// workspace = buffer of double, where a loss keeps sums over rows that leave an array: loss.workspace_size(...) numbers.
+/// workspace = buffer of double, where a loss keeps sums over rows that leave an array, and matrices that it multiplies:
+/// loss.workspace_size(...) numbers.
 inline constexpr buffer_name<binding_role::workspace, fixed_string("workspace")> workspace{};
+
+/// Asks for the smallest workspace that a call takes: loss.workspace_size(least, ...).
+struct least_workspace {};
+inline constexpr least_workspace least{};
 
 /// What runs the parts of a call: a pool with for_each(count, f), which calls f(0) .. f(count - 1) on any threads.
 template <class Pool>

@@ -30,7 +30,7 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
     lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results;
 
 // What a call binds.
-using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace,
+using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace, lang::least,
     lang::threads, lang::checked;
 using lang::view, lang::strided_view;
 

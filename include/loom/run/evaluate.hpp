@@ -162,8 +162,8 @@ T run(const operands& bound, const executor& on = {}) {
   return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
 }
 
-/// The numbers that the workspace of a call must hold.
-template <class Program, class T, class... Bindings>
+/// The numbers that the workspace of a call should hold, or must.
+template <class Program, class T, bool Least, class... Bindings>
 std::ptrdiff_t workspace_of(const Bindings&... bindings) {
   axis_extents extents;
   const graph& g = Program::schedule.program;
@@ -179,8 +179,8 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
           }
   };
   (learn(bindings), ...);
-  if constexpr (runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents.of).best();
-  else return workspace_size(Program::schedule, extents.of);
+  if constexpr (!Least && runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents.of).best();
+  else return workspace_needed<Program, T>(extents.of);
 }
 
 /// Runs a call whose bindings were checked. Returns the value of a scalar formula. Inlined: a function of its own would spell

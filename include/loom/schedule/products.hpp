@@ -156,6 +156,109 @@ constexpr bool may_have_products(const graph& g) {
   return false;
 }
 
+namespace detail {
+
+/// Whether a value is a product of matrices, its sides apart.
+constexpr bool is_product(const graph& g, int id, matrix_product& p) {
+  const node& n = g[id];
+  if (n.code != op::sum || axis_count(n.over()) != 1) return false;
+  const node& term = g[n.operand[0]];
+  if (term.code != op::mul) return false;
+  const axis_set left = g[term.operand[0]].axes, right = g[term.operand[1]].axes, over = n.over();
+  if (!includes(left, over) || !includes(right, over) || axis_count(left) != 2 || axis_count(right) != 2 ||
+      left == right)
+    return false;
+  p = {static_cast<value_id>(id),
+       term.operand[0],
+       term.operand[1],
+       static_cast<std::int8_t>(first_axis(without(left, over))),
+       static_cast<std::int8_t>(first_axis(without(right, over))),
+       static_cast<std::int8_t>(first_axis(over))};
+  if (const auto masked = static_cast<masked_factor>(term.bits); masked != masked_factor::none)
+    p.masked = masked == masked_factor::first ? p.left : p.right;
+  return true;
+}
+
+/// Adds values that are the same linear function of two products with a factor in common: the function of one product. A loss
+/// that compares a batch with itself has its gradient in two such halves.
+class product_merger {
+ public:
+  constexpr explicit product_merger(builder& out) : out_(out) {}
+
+  /// x + y, or no_value if they are not alike.
+  constexpr value_id sum_of(value_id x, value_id y, int depth = 0) {
+    const node a = out_[x], b = out_[y];
+    if (x == y || a.code != b.code || a.axes != b.axes || depth > 16) return no_value;
+    switch (a.code) {
+      case op::neg: return made(a, sum_of(a.operand[0], b.operand[0], depth + 1));
+      case op::sum: {
+        if (a.bits != b.bits) return no_value;
+        const value_id r = sum_of(a.operand[0], b.operand[0], depth + 1);
+        return r != no_value ? out_.reduce(op::sum, r, a.over()) : of_products(x, y);
+      }
+      case op::mul:
+        if (a.bits != b.bits) return no_value;
+        for (int i = 0; i < 2; ++i)
+          for (int k = 0; k < 2; ++k)
+            if (a.operand[i] == b.operand[k])
+              return times(a.operand[i], sum_of(a.operand[1 - i], b.operand[1 - k], depth + 1), a.bits);
+        return no_value;
+      case op::div:
+        if (a.operand[1] != b.operand[1]) return no_value;
+        return over(sum_of(a.operand[0], b.operand[0], depth + 1), a.operand[1]);
+      case op::add: {
+        const value_id r = pair(a.code, a.operand[0], b.operand[0], a.operand[1], b.operand[1], depth);
+        return r != no_value ? r : pair(a.code, a.operand[0], b.operand[1], a.operand[1], b.operand[0], depth);
+      }
+      case op::sub: return pair(a.code, a.operand[0], b.operand[0], a.operand[1], b.operand[1], depth);
+      default: return no_value;
+    }
+  }
+
+ private:
+  builder& out_;
+
+  constexpr value_id made(const node& n, value_id of) {
+    return of == no_value ? of : out_.make(n.code, of, no_value, no_value, n.bits);
+  }
+  constexpr value_id times(value_id factor, value_id r, std::uint64_t bits) {
+    return r == no_value ? r : out_.make(op::mul, factor, r, no_value, bits);
+  }
+  constexpr value_id over(value_id r, value_id divisor) { return r == no_value ? r : out_.binary(op::div, r, divisor); }
+  constexpr value_id pair(op code, value_id x0, value_id y0, value_id x1, value_id y1, int depth) {
+    const value_id first = sum_of(x0, y0, depth + 1);
+    if (first == no_value) return first;
+    const value_id second = sum_of(x1, y1, depth + 1);
+    return second == no_value ? second : out_.binary(code, first, second);
+  }
+  constexpr value_id of_products(value_id x, value_id y) {
+    matrix_product p{}, q{};
+    if (!is_product(out_.view(), x, p) || !is_product(out_.view(), y, q)) return no_value;
+    const value_id shared = p.left == q.left || p.left == q.right ? p.left : p.right;
+    if (shared != q.left && shared != q.right) return no_value;
+    const value_id of_p = shared == p.left ? p.right : p.left, of_q = shared == q.left ? q.right : q.left;
+    if (out_[of_p].axes != out_[of_q].axes) return no_value;
+    value_id both = no_value;
+    if (p.masked == no_value && q.masked == no_value) both = out_.binary(op::add, of_p, of_q);
+    else if (p.masked == of_p && q.masked == of_q) both = masked_sum(out_[of_p], out_[of_q]);
+    if (both == no_value) return no_value;
+    const masked_factor masked = p.masked == no_value ? masked_factor::none : masked_factor::second;
+    return out_.reduce(op::sum, product_of(out_, shared, both, masked), only(p.over));
+  }
+  /// The sum of two values that are 0 where one mask says so.
+  constexpr value_id masked_sum(const node& a, const node& b) {
+    if (a.code != op::where || b.code != op::where || a.operand[0] != b.operand[0]) return no_value;
+    for (int zero : {1, 2})
+      if (a.operand[zero] == b.operand[zero] && out_[a.operand[zero]].code == op::constant) {
+        const value_id sum = out_.binary(op::add, a.operand[3 - zero], b.operand[3 - zero]);
+        return zero == 1 ? out_.where(a.operand[0], a.operand[1], sum) : out_.where(a.operand[0], sum, a.operand[2]);
+      }
+    return no_value;
+  }
+};
+
+}  // namespace detail
+
 struct isolated_products {
   graph program;
   matrix_products products;
@@ -170,22 +273,16 @@ constexpr isolated_products isolate_products(const graph& g) {
     return product != no_value ? product : out.make(code, a, b, c, bits);
   });
   if (r.program.too_large) return r;
+  builder merged(r.program);
+  detail::product_merger merger(merged);
+  r.program = rebuild(r.program, merged, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+    const value_id one = code == op::add ? merger.sum_of(a, b) : no_value;
+    return one != no_value ? one : merged.make(code, a, b, c, bits);
+  });
+  if (r.program.too_large) return r;
   for (int i = 0; i < r.program.size(); ++i) {
-    const node& n = r.program[i];
-    if (n.code != op::sum || axis_count(n.over()) != 1) continue;
-    const node& term = r.program[n.operand[0]];
-    if (term.code != op::mul) continue;
-    matrix_product p{static_cast<value_id>(i), term.operand[0], term.operand[1], 0, 0, 0};
-    if (const auto masked = static_cast<detail::masked_factor>(term.bits); masked != detail::masked_factor::none)
-      p.masked = masked == detail::masked_factor::first ? p.left : p.right;
-    const axis_set left = r.program[p.left].axes, right = r.program[p.right].axes, over = n.over();
-    if (!includes(left, over) || !includes(right, over) || axis_count(left) != 2 || axis_count(right) != 2 ||
-        left == right)
-      continue;
-    p.rows = static_cast<std::int8_t>(first_axis(without(left, over)));
-    p.columns = static_cast<std::int8_t>(first_axis(without(right, over)));
-    p.over = static_cast<std::int8_t>(first_axis(over));
-    if (!r.products.try_push(p)) break;
+    matrix_product p{};
+    if (detail::is_product(r.program, i, p) && !r.products.try_push(p)) break;
   }
   return r;
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+// emit/products.hpp — the products of matrices of a formula, in words.
+// Layer 5 (emit).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loom/ir/print.hpp"
+#include "loom/schedule/stages.hpp"
+
+namespace loom::inline LOOM_ABI::emit {
+
+namespace detail {
+
+inline std::string times(int n, const std::string& one, const std::string& many) {
+  return std::to_string(n) + " " + (n == 1 ? one : many);
+}
+
+/// A tile, how often loops walk it, and what it is multiplied for.
+inline std::string tile_text(const stage_map& m, const plan& p, const stage_program& stage, int s) {
+  const graph& g = m.program;
+  const tile_roles roles = roles_in(p, stage, m.tiles[s]);
+  int walks = 0;
+  for (const sweep& loop : p.loops) walks += meets_tile(p, stage, loop, m.tiles[s]);
+  std::string over, gradients;
+  for (int k = 0; k < m.products.size(); ++k) {
+    const matrix_product& product = m.products[k];
+    const std::string axis(g.axes[product.over].name);
+    if (m.makes_tile[k] && m.stage_of[product.id] == s) over += (over.empty() ? "over " : ", over ") + axis;
+    if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) gradients += (gradients.empty() ? "" : ", ") + axis;
+  }
+  std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) +
+                     ": products " + over + ", made a band of rows of " + std::string(g.axes[roles.columns].name) +
+                     " at a time, in " + times(walks, "sweep", "sweeps") + " with " +
+                     times(p.exponentials, "exponential", "exponentials") + " an entry";
+  return gradients.empty() ? text : text + "; multiplied again, over " + gradients;
+}
+
+}  // namespace detail
+
+/// A line for each tile of a program that a call runs in stages; none if it does not.
+inline std::vector<std::string> tiles_of(const plan& whole) {
+  if (whole.arrays.empty() || !may_have_products(whole.program)) return {};
+  const auto m = std::make_unique<stage_map>(map_stages(whole.program));
+  if (!m->possible) return {};
+  std::vector<std::string> lines;
+  for (int s = 0; s < m->tiles.size(); ++s) {
+    const auto stage = std::make_unique<stage_program>(make_stage(*m, s));
+    if (stage->outputs.empty()) continue;
+    const auto p = std::make_unique<plan>(fuse(stage->program));
+    if (p->refused() || (m->tiles[s] != 0 && roles_in(*p, *stage, m->tiles[s]).rows < 0)) return {};
+    if (m->tiles[s] != 0) lines.push_back(detail::tile_text(*m, *p, *stage, s));
+  }
+  return lines;
+}
+
+}  // namespace loom::emit
