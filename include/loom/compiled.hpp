@@ -60,6 +60,7 @@ constexpr mistake mistake_of(const plan& p) {
     case unplanned::computed_table: return {issue::computed_table};
     case unplanned::scattered_row: return {issue::scattered_row};
     case unplanned::reduced_scalar: return {issue::reduced_scalar};
+    case unplanned::running: return {issue::running_value};
     case unplanned::too_many_sweeps:
     case unplanned::too_many_row_passes:
     case unplanned::too_many_totals:

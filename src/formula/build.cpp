@@ -186,6 +186,30 @@ typed_value writer::along(node_id id, op code, node_id operand, const std::vecto
   return r;
 }
 
+typed_value writer::running(node_id id, const running_word& word) {
+  const syntax::node& n = tree_[id];
+  const auto values = static_cast<std::size_t>(arity(word.code));
+  if (n.operands.size() <= values) names_.fail_at_word(id, std::string(word.takes));
+  typed_value v[2];
+  for (std::size_t k = 0; k < values; ++k) v[k] = value(n.operands[k]);
+  const axis_choice axis = chosen_axis(n.operands[values]);
+  running_order order;
+  for (std::size_t k = values + 1; k < n.operands.size(); ++k) {
+    const syntax::node& said = tree_[n.operands[k]];
+    bool* const what = said.kind != node_kind::name || said.of_std ? nullptr
+                       : said.word == "reverse"                    ? &order.reverse
+                       : said.word == "exclusive"                  ? &order.exclusive
+                                                                   : nullptr;
+    if (what == nullptr || *what)
+      names_.fail_at(n.operands[k],
+                     "a running value goes along one axis, and what follows the axis is reverse, exclusive or both");
+    *what = true;
+  }
+  const typed_value r = to_.running(word.code, v, arity(word.code), axis, order);
+  check(id, n.operands.data(), values + 1);
+  return r;
+}
+
 typed_value writer::gathered(node_id id) {
   const syntax::node& n = tree_[id];
   if (n.operands.size() < 2 || n.operands.size() > 3)
@@ -234,6 +258,7 @@ typed_value writer::called(node_id id) {
   if (n.word == "extent") return extent(id);
   if (n.word == "results")
     names_.fail_at_word(id, "results(...) lists the results of the whole formula, and stands outside of it");
+  if (const running_word* along = find_running(n.word)) return running(id, *along);
   const reduction_word* r = find_reduction(n.word);
   const elementwise_word* f = find_elementwise(n.word);
   if (r != nullptr && n.operands.empty()) names_.fail_at_word(id, word + "(e) takes a value, and axes");

@@ -63,6 +63,7 @@ class writer {
   typed_value method(node_id id);
   axis_choice chosen_axis(node_id id);
   typed_value along(node_id id, op code, node_id operand, const std::vector<node_id>& axes);
+  typed_value running(node_id id, const running_word& word);
   typed_value gathered(node_id id);
   typed_value onehot(node_id id);
   typed_value extent(node_id id);

@@ -89,6 +89,12 @@ void scope::find_roles(node_id id, unsigned as) {
   if (n.word == "onehot") return find_roles(n.operands[0], as_label), axes(1);
   if (n.word == "extent") return axes(0);
   if (n.word == "where") return find_roles(n.operands[0], as_condition), all(1, as_number);
+  if (const running_word* const along = find_running(n.word)) {
+    const auto values = static_cast<std::size_t>(arity(along->code));
+    for (std::size_t k = 0; k < n.operands.size() && k < values; ++k) find_roles(n.operands[k], as_number);
+    if (n.operands.size() > values) find_axis(n.operands[values]);
+    return;
+  }
   const reduction_word* r = find_reduction(n.word);
   if (r == nullptr || (r->also_elementwise && n.operands.size() >= 2 && !is_named_axis(*this, n.operands[1])))
     return all(0, as_number);

@@ -64,6 +64,21 @@ inline constexpr reduction_word reduction_words[] = {
     {"log_softmax", ir::op::log_softmax, false, false, true},
 };
 
+/// A running value: its operands, an axis, and how it runs along that.
+struct running_word {
+  std::string_view word;
+  ir::op code;
+  std::string_view takes;
+};
+
+inline constexpr running_word running_words[] = {
+    {"cumsum", ir::op::cumsum, "cumsum(e, axis) takes a value and the one axis it runs along"},
+    {"cumprod", ir::op::cumprod, "cumprod(e, axis) takes a value and the one axis it runs along"},
+    {"cummax", ir::op::cummax, "cummax(e, axis) takes a value and the one axis it runs along"},
+    {"logcumsumexp", ir::op::logcumsumexp, "logcumsumexp(e, axis) takes a value and the one axis it runs along"},
+    {"recurrence", ir::op::recurrence, "recurrence(b, a, axis) takes two values and the one axis it runs along"},
+};
+
 struct operator_word {
   std::string_view word;
   ir::op code;
@@ -95,6 +110,7 @@ inline constexpr constant_word constant_words[] = {
 
 const elementwise_word* find_elementwise(std::string_view word);
 const reduction_word* find_reduction(std::string_view word);
+const running_word* find_running(std::string_view word);
 bool is_function(std::string_view word);
 std::string_view word_of_input(ir::op code);
 /// Every function by name, and every method.

@@ -483,7 +483,14 @@ piece typesetter::print(int id, bool root) const {
   if (is_reduction(n.code)) return reduction_of(n);
   std::string arguments;
   for (int k = 0; k < arity(n.code); ++k) arguments += (k > 0 ? ",\\, " : "") + signed_text(print(n.operand[k]));
-  return call("\\operatorname{" + escaped(std::string_view(info(n.code).name)) + "}", arguments);
+  std::string name = "\\operatorname{" + escaped(std::string_view(info(n.code).name)) + "}";
+  if (is_running(n.code))  // over all indices up to this one
+    name += std::string("_{") +
+            (n.order().reverse     ? n.order().exclusive ? "> " : "\\ge "
+             : n.order().exclusive ? "< "
+                                   : "\\le ") +
+            index_[static_cast<std::size_t>(first_axis(n.over()))] + "}";
+  return call(name, arguments);
 }
 
 }  // namespace loom::site

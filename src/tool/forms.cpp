@@ -40,8 +40,11 @@ std::string label_of(const graph& g, const node& n) {
   std::string s(info(n.code).name);
   if (n.code == op::neg) return "-";
   const ir::family f = info(n.code).kind;
-  if (f == ir::family::reduction || f == ir::family::row || f == ir::family::indexing || n.code == op::extent)
+  if (f == ir::family::reduction || f == ir::family::row || f == ir::family::indexing || f == ir::family::running ||
+      n.code == op::extent)
     s += " " + ir::axes_text(g, n.over());
+  if (f == ir::family::running)
+    s += std::string(n.order().reverse ? " reverse" : "") + (n.order().exclusive ? " exclusive" : "");
   return s;
 }
 

@@ -77,11 +77,16 @@ TEST_CASE("what a value's own inputs say is asked first") {
   LOOM_CHECK(other.in_doubt() == set({0, 1}));
   constexpr axis_ranking from_formula(set({0, 1}), {}, listed({{1, 0}}));
   LOOM_CHECK(is(from_formula.order(), {1, 0}));
+  constexpr axis_ranking transposed(set({0, 1}), listed({{1, 0}}), listed({{0, 1}}));
+  LOOM_CHECK(is(transposed.order(), {1, 0}));
+  LOOM_CHECK(transposed.at(1) == set({0}));
 }
 
 TEST_CASE("an order keeps to what is known, and is complete anyway") {
   constexpr axis_ranking r(set({0, 1, 2, 3}), listed({{3, 1}, {1, 0}}), {});
   LOOM_CHECK(is(r.order(), {3, 1, 0, 2}));
   LOOM_CHECK(is(axis_ranking(set({5}), {}, {}).order(), {5}));
+  // A value at a place may list axes as no input does; with what the inputs say, these go round.
+  LOOM_CHECK(axis_ranking(set({0, 1, 2}), listed({{0, 1}}), listed({{1, 2}, {2, 0}})).order().size() == 3);
   LOOM_CHECK(is(axis_ranking(0, {}, {}).order(), {}));
 }

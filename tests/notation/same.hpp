@@ -69,6 +69,7 @@ class comparison {
     if (is_input(m.code)) return read_of(a_, static_cast<int>(m.bits)) == read_of(b_, static_cast<int>(n.bits));
     if (m.code == op::constant) return m.bits == n.bits;
     if (axes_of(a_, m.over()) != axes_of(b_, n.over())) return false;
+    if (is_running(m.code) && m.order() != n.order()) return false;
     const auto operands = [&](int first, int second) {
       const int order[] = {first, second, 2};
       for (int k = 0; k < arity(m.code); ++k)

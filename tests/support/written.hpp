@@ -10,6 +10,7 @@
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/lower.hpp"
 #include "loom/lang/operators.hpp"
+#include "loom/lang/running.hpp"
 #include "support/layers.hpp"
 
 namespace loom::test {

@@ -67,8 +67,9 @@ class diagonal_sweep {
   /// The axes of x along which value i makes entries of its operand meet.
   constexpr axis_set met(int i) const {
     const op code = in_[i].code;
-    return is_reduction(code) || is_row(i) || code == op::gather ? static_cast<axis_set>(in_[i].over() & x_axes_)
-                                                                 : axis_set{0};
+    return is_reduction(code) || is_row(i) || code == op::gather || is_running(code)
+               ? static_cast<axis_set>(in_[i].over() & x_axes_)
+               : axis_set{0};
   }
 
   constexpr void mark(int root) {
@@ -124,12 +125,26 @@ class diagonal_sweep {
         add(r, {still_tied(i, own.tied), of_row(i, own.left), own.right});
         add(r, {sum.tied, of_row(i, work_.out.unary(op::neg, sum.left)), sum.right});
       }
+    } else if (is_running(n.code)) {
+      run_along(i, r);
     } else {
       for (int k = 0; k < arity(n.code); ++k)
         for (int t = first_[n.operand[k]]; hands_on(i, k) && t < last_[n.operand[k]]; ++t)
           add(r, {still_tied(i, kept_[t].tied), work_.share(i, k, kept_[t].left), kept_[t].right});
     }
     return r;
+  }
+
+  /// Along an axis that neither x nor a right factor has, the left factors run as tangents do.
+  constexpr void run_along(int i, value_list& r) {
+    const node& n = in_[i];
+    exact = exact && met(i) == 0;
+    for (int k = 0; k < arity(n.code) && exact; ++k)
+      for (int t = first_[n.operand[k]]; hands_on(i, k) && t < last_[n.operand[k]]; ++t) {
+        const outer_product& own = kept_[t];
+        exact = exact && (own.tied & n.over()) == 0;
+        add(r, {still_tied(i, own.tied), work_.running(i).tangent(k, own.left), own.right});
+      }
   }
 
   constexpr axis_set still_tied(int i, axis_set tied) const {

@@ -6,6 +6,7 @@
 
 #include "loom/derive/adjoints.hpp"
 #include "loom/derive/request.hpp"
+#include "loom/derive/running.hpp"
 #include "loom/ir/rebuild.hpp"
 #include "loom/ir/substitute.hpp"
 
@@ -50,6 +51,7 @@ struct differentiation {
     substituting moved(out);
     v = moved.at(v, back);
     if (moved.captured) out.result.exceed(capacity::axes, max_axes);
+    if (moved.runs_along && missing.empty()) missing = "a running value of what is read further on along its axis";
     const auto only_where = [&](value_id mask) {
       const value_id zero = out.constant(0);
       v = out.where(mask, v, zero);
@@ -88,8 +90,13 @@ struct differentiation {
   constexpr value_id share(int i, int k, value_id g) {
     const adjoint_row& row = adjoint(in[i].code);
     if (row.defined) return is_zero(row.of[k]) ? no_value : instantiate(row.of[k], i, g);
+    if (is_running(in[i].code)) return running(i).adjoint(k, g);
     if (missing.empty()) missing = info(in[i].code).name;
     return no_value;
+  }
+  constexpr running_derivative running(int i) {
+    const node& n = in[i];
+    return {out, n, image[n.operand[0]], n.operand[1] == no_value ? no_value : image[n.operand[1]], image[i]};
   }
 
   /// A term about value i: a, b its operands, c itself, d given.

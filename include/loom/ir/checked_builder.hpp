@@ -131,6 +131,25 @@ class checked_builder {
     return {reduced(code, v.id, over), v.listed};
   }
 
+  /// A running value of n operands along one axis, which the first must have but in a recurrence.
+  constexpr typed_value running(op code, const typed_value* v, int n, const axis_choice& along, running_order order) {
+    if (stopped()) return failed();
+    if (n != arity(code)) return fail({issue::wrong_number_of_operands, info(code).name, n, arity(code)});
+    axis_set axes = 0;
+    typed_value r;
+    for (int i = 0; i < n; ++i) {
+      if (!is_number(v[i])) return failed();
+      axes |= axes_of(v[i]);
+      r.listed |= v[i].listed;
+    }
+    const int axis = axis_of(along, axes, r.listed, issue::axis_in_doubt);
+    if (axis < 0) return failed();
+    if (n == 1 && !has(axes, axis)) return fail({issue::unknown_axis, name_of(axis)});
+    if (!fits_rank(axes | only(axis))) return failed();
+    r.id = out_.running(code, v[0].id, n > 1 ? v[1].id : no_value, only(axis), order);
+    return r;
+  }
+
   /// The entries of `values` that an index names, along an axis; the last one by default.
   constexpr typed_value gather(const typed_value& values, const typed_value& index,
                                const axis_choice* along = nullptr) {
@@ -197,6 +216,7 @@ class checked_builder {
     substituting elsewhere(out_);
     typed_value r{elsewhere.at(v.id, by), v.listed.renamed(renamed)};
     if (elsewhere.captured) return fail({issue::place_without_an_axis, places[0].axis});
+    if (elsewhere.runs_along) return fail({issue::place_of_a_running_value, places[0].axis});
     // What is read beyond the ends of an input is 0 without being told; one that is shifted has other ends.
     const node& of = out_[v.id];
     const bool is_plain = is_input(of.code) && !out_.result.inputs[static_cast<int>(of.bits)].is_shifted();
@@ -395,13 +415,16 @@ class checked_builder {
 
   /// The axis that a name or a position means; -1 and a problem if there is none, or more than one.
   constexpr int axis_of(const axis_choice& choice, const typed_value& v, issue if_in_doubt) {
+    return axis_of(choice, axes_of(v), v.listed, if_in_doubt);
+  }
+  constexpr int axis_of(const axis_choice& choice, axis_set axes, const precedence& listed, issue if_in_doubt) {
     if (!choice.name.empty()) return axis_number({choice.name, 0});
-    const int rank = axis_count(axes_of(v));
+    const int rank = axis_count(axes);
     if (rank == 0) return fail({issue::operand_without_axes, {}, choice.position, 0}), -1;
     if (choice.position >= 0 || choice.position < -rank)
       return fail({issue::axis_out_of_range, {}, choice.position, rank}), -1;
-    const axis_set there =
-        ranking_of(v, known_.complete ? known_.listed : precedence()).at(static_cast<int>(-choice.position));
+    const axis_ranking ranking{axes, listed, known_.complete ? known_.listed : precedence()};
+    const axis_set there = ranking.at(static_cast<int>(-choice.position));
     if (axis_count(there) == 1) return first_axis(there);
     if (!known_.complete) {
       undecided_ = true;

@@ -17,6 +17,17 @@ namespace loom::inline LOOM_ABI::ir {
 using value_id = std::int16_t;
 inline constexpr value_id no_value = -1;
 
+/// How a running value goes along its axis: from the last entry to the first, and whether entry t is what was before t.
+struct running_order {
+  bool reverse = false;
+  bool exclusive = false;
+  constexpr bool operator==(const running_order&) const = default;
+  constexpr running_order opposite() const { return {!reverse, exclusive}; }
+};
+constexpr std::uint64_t running_bits(axis_set along, running_order order) {
+  return along | (order.reverse ? 1u << 8 : 0u) | (order.exclusive ? 1u << 9 : 0u);
+}
+
 struct node {
   op code;
   kind type;
@@ -32,6 +43,8 @@ struct node {
   constexpr int scattered_over() const {
     return static_cast<int>(bits >> 8);
   }  ///< of a scatter: the axis it writes along
+  /// Of a running value.
+  constexpr running_order order() const { return {(bits >> 8 & 1) != 0, (bits >> 9 & 1) != 0}; }
 };
 
 /// Where an input comes from: the formula declares it; or differentiation brings it, after those: the cotangent of the result,
@@ -186,6 +199,9 @@ class builder {
   constexpr value_id binary(op o, value_id a, value_id b) { return make(o, a, b); }
   constexpr value_id where(value_id m, value_id a, value_id b) { return make(op::where, m, a, b); }
   constexpr value_id reduce(op o, value_id a, axis_set over) { return make(o, a, no_value, no_value, over); }
+  constexpr value_id running(op o, value_id a, value_id b, axis_set along, running_order order) {
+    return make(o, a, b, no_value, running_bits(along, order));
+  }
 
   constexpr value_id input(int slot) {
     const input_info& in = result.inputs[slot];
@@ -262,6 +278,7 @@ class builder {
         else all = without(all, n.over());
         if (n.code == op::scatter) all |= only(n.scattered_over());
         break;
+      case family::running: all |= n.over(); break;
       default: break;
     }
     n.axes = all;

@@ -10,6 +10,7 @@
 
 #include "loom/ir/evaluate.hpp"
 #include "loom/ir/graph.hpp"
+#include "loom/ir/running.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -111,6 +112,7 @@ class basic_interpreter {
     if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
     if (n.code == op::scatter) return scattered(n);
+    if (is_running(n.code)) return running(n);
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) {
       if (n.code == op::gather) r[p] = gathered(n, p);
@@ -212,6 +214,26 @@ class basic_interpreter {
       else r[q] = ir::numbers::combine(code, r[q], e[p]);
     }
     for (std::size_t q = 0; q < r.size(); ++q) r[q] = ir::numbers::finish_sum(code, r[q], lost[q]);
+    return r;
+  }
+
+  constexpr Array<N> running(const node& n) const {
+    const int axis = first_axis(n.over());
+    const std::size_t entries = extent(axis);
+    std::size_t stride = 1;  // from one entry of the axis to the next
+    for (int a = axis + 1; a < g_.axes.size(); ++a)
+      if (has(n.axes, a)) stride *= extent(a);
+    Array<N> r(size_of(n.axes), N(0));
+    for (std::size_t first = 0; first < r.size(); ++first) {
+      if (coordinate(first, n.axes, axis) != 0) continue;
+      running_value<N> so_far(n.code);
+      for (std::size_t t = 0; t < entries; ++t) {
+        const std::size_t p = first + (n.order().reverse ? entries - 1 - t : t) * stride;
+        if (n.order().exclusive) r[p] = so_far.value();
+        so_far.next(entry(n.operand[0], n.axes, p), arity(n.code) > 1 ? entry(n.operand[1], n.axes, p) : N(0));
+        if (!n.order().exclusive) r[p] = so_far.value();
+      }
+    }
     return r;
   }
 

@@ -44,6 +44,12 @@ enum class op : std::uint8_t {
   gather,         // a: values, b: index
   onehot,         // a: index
   scatter,  // a: values, b: index; bits: the axes that disappear, and 8 bits further up the one that the index names
+  // running values; bits: the one axis, and running_order. An operand without the axis is constant along it
+  cumsum,
+  cumprod,
+  cummax,
+  logcumsumexp,
+  recurrence,  // a: b, b: a of y = b + a * (y before), where an a of exactly 0 begins anew, whatever was before
   // composites of the surface language; lowering replaces them
   mean,
   var,
@@ -63,7 +69,19 @@ inline constexpr int op_count = static_cast<int>(op::end_);
 inline constexpr int first_reduction = static_cast<int>(op::stop_gradient) + 1,
                      reduction_count = static_cast<int>(op::softmax) - first_reduction;
 
-enum class family : std::uint8_t { leaf, unary, binary, compare, logical, select, reduction, row, indexing, composite };
+enum class family : std::uint8_t {
+  leaf,
+  unary,
+  binary,
+  compare,
+  logical,
+  select,
+  reduction,
+  row,
+  indexing,
+  running,
+  composite
+};
 
 /// Numbers between two bounds.
 struct interval {
@@ -169,6 +187,11 @@ constexpr op_table make_op_table() {
   t.set(op::gather, {"gather", family::indexing, 2, 1, ""});
   t.set(op::onehot, {"onehot", family::indexing, 1, 2, "", reals, reals, unit});
   t.set(op::scatter, {"scatter", family::indexing, 2, 4, ""});
+  t.set(op::cumsum, {"cumsum", family::running, 1, 1, ""});
+  t.set(op::cumprod, {"cumprod", family::running, 1, 1, ""});
+  t.set(op::cummax, {"cummax", family::running, 1, 3, ""});
+  t.set(op::logcumsumexp, {"logcumsumexp", family::running, 1, 40, ""});
+  t.set(op::recurrence, {"recurrence", family::running, 2, 4, ""});
   t.set(op::mean, {"mean", family::composite, 1, 0, ""});
   t.set(op::var, {"var", family::composite, 1, 0, ""});
   t.set(op::count, {"count", family::composite, 1, 0, ""});
@@ -198,6 +221,7 @@ constexpr const op_info& info(op o) { return detail::table.rows[static_cast<int>
 constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }
+constexpr bool is_running(op o) { return info(o).kind == family::running; }
 constexpr bool is_input(op o) { return o == op::tensor || o == op::scalar || o == op::index || o == op::mask; }
 
 /// In the place of an op that is applied first: none is.

@@ -57,7 +57,7 @@ class axis_ranking {
     const precedence here = own.closed(), anywhere = formula.closed();
     for (int a = 0; a < max_axes; ++a)
       for (int b = 0; b < max_axes && has(axes, a); ++b)
-        if (has(axes, b) && (here.before(a, b) || anywhere.before(a, b))) {
+        if (has(axes, b) && (here.before(a, b) || (!here.before(b, a) && anywhere.before(a, b)))) {
           later_[a] |= only(b);
           earlier_[b] |= only(a);
         }
@@ -77,7 +77,9 @@ class axis_ranking {
     axis_order r;
     for (axis_set left = axes_; left != 0; left = without(left, only(r.back()))) {
       int next = first_axis(left);
-      while ((earlier_[next] & left) != 0) next = first_axis(static_cast<axis_set>(earlier_[next] & left));
+      for (int k = 1; k < max_axes && (earlier_[next] & left) != 0;
+           ++k)  // a value at a place and its inputs may go round
+        next = first_axis(static_cast<axis_set>(earlier_[next] & left));
       r.push_back(static_cast<std::int8_t>(next));
     }
     return r;

@@ -89,10 +89,12 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
   // Along no axes: a row function of a single number.
-  if ((f == family::reduction || f == family::row || f == family::indexing || n.code == op::extent ||
-       n.code == op::last) &&
+  if ((f == family::reduction || f == family::row || f == family::indexing || f == family::running ||
+       n.code == op::extent || n.code == op::last) &&
       n.over() != 0)
     s += std::string(arity(n.code) > 0 ? ", " : "") + axis_arguments(g, n.over());
+  if (f == family::running)
+    s += std::string(n.order().reverse ? ", reverse" : "") + (n.order().exclusive ? ", exclusive" : "");
   return s + ")";
 }
 /// The same, its operands by their numbers.

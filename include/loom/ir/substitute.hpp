@@ -8,6 +8,7 @@
 
 #include "loom/base/heap_array.hpp"
 #include "loom/ir/graph.hpp"
+#include "loom/ir/running.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
 
@@ -38,6 +39,9 @@ struct substitution {
   }
 };
 
+/// How many entries a running value may be read nearer to where it begins.
+inline constexpr std::int32_t furthest_ahead = 8;
+
 /// Whether so many entries further on along an axis is still one of its entries: a mask.
 constexpr value_id within(builder& out, int axis, std::int32_t offset) {
   const value_id there = out.position(op::position, axis, offset > 0 ? offset : 0);
@@ -53,6 +57,8 @@ class substituting {
   /// An axis that a reduction takes away would be mistaken for one that is left, and there is no other of its extent: what was
   /// built means nothing.
   bool captured = false;
+  /// A running value is read far nearer to where it begins, or along an axis that it has: likewise.
+  bool runs_along = false;
 
   constexpr value_id at(value_id v, const substitution& s) {
     const node n = out_[v];
@@ -88,6 +94,7 @@ class substituting {
       return out_.make(n.code, e, no_value, no_value, inner.image(n.over()));
     }
     if (info(n.code).kind == family::row) return row_function(n, s);
+    if (is_running(n.code)) return running(n, v, s);
     if (n.code == op::where) {  // moved there and back, what lies beyond an end is met nowhere
       const truth m = truth_of(out_[at(n.operand[0], s)]);
       if (m != truth::open) return at(n.operand[m == truth::holds ? 1 : 2], s);
@@ -169,6 +176,43 @@ class substituting {
     const value_id here = position(axis, 0, s), named = out_.binary(op::eq, label, here);
     const value_id zero = out_.constant(0), one = out_.constant(1);
     return out_.where(named, one, zero);
+  }
+
+  /// Along an axis that no other one becomes, the same of its operands there. Moved away from where it begins, it begins later: what
+  /// lies before its first entry then leaves it as it is. Moved towards it, it is a recurrence of itself in which nothing is kept, an entry
+  /// further on each time. One entry of it is met among all, of which the others count nothing.
+  constexpr value_id running(const node& n, value_id v, const substitution& s) {
+    const int axis = first_axis(n.over());
+    const coordinate c = s.of[axis];
+    if (c.axis < 0) {
+      const value_id here = out_.position(op::position, axis), zero = out_.constant(0);
+      const value_id entry =
+          is_from_last(c.entry) ? out_.position(op::last, axis, c.entry - last_entry) : out_.constant(c.entry);
+      const value_id there = out_.binary(op::eq, here, entry);
+      return at(out_.reduce(op::sum, out_.where(there, v, zero), n.over()), s);
+    }
+    const std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
+    if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead) {
+      runs_along = true;
+      return v;
+    }
+    if (ahead > 0) {
+      substitution renamed = s;
+      renamed.of[axis].entry = 0;
+      value_id r = at(v, renamed);
+      const value_id nothing = out_.constant(0);
+      for (int k = 0; k < ahead; ++k)
+        r = out_.running(op::recurrence, r, nothing, only(c.axis), {!n.order().reverse, true});
+      return r;
+    }
+    value_id o[2] = {no_value, no_value};
+    for (int k = 0; k < arity(n.code); ++k) {
+      o[k] = at(n.operand[k], s);
+      if (c.entry == 0) continue;
+      const value_id nothing = out_.constant(running_identity(n.code));
+      o[k] = out_.where(within(out_, c.axis, c.entry), o[k], nothing);
+    }
+    return out_.running(n.code, o[0], o[1], only(c.axis), n.order());
   }
 
   /// Along axes that stay as they are, the same function; else what it is made of.

@@ -93,7 +93,8 @@ class graph_checker {
       if (axis_count(n.over()) != 1 || !includes(all_axes(), n.over())) wrong("a position along no axis", i);
       return;
     }
-    if (n.code != op::extent && f != family::reduction && f != family::row && f != family::indexing) {
+    if (n.code != op::extent && f != family::reduction && f != family::row && f != family::indexing &&
+        f != family::running) {
       if (n.bits != 0) wrong("axes where the op takes none", i);
       return;
     }
@@ -105,6 +106,9 @@ class graph_checker {
       if (n.over() == 0) wrong("a reduction over no axes", i);
     } else if (f == family::row) {
       if (n.over() == 0 || !includes(of_operand, n.over())) wrong("a row of axes that its operand has not", i);
+    } else if (f == family::running) {
+      if (axis_count(n.over()) != 1 || n.bits != running_bits(n.over(), n.order()))
+        wrong("a running value along no axis, or along several", i);
     } else if (n.code == op::gather) {
       if (axis_count(n.over()) != 1 || !includes(of_operand, n.over()))
         wrong("a gather along an axis that its operand has not", i);
@@ -138,7 +142,8 @@ class graph_checker {
         break;
       case family::unary:
       case family::binary:
-      case family::row: fits = n.code == op::stop_gradient || all_are(kind::number); break;
+      case family::row:
+      case family::running: fits = n.code == op::stop_gradient || all_are(kind::number); break;
       case family::composite: fits = false; break;
     }
     if (!fits) wrong("an operand of a kind that the op does not take", i);

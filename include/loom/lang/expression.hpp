@@ -52,6 +52,8 @@ template <op Code, fixed_string Text> struct input_shape {};  ///< tensor, index
 template <bool Integer> struct number_shape {};  ///< the next literal
 template <op Code, class... Operands> struct apply_shape {};  ///< an op on operands
 template <op Code, class Operand, class... Axes> struct axes_shape {};  ///< an op along axes; none: all
+/// A running value of operands along an axis.
+template <op Code, bool Reverse, bool Exclusive, class Axis, class... Operands> struct running_shape {};
 template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
 template <class Axis> struct extent_shape {};

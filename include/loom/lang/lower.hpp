@@ -47,6 +47,13 @@ class lowering {
     return to_.along(Code, v, axes, static_cast<int>(sizeof...(Axes)));
   }
 
+  template <op Code, bool Reverse, bool Exclusive, class Axis, class... Shapes>
+  constexpr typed_value visit(running_shape<Code, Reverse, Exclusive, Axis, Shapes...>) {
+    const typed_value v[] = {visit(Shapes{})...};
+    const axis_choice along = choice(Axis{});
+    return to_.running(Code, v, static_cast<int>(sizeof...(Shapes)), along, {Reverse, Exclusive});
+  }
+
   template <class Values, class Index, class... Axes>
   constexpr typed_value visit(gather_shape<Values, Index, Axes...>) {
     const typed_value values = visit(Values{});

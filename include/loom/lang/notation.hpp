@@ -9,6 +9,7 @@
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/operators.hpp"
 #include "loom/lang/refused.hpp"
+#include "loom/lang/running.hpp"
 #include "loom/lang/view.hpp"
 
 namespace loom::inline LOOM_ABI {
@@ -28,6 +29,9 @@ using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, l
 // Reductions and functions of a row; indexing.
 using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var, lang::stddev, lang::count, lang::any,
     lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results;
+
+// Running values.
+using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::reverse, lang::exclusive;
 
 // What a call binds.
 using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace, lang::least,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "loom/ir/graph.hpp"
+#include "loom/ir/running.hpp"
 #include "loom/rewrite/fact.hpp"
 
 namespace loom::inline LOOM_ABI::rewrite {
@@ -59,6 +60,7 @@ class known_graph {
       case family::reduction: return reduction(n.code).of_masks ? facts::truth() : of_reduction(n);
       case family::row: return of_row(n);
       case family::indexing: return of_indexing(n);
+      case family::running: return of_running(n);
       case family::composite: break;
     }
     return facts::anything(true);
@@ -158,6 +160,20 @@ class known_graph {
     const bool nan = a.nan || !a.finite();  // a row of -inf, or one with inf
     if (n.code == op::softmax) return {0, 1, true, nan, false, 0, n.over()};
     return {-facts::infinity, 0, true, nan, false, 0, 0};
+  }
+
+  constexpr fact of_running(const node& n) const {
+    const fact each = facts::kept(operand(n, 0), n.over());
+    fact f = facts::anything(true);
+    switch (n.code) {
+      case op::cumsum: f = facts::summed(each, n.over()); break;
+      case op::cumprod: f = facts::factored(each, n.over()); break;
+      case op::cummax: f = each; break;
+      case op::logcumsumexp: f = facts::log_summed(each, n.over()); break;
+      default:
+        if (each.low >= 0 && operand(n, 1).low >= 0) f.low = 0;
+    }
+    return n.order().exclusive ? facts::joined(f, facts::exactly(running_identity(n.code))) : f;
   }
 
   constexpr fact of_indexing(const node& n) const {

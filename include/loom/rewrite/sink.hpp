@@ -40,6 +40,10 @@ class sinking {
       const value_id e = entry(n.operand[0], t, k);
       return out_.make(n.code, e, no_value, no_value, n.bits);
     }
+    if (is_running(n.code) && ((out_[t].axes | k) & n.over()) == 0) {  // likewise
+      const value_id a = entry(n.operand[0], t, k), b = arity(n.code) > 1 ? entry(n.operand[1], t, k) : no_value;
+      return out_.make(n.code, a, b, no_value, n.bits);
+    }
     if (n.code == op::onehot && n.over() == k) {  // one value a statement: arguments have no order
       const value_id zero = out_.constant(0), one = out_.constant(1);
       return out_.where(out_.binary(op::eq, n.operand[0], t), one, zero);

@@ -38,6 +38,8 @@ constexpr plan no_plan(const graph& g, const refusal& why) {
 /// The loops that compute a graph's outputs. Values are parked in the buffers of `exact_outputs` only.
 constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
+  for (const node& n : g.nodes)
+    if (is_running(n.code)) return detail::no_plan(g, {unplanned::running});
   const chosen_axes axes = choose_axes(g);  // which axes make a row, which count rows
   if (axes.refused()) return detail::no_plan(g, axes);
   const graph program = split_reductions(g, axes.column_axes);  // within a row first, then over rows

@@ -114,6 +114,7 @@ enum class unplanned : std::uint8_t {
   computed_table,  ///< a gather from values that are in no memory, or along a row by labels of its entries
   scattered_row,  ///< a scatter along the row that it reads
   reduced_scalar,  ///< a reduction of one number
+  running,  ///< a running value
 };
 
 /// What there are too many of.
@@ -131,7 +132,8 @@ constexpr text_view limited_by(unplanned problem) {
     case unplanned::part_of_a_row:
     case unplanned::computed_table:
     case unplanned::scattered_row:
-    case unplanned::reduced_scalar: break;
+    case unplanned::reduced_scalar:
+    case unplanned::running: break;
   }
   return {};
 }

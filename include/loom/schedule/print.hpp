@@ -113,6 +113,7 @@ inline std::string refusal_text(const refusal& r) {
     case unplanned::computed_table: return "a gather from values that are in no memory";
     case unplanned::scattered_row: return "a scatter along the row that it reads";
     case unplanned::reduced_scalar: return "a reduction of one number";
+    case unplanned::running: return "a running value";
     case unplanned::too_many_sweeps:
     case unplanned::too_many_row_passes:
     case unplanned::too_many_totals:
