@@ -33,6 +33,7 @@ constexpr auto D = loom::axis<"D">;
 
 constexpr auto cross_entropy = loom::loss<-gather(log(softmax(x / T, C)), t).mean()>;
 constexpr auto of_images = loom::loss<-gather(log(softmax(image, C)), pixel, C).mean()>;
+constexpr auto summed = loom::loss<logsumexp(image, C)>;
 constexpr auto weighted = loom::loss<-(gather(w, t) * v * gather(log_softmax(x, C), t)).sum()>;
 constexpr auto binary = loom::loss<(softplus(x) - x * y).mean()>;
 constexpr auto columns = loom::loss<(square(x - mean(x, loom::axis<"N">)) * w).sum()>;
@@ -162,7 +163,7 @@ TEST_CASE("a gradient is added to what its buffer holds, in rows of every length
 
 TEST_CASE("a gradient is added where rows lie side by side in memory") {
   trial::on_every_target([] {
-    for (const std::ptrdiff_t classes : {5, 700})
+    for (const std::ptrdiff_t classes : {5, 1500})  // in a tile, and in place
       for (const std::ptrdiff_t pixels : {37, 21}) {  // the last vector of a row begins in the one before
         const std::ptrdiff_t n = 2;
         const auto entries = static_cast<size_t>(n * classes * pixels);
@@ -173,6 +174,10 @@ TEST_CASE("a gradient is added where rows lie side by side in memory") {
         adds<float>(entries, [&](auto how, auto* to) {
           return of_images(image = shape(logits.data()), pixel = view(labels.data(), n, std::ptrdiff_t{1}, pixels),
                            how(d(image), shape(to)));
+        });
+        adds<float>(static_cast<size_t>(n * pixels), [&](auto how, auto* to) {
+          summed(image = shape(logits.data()), how(out, view(to, n, std::ptrdiff_t{1}, pixels)));
+          return 0;
         });
       }
   });
