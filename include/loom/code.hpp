@@ -51,6 +51,8 @@ struct printed {
   bool restricted = false;
   /// #pragma omp simd in front of loops that may run in lanes, for compilers with -fopenmp-simd.
   bool simd = false;
+  /// Every result is added to what its buffer holds, as by d(x) += buffer; without it buffers are overwritten.
+  bool added = false;
 };
 
 /// The function that the loops of a loss amount to, as text that compiles without Loom: code(loss, d(x)).
@@ -69,8 +71,16 @@ std::string code(const loss_function<Formula>&, const printed& wanted, Derivativ
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<lang::issue::none>) {
     constexpr emit::element type = std::is_same_v<T, float> ? emit::element::f32 : emit::element::f64;
+    using program = typename loss_function<Formula>::template program_of<Derivatives...>;
+    schedule::plan adding;
+    if (wanted.added)
+      adding =
+          compiler::stage::schedule(program::simple, ~schedule::output_set{0}, schedule::in_buffers(program::simple));
+    if (adding.refused())
+      return "// Without values kept in the buffers, which are added to, this formula takes more steps than a plan "
+             "has.\n";
     return emit::print(
-        loss_function<Formula>::template program_of<Derivatives...>::schedule, wanted.language, wanted.name, type,
+        wanted.added ? adding : program::schedule, wanted.language, wanted.name, type,
         {wanted.strided, wanted.restricted, wanted.simd, emit::formula_of(compiler::source<Formula>::stable)});
   } else {
     return {};

@@ -43,7 +43,9 @@ constexpr graph simplify(const graph& g) {
   const value_set divisors = shared_divisors(sunk);
   return divisors.any() ? sink(with_reciprocals(sunk, divisors)) : sunk;
 }
-constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}) { return fuse(g, exact_outputs); }
+constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}, output_set added = 0) {
+  return fuse(g, exact_outputs, added);
+}
 
 }  // namespace loom::compiler::stage
 

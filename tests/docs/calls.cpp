@@ -76,10 +76,28 @@ bool run() {
 }
 }  // namespace shards
 
+namespace batches {
+constexpr auto x = loom::tensor<"x[N,C]">;
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto cross_entropy = loom::loss<-gather(log_softmax(x, -1), t).sum()>;
+constexpr auto squares = loom::loss<0.5 * square(x).sum()>;
+
+bool run() {
+  const float logits[6][3] = {{0, 0, 0}, {1, 1, 1}, {2, 2, 2}, {3, 3, 3}, {4, 4, 4}, {5, 5, 5}};
+  const int labels[6] = {0, 1, 2, 0, 1, 2};
+  // [adding]
+  std::vector<float> sums(6 * 3, 0);  // a gradient for each logit
+  cross_entropy(x = logits, t = labels, d(x) += loom::view(sums.data(), 6, 3));
+  squares(x = logits, d(x) += loom::view(sums.data(), 6, 3));
+  // [/adding]
+  return std::fabs(sums[3] - 4.0f / 3) < 1e-6f && std::fabs(sums[4] - 1.0f / 3) < 1e-6f;
+}
+}  // namespace batches
+
 }  // namespace
 
 int main() {
-  const bool right[] = {layouts::run(), arrays::run(), shards::run()};
-  std::printf("layouts %d, workspace %d, results %d\n", right[0], right[1], right[2]);
-  return right[0] && right[1] && right[2] ? EXIT_SUCCESS : EXIT_FAILURE;
+  const bool right[] = {layouts::run(), arrays::run(), shards::run(), batches::run()};
+  std::printf("layouts %d, workspace %d, results %d, adding %d\n", right[0], right[1], right[2], right[3]);
+  return right[0] && right[1] && right[2] && right[3] ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -48,6 +48,15 @@ TEST_CASE("strides, restrict and lanes are asked for by name") {
             "    #pragma omp simd\n    for (std::ptrdiff_t c = 0; c < C; ++c) d_x_row[c] = slope * -d_x_row[c];\n"));
 }
 
+TEST_CASE("code that adds to its buffers is asked for by name") {
+  const std::string adding = loom::code(cross_entropy, loom::printed{.added = true}, d(x));
+  INFO(adding);
+  CHECK(has(adding, "adds to d_x[N,C]"));
+  CHECK(has(adding, "d_x_row[c] += "));
+  CHECK(!has(adding, "d_x_row[c] = "));
+  CHECK(has(loom::code(cross_entropy, d(x)), "d_x_row[c] = "));
+}
+
 TEST_CASE("kernels are printed for a GPU") {
   const printed::subject s = printed::flagships(false)[0];
   CHECK(loom::code(cross_entropy, loom::cuda, "cross_entropy", d(x)) == s.code(loom::cuda, element::f32));

@@ -45,6 +45,13 @@ TEST_CASE("strided data, pointers that overlap nothing and lanes change no resul
   }
 }
 
+TEST_CASE("printed code adds to what the buffers hold") {
+  for (const auto& subjects : {printed::flagships(false), printed::every_loop(), printed::with_a_workspace()})
+    printed::check(printed::cpp, printed::adding(subjects));
+  printed::check(printed::with_flags(printed::cpp, printed::for_lanes), printed::adding(printed::flagships(false)),
+                 {regime::normal}, {.strided = true, .simd = true});
+}
+
 TEST_CASE("a C++ parameter that is not read has no name") {
   const std::string head = loom::emit::cpp.open(
       {"f", true, {{"std::ptrdiff_t", "N"}, {"const float*", "x", false}, {"float*", "d_x", true, true}}});

@@ -142,6 +142,11 @@ TEST_CASE("printed kernels take strides and pointers that overlap nothing") {
                  {.strided = true, .restricted = true});
 }
 
+TEST_CASE("printed kernels add to what the buffers hold") {
+  printed::check(cuda, without_arrays(printed::adding(printed::flagships(false))));
+  printed::check(cuda, without_arrays(printed::adding(printed::every_loop())));
+}
+
 TEST_CASE("a formula with arrays has no kernels yet, and says so") {
   const printed::subject s = printed::with_a_workspace()[0];
   CHECK(s.code(loom::emit::cuda, loom::emit::element::f32) ==

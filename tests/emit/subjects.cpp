@@ -47,12 +47,26 @@ subject of(const std::string& name, bool gradients = true) {
 subject compiled(const std::string& name, const loom::ir::graph& written,
                  const loom::derive::derivative_request& wanted) {
   using loom::compiler::form, loom::compiler::in_form;
-  const subject s{name, written, in_form(form::stable, written).program,
+  const subject s{name,
+                  written,
+                  in_form(form::stable, written).program,
                   in_form(form_before(form::expanded, wanted), written, wanted).program,
-                  loom::compiler::compile(written, wanted)};
+                  loom::compiler::compile(written, wanted),
+                  wanted};
   INFO(name);
   REQUIRE(s.schedule.problem == loom::schedule::unplanned::none);
   return s;
+}
+
+std::vector<subject> adding(std::vector<subject> subjects) {
+  for (subject& s : subjects) {
+    const loom::ir::graph simple = loom::compiler::in_form(loom::compiler::form::simple, s.written, s.asked).program;
+    s.schedule =
+        loom::compiler::stage::schedule(simple, ~loom::schedule::output_set{0}, loom::schedule::in_buffers(simple));
+    INFO(s.name);
+    REQUIRE(s.schedule.problem == loom::schedule::unplanned::none);
+  }
+  return subjects;
 }
 
 loom::derive::input_set differentiable(const loom::ir::graph& g) {

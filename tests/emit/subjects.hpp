@@ -16,6 +16,7 @@ struct subject {
   std::string name;
   loom::ir::graph written, rewritten, gradients;  // gradients: what the interpreter takes
   loom::schedule::plan schedule;
+  loom::derive::derivative_request asked{};
 
   std::string code(const loom::emit::dialect& d, loom::emit::element type, loom::emit::options wanted = {}) const {
     wanted.formula = loom::emit::formula_of(rewritten);
@@ -28,6 +29,9 @@ struct subject {
 
 subject compiled(const std::string& name, const loom::ir::graph& written,
                  const loom::derive::derivative_request& wanted);
+
+/// The same, adding to what the buffers hold.
+std::vector<subject> adding(std::vector<subject> subjects);
 
 /// Every tensor but the weights of classes, whose gradient sums over rows.
 loom::derive::input_set differentiable(const loom::ir::graph& g);

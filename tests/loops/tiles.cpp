@@ -128,7 +128,8 @@ TEST_CASE("a tile repeats the last row up to a whole vector, and gives back what
   s.data = from.data();
   constexpr std::ptrdiff_t pitch = 16;
   std::vector<float> tile(6 * pitch, -1);
-  loom::loops::load_tile<float>(&loom::loops::transpose<float>, data, s, 4, 5, 8, pitch, tile.data());
+  loom::loops::load_tile<float>(&loom::loops::transpose<float>, data, s, static_cast<const float*>(s.data), 4, 5, 8,
+                                pitch, tile.data());
   for (std::size_t j = 0; j < 6; ++j) {
     for (std::size_t i = 0; i < 8; ++i) CHECK(tile[j * pitch + i] == from[(4 + (i < 5 ? i : 4)) * 6 + j]);
     CHECK(tile[j * pitch + 8] == -1);

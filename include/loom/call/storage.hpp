@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// call/storage.hpp — how the tensors of a call lie in memory, as part of its program's type.
+// call/storage.hpp — how the tensors of a call lie in memory, and which outputs add to what is there, as part of its program's type.
 // The loops convert where they load and store, so each slot's storage must be a constant there. A program of floats or
-// doubles is itself; one with tensors of 16 bits is wrapped, and its plan parks no value in an output too narrow for it.
+// doubles is itself; one with tensors of 16 bits is wrapped, and its plan parks no value in an output too narrow for it. So is one that
+// adds to an output, in which nothing can be parked.
 // Layer 5 (call).
 #pragma once
 
@@ -13,10 +14,12 @@
 
 namespace loom::inline LOOM_ABI::call {
 
-/// The storage of every slot, two bits each: they are spelled out in the name of every function over the program.
+/// The storage of every slot, two bits each: they are spelled out in the name of every function over the program. A bit says of an output
+/// that it is added to what its buffer holds.
 struct storages {
   std::uint64_t inputs = 0;
   std::uint64_t outputs = 0;
+  output_set added = 0;
 
   constexpr storage input(int slot) const { return static_cast<storage>(inputs >> 2 * slot & 3u); }
   constexpr storage output(int slot) const { return static_cast<storage>(outputs >> 2 * slot & 3u); }
@@ -40,19 +43,19 @@ constexpr output_set exact_outputs(storages memory) {
 }
 
 /// The plan of a program in which values are parked in exact outputs only: it does not matter in what the others are stored.
-template <class Program, output_set Exact>
+template <class Program, output_set Exact, output_set Added>
 struct planned {
-  static constexpr plan schedule = stage::schedule(Program::simple, Exact);
+  static constexpr plan schedule = stage::schedule(Program::simple, Exact, Added);
 };
 template <class Program>
-struct planned<Program, ~output_set{0}> {
+struct planned<Program, ~output_set{0}, 0> {
   static constexpr const plan& schedule = Program::schedule;
 };
 
 /// A program whose tensors are stored as `Memory` says. It is planned once, for that memory.
 template <class Program, storages Memory>
 struct in_memory : Program {
-  static constexpr const plan& schedule = planned<Program, exact_outputs(Memory)>::schedule;
+  static constexpr const plan& schedule = planned<Program, exact_outputs(Memory), Memory.added>::schedule;
   static constexpr auto problem() { return Program::problem_with(schedule); }
 };
 

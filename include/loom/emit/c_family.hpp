@@ -145,9 +145,9 @@ class c_family_printer : public plan_visitor, protected lines, protected express
       case action::park: return assign(at_.output_entry(s.slot), s.id);
       case action::recall: return compute(s.id);
       case action::store:
-        if (output_level(p_, s.slot) != level::scalar) return assign(at_.output_entry(s.slot), s.id);
+        if (output_level(p_, s.slot) != level::scalar) return assign(at_.output_entry(s.slot), s.id, written(s.slot));
         if (is_returned(s.slot)) return assigns_result_ ? line("{} = {};", name_.result, entry(s.id)) : void();
-        return line("*{} = {};", name_.output[s.slot], entry(s.id));
+        return line("*{} {} {};", name_.output[s.slot], written(s.slot), entry(s.id));
     }
   }
   void end_reduction(value_id id) { finish(id, name_.value[id], type_of(id)); }
@@ -159,7 +159,8 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     for (int k = 0; k < at_.array_axes(id).size(); ++k) close_block();
   }
   void scalar_output(int slot) {
-    if (!is_returned(slot)) line("*{} = {};", name_.output[slot], as_element(scalar_operand(g_.outputs[slot].id)).text);
+    if (!is_returned(slot))
+      line("*{} {} {};", name_.output[slot], written(slot), as_element(scalar_operand(g_.outputs[slot].id)).text);
   }
 
  protected:
@@ -229,14 +230,15 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     if (!p_.arrays.empty()) body_ += "\n";
   }
   /// What is multiplied with one other thing says so: d_x[c] *= scale.
-  void assign(const std::string& place, int id) {
+  void assign(const std::string& place, int id, std::string_view how = "=") {
     const expression e = operand(id, knowing());
     const std::string product = place + " * ";
     if (e.level == binding::product && e.text.starts_with(product) &&
         outermost(std::string_view(e.text).substr(product.size())) <= binding::unary)
       line("{} *= {};", place, e.text.substr(product.size()));
-    else line("{} = {};", place, e.text);
+    else line("{} {} {};", place, how, e.text);
   }
+  std::string_view written(int slot) const { return p_.adds(slot) ? "+=" : "="; }
   /// Adds to the entry that a label names; a label outside adds nothing.
   void scatter(int id) {
     const node& n = g_[id];
@@ -393,7 +395,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
   }
 
   std::string remarks() const {
-    std::string reads, writes, arrays, size, s;
+    std::string reads, writes, adds, arrays, size, s;
     const auto add = [&](const std::string& text) {
       for (const std::string& l : wrapped(text, code_width - 3)) s += std::string("// ") + l + "\n";
     };
@@ -402,9 +404,9 @@ class c_family_printer : public plan_visitor, protected lines, protected express
       if (g_.inputs[k].code != op::scalar && !g_.inputs[k].is_place())
         list(reads, told_.shape(name_.input[k], g_.inputs[k].axes));
     for (int k = 0; k < g_.outputs.size(); ++k)
-      if (!is_returned(k)) list(writes, told_.shape(name_.output[k], output_axes(p_, k)));
+      if (!is_returned(k)) list(p_.adds(k) ? adds : writes, told_.shape(name_.output[k], output_axes(p_, k)));
     if (!reads.empty())
-      add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) +
+      add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) + (adds.empty() ? "" : "; adds to " + adds) +
           (wanted_.strided ? "; strides are in entries." : "; contiguous, row-major."));
     for (int k = 0; k < p_.arrays.size(); ++k) {
       list(arrays, told_.array(k));

@@ -110,7 +110,7 @@ class forms : public onehot_forms {
       const step& it = p_.steps[i];
       if (it.kind == action::compute && leaves_a_number(it.id, {onehot, false})) return no_value;
       if (it.kind == action::compute || !is_labelled(it, onehot)) continue;
-      if (it.kind != action::store || output_level(p_, it.slot) != level::element) return no_value;
+      if (it.kind != action::store || output_level(p_, it.slot) != level::element || p_.adds(it.slot)) return no_value;
       stores = true;
     }
     return stores ? onehot : no_value;

@@ -133,7 +133,7 @@ class gpu_printer : public c_family_printer {
                                                      : "if (blockIdx.x == 0 && threadIdx.x == 0)");
     }
     if (s.kind == action::store && output_level(p_, s.slot) == level::scalar)
-      line("*{} = {};", name_.output[s.slot], entry(s.id));
+      line("*{} {} {};", name_.output[s.slot], written(s.slot), entry(s.id));
     else if (once) c_family_printer::print(s);
     else c_family_printer::perform(s);
     if (once) close_block();
@@ -262,7 +262,7 @@ class gpu_printer : public c_family_printer {
       for (int slot = 0; slot < g_.outputs.size(); ++slot) {
         if (written_by_loops(p_, slot)) continue;
         const expression e = scalar_operand(g_.outputs[slot].id);
-        line("*{} = {};", name_.output[slot], (is_returned(slot) ? e : as_element(e)).text);
+        line("*{} {} {};", name_.output[slot], written(slot), (is_returned(slot) ? e : as_element(e)).text);
       }
     }
     if (body_.empty()) return;

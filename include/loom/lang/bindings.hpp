@@ -75,6 +75,31 @@ constexpr auto bind_input(Data& data) {
 
 }  // namespace detail
 
+/// A buffer whose entries a result is added to: d(x) += buffer.
+template <class View>
+struct added_to : View {};
+template <class View> inline constexpr bool is_added = false;
+template <class View> inline constexpr bool is_added<added_to<View>> = true;
+
+namespace detail {
+
+template <binding_role Role, fixed_string Name, op Code, class View>
+constexpr binding<Role, Name, Code, added_to<View>> adding(const binding<Role, Name, Code, View>& buffer) {
+  static_assert(is_output(Role),
+                "loom: only what a call computes is added to a buffer: d(x) += buffer, out += buffer; write = for data "
+                "that it reads");
+  return {{buffer.data}};
+}
+
+}  // namespace detail
+
+/// Refused, in a sentence: an input is read.
+template <class Shape, class Data>
+  requires(detail::is_input_shape<Shape>::value && !operand<std::remove_cvref_t<Data>>)
+constexpr auto operator+=(const expression<Shape>& input, Data&& data) {
+  return detail::adding(input = static_cast<Data&&>(data));
+}
+
 /// Something that belongs to an input: a derivative, to be bound to a buffer of the input's shape, or a direction in which
 /// the input moves, bound to data of that shape.
 template <binding_role Role, class Shape>
@@ -87,6 +112,11 @@ struct of_input {
 #include "loom/lang/data.def"
     const auto view = detail::as_view(data);
     return binding<Role, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
+  }
+  /// d(x) += buffer adds the derivative to what the buffer holds: gradients of several batches, or of several losses.
+  template <class Data>
+  constexpr auto operator+=(Data&& data) const {
+    return detail::adding(*this = static_cast<Data&&>(data));
   }
 };
 
@@ -134,6 +164,10 @@ struct laid_out_buffer {
     const auto view = detail::as_view(data);
     return binding<Role, Name, op::tensor, laid_out<std::remove_const_t<decltype(view)>, Axes...>>{{view}};
   }
+  template <class Data>
+  constexpr auto operator+=(Data&& data) const {
+    return detail::adding(*this = static_cast<Data&&>(data));
+  }
 };
 
 template <binding_role Role, fixed_string Name>
@@ -156,6 +190,11 @@ struct buffer_name {
       const auto view = detail::as_view(data);
       return binding<Role, Name, op::tensor, std::remove_const_t<decltype(view)>>{view};
     }
+  }
+  /// out += buffer and result<k> += buffer add the result to what the buffer holds.
+  template <class Data>
+  constexpr auto operator+=(Data&& data) const {
+    return detail::adding(*this = static_cast<Data&&>(data));
   }
 };
 

@@ -129,6 +129,18 @@ template <class S, class T>
   }
 }
 
+/// The same, added to what is there.
+template <class S, class T>
+[[gnu::noinline]] inline void add_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                             std::size_t count, const T* from) {
+  for (std::size_t i = 0; i < count;) {
+    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
+    S* to = static_cast<S*>(s.data) + r.offset;
+    LOOM_SHORT_LOOP
+    for (std::size_t k = 0; k < r.count; ++k, to += r.stride) *to = stored<S>(loaded(*to) + from[i++]);
+  }
+}
+
 /// `count` entries of an array of the workspace.
 template <class T>
 [[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,

@@ -32,7 +32,7 @@ struct piece_use {
   std::ptrdiff_t place = 0;  ///< of the copy, in the memory for copies
   std::ptrdiff_t room = 0;  ///< bytes of the copy
   bool parked = false;  ///< values are, so that the copy has to be a row
-  bool stored = false;
+  bool sent = false;  ///< past the caches, where the output is larger than they are
   copier copy_entries = nullptr;
 };
 
@@ -80,7 +80,7 @@ inline void send_rows(piece& p, sender send) {
     p.copy = memory + use.place;
     const std::ptrdiff_t stride = p.lies->column_stride;
     const bool fits = data.columns <= use.room / use.size,
-               large = use.stored && is_uncached(data, use.size) && (fits || !use.parked);
+               large = use.sent && is_uncached(data, use.size) && (fits || !use.parked);
     if (stride != 1) p.how = copied::apart;
     else if (large) p.how = copied::sent;
     p.whole_rows = fits && p.how == copied::sent;

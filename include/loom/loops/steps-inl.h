@@ -328,8 +328,15 @@ template <> struct perform<instruction::store_row_value> {
     } else {
       alignas(64) typename R::number buffer[R::lane_count];
       store(r.value[Id], buffer);
-      loops::store_row_values<typename R::template Output<Slot>>(r.data, r.data.outputs[Slot], r.row,
-                                                                 lanes_in_use<Id, lanes::all>(r), buffer);
+      using E = typename R::template Output<Slot>;
+      const std::size_t count = lanes_in_use<Id, lanes::all>(r);
+      if constexpr (R::P.adds(Slot)) {
+        const std::size_t first = R::shape::repeated(r);
+        loops::add_row_values<E>(r.data, r.data.outputs[Slot], r.row + static_cast<std::ptrdiff_t>(first),
+                                 count - first, buffer + first);
+      } else {
+        loops::store_row_values<E>(r.data, r.data.outputs[Slot], r.row, count, buffer);
+      }
     }
   }
 };

@@ -114,12 +114,12 @@ void move(transposition<S> turn, const S* from, std::ptrdiff_t from_row, std::pt
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
 template <class S>
-[[gnu::noinline]] inline void load_tile(transposition<S> turn, const sweep_layout& data, const stream& s,
-                                        std::ptrdiff_t row, std::size_t count, std::size_t filled, std::ptrdiff_t pitch,
-                                        S* tile) {
+[[gnu::noinline]] inline void load_tile(transposition<S> turn, const sweep_layout& data, const strides& s,
+                                        const S* entries, std::ptrdiff_t row, std::size_t count, std::size_t filled,
+                                        std::ptrdiff_t pitch, S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
-    const S* from = static_cast<const S*>(s.data) + r.offset;
+    const S* from = entries + r.offset;
     if (r.stride == 1)
       for (std::ptrdiff_t j = 0; j < data.columns; ++j)
         fetch(from + j * s.column_stride, r.count, tile + j * pitch + i);

@@ -184,7 +184,9 @@ constexpr T interpret_call(const Bindings&... bindings) {
         detail::position_walk w = detail::positions_of(b.data, &order);
         for (std::size_t p = 0; w.more(); w.next()) {
           auto& e = b.data.at(w.at);
-          e = stored<std::remove_cvref_t<decltype(e)>>(static_cast<T>(r[p++]));
+          const T v = static_cast<T>(r[p++]);
+          if constexpr (is_added<decltype(b.data)>) e = stored<std::remove_cvref_t<decltype(e)>>(loaded(e) + v);
+          else e = stored<std::remove_cvref_t<decltype(e)>>(v);
         }
       }
     }

@@ -10,21 +10,24 @@
 
 namespace loom::inline LOOM_ABI::run {
 
-/// How the tensors of a call are stored: those that have axes, for the others are read and written outside the loops.
+/// How the tensors of a call are stored: those that have axes, for the others are read and written outside the loops. And what is added to.
 template <class Program, class... Bindings>
 constexpr storages storages_of() {
   const graph& g = Program::simple;
   storages memory;
   const binding_info all[] = {binding_info_of<Bindings>()...};
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
+  const bool adds[] = {is_added<decltype(Bindings::data)>...};
   for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
     for (int s = 0; s < g.inputs.size(); ++s)
       if (role_of(g, s) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name &&
           !g.inputs[s].axes.empty())
         memory.inputs |= storage_bits(s, kinds[i]);
-    for (int s = 0; s < g.outputs.size(); ++s)
-      if (role_of(g.outputs[s]) == all[i].role && name_of(g, g.outputs[s]) == all[i].name && !g.outputs[s].axes.empty())
-        memory.outputs |= storage_bits(s, kinds[i]);
+    for (int s = 0; s < g.outputs.size(); ++s) {
+      if (role_of(g.outputs[s]) != all[i].role || name_of(g, g.outputs[s]) != all[i].name) continue;
+      if (!g.outputs[s].axes.empty()) memory.outputs |= storage_bits(s, kinds[i]);
+      if (adds[i]) memory.added |= output_set{1} << s;
+    }
   }
   return memory;
 }
@@ -32,7 +35,9 @@ constexpr storages storages_of() {
 /// The program of a call: with what it computes, how its tensors are stored.
 template <class Program, class... Bindings>
 constexpr auto program_of() {
-  if constexpr (!(number_of_16_bits<typename decltype(Bindings::data)::element> || ...))
+  if constexpr (!((number_of_16_bits<typename decltype(Bindings::data)::element> ||
+                   is_added<decltype(Bindings::data)>) ||
+                  ...))
     return std::type_identity<Program>();
   else if constexpr (storages_of<Program, Bindings...>() == storages()) return std::type_identity<Program>();
   else return std::type_identity<in_memory<Program, storages_of<Program, Bindings...>()>>();
@@ -133,12 +138,15 @@ void erase_all(const Map& map, erased_view* inputs, erased_buffer* outputs, std:
 }
 
 /// Writes the scalar results that the loops do not: a gradient with respect to a scalar.
-template <class Program, int... Slot>
+template <class Program, class T, int... Slot>
 void store_scalars(const erased_buffer* outputs, const double* scalars, std::integer_sequence<int, Slot...>) {
   constexpr const plan& p = Program::schedule;
   const auto store = [&]<int S>(std::integral_constant<int, S>) {
-    if constexpr (output_level(p, S) == level::scalar && !(S == 0 && returns_value<Program>))
-      store_number(outputs[S].data, outputs[S].type, scalars[p.program.outputs[S].id]);
+    if constexpr (output_level(p, S) == level::scalar && !(S == 0 && returns_value<Program>)) {
+      double v = scalars[p.program.outputs[S].id];
+      if constexpr (p.adds(S)) v = static_cast<T>(load_number(outputs[S].data, 0, outputs[S].type)) + static_cast<T>(v);
+      store_number(outputs[S].data, outputs[S].type, v);
+    }
   };
   (store(std::integral_constant<int, Slot>()), ...);
 }
@@ -158,7 +166,7 @@ T run(const operands& bound, const executor& on = {}) {
   double results[room > 0 ? room : 1], scalars[p.program.size()];
   run_all<Program, T>({bound, extents, arrays, on, results, scalars},
                       std::make_integer_sequence<int, p.loops.size()>());
-  store_scalars<Program>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
+  store_scalars<Program, T>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
   return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
 }
 

@@ -65,10 +65,11 @@ class shared_parts {
  public:
   shared_parts(void (*task)(void*, int), void* argument) : task_(task), argument_(argument) {}
 
+  /// A part that the pool runs again is done already: it may add to what an output holds.
   void run(int i) {
+    if (__atomic_exchange_n(&ran_[i], true, __ATOMIC_RELAXED)) return;
     const arithmetic_mode::scope as_the_caller(mode_);
     task_(argument_, i);
-    __atomic_store_n(&ran_[i], true, __ATOMIC_RELAXED);
   }
   /// A pool that leaves out parts is an error: their totals and outputs are missing.
   void require_all(int count) const {

@@ -35,8 +35,9 @@ constexpr plan no_plan(const graph& g, const refusal& why) {
 
 }  // namespace detail
 
-/// The loops that compute a graph's outputs. Values are parked in the buffers of `exact_outputs` only.
-constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
+/// The loops that compute a graph's outputs. Values are parked in the buffers of `exact_outputs` only, and in none that is `added` to what
+/// it holds.
+constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}, output_set added = 0) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
   for (const node& n : g.nodes)
     if (is_running(n.code)) return detail::no_plan(g, {unplanned::running});
@@ -48,7 +49,9 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}) {
   if (values.refused()) return detail::no_plan(program, values);
   const sweep_assignment sweeps = assign_sweeps(program, axes, values);  // which sweep adds up and stores what
   if (sweeps.refused()) return detail::no_plan(program, sweeps);
-  plan p = make_steps({program, axes, values, sweeps}, exact_outputs);  // what is parked; the steps of each sweep
+  plan p =
+      make_steps({program, axes, values, sweeps}, exact_outputs & ~added);  // what is parked; the steps of each sweep
+  p.added = added;
   p.wide = rewrite::wide_values_of(program);  // sums that cancel: cheap, so never parked
   choose_blocks(p);
   for (sweep& s : p.loops) {

@@ -51,7 +51,7 @@ class guess_finder {
     if (!may_be_repeated(p_, body)) return sum;
     for (int i = body.begin; i < body.end; ++i) {
       const step& it = p_.steps[i];
-      if (it.kind == action::total) return no_value;
+      if (it.kind == action::total || (it.kind == action::store && p_.adds(it.slot))) return no_value;
       if (it.kind != action::reduce || g_[it.id].code != op::rest) continue;
       const node& e = g_[g_[it.id].operand[0]];
       if (e.code == op::exp && is_shifted(e.operand[0], shift)) sum = it.id;

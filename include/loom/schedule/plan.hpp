@@ -24,7 +24,7 @@ enum class action : std::uint8_t {
   accumulate,  ///< entry or row value into the array of `id`
   park,  ///< value `id` is parked in the buffer of output `slot`, which nothing reads yet
   recall,  ///< value `id` is read back from there
-  store,  ///< value `id` is written to output `slot`
+  store,  ///< value `id` is written to output `slot`, or added to what is there
 };
 
 struct step {
@@ -198,7 +198,9 @@ struct plan : axis_roles, value_levels, refusal, plan_facts {
   std::int8_t available[LOOM_MAX_NODES]{};  ///< of a scalar: the sweep before which it is known
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;
+  output_set added = 0;  ///< outputs that are added to what their buffers hold
 
+  constexpr bool adds(int slot) const { return ((added >> slot) & 1u) != 0; }
   constexpr level at(int id) const { return levels[id]; }
   constexpr bool uses(text_view rule_name) const { return program.trace.contains(rule_name); }
 };
@@ -218,7 +220,8 @@ constexpr int lookup_of(const plan& p, int id) {
   return k;
 }
 
-/// Whether steps may be done twice: they overwrite nothing that they read, and add to nothing that outlives a row.
+/// Whether steps may be done twice: they overwrite nothing that they read, and add to no array. Where they add to an output, the loops
+/// see to it that its entries are added once.
 constexpr bool may_be_repeated(const plan& p, const step_range& steps) {
   for (int i = steps.begin; i < steps.end; ++i)
     if (p.steps[i].kind == action::recall || p.steps[i].kind == action::accumulate) return false;
@@ -269,6 +272,14 @@ constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
 
 /// The axes of output `slot`, in the order of its buffer.
 constexpr const axis_order& output_axes(const plan& p, int slot) { return p.program.outputs[slot].axes; }
+
+/// The outputs that have a buffer: all but a scalar, which is returned.
+constexpr output_set in_buffers(const graph& g) {
+  output_set r = 0;
+  for (int slot = 0; slot < g.outputs.size(); ++slot)
+    if (slot > 0 || !g.outputs[0].is_value() || !g.outputs[0].axes.empty()) r |= output_set{1} << slot;
+  return r;
+}
 
 /// The level of output `slot`: where its buffer is written.
 constexpr level output_level(const graph& g, const axis_roles& axes, int slot) {

@@ -27,7 +27,7 @@ class plan_runner : public plan_visitor {
     for (const array_info& a : p_.arrays)
       arrays_.push_back({std::vector<double>(entries_over(g_[a.id].axes), unknown), {}});
     for (int slot = 0; slot < g_.outputs.size(); ++slot)
-      outputs_.emplace_back(entries_over(as_set(output_axes(p_, slot))), unknown);
+      outputs_.emplace_back(entries_over(as_set(output_axes(p_, slot))), p_.adds(slot) ? 0 : unknown);
   }
 
   std::vector<std::vector<double>> outputs() const { return outputs_; }
@@ -43,7 +43,7 @@ class plan_runner : public plan_visitor {
     else at(scalar_, id) = elementwise(n, scalar_);
   }
   void hoist(value_id id) { at(value_, id) = at(scalar_, id); }
-  void scalar_output(int slot) { buffer(slot)[0] = at(scalar_, g_.outputs[slot].id); }
+  void scalar_output(int slot) { write(slot, buffer(slot)[0], at(scalar_, g_.outputs[slot].id)); }
 
   // ---- loops -------------------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ class plan_runner : public plan_visitor {
       case action::park: output_entry(it.slot) = at(value_, it.id); break;
       case action::recall: at(value_, it.id) = output_entry(it.slot); break;
       case action::store:
-        output_entry(it.slot) = at(value_, it.id);
+        write(it.slot, output_entry(it.slot), at(value_, it.id));
         if (output_level(p_, it.slot) == level::scalar) at(scalar_, it.id) = at(value_, it.id);
         break;
     }
@@ -175,6 +175,8 @@ class plan_runner : public plan_visitor {
     std::copy(std::begin(here), std::end(here), coordinate_);
     return v;
   }
+  /// What is added to, holds 0 before.
+  void write(int slot, double& entry, double v) const { entry = p_.adds(slot) ? entry + v : v; }
   std::vector<double>& buffer(int slot) { return outputs_[static_cast<std::size_t>(slot)]; }
   double& output_entry(int slot) { return buffer(slot)[position(as_set(output_axes(p_, slot)))]; }
   array& array_of(int id) { return arrays_[static_cast<std::size_t>(p_.array_of[id] - 1)]; }

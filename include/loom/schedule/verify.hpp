@@ -185,6 +185,7 @@ class plan_checker {
         case action::park:
           need(it.id, it.id);
           if (kept_[slot] != -1) wrong("two values are kept in one buffer", it.id);
+          if (p_.adds(it.slot)) wrong("a value is kept in a buffer that is added to", it.id);
           kept_[slot] = it.id;
           break;
         case action::recall:
@@ -272,7 +273,8 @@ class plan_checker {
       if (it.kind != action::compute && (it.kind != action::reduce || it.id != guess.shift))
         wrong("a pass is left out that does more than find the shift", it.id);
     for (const step& it : steps_of(loop.passes[guess.pass + 1].body))
-      if (it.kind == action::recall || it.kind == action::accumulate || it.kind == action::total)
+      if (it.kind == action::recall || it.kind == action::accumulate || it.kind == action::total ||
+          (it.kind == action::store && p_.adds(it.slot)))
         wrong("a pass is done again that may not be", it.id);
   }
   std::vector<step> steps_of(const step_range& range) const {

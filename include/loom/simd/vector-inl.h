@@ -163,6 +163,20 @@ template <class T> LOOM_INLINE void keep_in_memory([[maybe_unused]] T& variable)
 #endif
 }
 
+/// A number as it is rounded: no product is fused with the sum that it is a term of next.
+template <class V> LOOM_INLINE V settled(V v) {
+#if LOOM_TARGET_BYTES == 64
+  __asm__("" : "+v"(v));
+#elif defined(__SSE2__)
+  __asm__("" : "+x"(v));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(v));
+#else
+  __asm__("" : "+m"(v));
+#endif
+  return v;
+}
+
 template <class V> LOOM_INLINE V load(const lane<V>* from) {
   V v;
   __builtin_memcpy(&v, from, sizeof(V));

@@ -80,6 +80,10 @@ struct across_rows {
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) {
+    if constexpr (R::P.adds(Slot)) {
+      const auto old = load_output<Slot, Which>(r, j);
+      v = select(r.new_rows, old + settled(v), old);
+    }
     store_lanes(v, output<Slot>(r, j));
   }
 
@@ -154,7 +158,7 @@ struct across_rows {
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.size) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
-      if (b.tiled) tiles::load(r, b, inputs());
+      if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
       for (std::ptrdiff_t i = 0; i < b.count; i += width) {
@@ -199,9 +203,11 @@ struct across_rows {
       return reinterpret_cast<E*>(b.tiles + begin);
     }
 
-    template <int... I>
-    static LOOM_INLINE void load(const R& r, const row_block& b, std::integer_sequence<int, I...>) {
-      (load_one<I>(r, b), ...);
+    template <int... I, int... O>
+    static LOOM_INLINE void load(const R& r, const row_block& b, std::integer_sequence<int, I...>,
+                                 std::integer_sequence<int, O...>) {
+      (load_one<I, typename R::template Input<I>>(r, b, r.data.inputs[I], r.data.inputs[I].data), ...);
+      if constexpr (R::P.added != 0) (load_added<O>(r, b), ...);
     }
     template <int... O>
     static LOOM_INLINE void store(const R& r, const row_block& b, std::integer_sequence<int, O...>) {
@@ -216,13 +222,20 @@ struct across_rows {
        ...);
     }
 
-    template <int Slot>
-    static LOOM_INLINE void load_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {
+    template <int Operand, class E>
+    static LOOM_INLINE void load_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b,
+                                     [[maybe_unused]] const strides& s, [[maybe_unused]] const void* data) {
       constexpr std::size_t width = R::lane_count;
       const auto count = static_cast<std::size_t>(b.count);
-      if constexpr (has_tile(Slot))
-        loops::load_tile(&transpose<typename R::template Input<Slot>>, r.data, r.data.inputs[Slot], b.first, count,
-                         (count + width - 1) / width * width, b.size, tile<Slot, typename R::template Input<Slot>>(b));
+      if constexpr (has_tile(Operand))
+        loops::load_tile(&transpose<E>, r.data, s, static_cast<const E*>(data), b.first, count,
+                         (count + width - 1) / width * width, b.size, tile<Operand, E>(b));
+    }
+    template <int Slot>
+    static LOOM_INLINE void load_added(const R& r, const row_block& b) {
+      if constexpr (R::P.adds(Slot))
+        load_one<R::inputs + Slot, typename R::template Output<Slot>>(r, b, r.data.outputs[Slot],
+                                                                      r.data.outputs[Slot].data);
     }
     template <int Slot>
     static LOOM_INLINE void store_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b) {

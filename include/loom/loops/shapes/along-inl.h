@@ -12,6 +12,7 @@ struct along_rows {
   template <int Inputs, int Outputs, class V>
   struct place {
     std::size_t active = 0;  ///< entries of the tail
+    std::ptrdiff_t added_to = 0;  ///< entries before it were added to the outputs, of a block that is done again
     loops::copies copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
     std::uintptr_t next_row[Inputs + 1];  ///< of an input whose entries are asked for; past the last row, of nothing
@@ -67,6 +68,11 @@ struct along_rows {
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) {
+    if constexpr (R::P.adds(Slot)) {
+      if constexpr (Which == lanes::some)
+        if (j < r.added_to) return;
+      v = load_output<Slot, Which>(r, j) + settled(v);
+    }
     store_entries_of<Which>(v, output<Slot>(r, j), r.active);
   }
 
@@ -115,6 +121,7 @@ struct along_rows {
     Passes::template begin_reductions<Pass>(whole, reductions());
     Passes::template begin_wide_sums<Pass>(r, reductions());
     const std::ptrdiff_t columns = r.part.column_end;
+    if constexpr (R::P.added != 0) r.added_to = 0;
     // The vector with the label is one of those that are done by what is left of a row.
     constexpr value_id label = by_blocks || width == 1 ? no_value : Passes::S.passes[Pass].label;
     constexpr lanes most = by_blocks ? lanes::block : label != no_value ? lanes::unlabelled : lanes::all;
@@ -147,6 +154,7 @@ struct along_rows {
       }
       if constexpr (by_blocks) {
         if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
+          if constexpr (R::P.added != 0) r.added_to = j;
           j = first;
           Passes::template begin_reductions<Pass>(acc, reductions());
         }

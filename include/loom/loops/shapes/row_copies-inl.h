@@ -38,6 +38,9 @@ struct row_copies {
           recalled(used(begin, end, action::recall)),
           stored(used(begin, end, action::store)) {}
     constexpr layout::operand_set all() const { return loaded | parked | recalled | stored; }
+    constexpr layout::operand_set added() const {
+      return stored & static_cast<layout::operand_set>(P.added) << R::inputs;
+    }
   };
   static constexpr uses of_sweep{S.hoisted.begin, end_of(S)};
   template <int Pass> static constexpr uses of_pass{S.passes[Pass].body.begin, S.passes[Pass].body.end};
@@ -67,7 +70,8 @@ struct row_copies {
     constexpr std::ptrdiff_t size = size_of<Operand>();
     const bool is_parked = has(of_sweep.parked, Operand), is_stored = has(of_sweep.stored, Operand);
     const std::ptrdiff_t room = is_parked ? row_bytes : block * size;
-    table.of[Operand] = {size, table.bytes, room, is_parked, is_stored, &loops::copy_entries<size>};
+    const bool is_sent = is_stored && !has(of_sweep.added(), Operand);  // else it is read, and may as well stay
+    table.of[Operand] = {size, table.bytes, room, is_parked, is_sent, &loops::copy_entries<size>};
     table.bytes += room;
   }
   static constexpr use_table uses_of_sweep = list(all());
@@ -110,7 +114,7 @@ struct row_copies {
     if (r.copied != copies::of_blocks) [[likely]]
       return;
     constexpr uses u = of_pass<Pass>;
-    loops::begin_block(r.pieces, u.all(), u.loaded | u.recalled, column, count);
+    loops::begin_block(r.pieces, u.all(), u.loaded | u.recalled | u.added(), column, count);
     (find<u.all(), K>(r), ...);
   }
   template <int Pass>
