@@ -88,11 +88,16 @@ struct compiled {
 
   /// What is wrong with the formula, its derivatives, or the plan made of them.
   static constexpr mistake problem_with(const plan& p) {
+    constexpr mistake before = problem_before_plan();
+    return before.kind != issue::none ? before : mistake_of(p);
+  }
+  /// The same, whatever the plan.
+  static constexpr mistake problem_before_plan() {
     const derived& program = formed_as<form::simple>::value;
     if (program.program.too_large) return mistake_of(program.program.overflow);
     if (!program.not_differentiable.empty()) return {issue::not_differentiable, program.not_differentiable};
     if (!program.no_diagonal.empty()) return {issue::no_diagonal, program.no_diagonal};
-    return mistake_of(p);
+    return {};
   }
 };
 

@@ -129,12 +129,13 @@ struct loss_function {
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
-    if constexpr (constexpr lang::mistake unplannable = Program::problem(); unplannable.kind != lang::issue::none) {
+    constexpr bool in_stages = run::runs_in_stages<Program>();
+    constexpr lang::mistake unplannable = in_stages ? Program::problem_before_plan() : Program::problem();
+    if constexpr (unplannable.kind != lang::issue::none) {
       return unplannable;
-    } else if constexpr (!Program::schedule.arrays.empty() && !HasWorkspace) {
-      ir::axis_set axes = 0;
-      for (const schedule::array_info& a : Program::schedule.arrays) axes |= ir::as_set(a.axes);
-      return call::about_axes(lang::issue::workspace_missing, Program::schedule.program, axes);
+    } else if constexpr ((in_stages || !Program::schedule.arrays.empty()) && !HasWorkspace) {
+      return call::about_axes(lang::issue::workspace_missing, Program::schedule.program,
+                              run::workspace_axes<Program>());
     } else {
       return {};
     }

@@ -394,7 +394,7 @@ constexpr bool declares_domains(const graph& g) {
 /// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
 /// Holds the data of a call against its program. `workspace`: the numbers that it must have for some extents, if not those of the
 /// arrays of its plan.
-template <class Program>
+template <class Program, bool HasWorkspace = !Program::schedule.arrays.empty()>
 constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*workspace)(const std::ptrdiff_t*) = nullptr) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
@@ -407,7 +407,7 @@ constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*worksp
   if constexpr (declares_domains(p.program))
     if (bound.domains_checked) good = good && c.numbers_are_good();
   if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
-  if constexpr (!p.arrays.empty())
+  if constexpr (HasWorkspace)
     good =
         good && c.workspace_is_good(workspace == nullptr ? workspace_size(p, c.extents.of) : workspace(c.extents.of));
   return {c.found, c.extents};

@@ -47,7 +47,7 @@ inline std::vector<std::string> tiles_of(const plan& whole) {
   if (!m->possible) return {};
   std::vector<std::string> lines;
   for (int s = 0; s < m->tiles.size(); ++s) {
-    const auto stage = std::make_unique<stage_program>(make_stage(*m, s));
+    const auto stage = std::make_unique<stage_program>(make_stage(*m, s, m->direct_outputs(~output_set{0}, 0)));
     if (stage->outputs.empty()) continue;
     const auto p = std::make_unique<plan>(fuse(stage->program));
     if (p->refused() || (m->tiles[s] != 0 && roles_in(*p, *stage, m->tiles[s]).rows < 0)) return {};

@@ -156,18 +156,23 @@ void store_scalars(const erased_buffer* outputs, const double* scalars, std::int
 template <class Program, class T>
 T run(const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  const checked_data checked = check_data<Program>(bound, workspace_needed<Program, T>);
+  constexpr bool in_stages = runs_in_stages<Program>();
+  const checked_data checked = check_data < Program,
+                     in_stages || !p.arrays.empty() > (bound, workspace_needed<Program, T>);
   if (!checked.found.is_none()) fail(p, checked.found);
   const axis_extents& extents = checked.extents;
-  if constexpr (runs_in_stages<Program>()) return static_cast<T>(run_stages<Program, T>(bound, extents, on));
-  erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
-  if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
-  constexpr int room = most_part_results(p);
-  double results[room > 0 ? room : 1], scalars[p.program.size()];
-  run_all<Program, T>({bound, extents, arrays, on, results, scalars},
-                      std::make_integer_sequence<int, p.loops.size()>());
-  store_scalars<Program, T>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
-  return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
+  if constexpr (in_stages) {
+    return static_cast<T>(run_stages<Program, T>(bound, extents, on));
+  } else {
+    erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+    if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
+    constexpr int room = most_part_results(p);
+    double results[room > 0 ? room : 1], scalars[p.program.size()];
+    run_all<Program, T>({bound, extents, arrays, on, results, scalars},
+                        std::make_integer_sequence<int, p.loops.size()>());
+    store_scalars<Program, T>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
+    return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
+  }
 }
 
 /// The numbers that the workspace of a call should hold, or must.

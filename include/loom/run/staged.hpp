@@ -14,14 +14,15 @@ namespace loom::inline LOOM_ABI::run {
 template <class Program>
 struct stages_of {
   static constexpr stage_map map = map_stages(Program::simple);
-  static constexpr output_set exact = exact_outputs(memory_of<Program>);
+  static constexpr output_set exact = exact_outputs(memory_of<Program>), added = memory_of<Program>.added;
+  static constexpr output_set direct = map.direct_outputs(exact, added);
 };
 
 /// A stage as a program of its own.
 template <class Program, int Stage>
 struct in_stage {
   static constexpr const stage_map& map = stages_of<Program>::map;
-  static constexpr stage_program made = make_stage(map, Stage, stages_of<Program>::exact);
+  static constexpr stage_program made = make_stage(map, Stage, stages_of<Program>::direct);
 
   /// Values may be parked in what is kept, and in tiles: their numbers are as wide as those of the loops.
   static constexpr output_set exact() {
@@ -32,7 +33,15 @@ struct in_stage {
     }
     return set;
   }
-  static constexpr plan schedule = compiler::stage::schedule(made.program, exact());
+  static constexpr output_set added() {
+    output_set set = 0;
+    for (int k = 0; k < made.outputs.size(); ++k) {
+      const int slot = made.outputs[k].of_program;
+      if (slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0) set |= output_set{1} << k;
+    }
+    return set;
+  }
+  static constexpr plan schedule = compiler::stage::schedule(made.program, exact(), added());
   static constexpr axis_set tile = map.tiles[Stage];
   static constexpr tile_roles roles = roles_in(schedule, made, tile);
 
@@ -63,6 +72,7 @@ constexpr storages memory_of_stage() {
   for (int k = 0; k < s.outputs.size(); ++k)
     if (s.outputs[k].of_program >= 0)
       memory.outputs |= storage_bits(k, memory_of<Program>.output(s.outputs[k].of_program));
+  memory.added = in_stage<Program, Stage>::added();
   return memory;
 }
 
@@ -75,10 +85,11 @@ inline constexpr storages memory_of<run::in_stage<Program, Stage>> = run::memory
 
 namespace loom::inline LOOM_ABI::run {
 
-/// Whether the products of a program are done as such. Those of a call without arrays would need a workspace for nothing else.
+/// Whether a program runs in stages: it has running values, or products of matrices and a workspace for something else as well.
 template <class Program>
 constexpr bool runs_in_stages() {
-  if constexpr (Program::schedule.arrays.empty() || !may_have_products(Program::simple)) return false;
+  if constexpr ((Program::schedule.arrays.empty() && !Program::schedule.refused()) || !may_have_stages(Program::simple))
+    return false;
   else if constexpr (!stages_of<Program>::map.possible) return false;
   else
     return []<int... S>(std::integer_sequence<int, S...>) {
@@ -154,7 +165,7 @@ constexpr auto kept_values() {
 template <class Program>
 constexpr bool is_kept_in_workspace(value_id v) {
   const stage_map& m = stages_of<Program>::map;
-  return m.program[v].axes != 0 && m.direct_output(v, stages_of<Program>::exact) < 0;
+  return m.program[v].axes != 0 && m.direct_output(v, stages_of<Program>::direct) < 0;
 }
 
 /// More than the blocks of a product ever take: see loops/matrices.hpp.
@@ -207,6 +218,20 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
     (add_stage(std::integral_constant<int, S>()), ...);
   }(std::make_integer_sequence<int, m.tiles.size()>());
   return r;
+}
+
+/// The axes of what a workspace holds.
+template <class Program>
+constexpr axis_set workspace_axes() {
+  axis_set axes = 0;
+  if constexpr (runs_in_stages<Program>()) {
+    const stage_map& m = stages_of<Program>::map;
+    for (value_id v : kept_values<Program>()) axes |= m.program[v].axes;
+    for (axis_set tile : m.tiles) axes |= tile;
+  } else {
+    for (const array_info& a : Program::schedule.arrays) axes |= as_set(a.axes);
+  }
+  return axes;
 }
 
 /// Numbers that the workspace of a program must hold.

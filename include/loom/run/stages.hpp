@@ -5,6 +5,7 @@
 // Layer 8 (run).
 #pragma once
 
+#include "loom/loops/running.hpp"
 #include "loom/run/staged.hpp"
 #include "loom/run/sweeps.hpp"
 
@@ -66,6 +67,8 @@ class stage_runner {
   template <int S>
   void run() {
     using stage = in_stage<Program, S>;
+    for (int i = 0; i < m_.program.size(); ++i)
+      if (is_running(m_.program[i].code) && m_.stage_of[i] == S) run_along(static_cast<value_id>(i));
     if constexpr (!stage::made.outputs.empty()) {
       constexpr const plan& p = stage::schedule;
       erased_view inputs[p.program.inputs.size() + 1];
@@ -156,8 +159,13 @@ class stage_runner {
       const double v = scalars[p.program.outputs[k].id];
       if (out.of_program < 0) c_.kept[place_of(out.value)].number = v;
       else if (out.of_program == 0 && returns_value<Program>) c_.value = v;
-      else store_number(c_.bound.outputs[out.of_program].data, c_.bound.outputs[out.of_program].type, v);
+      else store_result(c_.bound.outputs[out.of_program], v, p.adds(k));
     }
+  }
+
+  static void store_result(const erased_buffer& to, double v, bool adds) {
+    if (adds) v = static_cast<T>(load_number(to.data, 0, to.type)) + static_cast<T>(v);
+    store_number(to.data, to.type, v);
   }
 
   template <int S, int Sweep>
@@ -224,6 +232,40 @@ class stage_runner {
         data.outputs[k].data = reinterpret_cast<void*>(first_row(outputs[k].data));
   }
 
+  /// Fills the array of a running value.
+  void run_along(value_id v) const {
+    const node& n = m_.program[v];
+    const axis_order order = order_of(m_.program, n.axes);
+    const erased_buffer& to = kept(v).array;
+    loops::running_axes axes;
+    axes.rank = order.size();
+    for (int k = 0; k < order.size(); ++k) {
+      axes.extents[k] = c_.extents[order[k]];
+      axes.strides[k] = to.strides[k];
+      if (has(n.over(), order[k])) axes.along = k;
+    }
+    double numbers[2];
+    loops::running_operand of[2];
+    for (int i = 0; i < arity(n.code); ++i) of[i] = running_operand_of(n.operand[i], order, numbers[i]);
+    loops::run_along(n.code, n.order(), axes, of[0], of[1], static_cast<T*>(to.data));
+  }
+  loops::running_operand running_operand_of(value_id v, const axis_order& order, double& number) const {
+    const node& n = m_.program[v];
+    loops::running_operand r;
+    if (n.axes == 0) {
+      number = n.code == op::constant ? n.constant_value()
+               : n.code == op::scalar ? c_.bound.inputs[n.bits].number
+                                      : kept(v).number;
+      r.data = &number;
+      return r;
+    }
+    const loops::matrix_view m = matrix_of(v, -1, -1, -1, 0);
+    r.data = m.data;
+    r.type = m.type;
+    for (int k = 0; k < order.size(); ++k) r.strides[k] = matrix_of(v, order[k], -1, -1, 0).row_stride;
+    return r;
+  }
+
   /// A factor of a product, from one entry of an axis on.
   loops::matrix_view matrix_of(value_id v, int rows, int columns, int from_axis, std::ptrdiff_t from) const {
     const graph& g = m_.program;
@@ -270,6 +312,8 @@ class stage_runner {
       if (m_.tile_of(k) != tile) continue;
       const value_id other = m_.other_of(k);
       const bool folds_columns = p.over == roles.columns, masks_other = p.masked == other;
+      const int slot = m_.direct_output(p.id, stages_of<Program>::direct);
+      const bool adds = slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0;
       const int own = folds_columns ? roles.rows : roles.columns, along = other == p.right ? p.columns : p.rows;
       const erased_buffer& to = kept(p.id).array;
       const axis_order axes = order_of_result(p.id);
@@ -282,12 +326,12 @@ class stage_runner {
       } else {
         multiply({{band, type_of<T>(), 1, stride}, p.masked == tile},
                  {matrix_of(other, p.over, along, p.over, begin), masks_other}, c, c_.extents[own], c_.extents[along],
-                 end - begin, begin > 0);
+                 end - begin, adds || begin > 0);
       }
     }
   }
   static constexpr axis_order order_of_result(value_id v) {
-    const int slot = m_.direct_output(v, stages_of<Program>::exact);
+    const int slot = m_.direct_output(v, stages_of<Program>::direct);
     return slot >= 0 ? m_.program.outputs[slot].axes : order_of(m_.program, m_.program[v].axes);
   }
 };
@@ -303,7 +347,7 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
   next += -reinterpret_cast<std::uintptr_t>(next) % cache_line;
   for (int k = 0; k < values.size(); ++k) {
     const axis_set axes = m.program[values[k]].axes;
-    if (const int slot = m.direct_output(values[k], stages_of<Program>::exact); slot >= 0) {
+    if (const int slot = m.direct_output(values[k], stages_of<Program>::direct); slot >= 0) {
       kept[k].array = bound.outputs[slot];
     } else if (axes != 0) {
       const axis_order order = order_of(m.program, axes);

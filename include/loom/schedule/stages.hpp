@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // schedule/stages.hpp — a graph with products of matrices, cut into stages that each have a plan of their own.
-// Between stages values are arrays in memory. A product makes a tile: a value over two axes that is never in memory as a whole.
+// Between stages values are arrays in memory: of what products are made and what they give, and of running values, which are
+// made of one array and are another. A product makes a tile: a value over two axes that is never in memory as a whole.
 // The stage of a tile has it as an input, a band of rows at a time; what multiplies the tile, a gradient, has its factor as an
 // output of that stage. So loops see a tile as they see any matrix, and products see matrices and nothing of the formula.
 //
@@ -33,6 +34,8 @@ struct stage_map {
       if (products[k].id == id) return k;
     return -1;
   }
+  /// Whether no loop computes a value: it is a product, or runs along an axis.
+  constexpr bool is_made(int id) const { return is_running(program[id].code) || product_of(id) >= 0; }
   /// Whether a value is a tile that a product makes.
   constexpr bool makes(int id) const {
     const int k = product_of(id);
@@ -54,13 +57,32 @@ struct stage_map {
     const node& n = program[id];
     return n.code == op::tensor && n.axes != 0 && !program.inputs[static_cast<int>(n.bits)].is_shifted();
   }
+  /// Whether a value is a number that is known from the start.
+  constexpr bool is_given_number(int id) const {
+    return program[id].code == op::constant || program[id].code == op::scalar;
+  }
   /// The output that a product is written to as it is, or -1: its value is kept there.
-  constexpr int direct_output(int id, output_set exact) const {
-    const int k = product_of(id);
-    if (k < 0 || makes_tile[k]) return -1;
+  constexpr int direct_output(int id, output_set direct) const {
     for (int slot = 0; slot < program.outputs.size(); ++slot)
-      if (program.outputs[slot].id == id && (exact >> slot & 1) != 0) return slot;
+      if (program.outputs[slot].id == id && (direct >> slot & 1) != 0) return slot;
     return -1;
+  }
+  /// The outputs that products may be written to: they hold any value unrounded, and what is read again is not `added` to others.
+  constexpr output_set direct_outputs(output_set exact, output_set added) const {
+    output_set set = 0;
+    for (int slot = 0; slot < program.outputs.size(); ++slot) {
+      const int k = product_of(program.outputs[slot].id);
+      if (k < 0 || makes_tile[k] || (exact >> slot & 1) == 0) continue;
+      if ((added >> slot & 1) == 0 || is_output_alone(program.outputs[slot].id)) set |= output_set{1} << slot;
+    }
+    return set;
+  }
+  constexpr bool is_output_alone(int id) const {
+    int uses = 0;
+    for (const node& n : program.nodes)
+      for (value_id o : n.operand) uses += o == id;
+    for (const output_info& o : program.outputs) uses += o.id == id;
+    return uses == 1;
   }
 };
 
@@ -72,7 +94,9 @@ class stage_mapper {
     const isolated_products isolated = isolate_products(g);
     m_.program = isolated.program;
     m_.products = isolated.products;
-    m_.possible = !m_.program.too_large && !m_.products.empty();
+    bool any = !m_.products.empty();
+    for (const node& n : m_.program.nodes) any = any || is_running(n.code);
+    m_.possible = any && !m_.program.too_large;
   }
 
   constexpr stage_map run() {
@@ -83,6 +107,8 @@ class stage_mapper {
         for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
       }
       for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
+      for (int i = 0; i < g().size() && m_.possible; ++i)
+        if (is_running(g()[i].code)) keep_running(i);
       for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
     }
     return m_;
@@ -102,6 +128,8 @@ class stage_mapper {
     int s = 0;
     if (const int k = m_.product_of(i); k >= 0) {
       s = place_product(k);
+    } else if (is_running(n.code)) {
+      s = place_running(n);
     } else {
       for (value_id o : n.operand)
         if (o != no_value && stage_of(o) > s) s = stage_of(o);
@@ -118,6 +146,18 @@ class stage_mapper {
     for (int k = s; k < m_.tiles.size(); ++k)
       if (m_.tiles[k] != 0 && m_.tiles[k] == axes) return k;
     return s;
+  }
+
+  /// The stage that a running value is there for.
+  constexpr int place_running(const node& n) const {
+    int s = 0;
+    for (value_id o : n.operand) {
+      if (o == no_value) continue;
+      const bool is_there = m_.is_in_memory(o) || m_.is_given_number(o) || m_.is_made(o);
+      const int ready = stage_of(o) + (is_there ? 0 : 1);
+      if (ready > s) s = ready;
+    }
+    return s + s % 2;
   }
 
   constexpr int place_product(int k) {
@@ -164,6 +204,12 @@ class stage_mapper {
     if (!m_.makes_tile[k]) keep(p.id);
   }
 
+  constexpr void keep_running(int i) {
+    for (value_id o : g()[i].operand)
+      if (o != no_value && !m_.is_in_memory(o) && !m_.is_given_number(o)) keep(o);
+    keep(i);
+  }
+
   /// What stage s computes: the outputs and the kept values that are due, and the factors of products.
   constexpr void keep_for(int s) {
     seen_ = {};
@@ -175,7 +221,7 @@ class stage_mapper {
       if (!m_.makes_tile[k] && stage_of(m_.tile_of(k)) == s) visit(m_.tile_of(k), s);
   }
   constexpr void visit_operands(int v, int s) {
-    if (m_.product_of(v) >= 0) return;
+    if (m_.is_made(v)) return;
     for (value_id o : g()[v].operand)
       if (o != no_value) visit(o, s);
   }
@@ -187,6 +233,7 @@ class stage_mapper {
       if (m_.makes_tile[k] && stage_of(v) != s) m_.possible = false;  // a tile is gone when its stage is over
       return;
     }
+    if (m_.is_made(v)) return;
     if (stage_of(v) < s) {
       if (m_.kept[v]) return;
       if (is_folded(g()[v])) {
@@ -205,6 +252,14 @@ class stage_mapper {
 }  // namespace detail
 
 constexpr stage_map map_stages(const graph& g) { return detail::stage_mapper(g).run(); }
+
+/// Whether a graph may have stages: a quick look, for most have one.
+constexpr bool may_have_stages(const graph& g) {
+  if (may_have_products(g)) return true;
+  for (const node& n : g.nodes)
+    if (is_running(n.code)) return true;
+  return false;
+}
 
 /// Where an input of a stage comes from: an input of the program, or a value of it: an array or number that an earlier stage
 /// has kept, or a tile.
@@ -240,7 +295,7 @@ namespace detail {
 
 class stage_builder {
  public:
-  constexpr stage_builder(const stage_map& m, int s, output_set exact) : m_(m), s_(s), exact_(exact) {
+  constexpr stage_builder(const stage_map& m, int s, output_set direct) : m_(m), s_(s), direct_(direct) {
     out_.result.axes = m.program.axes;
   }
 
@@ -248,11 +303,11 @@ class stage_builder {
     const graph& g = m_.program;
     for (int k = 0; k < g.outputs.size(); ++k) {
       const output_info& o = g.outputs[k];
-      if (m_.stage_of[o.id] == s_ && m_.direct_output(o.id, exact_) != k)
+      if (m_.stage_of[o.id] == s_ && m_.direct_output(o.id, direct_) != k)
         add_output(static_cast<std::int8_t>(k), o.id, o.axes);
     }
     for (int i = 0; i < g.size(); ++i)
-      if (m_.kept[i] && m_.stage_of[i] == s_ && m_.product_of(i) < 0)
+      if (m_.kept[i] && m_.stage_of[i] == s_ && !m_.is_made(i))
         add_output(-1, static_cast<value_id>(i), order_of(g, g[i].axes));
     for (int k = 0; k < m_.products.size(); ++k) {
       const value_id tile = m_.tile_of(k);
@@ -268,7 +323,7 @@ class stage_builder {
  private:
   const stage_map& m_;
   int s_;
-  output_set exact_;
+  output_set direct_;
   builder out_;
   stage_program r_;
   value_images image_{};  // number + 1
@@ -287,7 +342,7 @@ class stage_builder {
     value_id r = no_value;
     if (is_input(n.code)) {
       r = input(static_cast<std::int8_t>(n.bits), no_value, m_.program.inputs[static_cast<int>(n.bits)]);
-    } else if (const int k = m_.product_of(v); k >= 0 || (m_.kept[v] && m_.stage_of[v] < s_ && !is_root)) {
+    } else if (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_ && !is_root)) {
       r = input(-1, v, {"", n.axes == 0 ? op::scalar : op::tensor, order_of(m_.program, n.axes)});
     } else {
       const value_id a = built(n.operand[0]), b = built(n.operand[1]), c = built(n.operand[2]);
@@ -306,9 +361,9 @@ class stage_builder {
 
 }  // namespace detail
 
-/// `exact`: the outputs that hold any value unrounded.
-constexpr stage_program make_stage(const stage_map& m, int s, output_set exact = ~output_set{0}) {
-  return detail::stage_builder(m, s, exact).run();
+/// `direct`: the outputs that products are written to as they are.
+constexpr stage_program make_stage(const stage_map& m, int s, output_set direct) {
+  return detail::stage_builder(m, s, direct).run();
 }
 
 /// The axes of a tile in a stage whose plan is known: which counts the rows of a band, and which is along them.
