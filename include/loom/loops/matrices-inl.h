@@ -52,6 +52,21 @@ template <class T>
   }
 }
 
+/// One more product of each entry of a block: entry k of a panel of x and of a panel of y.
+template <int Rows, int Vectors, class T>
+LOOM_INLINE void multiply_step(const T* x, const T* y, vec<T> (&sum)[Rows][Vectors]) {
+  using V = vec<T>;
+  V of_y[Vectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + v * width<V>);
+#pragma GCC unroll 12
+  for (int i = 0; i < Rows; ++i) {
+    const V of_x = broadcast<V>(x[i]);
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) sum[i][v] = fma(of_x, of_y[v], sum[i][v]);
+  }
+}
+
 /// The product of a panel of x, of which `Rows` rows count, and of `Vectors` vectors of a panel of y.
 template <int Rows, int Vectors, class T>
 [[gnu::noinline]] void multiply_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
@@ -60,29 +75,22 @@ template <int Rows, int Vectors, class T>
   const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
   T* const first = to.c.data;
   const std::ptrdiff_t stride = to.c.row_stride;
-  if (whole && to.add)
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i) {
-      __builtin_prefetch(first + i * stride, 1);
-      __builtin_prefetch(first + i * stride + Vectors * n - 1, 1);
-    }
   V sum[Rows][Vectors];
 #pragma GCC unroll 12
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) sum[i][v] = V{};
-#pragma GCC unroll 4
-  for (std::ptrdiff_t k = 0; k < depth; ++k) {
-    V of_y[Vectors];
+  std::ptrdiff_t k = 0;
+  if (whole)  // where the sums will go is asked for row by row: all at once, the requests would wait for each other
+    LOOM_SHORT_LOOP
+  for (T* row = first; k < Rows && k < depth; ++k, row += stride) {
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + k * panel_columns<T> + v * n);
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i) {
-      const V of_x = broadcast<V>(x[k * panel_rows + i]);
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) sum[i][v] = fma(of_x, of_y[v], sum[i][v]);
-    }
+    for (int v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * n, 1);
+    __builtin_prefetch(row + Vectors * n - 1, 1);
+    multiply_step(x + k * panel_rows, y + k * panel_columns<T>, sum);
   }
+#pragma GCC unroll 4
+  for (; k < depth; ++k) multiply_step(x + k * panel_rows, y + k * panel_columns<T>, sum);
   if (whole && to.add) {
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i)
@@ -165,20 +173,40 @@ LOOM_INLINE void copy_as(const S* from, std::ptrdiff_t step, std::ptrdiff_t coun
   for (; k < count; ++k) to[k] = static_cast<T>(loaded(from[k * step]));
 }
 
-/// Panels of rows that lie side by side: vectors are copied. The last vector of k may overlap the first one of k + 1, which comes later.
-template <class S, class T>
-[[gnu::noinline]] void pack_across(const packed_from<S>& from, std::ptrdiff_t panel, T* to) {
+/// Entries k of those rows of a panel that a vector holds, which lie side by side; the rows after the last one are zeros.
+template <class V, class S>
+LOOM_INLINE V load_across(const S* from, std::ptrdiff_t rows) {
+  if (rows >= width<V>) return load_lanes<V>(from);
+  return rows > 0 ? load_entries_of<lanes::some, V>(from, static_cast<std::size_t>(rows)) : V{};
+}
+
+/// Panels of rows that lie side by side: vectors are copied. A few entries of all rows at a time, for the memory between two entries
+/// may be a page.
+template <int Panel, class S, class T>
+[[gnu::noinline]] void pack_across(const packed_from<S>& from, T* to) {
   using V = vec<T>;
-  constexpr std::ptrdiff_t n = width<V>;
-  for (std::ptrdiff_t i = 0; i < from.count; i += panel)
-    for (std::ptrdiff_t k = 0; k < from.depth; ++k, to += panel)
-      for (std::ptrdiff_t j = 0; j < panel; j += n) {
-        const std::ptrdiff_t left = from.count - i - j;
-        const S* const at = from.data + k * from.step + i + j;
-        if (left >= n) store(load_lanes<V>(at), to + j);
-        else if (left > 0) store(load_entries_of<lanes::some, V>(at, static_cast<std::size_t>(left)), to + j);
-        else store(V{}, to + j);
+  constexpr int n = width<V>, vectors = (Panel + n - 1) / n, cut = Panel % n;
+  constexpr std::ptrdiff_t together = 8;
+  for (std::ptrdiff_t first = 0; first < from.depth; first += together)
+    for (std::ptrdiff_t i = 0; i < from.count; i += Panel) {
+      std::ptrdiff_t k = first;
+      const std::ptrdiff_t end = first + together < from.depth ? first + together : from.depth;
+      const S* at = from.data + k * from.step + i;
+      T* row = to + i * from.depth + k * Panel;
+      // The end of a vector that is cut is overwritten by the next one, which the last one does not have.
+      if (i + vectors * n <= from.count)
+        for (; k < end - (cut != 0 && end == from.depth ? 1 : 0); ++k, at += from.step, row += Panel)
+#pragma GCC unroll 6
+          for (int j = 0; j < Panel; j += n) store(load_lanes<V>(at + j), row + j);
+      for (; k < end; ++k, at += from.step, row += Panel) {
+        LOOM_SHORT_LOOP
+        for (int j = 0; j < Panel; j += n) {
+          const V v = load_across<V>(at + j, from.count - i - j);
+          if (j + n <= Panel) store(v, row + j);
+          else store_entries_of<lanes::some>(v, row + j, cut);
+        }
       }
+    }
 }
 
 #if LOOM_TARGET_BYTES != 0
@@ -197,17 +225,21 @@ LOOM_INLINE V load_quads_of(const T* const* rows, std::ptrdiff_t at) {
 template <class T>
 LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std::ptrdiff_t panel, T* to) {
   using V = vec<T>;
-  constexpr int q = quad<V>, n = width<V>;
-  for (std::ptrdiff_t k = 0; k < count; k += q)
+  constexpr std::ptrdiff_t q = quad<V>, n = width<V>,
+                           line = 64 / sizeof(T);  // rows may be a page apart: all of a line at once
+  for (std::ptrdiff_t first = 0; first < count; first += line) {
+    const std::ptrdiff_t end = first + line < count ? first + line : count;
     for (std::ptrdiff_t j = (panel - 1) / n * n; j >= 0;
-         j -= n) {  // a vector that is cut short overlaps the next column's first
-      V v[q];
+         j -= n)  // a vector that is cut ends in the next column's first
+      for (std::ptrdiff_t k = first; k < end; k += q) {
+        V v[q];
 #pragma GCC unroll 4
-      for (int c = 0; c < q; ++c) v[c] = load_quads_of<V>(rows + j + c, k);
-      transpose_quads(v);
+        for (int c = 0; c < q; ++c) v[c] = load_quads_of<V>(rows + j + c, k);
+        transpose_quads(v);
 #pragma GCC unroll 4
-      for (int c = 0; c < q; ++c) store(v[c], to + (k + c) * panel + j);
-    }
+        for (int c = 0; c < q; ++c) store(v[c], to + (k + c) * panel + j);
+      }
+  }
 }
 #endif
 
@@ -220,10 +252,22 @@ template <class S, class T>
   for (std::ptrdiff_t i = 0; i < from.count; i += panel)
     for (std::ptrdiff_t k = 0, count = 0; k < from.depth; k += count, to += count * panel) {
       const std::ptrdiff_t left = from.count - i < panel ? from.count - i : panel;
-      count = from.depth - k < most_copied ? from.depth - k : most_copied;
-      for (std::ptrdiff_t r = 0; r < left; ++r) {
-        copy_as(from.data + (i + r) * from.stride + k * from.step, from.step, count, copies[r]);
-        rows[r] = copies[r];
+      bool in_place = false;
+      count = from.depth - k;
+      if constexpr (std::is_same_v<S, T> && LOOM_TARGET_BYTES != 0) {
+        constexpr std::ptrdiff_t q = 16 / sizeof(T);
+        in_place = from.step == 1 && count >= q;
+        if (in_place) {
+          count = count / q * q;
+          for (std::ptrdiff_t r = 0; r < left; ++r) rows[r] = from.data + (i + r) * from.stride + k;
+        }
+      }
+      if (!in_place) {
+        if (count > most_copied) count = most_copied;
+        for (std::ptrdiff_t r = 0; r < left; ++r) {
+          copy_as(from.data + (i + r) * from.stride + k * from.step, from.step, count, copies[r]);
+          rows[r] = copies[r];
+        }
       }
       for (std::ptrdiff_t r = left; r < most_rows; ++r) rows[r] = rows[0];  // these are multiplied in vain
 #if LOOM_TARGET_BYTES != 0
@@ -236,23 +280,23 @@ template <class S, class T>
 }
 
 /// Packs panels of numbers of one type, of the matrix `m` from entry (i, k) on.
-template <class S, class T>
+template <int Panel, class S, class T>
 LOOM_INLINE void pack_panels_of(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
-                                std::ptrdiff_t depth, std::ptrdiff_t panel, T* to) {
+                                std::ptrdiff_t depth, T* to) {
   const packed_from<S> from{static_cast<const S*>(m.data) + i * m.row_stride + k * m.column_stride, m.row_stride,
                             m.column_stride, count, depth};
   if constexpr (loads_as_vector<S, T>)
-    if (from.stride == 1) return pack_across(from, panel, to);
-  pack_along(from, panel, to);
+    if (from.stride == 1) return pack_across<Panel>(from, to);
+  pack_along(from, Panel, to);
 }
-template <class T>
+template <int Panel, class T>
 [[gnu::noinline]] void pack_panels(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k,
-                                   std::ptrdiff_t count, std::ptrdiff_t depth, std::ptrdiff_t panel, T* to) {
+                                   std::ptrdiff_t count, std::ptrdiff_t depth, T* to) {
   switch (m.type) {
-    case call::element_type::f32: return pack_panels_of<float>(m, i, k, count, depth, panel, to);
-    case call::element_type::bf16: return pack_panels_of<bf16>(m, i, k, count, depth, panel, to);
-    case call::element_type::f16: return pack_panels_of<f16>(m, i, k, count, depth, panel, to);
-    default: return pack_panels_of<double>(m, i, k, count, depth, panel, to);
+    case call::element_type::f32: return pack_panels_of<Panel, float>(m, i, k, count, depth, to);
+    case call::element_type::bf16: return pack_panels_of<Panel, bf16>(m, i, k, count, depth, to);
+    case call::element_type::f16: return pack_panels_of<Panel, f16>(m, i, k, count, depth, to);
+    default: return pack_panels_of<Panel, double>(m, i, k, count, depth, to);
   }
 }
 
@@ -302,12 +346,12 @@ template <class T>
     for (std::ptrdiff_t k = 0; k < all.depth; k += block.depth) {
       loops::product_extents n{0, all.columns - j < block.columns ? all.columns - j : block.columns,
                                all.depth - k < block.depth ? all.depth - k : block.depth};
-      pack_panels(columns_of_y, j, k, n.columns, n.depth, panel_columns<T>, ys);
+      pack_panels<panel_columns<T>>(columns_of_y, j, k, n.columns, n.depth, ys);
       bool finite = skipped != loops::skipped_zeros::of_x ||
                     all_finite(ys, loops::rounded_up(n.columns, panel_columns<T>) * n.depth);
       for (std::ptrdiff_t i = 0; i < all.rows; i += block.rows) {
         n.rows = all.rows - i < block.rows ? all.rows - i : block.rows;
-        if (!rows_stay || j == 0) pack_panels(x, i, k, n.rows, n.depth, panel_rows, xs);
+        if (!rows_stay || j == 0) pack_panels<panel_rows>(x, i, k, n.rows, n.depth, xs);
         if (skipped == loops::skipped_zeros::of_y)
           finite = all_finite(xs, loops::rounded_up(n.rows, panel_rows) * n.depth);
         multiply_blocks(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
