@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices-inl.h — the product of two matrices on vectors: panels are packed, and multiplied in blocks of registers.
+// loops/matrices-inl.h — two matrices combined, on vectors: panels of both are packed, and meet in blocks of registers.
 // A panel of x has the entries of a few rows, column by column; a panel of y those of a few columns, row by row:
 //   [panel][k][entries of the panel]
 // Layer 7 (loops).
@@ -7,6 +7,32 @@
 #define LOOM_INLINE inline __attribute__((always_inline))
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+// ---- inner steps -----------------------------------------------------------------------------------------------------------
+
+/// entry: one more x and y folded into an entry of the result, which begins as 0. join: two parts of an entry in one.
+template <loops::inner_step Step> struct inner;
+template <> struct inner<loops::inner_step::product> {
+  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return fma(x, y, sum); }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
+};
+template <> struct inner<loops::inner_step::distance> {
+  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return sum + abs(x - y); }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
+};
+template <> struct inner<loops::inner_step::squared_distance> {
+  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return fma(x - y, x - y, sum); }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
+};
+template <> struct inner<loops::inner_step::largest_distance> {
+  /// The bits of numbers without a sign are in the order of the numbers, and NaN is above them all.
+  template <class V> static LOOM_INLINE V entry(V x, V y, V most) {
+    using I = ints_of<V>;
+    const I a = as<I>(abs(x - y)), b = as<I>(most);
+    return as<V>(a > b ? a : b);
+  }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return maximum(a, b); }
+};
 
 // ---- the block of registers -----------------------------------------------------------------------------------------------
 
@@ -26,7 +52,7 @@ struct result_block {
 };
 
 /// Puts a block where it does not fit as it is: at the ends of a result, or where its rows are not contiguous.
-template <class T>
+template <loops::inner_step Step, class T>
 [[gnu::noinline]] void put_block(const T* block, const result_block<T>& to) {
   using V = vec<T>;
   constexpr std::ptrdiff_t n = width<V>;
@@ -36,25 +62,26 @@ template <class T>
       LOOM_SHORT_LOOP
       for (std::ptrdiff_t j = 0; j < to.columns; ++j) {
         T& entry = row[j * to.c.column_stride];
-        entry = to.add ? entry + block[j] : block[j];
+        entry = to.add ? inner<Step>::join(entry, block[j]) : block[j];
       }
       continue;
     }
     for (std::ptrdiff_t j = 0; j < to.columns; j += n) {
       const V v = load<V>(block + j);
       if (j + n <= to.columns) {
-        store(to.add ? load<V>(row + j) + v : v, row + j);
+        store(to.add ? inner<Step>::join(load<V>(row + j), v) : v, row + j);
       } else {
         const auto rest = static_cast<std::size_t>(to.columns - j);
-        store_entries_of<lanes::some>(to.add ? load_entries_of<lanes::some, V>(row + j, rest) + v : v, row + j, rest);
+        const V all = to.add ? inner<Step>::join(load_entries_of<lanes::some, V>(row + j, rest), v) : v;
+        store_entries_of<lanes::some>(all, row + j, rest);
       }
     }
   }
 }
 
-/// One more product of each entry of a block: entry k of a panel of x and of a panel of y.
-template <int Rows, int Vectors, class T>
-LOOM_INLINE void multiply_step(const T* x, const T* y, vec<T> (&sum)[Rows][Vectors]) {
+/// One more step of each entry of a block: column k of a panel of x meets row k of a panel of y.
+template <loops::inner_step Step, int Rows, int Vectors, class T>
+LOOM_INLINE void combine_entries(const T* x, const T* y, vec<T> (&sum)[Rows][Vectors]) {
   using V = vec<T>;
   V of_y[Vectors];
 #pragma GCC unroll 2
@@ -63,13 +90,13 @@ LOOM_INLINE void multiply_step(const T* x, const T* y, vec<T> (&sum)[Rows][Vecto
   for (int i = 0; i < Rows; ++i) {
     const V of_x = broadcast<V>(x[i]);
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) sum[i][v] = fma(of_x, of_y[v], sum[i][v]);
+    for (int v = 0; v < Vectors; ++v) sum[i][v] = inner<Step>::entry(of_x, of_y[v], sum[i][v]);
   }
 }
 
-/// The product of a panel of x, of which `Rows` rows count, and of `Vectors` vectors of a panel of y.
-template <int Rows, int Vectors, class T>
-[[gnu::noinline]] void multiply_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+/// A panel of x, of which `Rows` rows count, and `Vectors` vectors of a panel of y.
+template <loops::inner_step Step, int Rows, int Vectors, class T>
+[[gnu::noinline]] void combine_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
   using V = vec<T>;
   constexpr int n = width<V>;
   const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
@@ -87,16 +114,16 @@ template <int Rows, int Vectors, class T>
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * n, 1);
     __builtin_prefetch(row + Vectors * n - 1, 1);
-    multiply_step(x + k * panel_rows, y + k * panel_columns<T>, sum);
+    combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
   }
 #pragma GCC unroll 4
-  for (; k < depth; ++k) multiply_step(x + k * panel_rows, y + k * panel_columns<T>, sum);
+  for (; k < depth; ++k) combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
   if (whole && to.add) {
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v)
-        store(load<V>(first + i * stride + v * n) + sum[i][v], first + i * stride + v * n);
+        store(inner<Step>::join(load<V>(first + i * stride + v * n), sum[i][v]), first + i * stride + v * n);
   } else if (whole) {
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i)
@@ -108,14 +135,14 @@ template <int Rows, int Vectors, class T>
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v) store(sum[i][v], block + i * panel_columns<T> + v * n);
-    put_block(block, to);
+    put_block<Step>(block, to);
   }
 }
 
 /// The same where zeros of one factor meet numbers of the other that are not finite. The sums are those of the usual products.
 template <class T>
-[[gnu::noinline]] void multiply_panels_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
-                                                     loops::skipped_zeros skipped, const result_block<T>& to) {
+[[gnu::noinline]] void multiply_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
+                                              loops::skipped_zeros skipped, const result_block<T>& to) {
   using V = vec<T>;
   constexpr int n = width<V>;
   alignas(64) T block[panel_rows * panel_columns<T>] = {};
@@ -128,21 +155,21 @@ template <class T>
         store(skipped == loops::skipped_zeros::of_y ? select(of_y == V{}, sum, more) : more, at);
       }
     }
-  put_block(block, to);
+  put_block<loops::inner_step::product>(block, to);
 }
 
 /// Only as many rows and vectors as count, in steps of a third of a panel.
-template <class T>
-LOOM_INLINE void multiply_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+template <loops::inner_step Step, class T>
+LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
   constexpr int third = panel_rows / 3;
   if (to.columns > lane_count<T>) {
-    if (to.rows > 2 * third) multiply_panels<panel_rows, 2>(x, y, depth, to);
-    else if (to.rows > third) multiply_panels<2 * third, 2>(x, y, depth, to);
-    else multiply_panels<third, 2>(x, y, depth, to);
+    if (to.rows > 2 * third) combine_panels<Step, panel_rows, 2>(x, y, depth, to);
+    else if (to.rows > third) combine_panels<Step, 2 * third, 2>(x, y, depth, to);
+    else combine_panels<Step, third, 2>(x, y, depth, to);
   } else {
-    if (to.rows > 2 * third) multiply_panels<panel_rows, 1>(x, y, depth, to);
-    else if (to.rows > third) multiply_panels<2 * third, 1>(x, y, depth, to);
-    else multiply_panels<third, 1>(x, y, depth, to);
+    if (to.rows > 2 * third) combine_panels<Step, panel_rows, 1>(x, y, depth, to);
+    else if (to.rows > third) combine_panels<Step, 2 * third, 1>(x, y, depth, to);
+    else combine_panels<Step, third, 1>(x, y, depth, to);
   }
 }
 
@@ -312,12 +339,12 @@ template <class T>
   return !any(is_nan(sum)) && rest == 0;
 }
 
-// ---- the product -----------------------------------------------------------------------------------------------------------
+// ---- the whole -------------------------------------------------------------------------------------------------------------
 
-/// The product of the packed blocks.
-template <class T>
-[[gnu::noinline]] void multiply_blocks(const T* x, const T* y, const loops::product_extents& n,
-                                       loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c, bool add) {
+/// The packed blocks.
+template <loops::inner_step Step, class T>
+[[gnu::noinline]] void combine_blocks(const T* x, const T* y, const loops::product_extents& n,
+                                      loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c, bool add) {
   for (std::ptrdiff_t j = 0; j < n.columns; j += panel_columns<T>)
     for (std::ptrdiff_t i = 0; i < n.rows; i += panel_rows) {
       const result_block<T> to{{c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
@@ -325,16 +352,20 @@ template <class T>
                                n.columns - j < panel_columns<T> ? n.columns - j : panel_columns<T>,
                                add};
       const T *const xs = x + i * n.depth, *const ys = y + j * n.depth;
-      if (skipped == loops::skipped_zeros::none) multiply_part(xs, ys, n.depth, to);
-      else multiply_panels_without_zeros(xs, ys, n.depth, skipped, to);
+      if constexpr (Step == loops::inner_step::product)
+        if (skipped != loops::skipped_zeros::none) {
+          multiply_without_zeros(xs, ys, n.depth, skipped, to);
+          continue;
+        }
+      combine_part<Step>(xs, ys, n.depth, to);
     }
 }
 
-/// c = x y, whose rows are rather contiguous than its columns.
-template <class T>
-[[gnu::noinline]] void multiply_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
-                                          const loops::matrix_buffer<T>& c, const loops::product_extents& all,
-                                          loops::skipped_zeros skipped, bool add, T* scratch) {
+/// Into a matrix whose rows are rather contiguous than its columns.
+template <loops::inner_step Step, class T>
+[[gnu::noinline]] void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
+                                         const loops::matrix_buffer<T>& c, const loops::product_extents& all,
+                                         loops::skipped_zeros skipped, bool add, T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
   constexpr std::uintptr_t alignment = loops::scratch_alignment;
   T* const xs =
@@ -354,16 +385,17 @@ template <class T>
         if (!rows_stay || j == 0) pack_panels<panel_rows>(x, i, k, n.rows, n.depth, xs);
         if (skipped == loops::skipped_zeros::of_y)
           finite = all_finite(xs, loops::rounded_up(n.rows, panel_rows) * n.depth);
-        multiply_blocks(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
-                        {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride}, add || k > 0);
+        combine_blocks<Step>(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
+                             {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
+                             add || k > 0);
       }
     }
 }
 
-/// loops::multiply, for this target.
-template <class T>
-void multiply_matrices(const loops::matrix_view& x, const loops::matrix_view& y, const loops::matrix_buffer<T>& c,
-                       const loops::product_extents& n, const loops::product_options& options, T* scratch) {
+/// loops::combine, for this target.
+template <loops::inner_step Step, class T>
+void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y, const loops::matrix_buffer<T>& c,
+                      const loops::product_extents& n, const loops::product_options& options, T* scratch) {
   using loops::skipped_zeros;
   if (n.depth <= 0 && !options.add) {
     for (std::ptrdiff_t i = 0; i < n.rows; ++i)
@@ -372,11 +404,12 @@ void multiply_matrices(const loops::matrix_view& x, const loops::matrix_view& y,
   }
   const bool by_columns = c.column_stride != 1 && c.row_stride == 1;
   if (by_columns)
-    multiply_into_rows(loops::transposed(y), loops::transposed(x), loops::transposed(c), {n.columns, n.rows, n.depth},
-                       options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, scratch);
+    combine_into_rows<Step>(loops::transposed(y), loops::transposed(x), loops::transposed(c),
+                            {n.columns, n.rows, n.depth},
+                            options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, scratch);
   else
-    multiply_into_rows(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none, options.add,
-                       scratch);
+    combine_into_rows<Step>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none,
+                            options.add, scratch);
 }
 
 }  // namespace loom::LOOM_TARGET
