@@ -402,7 +402,10 @@ void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y, 
       for (std::ptrdiff_t j = 0; j < n.columns; ++j) c.data[i * c.row_stride + j * c.column_stride] = 0;
     return;
   }
-  const bool by_columns = c.column_stride != 1 && c.row_stride == 1;
+  // Vectors run along the smaller stride of c; of a single column, along the column.
+  const std::ptrdiff_t between_rows = c.row_stride < 0 ? -c.row_stride : c.row_stride;
+  const std::ptrdiff_t between_columns = c.column_stride < 0 ? -c.column_stride : c.column_stride;
+  const bool by_columns = n.rows > 1 && (n.columns == 1 || between_rows < between_columns);
   if (by_columns)
     combine_into_rows<Step>(loops::transposed(y), loops::transposed(x), loops::transposed(c),
                             {n.columns, n.rows, n.depth},
