@@ -108,9 +108,11 @@ template <loops::inner_step Step, int Rows, int Vectors, class T>
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) sum[i][v] = V{};
   std::ptrdiff_t k = 0;
-  if (whole)  // where the sums will go is asked for row by row: all at once, the requests would wait for each other
-    LOOM_SHORT_LOOP
-  for (T* row = first; k < Rows && k < depth; ++k, row += stride) {
+  // Where the sums will go is asked for row by row: all at once, the requests would wait for each other.
+  const std::ptrdiff_t asked = whole ? (depth < Rows ? depth : Rows) : 0;
+  LOOM_SHORT_LOOP
+  for (; k < asked; ++k) {
+    const T* const row = first + k * stride;
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * n, 1);
     __builtin_prefetch(row + Vectors * n - 1, 1);
@@ -252,12 +254,11 @@ LOOM_INLINE V load_quads_of(const T* const* rows, std::ptrdiff_t at) {
 template <class T>
 LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std::ptrdiff_t panel, T* to) {
   using V = vec<T>;
-  constexpr std::ptrdiff_t q = quad<V>, n = width<V>,
-                           line = 64 / sizeof(T);  // rows may be a page apart: all of a line at once
-  for (std::ptrdiff_t first = 0; first < count; first += line) {
+  constexpr std::ptrdiff_t q = quad<V>, n = width<V>, line = 64 / sizeof(T);
+  for (std::ptrdiff_t first = 0; first < count; first += line) {  // rows may be a page apart: all of a line at once
     const std::ptrdiff_t end = first + line < count ? first + line : count;
-    for (std::ptrdiff_t j = (panel - 1) / n * n; j >= 0;
-         j -= n)  // a vector that is cut ends in the next column's first
+    // The last vector first: what it has beyond the panel is overwritten by the first one of the next column.
+    for (std::ptrdiff_t j = (panel - 1) / n * n; j >= 0; j -= n)
       for (std::ptrdiff_t k = first; k < end; k += q) {
         V v[q];
 #pragma GCC unroll 4
@@ -306,7 +307,7 @@ template <class S, class T>
     }
 }
 
-/// Packs panels of numbers of one type, of the matrix `m` from entry (i, k) on.
+/// Packs panels of `count` rows and `depth` columns of a matrix, from entry (i, k) on.
 template <int Panel, class S, class T>
 LOOM_INLINE void pack_panels_of(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
                                 std::ptrdiff_t depth, T* to) {

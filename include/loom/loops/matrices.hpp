@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices.hpp — products of matrices in memory, of any strides and types of numbers, and distances between their rows and columns.
+// loops/matrices.hpp — products of matrices in memory, of any strides and types of numbers, and distances of rows and columns.
 // They are made block by block: panels of both matrices are copied side by side into scratch memory, in the order in which
-// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008). It knows of no formula.
+// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008). Nothing here knows of formulas.
 // Layer 7 (loops).
 #pragma once
 
@@ -37,7 +37,7 @@ enum class inner_step : std::uint8_t {
 
 struct product_options {
   bool add = false;  ///< to what c holds: joined to it as parts of the fold are
-  bool skip_zeros_of_x = false;  ///< in a product, an entry of x that is 0 adds nothing, also times infinity or NaN
+  bool skip_zeros_of_x = false;  ///< in a product, a 0 of x adds nothing, also times infinity or NaN
 };
 
 /// Both factors with their roles exchanged: the transpose of the product is the product of the transposes.
@@ -108,9 +108,9 @@ constexpr std::ptrdiff_t product_scratch(std::ptrdiff_t rows, std::ptrdiff_t col
 
 namespace loom::inline LOOM_ABI::loops {
 
-/// c[i, j] = the fold of what `Step` says over row i of x and column j of y, or that joined to c[i, j], by the loops of this thread's
+/// c[i, j] = what `Step` makes of row i of x and column j of y, or that joined to c[i, j], by the loops of this thread's
 /// target. Neither matrix shares memory with c.
-/// Shape:   x [rows, depth], y [depth, columns] -> c [rows, columns]; any extent may be 0. Nothing folded is 0.
+/// Shape:   x [rows, depth], y [depth, columns] -> c [rows, columns]; any extent may be 0, and of no depth all is 0.
 /// Scratch: product_scratch<T>(rows, columns, depth) numbers.
 /// Error:   numbers of other types are rounded to T; then at most n u times the sum of |c| and of the sizes of what is added up, to
 ///          first order in u, half an ulp of 1. n = min(depth, 256) + ceil(depth / 256), 2 more of squares; of the largest n = 1.
