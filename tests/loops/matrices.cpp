@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices.cpp — products of matrices of every target, type and layout against a plain sum of products in long double.
+// loops/matrices.cpp — products and distances of matrices of every target, type and layout against plain loops in long double.
 #include "loom/loops/matrices.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace {
 
 using loom::call::element_type;
-using loom::loops::matrix_buffer;
+using loom::loops::inner_step;
 using loom::loops::matrix_view;
 using loom::loops::product_options;
 
@@ -79,15 +79,16 @@ layout any_layout(generator& g, std::ptrdiff_t rows, std::ptrdiff_t columns) {
   }
 }
 
-template <class T>
-std::vector<T> product(const matrix_view& x, const matrix_view& y, const layout& l, const std::vector<T>& before,
-                       std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options) {
+template <inner_step Step, class T>
+std::vector<T> combined(const matrix_view& x, const matrix_view& y, const layout& l, const std::vector<T>& before,
+                        std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options) {
   std::vector<T> c = before;
   const auto size = static_cast<std::size_t>(loom::loops::product_scratch<T>(rows, columns, depth));
   const T mark = 12345;
   std::vector<T> scratch(size + 1, std::numeric_limits<T>::quiet_NaN());
   scratch[size] = mark;
-  loom::loops::multiply(x, y, {c.data() + l.first, l.row, l.column}, rows, columns, depth, options, scratch.data());
+  loom::loops::combine<Step, T>(x, y, {c.data() + l.first, l.row, l.column}, rows, columns, depth, options,
+                                scratch.data());
   CHECK(scratch[size] == mark);
   return c;
 }
@@ -110,17 +111,23 @@ struct trial_of {
         depth(d) {
     for (T& v : before) v = std::uniform_real_distribution<T>(-2, 2)(g);
   }
+  template <inner_step Step = inner_step::product>
   [[nodiscard]] std::vector<T> run(product_options options) const {
-    return product(x.view, y.view, l, before, rows, columns, depth, options);
+    return combined<Step>(x.view, y.view, l, before, rows, columns, depth, options);
   }
   [[nodiscard]] std::size_t at(std::ptrdiff_t i, std::ptrdiff_t j) const {
     return static_cast<std::size_t>(l.first + i * l.row + j * l.column);
   }
-  /// Every entry is within the bound that `multiply` states, and nothing else was written.
+  /// Every entry is within the bound that `combine` states, and nothing else was written.
+  template <inner_step Step = inner_step::product>
   void check(product_options options) const {
-    const std::vector<T> c = run(options);
+    const std::vector<T> c = run<Step>(options);
     const auto u = static_cast<long double>(std::numeric_limits<T>::epsilon()) / 2;
-    const auto steps = static_cast<long double>(std::min<std::ptrdiff_t>(depth, 256) + (depth + 255) / 256);
+    constexpr bool is_largest = Step == inner_step::largest_distance;
+    const std::ptrdiff_t folded = std::min<std::ptrdiff_t>(depth, 256) + (depth + 255) / 256;
+    const auto steps = static_cast<long double>(is_largest                             ? 1
+                                                : Step == inner_step::squared_distance ? folded + 2
+                                                                                       : folded);
     std::vector<bool> written(c.size());
     bool near = true, kept = true;
     for (std::ptrdiff_t i = 0; i < rows; ++i)
@@ -129,8 +136,14 @@ struct trial_of {
         for (std::ptrdiff_t k = 0; k < depth; ++k) {
           const long double a = entry<T>(x.view, i, k), b = entry<T>(y.view, k, j);
           if (options.skip_zeros_of_x && a == 0) continue;
-          sum += a * b;
-          size += std::abs(a * b);
+          const long double d = std::abs(a - b);
+          const long double one = Step == inner_step::product            ? a * b
+                                  : Step == inner_step::squared_distance ? d * d
+                                                                         : d;
+          if (!is_largest) sum += one;
+          else if (k == 0 && !options.add) sum = one;
+          else sum = std::isnan(sum) || sum > one ? sum : one;
+          size = is_largest ? std::abs(sum) : size + std::abs(one);
         }
         const auto got = static_cast<long double>(c[at(i, j)]);
         near = near && (std::isfinite(sum) ? std::abs(got - sum) <= 1.001L * steps * u * size
@@ -141,7 +154,7 @@ struct trial_of {
     for (std::size_t i = 0; i < c.size(); ++i) kept = kept && (written[i] || c[i] == before[i]);
     CHECK(near);
     CHECK(kept);
-    const std::vector<T> again = run(options);
+    const std::vector<T> again = run<Step>(options);
     CHECK(std::memcmp(again.data(), c.data(), c.size() * sizeof(T)) == 0);
   }
 };
@@ -193,6 +206,36 @@ TEMPLATE_TEST_CASE("a zero of x adds nothing where that is asked for, and NaN el
           t.y.set(static_cast<std::ptrdiff_t>(g()) % d, static_cast<std::ptrdiff_t>(g()) % n, special);
       t.check({count % 2 == 0, true});
       t.check({count % 2 == 0, false});
+    }
+  });
+}
+
+namespace {
+
+template <inner_step Step, class T>
+void combines_as_stated(double infinity_or_number) {
+  generator g(5);
+  for (int count = 0; count < 60; ++count) {
+    const std::ptrdiff_t m = one_of(g, {0, 1, 4, 5, 12, 13, 50}), n = one_of(g, {1, 3, 8, 16, 17, 33, 65}),
+                         d = one_of(g, {0, 1, 3, 64, 67, 257, 600});
+    trial_of<T> t(g, types[g() % 4], types[g() % 4], m, n, d);
+    if (m > 0 && count % 5 == 0) t.before[t.at(0, 0)] = -std::numeric_limits<T>::quiet_NaN();
+    if (m * d > 0)
+      t.x.set(static_cast<std::ptrdiff_t>(g()) % m, static_cast<std::ptrdiff_t>(g()) % d, infinity_or_number);
+    INFO(m << " x " << n << " x " << d << ", number " << infinity_or_number);
+    t.template check<Step>({.add = count % 2 == 0});
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("distances of rows and columns, of every kind", "", float, double) {
+  trial::on_every_target([] {
+    for (const double number :
+         {1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+      combines_as_stated<inner_step::distance, TestType>(number);
+      combines_as_stated<inner_step::squared_distance, TestType>(number);
+      combines_as_stated<inner_step::largest_distance, TestType>(number);
     }
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices-inl.h — the product of two matrices on vectors: panels are packed, and multiplied in blocks of registers.
+// loops/matrices-inl.h — two matrices combined, on vectors: panels of both are packed, and meet in blocks of registers.
 // A panel of x has the entries of a few rows, column by column; a panel of y those of a few columns, row by row:
 //   [panel][k][entries of the panel]
 // Layer 7 (loops).
@@ -7,6 +7,32 @@
 #define LOOM_INLINE inline __attribute__((always_inline))
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
+
+// ---- inner steps -----------------------------------------------------------------------------------------------------------
+
+/// entry: one more x and y folded into an entry of the result, which begins as 0. join: two parts of an entry in one.
+template <loops::inner_step Step> struct inner;
+template <> struct inner<loops::inner_step::product> {
+  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return fma(x, y, sum); }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
+};
+template <> struct inner<loops::inner_step::distance> {
+  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return sum + abs(x - y); }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
+};
+template <> struct inner<loops::inner_step::squared_distance> {
+  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return fma(x - y, x - y, sum); }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
+};
+template <> struct inner<loops::inner_step::largest_distance> {
+  /// The bits of numbers without a sign are in the order of the numbers, and NaN is above them all.
+  template <class V> static LOOM_INLINE V entry(V x, V y, V most) {
+    using I = ints_of<V>;
+    const I a = as<I>(abs(x - y)), b = as<I>(most);
+    return as<V>(a > b ? a : b);
+  }
+  template <class V> static LOOM_INLINE V join(V a, V b) { return maximum(a, b); }
+};
 
 // ---- the block of registers -----------------------------------------------------------------------------------------------
 
@@ -26,7 +52,7 @@ struct result_block {
 };
 
 /// Puts a block where it does not fit as it is: at the ends of a result, or where its rows are not contiguous.
-template <class T>
+template <loops::inner_step Step, class T>
 [[gnu::noinline]] void put_block(const T* block, const result_block<T>& to) {
   using V = vec<T>;
   constexpr std::ptrdiff_t n = width<V>;
@@ -36,59 +62,70 @@ template <class T>
       LOOM_SHORT_LOOP
       for (std::ptrdiff_t j = 0; j < to.columns; ++j) {
         T& entry = row[j * to.c.column_stride];
-        entry = to.add ? entry + block[j] : block[j];
+        entry = to.add ? inner<Step>::join(entry, block[j]) : block[j];
       }
       continue;
     }
     for (std::ptrdiff_t j = 0; j < to.columns; j += n) {
       const V v = load<V>(block + j);
       if (j + n <= to.columns) {
-        store(to.add ? load<V>(row + j) + v : v, row + j);
+        store(to.add ? inner<Step>::join(load<V>(row + j), v) : v, row + j);
       } else {
         const auto rest = static_cast<std::size_t>(to.columns - j);
-        store_entries_of<lanes::some>(to.add ? load_entries_of<lanes::some, V>(row + j, rest) + v : v, row + j, rest);
+        const V all = to.add ? inner<Step>::join(load_entries_of<lanes::some, V>(row + j, rest), v) : v;
+        store_entries_of<lanes::some>(all, row + j, rest);
       }
     }
   }
 }
 
-/// The product of a panel of x, of which `Rows` rows count, and of `Vectors` vectors of a panel of y.
-template <int Rows, int Vectors, class T>
-[[gnu::noinline]] void multiply_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+/// One more step of each entry of a block: column k of a panel of x meets row k of a panel of y.
+template <loops::inner_step Step, int Rows, int Vectors, class T>
+LOOM_INLINE void combine_entries(const T* x, const T* y, vec<T> (&sum)[Rows][Vectors]) {
+  using V = vec<T>;
+  V of_y[Vectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + v * width<V>);
+#pragma GCC unroll 12
+  for (int i = 0; i < Rows; ++i) {
+    const V of_x = broadcast<V>(x[i]);
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) sum[i][v] = inner<Step>::entry(of_x, of_y[v], sum[i][v]);
+  }
+}
+
+/// A panel of x, of which `Rows` rows count, and `Vectors` vectors of a panel of y.
+template <loops::inner_step Step, int Rows, int Vectors, class T>
+[[gnu::noinline]] void combine_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
   using V = vec<T>;
   constexpr int n = width<V>;
   const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
   T* const first = to.c.data;
   const std::ptrdiff_t stride = to.c.row_stride;
-  if (whole && to.add)
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i) {
-      __builtin_prefetch(first + i * stride, 1);
-      __builtin_prefetch(first + i * stride + Vectors * n - 1, 1);
-    }
   V sum[Rows][Vectors];
 #pragma GCC unroll 12
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) sum[i][v] = V{};
-#pragma GCC unroll 4
-  for (std::ptrdiff_t k = 0; k < depth; ++k) {
-    V of_y[Vectors];
+  std::ptrdiff_t k = 0;
+  // Where the sums will go is asked for row by row: all at once, the requests would wait for each other.
+  const std::ptrdiff_t asked = whole ? (depth < Rows ? depth : Rows) : 0;
+  LOOM_SHORT_LOOP
+  for (; k < asked; ++k) {
+    const T* const row = first + k * stride;
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + k * panel_columns<T> + v * n);
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i) {
-      const V of_x = broadcast<V>(x[k * panel_rows + i]);
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) sum[i][v] = fma(of_x, of_y[v], sum[i][v]);
-    }
+    for (int v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * n, 1);
+    __builtin_prefetch(row + Vectors * n - 1, 1);
+    combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
   }
+#pragma GCC unroll 4
+  for (; k < depth; ++k) combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
   if (whole && to.add) {
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v)
-        store(load<V>(first + i * stride + v * n) + sum[i][v], first + i * stride + v * n);
+        store(inner<Step>::join(load<V>(first + i * stride + v * n), sum[i][v]), first + i * stride + v * n);
   } else if (whole) {
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i)
@@ -100,14 +137,14 @@ template <int Rows, int Vectors, class T>
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v) store(sum[i][v], block + i * panel_columns<T> + v * n);
-    put_block(block, to);
+    put_block<Step>(block, to);
   }
 }
 
 /// The same where zeros of one factor meet numbers of the other that are not finite. The sums are those of the usual products.
 template <class T>
-[[gnu::noinline]] void multiply_panels_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
-                                                     loops::skipped_zeros skipped, const result_block<T>& to) {
+[[gnu::noinline]] void multiply_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
+                                              loops::skipped_zeros skipped, const result_block<T>& to) {
   using V = vec<T>;
   constexpr int n = width<V>;
   alignas(64) T block[panel_rows * panel_columns<T>] = {};
@@ -120,21 +157,21 @@ template <class T>
         store(skipped == loops::skipped_zeros::of_y ? select(of_y == V{}, sum, more) : more, at);
       }
     }
-  put_block(block, to);
+  put_block<loops::inner_step::product>(block, to);
 }
 
 /// Only as many rows and vectors as count, in steps of a third of a panel.
-template <class T>
-LOOM_INLINE void multiply_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+template <loops::inner_step Step, class T>
+LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
   constexpr int third = panel_rows / 3;
   if (to.columns > lane_count<T>) {
-    if (to.rows > 2 * third) multiply_panels<panel_rows, 2>(x, y, depth, to);
-    else if (to.rows > third) multiply_panels<2 * third, 2>(x, y, depth, to);
-    else multiply_panels<third, 2>(x, y, depth, to);
+    if (to.rows > 2 * third) combine_panels<Step, panel_rows, 2>(x, y, depth, to);
+    else if (to.rows > third) combine_panels<Step, 2 * third, 2>(x, y, depth, to);
+    else combine_panels<Step, third, 2>(x, y, depth, to);
   } else {
-    if (to.rows > 2 * third) multiply_panels<panel_rows, 1>(x, y, depth, to);
-    else if (to.rows > third) multiply_panels<2 * third, 1>(x, y, depth, to);
-    else multiply_panels<third, 1>(x, y, depth, to);
+    if (to.rows > 2 * third) combine_panels<Step, panel_rows, 1>(x, y, depth, to);
+    else if (to.rows > third) combine_panels<Step, 2 * third, 1>(x, y, depth, to);
+    else combine_panels<Step, third, 1>(x, y, depth, to);
   }
 }
 
@@ -165,20 +202,40 @@ LOOM_INLINE void copy_as(const S* from, std::ptrdiff_t step, std::ptrdiff_t coun
   for (; k < count; ++k) to[k] = static_cast<T>(loaded(from[k * step]));
 }
 
-/// Panels of rows that lie side by side: vectors are copied. The last vector of k may overlap the first one of k + 1, which comes later.
-template <class S, class T>
-[[gnu::noinline]] void pack_across(const packed_from<S>& from, std::ptrdiff_t panel, T* to) {
+/// Entries k of those rows of a panel that a vector holds, which lie side by side; the rows after the last one are zeros.
+template <class V, class S>
+LOOM_INLINE V load_across(const S* from, std::ptrdiff_t rows) {
+  if (rows >= width<V>) return load_lanes<V>(from);
+  return rows > 0 ? load_entries_of<lanes::some, V>(from, static_cast<std::size_t>(rows)) : V{};
+}
+
+/// Panels of rows that lie side by side: vectors are copied. A few entries of all rows at a time, for the memory between two entries
+/// may be a page.
+template <int Panel, class S, class T>
+[[gnu::noinline]] void pack_across(const packed_from<S>& from, T* to) {
   using V = vec<T>;
-  constexpr std::ptrdiff_t n = width<V>;
-  for (std::ptrdiff_t i = 0; i < from.count; i += panel)
-    for (std::ptrdiff_t k = 0; k < from.depth; ++k, to += panel)
-      for (std::ptrdiff_t j = 0; j < panel; j += n) {
-        const std::ptrdiff_t left = from.count - i - j;
-        const S* const at = from.data + k * from.step + i + j;
-        if (left >= n) store(load_lanes<V>(at), to + j);
-        else if (left > 0) store(load_entries_of<lanes::some, V>(at, static_cast<std::size_t>(left)), to + j);
-        else store(V{}, to + j);
+  constexpr int n = width<V>, vectors = (Panel + n - 1) / n, cut = Panel % n;
+  constexpr std::ptrdiff_t together = 8;
+  for (std::ptrdiff_t first = 0; first < from.depth; first += together)
+    for (std::ptrdiff_t i = 0; i < from.count; i += Panel) {
+      std::ptrdiff_t k = first;
+      const std::ptrdiff_t end = first + together < from.depth ? first + together : from.depth;
+      const S* at = from.data + k * from.step + i;
+      T* row = to + i * from.depth + k * Panel;
+      // The end of a vector that is cut is overwritten by the next one, which the last one does not have.
+      if (i + vectors * n <= from.count)
+        for (; k < end - (cut != 0 && end == from.depth ? 1 : 0); ++k, at += from.step, row += Panel)
+#pragma GCC unroll 6
+          for (int j = 0; j < Panel; j += n) store(load_lanes<V>(at + j), row + j);
+      for (; k < end; ++k, at += from.step, row += Panel) {
+        LOOM_SHORT_LOOP
+        for (int j = 0; j < Panel; j += n) {
+          const V v = load_across<V>(at + j, from.count - i - j);
+          if (j + n <= Panel) store(v, row + j);
+          else store_entries_of<lanes::some>(v, row + j, cut);
+        }
       }
+    }
 }
 
 #if LOOM_TARGET_BYTES != 0
@@ -197,17 +254,20 @@ LOOM_INLINE V load_quads_of(const T* const* rows, std::ptrdiff_t at) {
 template <class T>
 LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std::ptrdiff_t panel, T* to) {
   using V = vec<T>;
-  constexpr int q = quad<V>, n = width<V>;
-  for (std::ptrdiff_t k = 0; k < count; k += q)
-    for (std::ptrdiff_t j = (panel - 1) / n * n; j >= 0;
-         j -= n) {  // a vector that is cut short overlaps the next column's first
-      V v[q];
+  constexpr std::ptrdiff_t q = quad<V>, n = width<V>, line = 64 / sizeof(T);
+  for (std::ptrdiff_t first = 0; first < count; first += line) {  // rows may be a page apart: all of a line at once
+    const std::ptrdiff_t end = first + line < count ? first + line : count;
+    // The last vector first: what it has beyond the panel is overwritten by the first one of the next column.
+    for (std::ptrdiff_t j = (panel - 1) / n * n; j >= 0; j -= n)
+      for (std::ptrdiff_t k = first; k < end; k += q) {
+        V v[q];
 #pragma GCC unroll 4
-      for (int c = 0; c < q; ++c) v[c] = load_quads_of<V>(rows + j + c, k);
-      transpose_quads(v);
+        for (int c = 0; c < q; ++c) v[c] = load_quads_of<V>(rows + j + c, k);
+        transpose_quads(v);
 #pragma GCC unroll 4
-      for (int c = 0; c < q; ++c) store(v[c], to + (k + c) * panel + j);
-    }
+        for (int c = 0; c < q; ++c) store(v[c], to + (k + c) * panel + j);
+      }
+  }
 }
 #endif
 
@@ -220,10 +280,22 @@ template <class S, class T>
   for (std::ptrdiff_t i = 0; i < from.count; i += panel)
     for (std::ptrdiff_t k = 0, count = 0; k < from.depth; k += count, to += count * panel) {
       const std::ptrdiff_t left = from.count - i < panel ? from.count - i : panel;
-      count = from.depth - k < most_copied ? from.depth - k : most_copied;
-      for (std::ptrdiff_t r = 0; r < left; ++r) {
-        copy_as(from.data + (i + r) * from.stride + k * from.step, from.step, count, copies[r]);
-        rows[r] = copies[r];
+      bool in_place = false;
+      count = from.depth - k;
+      if constexpr (std::is_same_v<S, T> && LOOM_TARGET_BYTES != 0) {
+        constexpr std::ptrdiff_t q = 16 / sizeof(T);
+        in_place = from.step == 1 && count >= q;
+        if (in_place) {
+          count = count / q * q;
+          for (std::ptrdiff_t r = 0; r < left; ++r) rows[r] = from.data + (i + r) * from.stride + k;
+        }
+      }
+      if (!in_place) {
+        if (count > most_copied) count = most_copied;
+        for (std::ptrdiff_t r = 0; r < left; ++r) {
+          copy_as(from.data + (i + r) * from.stride + k * from.step, from.step, count, copies[r]);
+          rows[r] = copies[r];
+        }
       }
       for (std::ptrdiff_t r = left; r < most_rows; ++r) rows[r] = rows[0];  // these are multiplied in vain
 #if LOOM_TARGET_BYTES != 0
@@ -235,24 +307,24 @@ template <class S, class T>
     }
 }
 
-/// Packs panels of numbers of one type, of the matrix `m` from entry (i, k) on.
-template <class S, class T>
+/// Packs panels of `count` rows and `depth` columns of a matrix, from entry (i, k) on.
+template <int Panel, class S, class T>
 LOOM_INLINE void pack_panels_of(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
-                                std::ptrdiff_t depth, std::ptrdiff_t panel, T* to) {
+                                std::ptrdiff_t depth, T* to) {
   const packed_from<S> from{static_cast<const S*>(m.data) + i * m.row_stride + k * m.column_stride, m.row_stride,
                             m.column_stride, count, depth};
   if constexpr (loads_as_vector<S, T>)
-    if (from.stride == 1) return pack_across(from, panel, to);
-  pack_along(from, panel, to);
+    if (from.stride == 1) return pack_across<Panel>(from, to);
+  pack_along(from, Panel, to);
 }
-template <class T>
+template <int Panel, class T>
 [[gnu::noinline]] void pack_panels(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k,
-                                   std::ptrdiff_t count, std::ptrdiff_t depth, std::ptrdiff_t panel, T* to) {
+                                   std::ptrdiff_t count, std::ptrdiff_t depth, T* to) {
   switch (m.type) {
-    case call::element_type::f32: return pack_panels_of<float>(m, i, k, count, depth, panel, to);
-    case call::element_type::bf16: return pack_panels_of<bf16>(m, i, k, count, depth, panel, to);
-    case call::element_type::f16: return pack_panels_of<f16>(m, i, k, count, depth, panel, to);
-    default: return pack_panels_of<double>(m, i, k, count, depth, panel, to);
+    case call::element_type::f32: return pack_panels_of<Panel, float>(m, i, k, count, depth, to);
+    case call::element_type::bf16: return pack_panels_of<Panel, bf16>(m, i, k, count, depth, to);
+    case call::element_type::f16: return pack_panels_of<Panel, f16>(m, i, k, count, depth, to);
+    default: return pack_panels_of<Panel, double>(m, i, k, count, depth, to);
   }
 }
 
@@ -268,12 +340,12 @@ template <class T>
   return !any(is_nan(sum)) && rest == 0;
 }
 
-// ---- the product -----------------------------------------------------------------------------------------------------------
+// ---- the whole -------------------------------------------------------------------------------------------------------------
 
-/// The product of the packed blocks.
-template <class T>
-[[gnu::noinline]] void multiply_blocks(const T* x, const T* y, const loops::product_extents& n,
-                                       loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c, bool add) {
+/// The packed blocks.
+template <loops::inner_step Step, class T>
+[[gnu::noinline]] void combine_blocks(const T* x, const T* y, const loops::product_extents& n,
+                                      loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c, bool add) {
   for (std::ptrdiff_t j = 0; j < n.columns; j += panel_columns<T>)
     for (std::ptrdiff_t i = 0; i < n.rows; i += panel_rows) {
       const result_block<T> to{{c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
@@ -281,16 +353,20 @@ template <class T>
                                n.columns - j < panel_columns<T> ? n.columns - j : panel_columns<T>,
                                add};
       const T *const xs = x + i * n.depth, *const ys = y + j * n.depth;
-      if (skipped == loops::skipped_zeros::none) multiply_part(xs, ys, n.depth, to);
-      else multiply_panels_without_zeros(xs, ys, n.depth, skipped, to);
+      if constexpr (Step == loops::inner_step::product)
+        if (skipped != loops::skipped_zeros::none) {
+          multiply_without_zeros(xs, ys, n.depth, skipped, to);
+          continue;
+        }
+      combine_part<Step>(xs, ys, n.depth, to);
     }
 }
 
-/// c = x y, whose rows are rather contiguous than its columns.
-template <class T>
-[[gnu::noinline]] void multiply_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
-                                          const loops::matrix_buffer<T>& c, const loops::product_extents& all,
-                                          loops::skipped_zeros skipped, bool add, T* scratch) {
+/// Into a matrix whose rows are rather contiguous than its columns.
+template <loops::inner_step Step, class T>
+[[gnu::noinline]] void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
+                                         const loops::matrix_buffer<T>& c, const loops::product_extents& all,
+                                         loops::skipped_zeros skipped, bool add, T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
   constexpr std::uintptr_t alignment = loops::scratch_alignment;
   T* const xs =
@@ -302,37 +378,42 @@ template <class T>
     for (std::ptrdiff_t k = 0; k < all.depth; k += block.depth) {
       loops::product_extents n{0, all.columns - j < block.columns ? all.columns - j : block.columns,
                                all.depth - k < block.depth ? all.depth - k : block.depth};
-      pack_panels(columns_of_y, j, k, n.columns, n.depth, panel_columns<T>, ys);
+      pack_panels<panel_columns<T>>(columns_of_y, j, k, n.columns, n.depth, ys);
       bool finite = skipped != loops::skipped_zeros::of_x ||
                     all_finite(ys, loops::rounded_up(n.columns, panel_columns<T>) * n.depth);
       for (std::ptrdiff_t i = 0; i < all.rows; i += block.rows) {
         n.rows = all.rows - i < block.rows ? all.rows - i : block.rows;
-        if (!rows_stay || j == 0) pack_panels(x, i, k, n.rows, n.depth, panel_rows, xs);
+        if (!rows_stay || j == 0) pack_panels<panel_rows>(x, i, k, n.rows, n.depth, xs);
         if (skipped == loops::skipped_zeros::of_y)
           finite = all_finite(xs, loops::rounded_up(n.rows, panel_rows) * n.depth);
-        multiply_blocks(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
-                        {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride}, add || k > 0);
+        combine_blocks<Step>(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
+                             {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
+                             add || k > 0);
       }
     }
 }
 
-/// loops::multiply, for this target.
-template <class T>
-void multiply_matrices(const loops::matrix_view& x, const loops::matrix_view& y, const loops::matrix_buffer<T>& c,
-                       const loops::product_extents& n, const loops::product_options& options, T* scratch) {
+/// loops::combine, for this target.
+template <loops::inner_step Step, class T>
+void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y, const loops::matrix_buffer<T>& c,
+                      const loops::product_extents& n, const loops::product_options& options, T* scratch) {
   using loops::skipped_zeros;
   if (n.depth <= 0 && !options.add) {
     for (std::ptrdiff_t i = 0; i < n.rows; ++i)
       for (std::ptrdiff_t j = 0; j < n.columns; ++j) c.data[i * c.row_stride + j * c.column_stride] = 0;
     return;
   }
-  const bool by_columns = c.column_stride != 1 && c.row_stride == 1;
+  // Vectors run along the smaller stride of c; of a single column, along the column.
+  const std::ptrdiff_t between_rows = c.row_stride < 0 ? -c.row_stride : c.row_stride;
+  const std::ptrdiff_t between_columns = c.column_stride < 0 ? -c.column_stride : c.column_stride;
+  const bool by_columns = n.rows > 1 && (n.columns == 1 || between_rows < between_columns);
   if (by_columns)
-    multiply_into_rows(loops::transposed(y), loops::transposed(x), loops::transposed(c), {n.columns, n.rows, n.depth},
-                       options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, scratch);
+    combine_into_rows<Step>(loops::transposed(y), loops::transposed(x), loops::transposed(c),
+                            {n.columns, n.rows, n.depth},
+                            options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, scratch);
   else
-    multiply_into_rows(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none, options.add,
-                       scratch);
+    combine_into_rows<Step>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none,
+                            options.add, scratch);
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices.hpp — products of matrices in memory, of any strides and any types of numbers.
-// A product is made block by block: panels of both matrices are copied side by side into scratch memory, in the order in which
-// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008). It knows of no formula.
+// loops/matrices.hpp — products of matrices in memory, of any strides and types of numbers, and distances of rows and columns.
+// They are made block by block: panels of both matrices are copied side by side into scratch memory, in the order in which
+// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008). Nothing here knows of formulas.
 // Layer 7 (loops).
 #pragma once
 
@@ -27,9 +27,17 @@ struct matrix_buffer {
   std::ptrdiff_t row_stride, column_stride;
 };
 
+/// What becomes of a row of x and a column of y.
+enum class inner_step : std::uint8_t {
+  product,  ///< the sum of x y
+  distance,  ///< the sum of |x - y|
+  squared_distance,  ///< the sum of (x - y)^2
+  largest_distance,  ///< the largest |x - y|; NaN if one is
+};
+
 struct product_options {
-  bool add = false;  ///< to what the result holds
-  bool skip_zeros_of_x = false;  ///< an entry of x that is 0 adds nothing, also times infinity or NaN
+  bool add = false;  ///< to what c holds: joined to it as parts of the fold are
+  bool skip_zeros_of_x = false;  ///< in a product, a 0 of x adds nothing, also times infinity or NaN
 };
 
 /// Both factors with their roles exchanged: the transpose of the product is the product of the transposes.
@@ -100,24 +108,33 @@ constexpr std::ptrdiff_t product_scratch(std::ptrdiff_t rows, std::ptrdiff_t col
 
 namespace loom::inline LOOM_ABI::loops {
 
-/// c = x y, or c += x y, by the loops of this thread's target. Neither factor shares memory with c.
-/// Shape:   x [rows, depth], y [depth, columns] -> c [rows, columns]; any extent may be 0.
+/// c[i, j] = what `Step` makes of row i of x and column j of y, or that joined to c[i, j], by the loops of this thread's
+/// target. Neither matrix shares memory with c.
+/// Shape:   x [rows, depth], y [depth, columns] -> c [rows, columns]; any extent may be 0, and of no depth all is 0.
 /// Scratch: product_scratch<T>(rows, columns, depth) numbers.
-/// Error:   numbers of other types are rounded to T; then at most (min(depth, 256) + ceil(depth / 256)) u times the sum of
-///          |c| and the |x| |y|, to first order in u, half an ulp of 1. The same call has the same bits.
-template <class T>
-void multiply(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>& c, std::ptrdiff_t rows,
-              std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options, T* scratch) {
+/// Error:   numbers of other types are rounded to T; then at most n u times the sum of |c| and of the sizes of what is added up, to
+///          first order in u, half an ulp of 1. n = min(depth, 256) + ceil(depth / 256), 2 more of squares; of the largest n = 1.
+///          The same call has the same bits.
+template <inner_step Step, class T>
+void combine(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>& c, std::ptrdiff_t rows,
+             std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options, T* scratch) {
   const auto run = [] {
 #define LOOM_RUN_TARGET(name, function) \
-  case target::name: return &name::function<T>;
+  case target::name: return &name::function<Step, T>;
     switch (current_target()) {
-      LOOM_VECTOR_TARGETS(LOOM_RUN_TARGET, multiply_matrices)
-      default: return &baseline::multiply_matrices<T>;
+      LOOM_VECTOR_TARGETS(LOOM_RUN_TARGET, combine_matrices)
+      default: return &baseline::combine_matrices<Step, T>;
     }
 #undef LOOM_RUN_TARGET
   }();
   run(x, y, c, {rows, columns, depth}, options, scratch);
+}
+
+/// c = x y, or c += x y: `combine` of products.
+template <class T>
+void multiply(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>& c, std::ptrdiff_t rows,
+              std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options, T* scratch) {
+  combine<inner_step::product>(x, y, c, rows, columns, depth, options, scratch);
 }
 
 }  // namespace loom::loops
