@@ -10,7 +10,7 @@ namespace loom::inline LOOM_ABI {
 
 /// A formula ready to be called; an empty constant.
 ///
-/// Call:    with one binding per input, in any order; d(x) = buffer for a gradient, d(x) += buffer to add it to what is there, d2(x) = buffer for the diagonal of the
+/// Call:    with one binding per input, in any order; d(x) = buffer for a gradient, d(x) += buffer to add it to what is there, d(x) = in_place to write it over x, d2(x) = buffer for the diagonal of the
 ///          Hessian, hvp(x) = buffer beside direction(x) = data for its product with a direction; out = buffer for a result
 ///          that is not a scalar, result<k> = buffer for further ones, seed = data for the cotangent of the result; threads
 ///          = pool, workspace = buffer. Only what is bound is computed.
@@ -40,6 +40,13 @@ struct loss_function {
     }
   }
 
+  /// With d(x) = in_place, over the data that is bound to x.
+  template <class... Bindings>
+    requires((lang::is_unplaced<Bindings> || ...))
+  [[gnu::always_inline]] constexpr auto operator()(const Bindings&... bindings) const {
+    return (*this)(lang::placed_over_input(bindings, lang::map_of(bindings...))...);
+  }
+
   /// The numbers that loom::workspace must hold for a call with these bindings; 0 for most losses.
   template <class... Bindings>
   std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
@@ -50,6 +57,11 @@ struct loss_function {
     } else {
       return 0;
     }
+  }
+  template <class... Bindings>
+    requires((lang::is_unplaced<Bindings> || ...))
+  std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
+    return workspace_size(lang::placed_over_input(bindings, lang::map_of(bindings...))...);
   }
 
   /// The plan of all results and of the derivatives named: plan(d(x)), plan(d(x), d2(x)).

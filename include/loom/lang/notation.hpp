@@ -30,8 +30,8 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
     lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results;
 
 // What a call binds.
-using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace,
-    lang::threads, lang::checked;
+using lang::d, lang::d2, lang::hvp, lang::in_place, lang::direction, lang::out, lang::result, lang::seed,
+    lang::workspace, lang::threads, lang::checked;
 using lang::view, lang::strided_view;
 
 namespace hana = boost::hana;  ///< Boost.Hana, whose maps hold the losses of the collection
