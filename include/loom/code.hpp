@@ -74,8 +74,7 @@ std::string code(const loss_function<Formula>&, const printed& wanted, Derivativ
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;
     schedule::plan adding;
     if (wanted.added)
-      adding =
-          compiler::stage::schedule(program::simple, ~schedule::output_set{0}, schedule::in_buffers(program::simple));
+      adding = compiler::stage::schedule(program::simple, {.added = schedule::in_buffers(program::simple)});
     if (adding.refused())
       return "// Without values kept in the buffers, which are added to, this formula takes more steps than a plan "
              "has.\n";

@@ -43,9 +43,7 @@ constexpr graph simplify(const graph& g) {
   const value_set divisors = shared_divisors(sunk);
   return divisors.any() ? sink(with_reciprocals(sunk, divisors)) : sunk;
 }
-constexpr plan schedule(const graph& g, output_set exact_outputs = ~output_set{0}, output_set added = 0) {
-  return fuse(g, exact_outputs, added);
-}
+constexpr plan schedule(const graph& g, const buffer_uses& buffers = {}) { return fuse(g, buffers); }
 
 }  // namespace loom::compiler::stage
 

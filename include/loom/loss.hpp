@@ -10,7 +10,7 @@ namespace loom::inline LOOM_ABI {
 
 /// A formula ready to be called; an empty constant.
 ///
-/// Call:    with one binding per input, in any order; d(x) = buffer for a gradient, d(x) += buffer to add it to what is there, d2(x) = buffer for the diagonal of the
+/// Call:    with one binding per input, in any order; d(x) = buffer for a gradient, d(x) += buffer to add it to what is there, d(x) = in_place to write it over x, d2(x) = buffer for the diagonal of the
 ///          Hessian, hvp(x) = buffer beside direction(x) = data for its product with a direction; out = buffer for a result
 ///          that is not a scalar, result<k> = buffer for further ones, seed = data for the cotangent of the result; threads
 ///          = pool, workspace = buffer. Only what is bound is computed.
@@ -38,6 +38,13 @@ struct loss_function {
     } else {
       return 0.0F;  // the call failed to compile; nothing else should complain
     }
+  }
+
+  /// With d(x) = in_place, over the data that is bound to x.
+  template <class... Bindings>
+    requires((lang::is_unplaced<Bindings> || ...))
+  [[gnu::always_inline]] constexpr auto operator()(const Bindings&... bindings) const {
+    return (*this)(lang::placed_over_input(bindings, lang::map_of(bindings...))...);
   }
 
   /// The numbers that loom::workspace should hold for a call with these bindings; 0 for most losses. A call with products of
@@ -95,6 +102,8 @@ struct loss_function {
 
   template <bool Least, class... Bindings>
   std::ptrdiff_t size_of_workspace(const Bindings&... bindings) const {
+    if constexpr ((lang::is_unplaced<Bindings> || ...))
+      return size_of_workspace<Least>(lang::placed_over_input(bindings, lang::map_of(bindings...))...);
     using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
 #include "loom/lang/sentences.def"
     if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {

@@ -90,6 +90,12 @@ bool run() {
   cross_entropy(x = logits, t = labels, d(x) += loom::view(sums.data(), 6, 3));
   squares(x = logits, d(x) += loom::view(sums.data(), 6, 3));
   // [/adding]
+  const std::vector<float> logits_of_the_model(18, 1);
+  // [in_place]
+  std::vector<float> scores = logits_of_the_model;  // not needed after the call
+  cross_entropy(x = loom::view(scores.data(), 6, 3), t = labels, d(x) = loom::in_place);  // now the gradient
+  // [/in_place]
+  if (!(std::fabs(scores[0] + 2.0f / 3) < 1e-6f)) return false;
   return std::fabs(sums[3] - 4.0f / 3) < 1e-6f && std::fabs(sums[4] - 1.0f / 3) < 1e-6f;
 }
 }  // namespace batches

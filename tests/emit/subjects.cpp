@@ -61,8 +61,7 @@ subject compiled(const std::string& name, const loom::ir::graph& written,
 std::vector<subject> adding(std::vector<subject> subjects) {
   for (subject& s : subjects) {
     const loom::ir::graph simple = loom::compiler::in_form(loom::compiler::form::simple, s.written, s.asked).program;
-    s.schedule =
-        loom::compiler::stage::schedule(simple, ~loom::schedule::output_set{0}, loom::schedule::in_buffers(simple));
+    s.schedule = loom::compiler::stage::schedule(simple, {.added = loom::schedule::in_buffers(simple)});
     INFO(s.name);
     REQUIRE(s.schedule.problem == loom::schedule::unplanned::none);
   }

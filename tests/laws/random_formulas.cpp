@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "loom/ir/print.hpp"
+#include "loom/schedule/in_place.hpp"
 #include "loom/schedule/run.hpp"
 #include "loom/schedule/verify.hpp"
 #include "support/catch.hpp"
@@ -189,6 +190,73 @@ planned plans_give_the_numbers_of_the_graph(int count, along where) {
     }
   });
   return done;
+}
+
+/// The same numbers, NaN beside NaN.
+bool same(const std::vector<std::vector<double>>& a, const std::vector<std::vector<double>>& b) {
+  for (std::size_t k = 0; k < a.size(); ++k)
+    for (std::size_t i = 0; i < a[k].size(); ++i)
+      if (a[k][i] != b[k][i] && (a[k][i] == a[k][i] || b[k][i] == b[k][i])) return false;
+  return true;
+}
+
+/// What adding to buffers and writing over inputs met.
+struct shared_buffers {
+  int added = 0, over = 0, refused = 0, spoiled = 0;
+};
+
+/// Gradients that are added to what is there, or written over their inputs, are those of any other plan. Of what is refused, much would
+/// really be spoiled.
+shared_buffers buffers_may_be_shared(int count, along where) {
+  shared_buffers done;
+  for_each_sample(count, where, [&](sample& s) {
+    const graph program = finished(with_gradients(s.written, s.differentiable));
+    if (program.too_large || program.size() > 150) return;
+    const plan alone = stage::schedule(program);
+    if (alone.problem != unplanned::none) return;
+    const std::vector<std::vector<double>> wanted = run_plan(alone, s.data.extents, s.data.as<double>());
+    const auto runs_the_same = [&](const buffer_uses& buffers) {
+      const plan p = stage::schedule(program, buffers);
+      return p.problem == unplanned::none && plan_problem(p) == "" &&
+             same(run_plan(p, s.data.extents, s.data.as<double>()), wanted);
+    };
+    const auto check = [&](const buffer_uses& buffers) {
+      if (runs_the_same(buffers)) return;
+      const plan p = stage::schedule(program, buffers);
+      CAPTURE(s.number, buffers.added, buffers.in_place, p.problem_count, s.text(), listing(program));
+      CHECK(p.problem == unplanned::none);
+      CHECK(plan_problem(p) == "");
+      CHECK(same(run_plan(p, s.data.extents, s.data.as<double>()), wanted));
+    };
+    check({.added = in_buffers(program)});
+    done.added += in_buffers(program) != 0;
+    output_set over = 0;
+    for (int slot = 0; slot < program.outputs.size(); ++slot) {
+      if (program.outputs[slot].is_value()) continue;
+      const output_set one = output_set{1} << slot;
+      if (first_overwritten_read(stage::schedule(program, {.in_place = one})).slot >= 0) {
+        ++done.refused;
+        done.spoiled += !runs_the_same({.in_place = one});
+      } else if (first_overwritten_read(stage::schedule(program, {.in_place = over | one})).slot < 0) {
+        over |= one;  // with less room to keep values in, more is read again
+        ++done.over;
+      }
+    }
+    check({.in_place = over});
+  });
+  return done;
+}
+
+TEST_CASE("random formulas: gradients are added to what is there, and written over their inputs", "[laws]") {
+  for (const along where : {along::columns, along::any}) {
+    const shared_buffers done = buffers_may_be_shared(2000, where);
+    if (std::getenv("LOOM_TEST_FORMULA") != nullptr) return;
+    CAPTURE(done.added, done.over, done.refused, done.spoiled);
+    CHECK(done.added > 1000);
+    CHECK(done.over > 1000);
+    CHECK(done.refused >= done.spoiled);
+    if (where == along::any) CHECK(done.spoiled > 10);
+  }
 }
 
 TEST_CASE("random formulas: a plan is sound, and run step by step it gives the graph's numbers", "[laws]") {

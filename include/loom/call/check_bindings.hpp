@@ -32,6 +32,7 @@ template <class T, std::size_t Columns, class Row> inline constexpr std::ptrdiff
 template <class View, fixed_string... Axes> inline constexpr std::ptrdiff_t columns_of<laid_out<View, Axes...>> =
     columns_of<View>;
 template <class View> inline constexpr std::ptrdiff_t columns_of<added_to<View>> = columns_of<View>;
+template <class View> inline constexpr std::ptrdiff_t columns_of<over_input<View>> = columns_of<View>;
 
 /// The axes that a binding lists, as its dimensions have them; none: it lists none.
 using axis_names = fixed_vector<text_view, max_rank>;

@@ -233,6 +233,10 @@ class data_check {
   int count_ = 0;
   operand learned_from_[max_axes];
 
+  /// Whether a buffer is the data of its input, and should be.
+  constexpr bool is_over(const bound_operand& buffer, const bound_operand& o) const {
+    return p_.is_in_place(buffer.name.slot) && o.name.input && g_.outputs[buffer.name.slot].input == o.name.slot;
+  }
   constexpr bool is_place(const bound_operand& o) const { return o.name.input && g_.inputs[o.name.slot].is_place(); }
 
   constexpr bool fails(data_issue issue, operand one = no_operand, operand two = no_operand) {
@@ -294,7 +298,7 @@ class data_check {
     if (is_empty(*buffer.shape, buffer.rank())) return true;
     if (overlaps_itself(*buffer.shape, buffer.rank())) return fails(data_issue::buffer_overlaps_itself, buffer.name);
     for (int i = 0; i < k; ++i)  // a place is a part of its input
-      if (!is_place(all_[i]) && meet(buffer, all_[i]))
+      if (!is_place(all_[i]) && !is_over(buffer, all_[i]) && meet(buffer, all_[i]))
         return fails(all_[i].name.input ? data_issue::buffer_overlaps_an_input : data_issue::buffers_overlap,
                      buffer.name, all_[i].name);
     return true;

@@ -11,15 +11,17 @@
 
 #include "loom/compile.hpp"
 #include "loom/numeric/half.hpp"
+#include "loom/schedule/in_place.hpp"
 
 namespace loom::inline LOOM_ABI::call {
 
-/// The storage of every slot, two bits each: they are spelled out in the name of every function over the program. A bit says of an output
-/// that it is added to what its buffer holds.
+/// The storage of every slot, two bits each: they are spelled out in the name of every function over the program. One bit says of an
+/// output that it is added to what its buffer holds, another that its buffer is the data of its input.
 struct storages {
   std::uint64_t inputs = 0;
   std::uint64_t outputs = 0;
   output_set added = 0;
+  output_set in_place = 0;
 
   constexpr storage input(int slot) const { return static_cast<storage>(inputs >> 2 * slot & 3u); }
   constexpr storage output(int slot) const { return static_cast<storage>(outputs >> 2 * slot & 3u); }
@@ -42,21 +44,33 @@ constexpr output_set exact_outputs(storages memory) {
   return set;
 }
 
-/// The plan of a program in which values are parked in exact outputs only: it does not matter in what the others are stored.
-template <class Program, output_set Exact, output_set Added>
+/// The plan of a program whose buffers are used so: it does not matter in what those are stored that hold no value exactly.
+template <class Program, output_set Exact, output_set Added, output_set InPlace>
 struct planned {
-  static constexpr plan schedule = stage::schedule(Program::simple, Exact, Added);
+  static constexpr plan schedule = stage::schedule(Program::simple, {Exact, Added, InPlace});
 };
 template <class Program>
-struct planned<Program, ~output_set{0}, 0> {
+struct planned<Program, ~output_set{0}, 0, 0> {
   static constexpr const plan& schedule = Program::schedule;
 };
+
+/// What is wrong with writing outputs of a plan over their inputs, if anything.
+constexpr mistake mistake_in_place(const plan& p) {
+  const schedule::overwritten_read r = schedule::first_overwritten_read(p);
+  if (r.slot < 0) return {};
+  return {issue::read_after_it_was_overwritten, p.program.inputs[p.program.outputs[r.slot].input].name, r.sweep + 1,
+          r.pass + 1};
+}
 
 /// A program whose tensors are stored as `Memory` says. It is planned once, for that memory.
 template <class Program, storages Memory>
 struct in_memory : Program {
-  static constexpr const plan& schedule = planned<Program, exact_outputs(Memory), Memory.added>::schedule;
-  static constexpr auto problem() { return Program::problem_with(schedule); }
+  static constexpr const plan& schedule =
+      planned<Program, exact_outputs(Memory), Memory.added, Memory.in_place>::schedule;
+  static constexpr mistake problem() {
+    const mistake unplannable = Program::problem_with(schedule);
+    return Memory.in_place == 0 || unplannable.kind != issue::none ? unplannable : mistake_in_place(schedule);
+  }
 };
 
 /// How the tensors of a program are stored.

@@ -81,14 +81,34 @@ struct added_to : View {};
 template <class View> inline constexpr bool is_added = false;
 template <class View> inline constexpr bool is_added<added_to<View>> = true;
 
+/// d(x) = in_place writes the gradient over the data that is bound to x, if nothing reads that afterwards; else it is refused.
+struct in_place_name {
+  using element = const unsigned char;
+  static constexpr int rank = 0;
+};
+inline constexpr in_place_name in_place{};
+template <class Binding> inline constexpr bool is_unplaced = false;
+template <binding_role Role, fixed_string Name, op Code>
+inline constexpr bool is_unplaced<binding<Role, Name, Code, in_place_name>> = true;
+
+/// The data of an input as the buffer of a derivative.
+template <class View>
+struct over_input : View {};
+template <class View> inline constexpr bool is_over_input = false;
+template <class View> inline constexpr bool is_over_input<over_input<View>> = true;
+
 namespace detail {
 
 template <binding_role Role, fixed_string Name, op Code, class View>
-constexpr binding<Role, Name, Code, added_to<View>> adding(const binding<Role, Name, Code, View>& buffer) {
+constexpr auto adding(const binding<Role, Name, Code, View>& buffer) {
+  constexpr bool has_buffer = !std::is_same_v<View, in_place_name>;
   static_assert(is_output(Role),
                 "loom: only what a call computes is added to a buffer: d(x) += buffer, out += buffer; write = for data "
                 "that it reads");
-  return {{buffer.data}};
+  static_assert(has_buffer,
+                "loom: a derivative is not added to its input; write d(x) = loom::in_place to put it there");
+  if constexpr (has_buffer) return binding<Role, Name, Code, added_to<View>>{{buffer.data}};
+  else return binding<Role, Name, Code, refused_view>{};
 }
 
 }  // namespace detail
@@ -112,6 +132,12 @@ struct of_input {
 #include "loom/lang/data.def"
     const auto view = detail::as_view(data);
     return binding<Role, traits::name, traits::code, std::remove_const_t<decltype(view)>>{view};
+  }
+  /// d(x) = in_place: the buffer is what is bound to x.
+  constexpr binding<Role, traits::name, traits::code, in_place_name> operator=(in_place_name) const
+    requires(is_derivative(Role))
+  {
+    return {};
   }
   /// d(x) += buffer adds the derivative to what the buffer holds: gradients of several batches, or of several losses.
   template <class Data>
@@ -274,6 +300,27 @@ struct binding_map {
 template <class... Bindings>
 constexpr binding_map<Bindings...> map_of(const Bindings&... bindings) {
   return {hana::make_basic_tuple(bindings.data...)};
+}
+
+/// A binding of a call; d(x) = in_place becomes that of the data of x.
+template <class B, class... Bindings>
+constexpr auto placed_over_input(const B& b, [[maybe_unused]] const binding_map<Bindings...>& all) {
+  if constexpr (!is_unplaced<B>) {
+    return b;
+  } else {
+    constexpr int input = binding_map<Bindings...>::place_of(binding_role::input, text_view(B::name.text));
+    static_assert(input >= 0,
+                  "loom: loom::in_place puts a derivative over its input: d(x) = loom::in_place beside x = data");
+    if constexpr (input >= 0) {
+      using view = std::remove_cvref_t<decltype(all.template at<input>())>;
+      constexpr bool in_memory = !requires(const view& v) { v.value; };
+      static_assert(in_memory, "loom: a number has no memory for d(x) = loom::in_place");
+      if constexpr (in_memory) return binding<B::role, B::name, B::code, over_input<view>>{{all.template at<input>()}};
+      else return binding<B::role, B::name, B::code, refused_view>{};
+    } else {
+      return binding<B::role, B::name, B::code, refused_view>{};
+    }
+  }
 }
 
 }  // namespace loom::lang

@@ -34,8 +34,8 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
 using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::reverse, lang::exclusive;
 
 // What a call binds.
-using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace, lang::least,
-    lang::threads, lang::checked;
+using lang::d, lang::d2, lang::hvp, lang::in_place, lang::direction, lang::out, lang::result, lang::seed,
+    lang::workspace, lang::least, lang::threads, lang::checked;
 using lang::view, lang::strided_view;
 
 namespace hana = boost::hana;  ///< Boost.Hana, whose maps hold the losses of the collection

@@ -329,14 +329,12 @@ template <> struct perform<instruction::store_row_value> {
       alignas(64) typename R::number buffer[R::lane_count];
       store(r.value[Id], buffer);
       using E = typename R::template Output<Slot>;
-      const std::size_t count = lanes_in_use<Id, lanes::all>(r);
-      if constexpr (R::P.adds(Slot)) {
-        const std::size_t first = R::shape::repeated(r);
-        loops::add_row_values<E>(r.data, r.data.outputs[Slot], r.row + static_cast<std::ptrdiff_t>(first),
-                                 count - first, buffer + first);
-      } else {
-        loops::store_row_values<E>(r.data, r.data.outputs[Slot], r.row, count, buffer);
-      }
+      // Rows that a vector repeats are done: their sums are, and the data of those that are overwritten is gone.
+      const std::size_t first = R::P.adds(Slot) || R::P.in_place != 0 ? R::shape::repeated(r) : 0,
+                        count = lanes_in_use<Id, lanes::all>(r) - first;
+      const std::ptrdiff_t row = r.row + static_cast<std::ptrdiff_t>(first);
+      if constexpr (R::P.adds(Slot)) loops::add_row_values<E>(r.data, r.data.outputs[Slot], row, count, buffer + first);
+      else loops::store_row_values<E>(r.data, r.data.outputs[Slot], row, count, buffer + first);
     }
   }
 };

@@ -17,7 +17,7 @@ constexpr storages storages_of() {
   storages memory;
   const binding_info all[] = {binding_info_of<Bindings>()...};
   const storage kinds[] = {storage_of<std::remove_cv_t<typename decltype(Bindings::data)::element>>...};
-  const bool adds[] = {is_added<decltype(Bindings::data)>...};
+  const bool adds[] = {is_added<decltype(Bindings::data)>...}, over[] = {is_over_input<decltype(Bindings::data)>...};
   for (unsigned i = 0; i < sizeof...(Bindings); ++i) {
     for (int s = 0; s < g.inputs.size(); ++s)
       if (role_of(g, s) == all[i].role && g.inputs[s].code == op::tensor && g.inputs[s].name == all[i].name &&
@@ -27,6 +27,7 @@ constexpr storages storages_of() {
       if (role_of(g.outputs[s]) != all[i].role || name_of(g, g.outputs[s]) != all[i].name) continue;
       if (!g.outputs[s].axes.empty()) memory.outputs |= storage_bits(s, kinds[i]);
       if (adds[i]) memory.added |= output_set{1} << s;
+      if (over[i]) memory.in_place |= output_set{1} << s;
     }
   }
   return memory;
@@ -36,7 +37,7 @@ constexpr storages storages_of() {
 template <class Program, class... Bindings>
 constexpr auto program_of() {
   if constexpr (!((number_of_16_bits<typename decltype(Bindings::data)::element> ||
-                   is_added<decltype(Bindings::data)>) ||
+                   is_added<decltype(Bindings::data)> || is_over_input<decltype(Bindings::data)>) ||
                   ...))
     return std::type_identity<Program>();
   else if constexpr (storages_of<Program, Bindings...>() == storages()) return std::type_identity<Program>();

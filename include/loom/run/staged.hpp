@@ -41,7 +41,7 @@ struct in_stage {
     }
     return set;
   }
-  static constexpr plan schedule = compiler::stage::schedule(made.program, exact(), added());
+  static constexpr plan schedule = compiler::stage::schedule(made.program, {exact(), added()});
   static constexpr axis_set tile = map.tiles[Stage];
   static constexpr tile_roles roles = roles_in(schedule, made, tile);
 
@@ -90,6 +90,7 @@ template <class Program>
 constexpr bool runs_in_stages() {
   if constexpr ((Program::schedule.arrays.empty() && !Program::schedule.refused()) || !may_have_stages(Program::simple))
     return false;
+  else if constexpr (memory_of<Program>.in_place != 0) return false;  // a factor is read after its gradient is there
   else if constexpr (!stages_of<Program>::map.possible) return false;
   else
     return []<int... S>(std::integer_sequence<int, S...>) {

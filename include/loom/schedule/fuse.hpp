@@ -35,9 +35,18 @@ constexpr plan no_plan(const graph& g, const refusal& why) {
 
 }  // namespace detail
 
-/// The loops that compute a graph's outputs. Values are parked in the buffers of `exact_outputs` only, and in none that is `added` to what
-/// it holds.
-constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}, output_set added = 0) {
+/// What the buffers of the outputs are to the loops.
+struct buffer_uses {
+  output_set exact = ~output_set{0};  ///< hold any value unrounded
+  output_set added = 0;  ///< hold what an output is added to
+  output_set in_place = 0;  ///< are the data of their inputs
+
+  /// Those that hold nothing that is needed, and may have values parked in them.
+  constexpr output_set for_parking() const { return exact & ~added & ~in_place; }
+};
+
+/// The loops that compute a graph's outputs.
+constexpr plan fuse(const graph& g, const buffer_uses& buffers = {}) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
   for (const node& n : g.nodes)
     if (is_running(n.code)) return detail::no_plan(g, {unplanned::running});
@@ -49,9 +58,10 @@ constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}, o
   if (values.refused()) return detail::no_plan(program, values);
   const sweep_assignment sweeps = assign_sweeps(program, axes, values);  // which sweep adds up and stores what
   if (sweeps.refused()) return detail::no_plan(program, sweeps);
-  plan p =
-      make_steps({program, axes, values, sweeps}, exact_outputs & ~added);  // what is parked; the steps of each sweep
-  p.added = added;
+  const output_set for_parking = buffers.for_parking();
+  plan p = make_steps({program, axes, values, sweeps}, for_parking);  // what is parked; the steps of each sweep
+  p.added = buffers.added;
+  p.in_place = buffers.in_place;
   p.wide = rewrite::wide_values_of(program);  // sums that cancel: cheap, so never parked
   choose_blocks(p);
   for (sweep& s : p.loops) {

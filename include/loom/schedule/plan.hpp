@@ -199,8 +199,10 @@ struct plan : axis_roles, value_levels, refusal, plan_facts {
   fixed_vector<sweep, max_sweeps> loops;
   fixed_vector<step, max_steps> steps;
   output_set added = 0;  ///< outputs that are added to what their buffers hold
+  output_set in_place = 0;  ///< outputs whose buffers are the data of their inputs
 
   constexpr bool adds(int slot) const { return ((added >> slot) & 1u) != 0; }
+  constexpr bool is_in_place(int slot) const { return ((in_place >> slot) & 1u) != 0; }
   constexpr level at(int id) const { return levels[id]; }
   constexpr bool uses(text_view rule_name) const { return program.trace.contains(rule_name); }
 };
@@ -223,8 +225,11 @@ constexpr int lookup_of(const plan& p, int id) {
 /// Whether steps may be done twice: they overwrite nothing that they read, and add to no array. Where they add to an output, the loops
 /// see to it that its entries are added once.
 constexpr bool may_be_repeated(const plan& p, const step_range& steps) {
-  for (int i = steps.begin; i < steps.end; ++i)
-    if (p.steps[i].kind == action::recall || p.steps[i].kind == action::accumulate) return false;
+  for (int i = steps.begin; i < steps.end; ++i) {
+    const step& it = p.steps[i];
+    if (it.kind == action::recall || it.kind == action::accumulate) return false;
+    if (it.kind == action::store && p.is_in_place(it.slot)) return false;
+  }
   return true;
 }
 

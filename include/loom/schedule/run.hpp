@@ -30,7 +30,11 @@ class plan_runner : public plan_visitor {
       outputs_.emplace_back(entries_over(as_set(output_axes(p_, slot))), p_.adds(slot) ? 0 : unknown);
   }
 
-  std::vector<std::vector<double>> outputs() const { return outputs_; }
+  std::vector<std::vector<double>> outputs() {
+    for (int slot = 0; slot < g_.outputs.size(); ++slot)
+      if (p_.is_in_place(slot)) outputs_[static_cast<std::size_t>(slot)] = buffer(slot);
+    return outputs_;
+  }
 
   // ---- scalars -----------------------------------------------------------------------------------------------------
 
@@ -103,7 +107,7 @@ class plan_runner : public plan_visitor {
   const plan& p_;
   const graph& g_;
   const std::vector<std::ptrdiff_t>& extents_;
-  const std::vector<dense<double>>& inputs_;
+  std::vector<dense<double>> inputs_;  // a copy: some outputs may lie over them
   std::vector<double> value_;  // in this row, at this entry
   std::vector<double> scalar_;
   std::vector<running> sum_;
@@ -177,7 +181,10 @@ class plan_runner : public plan_visitor {
   }
   /// What is added to, holds 0 before.
   void write(int slot, double& entry, double v) const { entry = p_.adds(slot) ? entry + v : v; }
-  std::vector<double>& buffer(int slot) { return outputs_[static_cast<std::size_t>(slot)]; }
+  std::vector<double>& buffer(int slot) {
+    if (p_.is_in_place(slot)) return inputs_[static_cast<std::size_t>(g_.outputs[slot].input)].entries;
+    return outputs_[static_cast<std::size_t>(slot)];
+  }
   double& output_entry(int slot) { return buffer(slot)[position(as_set(output_axes(p_, slot)))]; }
   array& array_of(int id) { return arrays_[static_cast<std::size_t>(p_.array_of[id] - 1)]; }
 

@@ -186,6 +186,7 @@ class plan_checker {
           need(it.id, it.id);
           if (kept_[slot] != -1) wrong("two values are kept in one buffer", it.id);
           if (p_.adds(it.slot)) wrong("a value is kept in a buffer that is added to", it.id);
+          if (p_.is_in_place(it.slot)) wrong("a value is kept where an input is", it.id);
           kept_[slot] = it.id;
           break;
         case action::recall:
@@ -274,7 +275,7 @@ class plan_checker {
         wrong("a pass is left out that does more than find the shift", it.id);
     for (const step& it : steps_of(loop.passes[guess.pass + 1].body))
       if (it.kind == action::recall || it.kind == action::accumulate || it.kind == action::total ||
-          (it.kind == action::store && p_.adds(it.slot)))
+          (it.kind == action::store && (p_.adds(it.slot) || p_.is_in_place(it.slot))))
         wrong("a pass is done again that may not be", it.id);
   }
   std::vector<step> steps_of(const step_range& range) const {

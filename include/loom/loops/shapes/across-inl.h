@@ -83,6 +83,8 @@ struct across_rows {
     if constexpr (R::P.adds(Slot)) {
       const auto old = load_output<Slot, Which>(r, j);
       v = select(r.new_rows, old + settled(v), old);
+    } else if constexpr (R::P.in_place != 0) {  // rows that the last vector repeats have lost their data
+      v = select(r.new_rows, v, load_output<Slot, Which>(r, j));
     }
     store_lanes(v, output<Slot>(r, j));
   }
