@@ -237,32 +237,64 @@ class stage_runner {
     const node& n = m_.program[v];
     const axis_order order = order_of(m_.program, n.axes);
     const erased_buffer& to = kept(v).array;
-    loops::running_axes axes;
-    axes.rank = order.size();
+    loops::running_extents extents;
+    loops::running_array<T> result{static_cast<T*>(to.data)};
+    running_factor of[2];
+    for (int i = 0; i < arity(n.code); ++i) of[i] = running_factor_of(n.operand[i], order, n.over());
     for (int k = 0; k < order.size(); ++k) {
-      axes.extents[k] = c_.extents[order[k]];
-      axes.strides[k] = to.strides[k];
-      if (has(n.over(), order[k])) axes.along = k;
+      if (has(n.over(), order[k])) {
+        extents.along = c_.extents[order[k]];
+        result.along = to.strides[k];
+      } else {
+        result.outer[extents.rank] = to.strides[k];
+        extents.outer[extents.rank++] = c_.extents[order[k]];
+      }
     }
-    double numbers[2];
-    loops::running_operand of[2];
-    for (int i = 0; i < arity(n.code); ++i) of[i] = running_operand_of(n.operand[i], order, numbers[i]);
-    loops::run_along(n.code, n.order(), axes, of[0], of[1], static_cast<T*>(to.data));
+    of[0].visit([&](const auto& b) {
+      of[1].visit([&](const auto& a) { loops::run_along(n.code, n.order(), extents, b, a, result); });
+    });
   }
-  loops::running_operand running_operand_of(value_id v, const axis_order& order, double& number) const {
-    const node& n = m_.program[v];
-    loops::running_operand r;
-    if (n.axes == 0) {
-      number = n.code == op::constant ? n.constant_value()
-               : n.code == op::scalar ? c_.bound.inputs[n.bits].number
-                                      : kept(v).number;
-      r.data = &number;
+  /// What a running value is made of; a number is one entry, of as many steps of 0 as are asked for.
+  struct running_factor {
+    T number{};
+    const void* data = nullptr;
+    element_type type = type_of<T>();
+    std::ptrdiff_t along = 0, outer[max_rank]{};
+
+    template <class F>
+    void visit(const F& f) const {
+      if constexpr (sizeof(T) == sizeof(float)) {
+        if (type == element_type::bf16) return f(as<bf16>());
+        if (type == element_type::f16) return f(as<f16>());
+      }
+      f(as<T>());
+    }
+    template <class S>
+    loops::running_array<const S> as() const {
+      loops::running_array<const S> r{static_cast<const S*>(data), along};
+      for (int k = 0; k < max_rank; ++k) r.outer[k] = outer[k];
+      if constexpr (std::is_same_v<S, T>)
+        if (data == nullptr && type == element_type::other) r.data = &number;
       return r;
     }
-    const loops::matrix_view m = matrix_of(v, -1, -1, -1, 0);
-    r.data = m.data;
-    r.type = m.type;
-    for (int k = 0; k < order.size(); ++k) r.strides[k] = matrix_of(v, order[k], -1, -1, 0).row_stride;
+  };
+  running_factor running_factor_of(value_id v, const axis_order& order, axis_set along) const {
+    const node& n = m_.program[v];
+    running_factor r;
+    if (n.axes == 0) {
+      r.number = static_cast<T>(n.code == op::constant ? n.constant_value()
+                                : n.code == op::scalar ? c_.bound.inputs[n.bits].number
+                                                       : kept(v).number);
+      r.type = element_type::other;
+      return r;
+    }
+    int outer = 0;
+    for (int axis : order) {
+      const loops::matrix_view m = matrix_of(v, axis, -1, -1, 0);
+      r.data = m.data;
+      r.type = m.type;
+      (has(along, axis) ? r.along : r.outer[outer++]) = m.row_stride;
+    }
     return r;
   }
 
