@@ -54,8 +54,10 @@ TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
                                                                                          max(x) + y.min(C, N))
                 SAME(pow(1 - gather(softmax(x, C), t), gamma_) * -sum(log_softmax(x, -1) * onehot(t, C), C))
                     SAME(clamp(x, -1, 1) + relu(y) + stop_gradient(x) + as_written(x + y))
-                        SAME(where(t != -100, gather(x, t), 0).sum() / count(t != -100))
-                            SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
+                        SAME(custom(round(x), slope(x) = 1) + custom(x * y, slope(x) = y, slope(x + y) = 2 * x) +
+                             custom(-custom(x, slope(y) = w), slope(x - 1) = 1))
+                            SAME(where(t != -100, gather(x, t), 0).sum() /
+                                 count(t != -100)) SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
                                 SAME(logsumexp(x, -1) + norm(x, C) + var(x, -1) + prod(y, C) + logaddexp(v, sum(x, C)) +
                                      xlogy(v, v) + hypot(v, 1)) SAME(where(any(x > 0, C) && all(y > 0, C), 1, 0) +
                                                                      (x > 0).count(-1) + (x > 0).any(C).count())

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 115, "ops were added or removed: ./run tables");
+static_assert(op_count == 116, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -318,6 +318,7 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{adjoint_terms + 67, 1}, {adjoint_terms + 720, 4}, {adjoint_terms + 659, 5}}, true},
+  {{{adjoint_terms + 0, 1}, {adjoint_terms + 67, 1}, {adjoint_terms + 732, 3}}, true},
   {{{adjoint_terms + 67, 1}, {}, {}}, true},
   {{{adjoint_terms + 0, 1}, {}, {}}, true},
   {{{adjoint_terms + 90, 27}, {}, {}}, true},

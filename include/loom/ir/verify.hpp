@@ -138,6 +138,7 @@ class graph_checker {
         break;
       case family::unary:
       case family::binary:
+      case family::custom:
       case family::row: fits = n.code == op::stop_gradient || all_are(kind::number); break;
       case family::composite: fits = false; break;
     }
