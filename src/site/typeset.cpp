@@ -464,6 +464,7 @@ piece typesetter::print(int id, bool root) const {
     case op::softmax:
     case op::log_softmax: return row_function(n);
     case op::lgamma: return call("\\log\\Gamma", signed_text(print(n.operand[0])));
+    case op::log_i0: return call("\\log I_0", signed_text(print(n.operand[0])));
     case op::log_ndtr: return call("\\log\\Phi", signed_text(print(n.operand[0])));
     case op::floor:
       return {"\\left\\lfloor " + signed_text(print(n.operand[0])) + " \\right\\rfloor", atom, false, false};

@@ -50,6 +50,9 @@ TEST_CASE("elementwise functions of one argument lower to their op") {
   LOOM_TEST_FUNCTION(erf);
   LOOM_TEST_FUNCTION(erfc);
   LOOM_TEST_FUNCTION(erfcx);
+  LOOM_TEST_FUNCTION(i0e);
+  LOOM_TEST_FUNCTION(i1e);
+  LOOM_TEST_FUNCTION(log_i0);
   LOOM_TEST_FUNCTION(lgamma);
   LOOM_TEST_FUNCTION(digamma);
   LOOM_TEST_FUNCTION(trigamma);

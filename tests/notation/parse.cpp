@@ -69,7 +69,7 @@ TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
                                                                                                     sum(x, -1))
                                                     SAME(where(m, x, -std::numeric_limits<double>::infinity()) +
                                                          std::numeric_limits<float>::epsilon() * x)
-                                                        SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) + softplus(v) +
+                                                        SAME(digamma(v) + lgamma(v) + i0e(v) * i1e(v) + log_i0(v) + erf(v) + tanh(v) + softplus(v) +
                                                              sigmoid(v) + log1mexp(-v) + expm1(v) + log1p(v))
                                                             SAME(log2(v) + log10(v) + lbeta(v, 2.0) + atan2(v, -1.5) +
                                                                  floor(v) + round(v) + log_ndtr(v) + stddev(x, C) +
