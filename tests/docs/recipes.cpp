@@ -198,6 +198,29 @@ void run() {
 }
 }  // namespace straight
 
+// [names]
+namespace decay {
+using namespace loom;
+
+constexpr auto y0 = tensor<"y0[N]">;  // a Bessel function in <math.h>, and this variable here
+constexpr auto gamma = scalar<"gamma">;
+constexpr auto d = tensor<"d[N]">;  // hides loom::d, which has its full name then
+constexpr auto model = y0 * exp(-gamma);
+constexpr auto misfit = loss<square(model - d).mean()>;
+}  // namespace decay
+// [/names]
+
+namespace names {
+void run() {
+  const float start[] = {1, 2}, data[] = {0, 4};
+  float gradient[2];
+  // [names_call]
+  const float value = decay::misfit(decay::y0 = start, decay::gamma = 0, decay::d = data, loom::d(decay::d) = gradient);
+  // [/names_call]
+  check(near(value, 2.5) && near(gradient[0], -1) && near(gradient[1], 2), "names that are taken");
+}
+}  // namespace names
+
 namespace column {
 // [column]
 constexpr auto x = loom::tensor<"x[N,C]">;
@@ -280,6 +303,7 @@ int main() {
   running::run();
   neighbours::run();
   straight::run();
+  names::run();
   column::run();
   masked::run();
   parts::run();
