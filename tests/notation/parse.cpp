@@ -69,8 +69,9 @@ TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
                                                                                                     sum(x, -1))
                                                     SAME(where(m, x, -std::numeric_limits<double>::infinity()) +
                                                          std::numeric_limits<float>::epsilon() * x)
-                                                        SAME(digamma(v) + lgamma(v) + i0e(v) * i1e(v) + log_i0(v) + erf(v) + tanh(v) + softplus(v) +
-                                                             sigmoid(v) + log1mexp(-v) + expm1(v) + log1p(v))
+                                                        SAME(digamma(v) + lgamma(v) + i0e(v) * i1e(v) + log_i0(v) +
+                                                             erf(v) + tanh(v) + softplus(v) + sigmoid(v) +
+                                                             log1mexp(-v) + expm1(v) + log1p(v))
                                                             SAME(log2(v) + log10(v) + lbeta(v, 2.0) + atan2(v, -1.5) +
                                                                  floor(v) + round(v) + log_ndtr(v) + stddev(x, C) +
                                                                  x.stddev(-1))
@@ -182,6 +183,20 @@ TEST_CASE("a row function of a single number goes to text and back", "[notation]
   const notation::formula again = parse(printed, notation::declarations_of(f.written));
   REQUIRE(!again.wrong.failed());
   CHECK(same(f.written, again.written));
+}
+
+TEST_CASE("slopes go to text and back", "[notation]") {
+  const std::vector<std::string> inputs = {"x[N]", "y[N]"};
+  for (const std::string text :
+       {"sum(custom(round(x), slope(x) = 1))", "sum(custom(x * y, slope(x) = y, slope(y) = x, slope(x + y) = 2 * x))",
+        "sum(custom(custom(x, slope(y) = 1), slope(x) = 2) * custom(stop_gradient(x), slope(x) = -1))"}) {
+    const notation::formula f = parse(text, inputs);
+    const std::string printed = notation::text_of(f.written, f.written.outputs[0].id);
+    const notation::formula again = parse(printed, inputs);
+    CAPTURE(text, printed, f.wrong.text(), again.wrong.text());
+    REQUIRE(!f.wrong.failed());
+    CHECK(same(f.written, again.written));
+  }
 }
 
 TEST_CASE("random formulas go to text and back", "[notation]") {
