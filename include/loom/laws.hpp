@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// laws.hpp — for tests: whether the rewrite rules of a user keep the laws that Loom's own keep.
+// laws.hpp — for tests: whether the rewrite rules of a user keep the laws that Loom's own keep, and whether the slopes that a formula
+// declares are the derivatives of its values.
 #pragma once
 
 #include "loom/base/config.hpp"
@@ -12,6 +13,7 @@
 #include "loom/compile.hpp"
 #include "loom/ir/interpret.hpp"
 #include "loom/ir/print.hpp"
+#include "loom/lang/lower.hpp"
 #include "loom/rewrite/instances.hpp"
 #include "loom/rules.hpp"
 
@@ -132,7 +134,109 @@ class law_check {
   }
 };
 
+/// The slopes of a graph against central differences: what a slope is by becomes an input of its own, and is moved.
+class slope_check {
+ public:
+  slope_check(const ir::graph& g, int points) : g_(g), points_(points) {}
+
+  std::vector<std::string> run() {
+    std::vector<std::string> broken;
+    for (int id = 0; id < g_.size(); ++id)
+      if (g_[id].code == ir::op::with_slope)
+        if (const std::string wrong = about(id); !wrong.empty())
+          broken.push_back("in " + ir::formula_text(g_, id) + ", the slope by " +
+                           ir::formula_text(g_, g_[id].operand[2]) + " " + wrong);
+    return broken;
+  }
+
+ private:
+  using data = std::vector<ir::dense<double>>;
+  const ir::graph& g_;
+  int points_;
+  std::mt19937_64 random_{20240801u};
+
+  double unit() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
+  double number(const ir::number_domain& d) {
+    const bool low = d.low > -__builtin_huge_val(), high = d.high < __builtin_huge_val();
+    if (low && high) return d.low + (d.high - d.low) * (0.03125 + 0.9375 * unit());
+    return low ? d.low + 0.0625 + 4 * unit() : high ? d.high - 0.0625 - 4 * unit() : -3 + 6 * unit();
+  }
+  data point(const std::vector<std::ptrdiff_t>& extents) {
+    data all;
+    for (const ir::input_info& in : g_.inputs) {
+      ir::dense<double> one{ir::as_set(in.axes), {}};
+      std::size_t size = 1;
+      std::ptrdiff_t least = 2;
+      for (int axis : in.axes) size *= static_cast<std::size_t>(extents[static_cast<std::size_t>(axis)]);
+      for (const std::ptrdiff_t e : extents) least = std::min(least, e);
+      for (std::size_t i = 0; i < size; ++i)
+        one.entries.push_back(in.code == ir::op::index
+                                  ? static_cast<double>(random_() % static_cast<std::uint64_t>(least))
+                              : in.code == ir::op::mask ? static_cast<double>(random_() % 2)
+                                                        : number(in.domain));
+      all.push_back(one);
+    }
+    return all;
+  }
+
+  std::string about(int id) {
+    const ir::value_id slope = g_[id].operand[1], by = g_[id].operand[2];
+    int value = g_[id].operand[0];  // below the other slopes
+    while (g_[value].code == ir::op::with_slope) value = g_[value].operand[0];
+    const ir::axis_set axes = g_[value].axes;
+    std::vector<std::ptrdiff_t> extents;
+    for (const ir::axis_info& a : g_.axes) extents.push_back(a.extent != 0 ? a.extent : 2 + extents.size() % 2);
+    ir::graph moved = g_;
+    ir::input_info in{"u", ir::op::tensor, {}};
+    for (int a = 0; a < g_.axes.size(); ++a)
+      if (ir::has(g_[by].axes, a)) in.axes.push_back(static_cast<std::int8_t>(a));
+    if (!moved.inputs.try_push(in)) return "cannot be checked: the formula has as many inputs as there may be";
+    moved.nodes[by] = {ir::op::tensor,
+                       ir::kind::number,
+                       g_[by].axes,
+                       {ir::no_value, ir::no_value, ir::no_value},
+                       static_cast<std::uint64_t>(moved.inputs.size() - 1)};
+    bool some = false;
+    for (int k = 0; k < points_; ++k) {
+      const data inputs = point(extents);
+      const ir::interpreter<double> here(g_, extents, inputs);
+      std::vector<double> step;  // of each entry its own: no entry of a value may move by another of u
+      for (const double u : here[by])
+        step.push_back(0x1p-17 * std::fmax(1, std::fabs(u)) * (unit() < 0.5 ? -1 : 1) * (0.5 + 0.5 * unit()));
+      const auto with_u = [&](double from, double by_steps, int of) {
+        data there = inputs;
+        there.push_back({g_[by].axes, {}});
+        for (std::size_t i = 0; i < step.size(); ++i)
+          there.back().entries.push_back(from * here[by][i] + by_steps * step[i]);
+        return ir::interpreter<double>(moved, extents, there).broadcast(of, axes);
+      };
+      const std::vector<double> above = with_u(1, 1, value), below = with_u(1, -1, value), by_step = with_u(0, 1, by),
+                                s = here.broadcast(slope, axes), u = here.broadcast(by, axes);
+      for (std::size_t i = 0; i < s.size(); ++i) {
+        const double want = (above[i] - below[i]) / (2 * by_step[i]);
+        if (!std::isfinite(want)) continue;
+        some = true;
+        if (!(std::fabs(s[i] - want) <= 1e-6 * (1 + std::fabs(want)) + 1e-13 * std::fabs(above[i] / by_step[i])))
+          return "is " + ir::number_text(s[i]) + ", and the value's is about " + ir::number_text(want) + ", at " +
+                 ir::number_text(u[i]);
+      }
+    }
+    return some ? "" : "cannot be checked: its value is infinite or NaN at every point";
+  }
+};
+
 }  // namespace detail
+
+/// What is wrong with the slopes of a formula that are meant to be the derivatives of its values; nothing if nothing is:
+///
+///     CHECK(loom::broken_slopes(custom(value, slope(u) = s)).empty());
+///
+/// A sentence for each slope(u) = s in it that differs from the central difference of its value, u moved and all else held, at `points`
+/// random points of the domains that the inputs declare. A slope that is none by intention, as of round(u), is told as well.
+template <lang::formula F>
+std::vector<std::string> broken_slopes(const F& f, int points = 40) {
+  return detail::slope_check(lang::lower(f).program, points).run();
+}
 
 /// What is wrong with rules, a sentence for each that breaks a law; nothing if none does:
 ///

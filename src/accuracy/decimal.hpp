@@ -123,6 +123,38 @@ loom_decimal<D, W> ierfcx(const loom_decimal<D, W>& x) {
   return root * z * (1 - 3 * z * (1 - 5 * z * (1 - 7 * z * (1 - 9 * z))));
 }
 
+/// The terms after the first of exp(-x) I_n(x) over its first, for x >= 0 and n of 0 and 1: the power series, then the asymptotic one.
+template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> bessel_terms(const loom_decimal<D, W>& x, int n) {
+  loom_decimal<D, W> term = 1, sum = 0;
+  const bool near = x < 200;
+  for (int k = 1; k < 2000 && abs(term) > abs(sum) * 1e-100; ++k)
+    sum += term = near ? loom_decimal<D, W>(term * x * x / (4 * k * (k + n)))
+                       : loom_decimal<D, W>(term * ((2 * k - 1) * (2 * k - 1) - 4 * n) / (8 * k * x));
+  return sum;
+}
+template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> bessel_far(const loom_decimal<D, W>& x) {  // the first asymptotic term
+  return 1 / sqrt(loom_decimal<D, W>(4 * acos(loom_decimal<D, W>(0)) * x));
+}
+template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> i0e(const loom_decimal<D, W>& x) {
+  const loom_decimal<D, W> a = abs(x), first = a < 200 ? exp(loom_decimal<D, W>(-a)) : bessel_far(a);
+  return first * (1 + bessel_terms(a, 0));
+}
+template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> i1e(const loom_decimal<D, W>& x) {
+  const loom_decimal<D, W> a = abs(x),
+                           first = a < 200 ? loom_decimal<D, W>(exp(loom_decimal<D, W>(-a)) * a / 2) : bessel_far(a);
+  const loom_decimal<D, W> y = first * (1 + bessel_terms(a, 1));
+  return x < 0 ? loom_decimal<D, W>(-y) : y;
+}
+template <unsigned D, mpfr_allocation_type W>
+loom_decimal<D, W> log_i0(const loom_decimal<D, W>& x) {
+  const loom_decimal<D, W> a = abs(x);
+  return a < 200 ? log1p(bessel_terms(a, 0)) : loom_decimal<D, W>(a + log(i0e(a)));
+}
+
 /// For x > 0: the recurrence up to 60, then the asymptotic series with Bernoulli numbers from zeta values.
 template <unsigned D, mpfr_allocation_type W>
 loom_decimal<D, W> trigamma(loom_decimal<D, W> x) {

@@ -89,6 +89,7 @@ typed_value writer::build(node_id id) {
     case node_kind::call: return called(id);
     case node_kind::method: return method(id);
     case node_kind::at: return elsewhere(id);
+    case node_kind::slope: names_.fail_at(id, std::string(slope_outside));
   }
   return {};
 }
@@ -249,6 +250,26 @@ typed_value writer::extent(node_id id) {
   return r;
 }
 
+typed_value writer::custom(node_id id) {
+  const syntax::node& n = tree_[id];
+  std::vector<node_id> involved;
+  std::vector<slope_choice> slopes;
+  for (std::size_t k = 1; k < n.operands.size(); ++k)
+    if (tree_[n.operands[k]].kind != node_kind::slope) names_.fail_at(n.operands[k], std::string(takes_slopes));
+  if (n.operands.size() < 2) names_.fail_at_word(id, std::string(takes_slopes));
+  const typed_value v = value(n.operands[0]);
+  involved.push_back(n.operands[0]);
+  for (std::size_t k = 1; k < n.operands.size(); ++k) {
+    const std::vector<node_id>& by = tree_[n.operands[k]].operands;
+    const typed_value of = value(by[0]);
+    slopes.push_back({of, value(by[1])});
+    involved.insert(involved.end(), by.begin(), by.end());
+  }
+  const typed_value r = to_.custom(v, slopes.data(), static_cast<int>(slopes.size()));
+  check(id, involved.data(), involved.size());
+  return r;
+}
+
 typed_value writer::called(node_id id) {
   const syntax::node& n = tree_[id];
   const std::string word(n.word);
@@ -256,6 +277,8 @@ typed_value writer::called(node_id id) {
   if (n.word == "gather") return gathered(id);
   if (n.word == "onehot") return onehot(id);
   if (n.word == "extent") return extent(id);
+  if (n.word == "custom") return custom(id);
+  if (n.word == "slope") names_.fail_at(id, std::string(slope_outside));
   if (n.word == "results")
     names_.fail_at_word(id, "results(...) lists the results of the whole formula, and stands outside of it");
   if (const running_word* along = find_running(n.word)) return running(id, *along);

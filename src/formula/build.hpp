@@ -67,6 +67,7 @@ class writer {
   typed_value gathered(node_id id);
   typed_value onehot(node_id id);
   typed_value extent(node_id id);
+  typed_value custom(node_id id);
   typed_value number(const literal& l) {
     return to_.number(l.value, l.rounded   ? typed_value::literal::rounded
                                : l.integer ? typed_value::literal::integer

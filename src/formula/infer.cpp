@@ -56,6 +56,7 @@ void scope::find_roles(node_id id, unsigned as) {
       roles_[n.word] |= as;
       first_use_.emplace(n.word, id);
       return;
+    case node_kind::slope: return all(0, as_number);
     case node_kind::unary: return all(0, n.word == "!" ? as_condition : as_number);
     case node_kind::binary: return all(0, n.word == "&&" || n.word == "||" ? as_condition : as_number);
     case node_kind::method: {
@@ -78,7 +79,7 @@ void scope::find_roles(node_id id, unsigned as) {
   }
   if (number(id)) return;
   if (n.of_std) fail_function_of_std(id);
-  if (!is_function(n.word) && n.word != "results") fail_unknown_function(id);
+  if (!is_function(n.word) && n.word != "results" && n.word != "slope") fail_unknown_function(id);
   if (n.operands.empty()) return;
   if (n.word == "gather") {
     has_rows_ = true;

@@ -329,11 +329,23 @@ class reader {
     const bool angles = std::exchange(in_angles_, false);
     expect("(");
     if (!is(")")) do
-        to.push_back(read_expression());
+        to.push_back(read_argument());
       while (accept(","));
     if (!is(")")) expected(", or )");
     in_angles_ = angles;
     advance();
+  }
+  /// A value, or "slope(u) = s".
+  node_id read_argument() {
+    const node_id value = read_expression();
+    if (!is("=") || at(value).kind != node_kind::call || at(value).word != "slope" || at(value).operands.size() != 1)
+      return value;
+    node n = at(value);
+    n.kind = node_kind::slope;
+    advance();
+    n.operands.push_back(read_expression());
+    n.end = last_end_;
+    return add(std::move(n));
   }
   /// "(N = M, C = 2)" after a value.
   node_id read_places(node_id value) {

@@ -18,6 +18,7 @@ enum class node_kind : std::uint8_t {
   call,     // word(operands...)
   method,   // operands[0].word(operands[1...])
   at,       // operands[0](operands[1] = operands[2], operands[3] = operands[4], ...): axes, and where along them
+  slope,    // slope(operands[0]) = operands[1]
   unary,    // word is "-", "+" or "!"
   binary,   // word is the operator
   quoted,   // word<"text">: axis, tensor, index, mask, scalar

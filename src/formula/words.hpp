@@ -124,6 +124,14 @@ std::string sentence(const ir::mistake& m);
 inline constexpr std::string_view product_of_matrices =
     "a product of matrices is a sum over the axis they share: sum(a * b, axis<\"D\">) of a[N,D] and b[M,D]";
 
+/// Of custom and slope in other places than they have.
+inline constexpr std::string_view takes_slopes =
+    "custom(value, slope(u) = s) takes a value and the derivative to use for each u it depends on; a value without any "
+    "is "
+    "stop_gradient(value)";
+inline constexpr std::string_view slope_outside =
+    "slope(u) = s is the derivative that a value is to have, and stands beside it: custom(value, slope(u) = s)";
+
 /// Words that C++ keeps for itself: no variable has such a name.
 bool is_keyword(std::string_view name);
 /// Whether a variable can have this name.

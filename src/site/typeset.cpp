@@ -455,6 +455,15 @@ piece typesetter::print(int id, bool root) const {
     case op::logical_or: return infix(n, "\\lor", disjunction);
     case op::logical_not: return negated(n.operand[0]);
     case op::where: return cases(id);
+    case op::with_slope: {  // with all its slopes, the first of which is the innermost
+      std::string slopes;
+      int value = id;
+      for (; g_[value].code == op::with_slope; value = g_[value].operand[0])
+        slopes = ";\\, \\partial_{" + signed_text(print(g_[value].operand[2])) +
+                 "} = " + signed_text(print(g_[value].operand[1])) + slopes;
+      if (g_[value].code == op::stop_gradient) value = g_[value].operand[0];
+      return call("\\operatorname{custom}", signed_text(print(value)) + slopes);
+    }
     case op::gather: return gathered(n);
     case op::scatter: return scattered(n);
     case op::onehot:
@@ -464,6 +473,7 @@ piece typesetter::print(int id, bool root) const {
     case op::softmax:
     case op::log_softmax: return row_function(n);
     case op::lgamma: return call("\\log\\Gamma", signed_text(print(n.operand[0])));
+    case op::log_i0: return call("\\log I_0", signed_text(print(n.operand[0])));
     case op::log_ndtr: return call("\\log\\Phi", signed_text(print(n.operand[0])));
     case op::floor:
       return {"\\left\\lfloor " + signed_text(print(n.operand[0])) + " \\right\\rfloor", atom, false, false};

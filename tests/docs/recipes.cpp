@@ -175,9 +175,14 @@ void run() {
 namespace straight {
 // [straight]
 constexpr auto x = loom::tensor<"x[N]">;
-constexpr auto level = where(x > 0, 1, -1);
-constexpr auto quantized = x + stop_gradient(level - x);  // the value of level, the derivative of x
+constexpr auto level = where(x > 0, 1.0, -1.0);
+constexpr auto quantized = custom(level, slope(x) = 1);  // the value of level, the derivative of x
 constexpr auto straight_through = loom::loss<square(quantized - 3).mean()>;
+
+constexpr auto binary = custom(level, slope(x) = where(abs(x) <= 1, 1, 0));  // only where x is not saturated
+constexpr auto saturating = loom::loss<square(binary - 3).mean()>;
+constexpr auto reversed = custom(x, slope(x) = -0.5);  // the adversary of what comes after it
+constexpr auto against = loom::loss<square(reversed - 3).mean()>;
 // [/straight]
 
 void run() {
@@ -185,8 +190,36 @@ void run() {
   float gradient[2];
   const float value = straight_through(x = data, d(x) = gradient);
   check(near(value, 10) && near(gradient[0], -2) && near(gradient[1], -4), "straight through");
+  const float far[] = {1.5f, -0.2f};
+  check(near(saturating(x = far, d(x) = gradient), 10), "the value of a slope that is clipped");
+  check(near(gradient[0], 0) && near(gradient[1], -4), "a slope that is clipped");
+  check(near(against(x = far, d(x) = gradient), (2.25 + 10.24) / 2), "the value of what is reversed");
+  check(near(gradient[0], 0.75) && near(gradient[1], 1.6), "what is reversed");
 }
 }  // namespace straight
+
+// [names]
+namespace decay {
+using namespace loom;
+
+constexpr auto y0 = tensor<"y0[N]">;  // a Bessel function in <math.h>, and this variable here
+constexpr auto gamma = scalar<"gamma">;
+constexpr auto d = tensor<"d[N]">;  // hides loom::d, which has its full name then
+constexpr auto model = y0 * exp(-gamma);
+constexpr auto misfit = loss<square(model - d).mean()>;
+}  // namespace decay
+// [/names]
+
+namespace names {
+void run() {
+  const float start[] = {1, 2}, data[] = {0, 4};
+  float gradient[2];
+  // [names_call]
+  const float value = decay::misfit(decay::y0 = start, decay::gamma = 0, decay::d = data, loom::d(decay::d) = gradient);
+  // [/names_call]
+  check(near(value, 2.5) && near(gradient[0], -1) && near(gradient[1], 2), "names that are taken");
+}
+}  // namespace names
 
 namespace column {
 // [column]
@@ -270,6 +303,7 @@ int main() {
   running::run();
   neighbours::run();
   straight::run();
+  names::run();
   column::run();
   masked::run();
   parts::run();

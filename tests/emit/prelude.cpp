@@ -18,8 +18,8 @@ namespace {
 /// call_erfcx and its like, of a dialect.
 std::string callers(const loom::emit::dialect& d, const std::string& linkage) {
   std::string text;
-  for (const std::string name :
-       {"erfcx", "ierfcx", "digamma", "trigamma", "exprel_2", "log1prel_2", "exprel_3", "log1prel_3"})
+  for (const std::string name : {"erfcx", "ierfcx", "i0e", "i1e", "log_i0", "digamma", "trigamma", "exprel_2",
+                                 "log1prel_2", "exprel_3", "log1prel_3"})
     text += prelude_of(d, name + "(", element::f64) + linkage + "double call_" + name + "(double v) { return " + name +
             "(v); }\n";
   return includes_of(d, text) + text;
@@ -35,6 +35,9 @@ void check(const printed::shared_object& object) {
   for (double x = -30; x < 60; x += 0.37) {
     alike("erfcx", loom::numeric::erfcx, x);
     alike("ierfcx", loom::numeric::ierfcx, x);
+    alike("i0e", loom::numeric::i0e, x);
+    alike("i1e", loom::numeric::i1e, x);
+    alike("log_i0", loom::numeric::log_i0, x);
     alike("digamma", loom::numeric::digamma, x);
     alike("trigamma", loom::numeric::trigamma, x);
     alike("exprel_2", loom::numeric::exprel_2, x);
@@ -46,6 +49,9 @@ void check(const printed::shared_object& object) {
   for (double x : {0.0, -0.0, -1.0, -2.0, 1e-300, 1e-3, 1e8, 1e300, inf, -inf, loom::numeric::not_a_number}) {
     alike("erfcx", loom::numeric::erfcx, x);
     alike("ierfcx", loom::numeric::ierfcx, x);
+    alike("i0e", loom::numeric::i0e, x);
+    alike("i1e", loom::numeric::i1e, x);
+    alike("log_i0", loom::numeric::log_i0, x);
     alike("digamma", loom::numeric::digamma, x);
     alike("trigamma", loom::numeric::trigamma, x);
     alike("exprel_2", loom::numeric::exprel_2, x);

@@ -181,6 +181,7 @@ std::vector<subject> every_function() {
       of<sum(sin(x) + cos(x) * tan(n1) + atan(x) + atan2(x, n1) + sinh(x / 4) * cosh(x / 4) + tanh(x))>("circular"),
       of<sum(asin(x / 50) + acos(x / 50) + asinh(x) + acosh(1 + v) + atanh(x / 50))>("inverse"),
       of<sum(erf(x) + erfc(x) + lgamma(v) + digamma(v) + log_ndtr(x) + lbeta(v, 2.0))>("special"),
+      of<sum(i0e(x) + i1e(20 * n1) * v + log_i0(x * 8)) + log_i0(T)>("bessel"),
       of<sum(log(erfc(n1)) + abs(n1) + sign(n1) + min(n1, v) + max(n1, 0.25) + floor(n1) * n1 + round(4 * n1) * v)>(
           "piecewise"),
       of<sum(where(isnan(x) || !isfinite(n1), 0, log2(v) * x) + log10(v) * max(x, n1, 0.5)) + stddev(n1)>(

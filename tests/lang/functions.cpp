@@ -50,6 +50,9 @@ TEST_CASE("elementwise functions of one argument lower to their op") {
   LOOM_TEST_FUNCTION(erf);
   LOOM_TEST_FUNCTION(erfc);
   LOOM_TEST_FUNCTION(erfcx);
+  LOOM_TEST_FUNCTION(i0e);
+  LOOM_TEST_FUNCTION(i1e);
+  LOOM_TEST_FUNCTION(log_i0);
   LOOM_TEST_FUNCTION(lgamma);
   LOOM_TEST_FUNCTION(digamma);
   LOOM_TEST_FUNCTION(trigamma);
@@ -186,6 +189,18 @@ TEST_CASE("gather picks along the last axis, or the one given") {
   LOOM_CHECK(problem(gather(a, t)) == issue::index_does_not_fit);
   LOOM_CHECK(problem(gather(x, a)) == issue::gather_needs_an_index);
   LOOM_CHECK(problem(gather(x.sum(), t)) == issue::operand_without_axes);
+}
+
+TEST_CASE("slopes fit the value that has them") {
+  LOOM_CHECK(problem(custom(x, slope(x) = 1, slope(a) = x)) == issue::none);
+  LOOM_CHECK(problem(custom(x, slope(x) = 1, slope(1 * x) = 2, slope(x) = 3)) == issue::slope_given_twice);
+  LOOM_CHECK(problem(custom(x, slope(2.5) = x)) == issue::slope_of_a_number);
+  LOOM_CHECK(problem(custom(a, slope(x) = 1)) == issue::slope_beyond_its_value);
+  LOOM_CHECK(problem(custom(a, slope(a) = x)) == issue::slope_beyond_its_value);
+  LOOM_CHECK(problem(custom(1, slope(a) = 1)) == issue::slope_beyond_its_value);
+  LOOM_CHECK(problem(custom(x, slope(t) = 1)) == issue::index_used_as_a_number);
+  LOOM_CHECK(problem(custom(x > 0, slope(x) = 1)) == issue::mask_used_as_a_number);
+  LOOM_CHECK(problem(custom(x, slope(x) = x > 0)) == issue::mask_used_as_a_number);
 }
 
 TEST_CASE("onehot adds its axis") {

@@ -31,7 +31,7 @@ constexpr precedence ranks() {
   for (int i = 0; i < op_count; ++i) {
     const op code = static_cast<op>(i);
     const family f = info(code).kind;
-    const bool no_loop = (f == family::unary || f == family::binary) && info(code).cpp.empty();
+    const bool no_loop = (f == family::unary || f == family::binary || f == family::custom) && info(code).cpp.empty();
     if (no_loop || f == family::row || reduction(code).composed) set(code, 11);
     else if (is_reduction(code) || code == op::gather) set(code, 9);
     else if (!is_leaf(code)) set(code, 2);

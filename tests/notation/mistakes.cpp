@@ -22,6 +22,26 @@ std::string mistake(std::string_view text, const std::vector<std::string>& given
   return s;
 }
 
+TEST_CASE("slopes stand beside a value, and fit it", "[notation]") {
+  CHECK(mistake("custom(x).sum()").starts_with("1: custom: custom(value, slope(u) = s) takes a value and"));
+  CHECK(mistake("custom(x, v).sum()").starts_with("11: v: custom(value, slope(u) = s) takes a value and"));
+  CHECK(mistake("custom(x, slope(v)).sum()").starts_with("11: slope(v): custom(value, slope(u) = s) takes"));
+  CHECK(mistake("sum(slope(x))") ==
+        "5: slope(x): slope(u) = s is the derivative that a value is to have, and stands beside it: custom(value, "
+        "slope(u) = s)");
+  CHECK(mistake("sum(slope(x) = 1)").starts_with("5: slope(x) = 1: slope(u) = s is the derivative that"));
+  CHECK(mistake("sum(x, slope(x, v) = 1)").starts_with("20: =: expected , or ), not ="));
+  CHECK(mistake("custom(x, slope(3) = x).sum()") ==
+        "1: custom: slope(u) = s is the derivative by u, an input or what is computed from inputs; this u is a number");
+  CHECK(mistake("custom(x, slope(x) = 1, slope(x) = 2).sum()") ==
+        "1: custom: custom(value, slope(u) = s, ...) has two slopes by the same u");
+  CHECK(mistake("custom(v, slope(x) = 1).sum()") ==
+        "1: custom: in custom(value, slope(u) = s), u or s has the axis C, which the value does not have; a slope is "
+        "taken entry by entry");
+  CHECK(mistake("custom(x, slope(t) = 1).sum()").starts_with("17: t: an index is used as a number"));
+  CHECK(mistake("custom(x, slope(x) = m).sum()").starts_with("22: m: a mask is used where a number is needed"));
+}
+
 TEST_CASE("words that are not known", "[notation]") {
   CHECK(mistake("log_sofmax(x, -1).mean()") ==
         "1: log_sofmax: there is no function log_sofmax (did you mean log_softmax?)");

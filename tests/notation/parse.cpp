@@ -54,8 +54,10 @@ TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
                                                                                          max(x) + y.min(C, N))
                 SAME(pow(1 - gather(softmax(x, C), t), gamma_) * -sum(log_softmax(x, -1) * onehot(t, C), C))
                     SAME(clamp(x, -1, 1) + relu(y) + stop_gradient(x) + as_written(x + y))
-                        SAME(where(t != -100, gather(x, t), 0).sum() / count(t != -100))
-                            SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
+                        SAME(custom(round(x), slope(x) = 1) + custom(x * y, slope(x) = y, slope(x + y) = 2 * x) +
+                             custom(-custom(x, slope(y) = w), slope(x - 1) = 1))
+                            SAME(where(t != -100, gather(x, t), 0).sum() /
+                                 count(t != -100)) SAME(where(t == k, v, 0).sum() + where(t == 0x10, 1, 0).sum())
                                 SAME(logsumexp(x, -1) + norm(x, C) + var(x, -1) + prod(y, C) + logaddexp(v, sum(x, C)) +
                                      xlogy(v, v) + hypot(v, 1)) SAME(where(any(x > 0, C) && all(y > 0, C), 1, 0) +
                                                                      (x > 0).count(-1) + (x > 0).any(C).count())
@@ -67,8 +69,9 @@ TEST_CASE("the text of a formula is read as C++ reads it", "[notation]"){
                                                                                                     sum(x, -1))
                                                     SAME(where(m, x, -std::numeric_limits<double>::infinity()) +
                                                          std::numeric_limits<float>::epsilon() * x)
-                                                        SAME(digamma(v) + lgamma(v) + erf(v) + tanh(v) + softplus(v) +
-                                                             sigmoid(v) + log1mexp(-v) + expm1(v) + log1p(v))
+                                                        SAME(digamma(v) + lgamma(v) + i0e(v) * i1e(v) + log_i0(v) +
+                                                             erf(v) + tanh(v) + softplus(v) + sigmoid(v) +
+                                                             log1mexp(-v) + expm1(v) + log1p(v))
                                                             SAME(log2(v) + log10(v) + lbeta(v, 2.0) + atan2(v, -1.5) +
                                                                  floor(v) + round(v) + log_ndtr(v) + stddev(x, C) +
                                                                  x.stddev(-1))
@@ -214,6 +217,20 @@ TEST_CASE("text of running values and of their derivatives goes to text and back
       REQUIRE(!again.wrong.failed());
       CHECK(notation::text_of(again.written, again.written.outputs[0].id) == printed);
     }
+  }
+}
+
+TEST_CASE("slopes go to text and back", "[notation]") {
+  const std::vector<std::string> inputs = {"x[N]", "y[N]"};
+  for (const std::string text :
+       {"sum(custom(round(x), slope(x) = 1))", "sum(custom(x * y, slope(x) = y, slope(y) = x, slope(x + y) = 2 * x))",
+        "sum(custom(custom(x, slope(y) = 1), slope(x) = 2) * custom(stop_gradient(x), slope(x) = -1))"}) {
+    const notation::formula f = parse(text, inputs);
+    const std::string printed = notation::text_of(f.written, f.written.outputs[0].id);
+    const notation::formula again = parse(printed, inputs);
+    CAPTURE(text, printed, f.wrong.text(), again.wrong.text());
+    REQUIRE(!f.wrong.failed());
+    CHECK(same(f.written, again.written));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <random>
 
+#include "support/bessel.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -262,6 +263,19 @@ TEST_CASE("gamma functions: values and special values", "[math]") {
   LOOM_CHECK(same(numeric::lgamma(inf), inf));
   LOOM_CHECK(same(numeric::lgamma(-inf), inf));
   LOOM_CHECK(same(numeric::lgamma(not_a_number), not_a_number));
+  LOOM_CHECK(near(numeric::i0e(1), 0.46575960759364043));
+  LOOM_CHECK(near(numeric::i0e(-20), 0.089780311884826022));
+  LOOM_CHECK(same(numeric::i0e(0), 1));
+  LOOM_CHECK(same(numeric::i0e(-inf), 0));
+  LOOM_CHECK(near(numeric::i1e(-1), -0.20791041534970847));
+  LOOM_CHECK(same(numeric::i1e(-0.0), -0.0));
+  LOOM_CHECK(same(numeric::i1e(inf), 0));
+  LOOM_CHECK(near(numeric::log_i0(-1e-8), 2.5e-17));
+  LOOM_CHECK(near(numeric::log_i0(1), 0.23591435850717865));
+  LOOM_CHECK(near(numeric::log_i0(huge), huge));
+  LOOM_CHECK(same(numeric::log_i0(-inf), inf));
+  for (double of_nan : {numeric::i0e(not_a_number), numeric::i1e(not_a_number), numeric::log_i0(not_a_number)})
+    CHECK(same(of_nan, not_a_number));
   LOOM_CHECK(near(numeric::digamma(1), -0.57721566490153286));
   LOOM_CHECK(near(numeric::digamma(0x1.762d86356be3fp+0), -9.2412655217294275e-17));
   LOOM_CHECK(near(numeric::digamma(-0.5), 0.036489973978576520));
@@ -435,6 +449,12 @@ const row rows[] = {
     {"ierfcx", own::ierfcx_constant, reference_ierfcx, {linear, -26.5, 6}, 500, 8},
     {"ierfcx", own::ierfcx_constant, reference_ierfcx, {linear, 0, 30}, 500, 8},
     {"ierfcx", own::ierfcx_constant, reference_ierfcx, {logarithmic, 1e-20, 1000}, 500, 8},
+    {"i0e", own::i0e_constant, loom::test::i0e_of, {linear, -9, 9}, 500, 4},
+    {"i0e", own::i0e_constant, loom::test::i0e_of, {logarithmic, 1e-20, 1e300}, 500, 4},
+    {"i1e", own::i1e_constant, loom::test::i1e_of, {linear, -9, 9}, 500, 4},
+    {"i1e", own::i1e_constant, loom::test::i1e_of, {logarithmic, -1e-300, -1e300}, 500, 4},
+    {"log_i0", own::log_i0_constant, loom::test::log_i0_of, {linear, -9, 9}, 500, 3},
+    {"log_i0", own::log_i0_constant, loom::test::log_i0_of, {logarithmic, 1e-150, 1e300}, 500, 3},
     {"lgamma", own::lgamma_constant, reference_lgamma, {linear, 0, 4}, 500, 6},
     {"lgamma", own::lgamma_constant, reference_lgamma, {linear, 2.5, 12}, 500, 6},
     {"lgamma", own::lgamma_constant, reference_lgamma, {linear, 0.999, 1.001}, 300, 6},

@@ -58,7 +58,7 @@ TEST_CASE("every op of one number with a vector version is measured, pow and ata
     INFO(std::string(info(code).name));
     bool found = false;
     for (const auto& file : {trial::of_math(), trial::of_hyperbolic(), trial::of_circular(), trial::of_error_function(),
-                             trial::of_remainders(), trial::of_gamma()})
+                             trial::of_remainders(), trial::of_gamma(), trial::of_bessel()})
       for (const promise& p : file) found = found || p.code == code;
     CHECK(found);
   }

@@ -85,6 +85,7 @@ const std::vector<promise>& of_remainders();
 const std::vector<promise>& of_circular();
 const std::vector<promise>& of_error_function();
 const std::vector<promise>& of_gamma();
+const std::vector<promise>& of_bessel();
 
 /// Error of `y` in ulp; 1e30 if it has the wrong kind (NaN, infinity, sign of zero).
 template <class T>

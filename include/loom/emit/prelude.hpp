@@ -100,6 +100,42 @@ inline constexpr prelude_function prelude[] = {
   return 0.75 * c * (1 + c * c * p);
 }
 )"},
+    {"i0e", versions::real, "// exp(-|x|) I0(x): the power series, then the asymptotic one.\n",
+     R"(double i0e(double x) {
+  const double a = std::fabs(x);
+  double term = 1, sum = 1;
+  if (a < 20) {
+    for (int k = 1; k < 60; ++k) sum += term *= a / (2.0 * k) * (a / (2.0 * k));
+    return std::exp(-a) * sum;
+  }
+  for (int k = 1; k < 30; ++k) sum += term *= (2 * k - 1) * ((2 * k - 1) / (8.0 * k)) / a;
+  return 0.3989422804014327 * sum / std::sqrt(a);
+}
+)"},
+    {"i1e", versions::real, "// exp(-|x|) I1(x), in the same way.\n", R"(double i1e(double x) {
+  const double a = std::fabs(x);
+  double term = 1, sum = 1;
+  if (a < 20) {
+    for (int k = 1; k < 60; ++k) sum += term *= a / (2.0 * k) * (a / (2.0 * (k + 1)));
+    return std::exp(-a) * sum * (0.5 * x);
+  }
+  for (int k = 1; k < 30; ++k) sum += term *= (2 * k - 3) * ((2 * k + 1) / (8.0 * k)) / a;
+  return 0.3989422804014327 * (x < 0 ? -sum : sum) / std::sqrt(a);
+}
+)"},
+    {"log_i0", versions::real, "// log(I0(x)), by I0(x) - 1 or by the asymptotic series.\n",
+     R"(double log_i0(double x) {
+  const double a = std::fabs(x);
+  double term = 1, sum = 0;
+  if (a == infinity) return a;
+  if (a < 20) {
+    for (int k = 1; k < 60; ++k) sum += term *= a / (2.0 * k) * (a / (2.0 * k));
+    return std::log1p(sum);
+  }
+  for (int k = 1; k < 30; ++k) sum += term *= (2 * k - 1) * ((2 * k - 1) / (8.0 * k)) / a;
+  return a + (std::log1p(sum) - 0.5 * std::log(a) - 0.9189385332046727);
+}
+)"},
     {"digamma", versions::real,
      "// d/dx log Gamma(x): reflected to x > 0, raised to x >= 10, then its asymptotic series.\n",
      R"(double digamma(double x) {

@@ -51,6 +51,11 @@ struct place_choice {
   bool last = false;
 };
 
+/// The derivative that a formula declares: by `of`, it is taken to be `slope`.
+struct slope_choice {
+  typed_value of, slope;
+};
+
 /// What is known of the axes of a formula before it is built.
 struct known_axes {
   fixed_vector<axis_info, max_axes> axes;
@@ -112,6 +117,25 @@ class checked_builder {
     }
     if (!fits_operands(code, v, n) || !fits_rank(axes)) return failed();
     r.id = elementwise(code, v[0].id, n > 1 ? v[1].id : no_value, n > 2 ? v[2].id : no_value);
+    return r;
+  }
+
+  /// The value v, whose derivatives are taken to be the slopes given, entry by entry, and 0 by all else.
+  constexpr typed_value custom(const typed_value& v, const slope_choice* slopes, int n) {
+    if (stopped() || !is_number(v)) return failed();
+    typed_value r{out_[v.id].code == op::stop_gradient ? v.id : out_.unary(op::stop_gradient, v.id), v.listed};
+    for (int i = 0; i < n; ++i) {
+      const value_id of = slopes[i].of.id, slope = slopes[i].slope.id;
+      if (!is_number(slopes[i].of) || !is_number(slopes[i].slope)) return failed();
+      if (out_[of].code == op::constant) return fail({issue::slope_of_a_number});
+      for (int k = 0; k < i; ++k)
+        if (slopes[k].of.id == of) return fail({issue::slope_given_twice});
+      const axis_set beyond = without(static_cast<axis_set>(out_[of].axes | out_[slope].axes), axes_of(v));
+      if (beyond != 0) return fail({issue::slope_beyond_its_value, name_of(first_axis(beyond))});
+      r.listed |= slopes[i].of.listed;
+      r.listed |= slopes[i].slope.listed;
+      r.id = out_.make(op::with_slope, r.id, slope, of);
+    }
     return r;
   }
 

@@ -31,6 +31,7 @@ enum class op : std::uint8_t {
   logical_or,
   logical_not,
   where,          // a: mask, b: value where it holds, c: value elsewhere
+  with_slope,     // a: value, b: its slope by c, taken entry by entry
   stop_gradient,
   // reductions; bits: the axes that disappear
 #define LOOM_REDUCTION(code, ...) code,
@@ -76,6 +77,7 @@ enum class family : std::uint8_t {
   compare,
   logical,
   select,
+  custom,
   reduction,
   row,
   indexing,
@@ -175,6 +177,7 @@ constexpr op_table make_op_table() {
   t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, course::unknown, true});
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
+  t.set(op::with_slope, {"custom", family::custom, 3, 0, ""});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
 #define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
@@ -320,7 +323,7 @@ constexpr op folded_as(op o) { return o == op::scatter ? op::sum : o; }
 /// True of ops that no loop computes: a rule spells them with others.
 constexpr bool is_composed(op o) {
   const family f = info(o).kind;
-  return f == family::row || reduction(o).composed || o == op::stop_gradient ||
+  return f == family::row || f == family::custom || reduction(o).composed || o == op::stop_gradient ||
          ((f == family::unary || f == family::binary) && info(o).cpp.empty());
 }
 
@@ -331,7 +334,8 @@ constexpr bool is_elementwise(op o) {
     case family::binary:
     case family::compare:
     case family::logical:
-    case family::select: return true;
+    case family::select:
+    case family::custom: return true;
     default: return false;
   }
 }

@@ -85,6 +85,8 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   if (n.code == op::constant) return number_text(n.constant_value());
   if (is_input(n.code)) return input_text(g, static_cast<int>(n.bits));
   if (n.code == op::position) return axis_text(g, first_axis(n.over())) + offset_text(n.offset());
+  if (n.code == op::with_slope)
+    return std::string("custom(") + operand(0) + ", slope(" + operand(2) + ") = " + operand(1) + ")";
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
@@ -158,6 +160,7 @@ class formula_printer {
       case op::logical_and: return infix("&&", 1, 2);
       case op::logical_or: return infix("||", 0, 1);
       case op::logical_not: return std::string("!") + arg(0, 5);
+      case op::with_slope: return custom(id);
       default: break;
     }
     // max(x, -1) would be the largest along the last axis.
@@ -174,6 +177,16 @@ class formula_printer {
   // What many values share is printed at each; past this there is no reader.
   static constexpr int most_printed = 2000;
   int printed_ = 0;
+
+  /// A value with all its slopes, the first of which is the innermost.
+  std::string custom(int id) {
+    std::string slopes;
+    for (; g_[id].code == op::with_slope; id = g_[id].operand[0]) {
+      const std::string of = print(g_[id].operand[2]);
+      slopes = std::string(", slope(") + of + ") = " + print(g_[id].operand[1]) + slopes;
+    }
+    return std::string("custom(") + print(g_[id].code == op::stop_gradient ? g_[id].operand[0] : id) + slopes + ")";
+  }
 
   bool is_number(int id) const { return g_[id].code == op::constant; }
   /// mean(e, C), as lowering wrote it.

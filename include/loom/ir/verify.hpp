@@ -142,6 +142,7 @@ class graph_checker {
         break;
       case family::unary:
       case family::binary:
+      case family::custom:
       case family::row:
       case family::running: fits = n.code == op::stop_gradient || all_are(kind::number); break;
       case family::composite: fits = false; break;

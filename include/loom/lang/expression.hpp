@@ -57,6 +57,8 @@ template <op Code, bool Reverse, bool Exclusive, class Axis, class... Operands> 
 template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
 template <class Axis> struct extent_shape {};
+template <class Of, class Slope> struct slope_shape {};  ///< a derivative that is declared
+template <class Value, class... Slopes> struct custom_shape {};  ///< a value and the derivatives it is to have
 template <class... Results> struct results_shape {};  ///< what results(...) lists; outermost only
 template <class Axis> struct position_shape {};  ///< an axis as its own index: 0, 1, 2, ... along it
 struct last_shape {};  ///< the last position of the axis that it is given for
@@ -99,6 +101,14 @@ struct place_binding {
 };
 template <class T> struct is_place : std::false_type {};
 template <class Place, int Literals> struct is_place<place_binding<Place, Literals>> : std::true_type {};
+
+/// slope(u) = s: a derivative that custom(...) declares.
+template <class Slope, int Literals>
+struct slope_binding {
+  [[no_unique_address]] literal_list<Literals> literals{};
+};
+template <class T> struct is_slope : std::false_type {};
+template <class Slope, int Literals> struct is_slope<slope_binding<Slope, Literals>> : std::true_type {};
 
 template <class T> struct is_named_axis : std::false_type {};
 template <fixed_string Name> struct is_named_axis<axis_name<Name>> : std::true_type {};

@@ -71,23 +71,61 @@ constexpr auto clamp(const E& e, const L& lo, const H& hi) {
   return detail::apply_to<op::clamp>(e, lo, hi);
 }
 
+/// slope(u) = s, a derivative that custom(...) declares. What slope(u) is before it is given one.
+template <class Of, int Literals>
+struct slope_of {
+  [[no_unique_address]] literal_list<Literals> literals{};
+
+  template <operand S> [[nodiscard]] constexpr auto operator=(const S& s) const {
+    return [&]<class Shape, int Count>(const expression<Shape, Count>& e) {
+      return slope_binding<slope_shape<Of, Shape>, Literals + Count>{detail::join(literals, e.literals)};
+    }(detail::as_expression(s));
+  }
+};
+
+/// In custom(value, slope(u) = s): that the derivative of the value by u is s. u is an input or any other part of a formula.
+template <operand U>
+constexpr auto slope(const U& u) {
+  return []<class Shape, int Count>(const expression<Shape, Count>& e) {
+    return slope_of<Shape, Count>{e.literals};
+  }(detail::as_expression(u));
+}
+
+/// The value, with a derivative of one's own: by each u that slope(u) = s names it is taken to be s, entry by entry, and 0 by all
+/// else that the value is made of. Second derivatives are those of s.
+/// Axes: u and s have none that the value has not.
+template <operand V, class... Slopes>
+constexpr auto custom(const V& value, const Slopes&... slopes) {
+  constexpr bool are_slopes = sizeof...(Slopes) > 0 && (is_slope<Slopes>::value && ...);
+  static_assert(
+      are_slopes,
+      "loom: custom(value, slope(u) = s) takes a value and the derivative to use for each u it depends on; a value "
+      "without any is stop_gradient(value)");
+  if constexpr (are_slopes)
+    return []<class Shape, int Count, class... Declared, int... Counts>(const expression<Shape, Count>& e,
+                                                                        const slope_binding<Declared, Counts>&... s) {
+      return detail::shaped<custom_shape<Shape, Declared...>>(detail::join_all(e.literals, s.literals...));
+    }(detail::as_expression(value), slopes...);
+  else return detail::as_expression(value);
+}
+
 /// Along the axes given, by name or by negative position, or along all:
 #define LOOM_REDUCTION(name, code)                                     \
   template <operand E, detail::axis_argument... Axes>                  \
   constexpr auto name(const E& e, Axes... axes) {                      \
     return detail::along<op::code>(detail::as_expression(e), axes...); \
   }
-LOOM_REDUCTION(sum, sum)                  ///< the sum; 0 over nothing
-LOOM_REDUCTION(mean, mean)                ///< the sum divided by the number of entries; NaN over nothing
-LOOM_REDUCTION(prod, prod)                ///< the product; 1 over nothing
-LOOM_REDUCTION(logsumexp, logsumexp)      ///< log(sum(exp(e))), whatever the size of e; -inf over nothing
-LOOM_REDUCTION(norm, norm)                ///< sqrt(sum(square(e))), whatever the size of e; its derivative at 0 is 0
-LOOM_REDUCTION(var, var)                  ///< the mean squared distance from the mean (divided by n)
-LOOM_REDUCTION(stddev, stddev)            ///< the root of var; its derivative where all are equal is 0
-LOOM_REDUCTION(count, count)              ///< the entries of a mask that hold
-LOOM_REDUCTION(any, any_of)               ///< whether an entry of a mask holds
-LOOM_REDUCTION(all, all_of)               ///< whether every entry of a mask holds
-LOOM_REDUCTION(softmax, softmax)          ///< exp(e) / sum(exp(e)), of the shape of e; NaN if all e are -inf
+LOOM_REDUCTION(sum, sum)  ///< the sum; 0 over nothing
+LOOM_REDUCTION(mean, mean)  ///< the sum divided by the number of entries; NaN over nothing
+LOOM_REDUCTION(prod, prod)  ///< the product; 1 over nothing
+LOOM_REDUCTION(logsumexp, logsumexp)  ///< log(sum(exp(e))), whatever the size of e; -inf over nothing
+LOOM_REDUCTION(norm, norm)  ///< sqrt(sum(square(e))), whatever the size of e; its derivative at 0 is 0
+LOOM_REDUCTION(var, var)  ///< the mean squared distance from the mean (divided by n)
+LOOM_REDUCTION(stddev, stddev)  ///< the root of var; its derivative where all are equal is 0
+LOOM_REDUCTION(count, count)  ///< the entries of a mask that hold
+LOOM_REDUCTION(any, any_of)  ///< whether an entry of a mask holds
+LOOM_REDUCTION(all, all_of)  ///< whether every entry of a mask holds
+LOOM_REDUCTION(softmax, softmax)  ///< exp(e) / sum(exp(e)), of the shape of e; NaN if all e are -inf
 LOOM_REDUCTION(log_softmax, log_softmax)  ///< e - logsumexp(e), of the shape of e
 #undef LOOM_REDUCTION
 

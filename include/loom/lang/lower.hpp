@@ -85,6 +85,13 @@ class lowering {
     return to_.at(v, places, n, outside.id == no_value ? nullptr : &outside);
   }
 
+  template <class Value, class... Slopes>
+  constexpr typed_value visit(custom_shape<Value, Slopes...>) {
+    const typed_value v = visit(Value{});
+    const slope_choice slopes[] = {declared(Slopes{})...};
+    return to_.custom(v, slopes, static_cast<int>(sizeof...(Slopes)));
+  }
+
   /// The results of a formula: one, or those that results(...) lists.
   template <class Shape>
   constexpr void results(Shape) {
@@ -115,6 +122,12 @@ class lowering {
   template <class Value>
   constexpr void choose(outside_shape<Value>, place_choice*, int&, typed_value& outside) {
     outside = visit(Value{});
+  }
+
+  template <class Of, class Slope>
+  constexpr slope_choice declared(slope_shape<Of, Slope>) {
+    const typed_value of = visit(Of{});
+    return {of, visit(Slope{})};
   }
 
   template <fixed_string Name>

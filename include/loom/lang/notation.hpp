@@ -21,10 +21,11 @@ using lang::tensor, lang::index, lang::mask, lang::scalar, lang::axis, lang::las
 // Elementwise functions.
 using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, lang::log, lang::log1p, lang::sin,
     lang::cos, lang::tan, lang::asin, lang::acos, lang::atan, lang::sinh, lang::cosh, lang::tanh, lang::asinh,
-    lang::acosh, lang::atanh, lang::erf, lang::erfc, lang::erfcx, lang::lgamma, lang::digamma, lang::trigamma,
-    lang::sigmoid, lang::softplus, lang::log1mexp, lang::relu, lang::stop_gradient, lang::pow, lang::min, lang::max,
-    lang::logaddexp, lang::xlogy, lang::hypot, lang::where, lang::clamp, lang::as_written, lang::log2, lang::log10,
-    lang::isnan, lang::isfinite, lang::lbeta, lang::floor, lang::round, lang::atan2, lang::log_ndtr;
+    lang::acosh, lang::atanh, lang::erf, lang::erfc, lang::erfcx, lang::i0e, lang::i1e, lang::log_i0, lang::lgamma,
+    lang::digamma, lang::trigamma, lang::sigmoid, lang::softplus, lang::log1mexp, lang::relu, lang::stop_gradient,
+    lang::custom, lang::slope, lang::pow, lang::min, lang::max, lang::logaddexp, lang::xlogy, lang::hypot, lang::where,
+    lang::clamp, lang::as_written, lang::log2, lang::log10, lang::isnan, lang::isfinite, lang::lbeta, lang::floor,
+    lang::round, lang::atan2, lang::log_ndtr;
 
 // Reductions and functions of a row; indexing.
 using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var, lang::stddev, lang::count, lang::any,

@@ -12,6 +12,7 @@
 #include "loom/simd/circular-inl.h"
 #include "loom/simd/error_function-inl.h"
 #include "loom/simd/gamma-inl.h"
+#include "loom/simd/bessel-inl.h"
 
 #include "loom/loops/kernels-inl.h"
 #include "loom/loops/lanes-inl.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// numeric/special.hpp — circular, error and gamma functions: the second half of
+// numeric/special.hpp — circular, error, Bessel and gamma functions: the second half of
 // numeric/elementary.hpp, which says how the two evaluations are told apart.
 // Coefficients with many digits are interpolations at Chebyshev nodes made for
 // this file with 60-digit arithmetic; all others are Taylor or Bernoulli numbers.
@@ -264,6 +264,64 @@ constexpr double erf_constant(double x) {
   return with_sign(1 - erfc_constant(abs(x)), x);
 }
 
+// ---- modified Bessel functions ----
+
+/// (I0(sqrt z) - 1) / z and I1(sqrt z) / sqrt z. Domain: 0 <= z <= 64.
+constexpr double i0_rest(double z) {
+  return horner(z, 8.262779232988884e-37, 4.714684319191478e-34, 5.0068740039222045e-31, 3.83293601539906e-28,
+                2.5984635385156403e-25, 1.4963027946524912e-22, 7.24226953458259e-20, 2.896903108742201e-17,
+                9.385967043097218e-15, 2.4028075488238737e-12, 4.709502797132102e-10, 6.781684027773918e-08,
+                6.781684027777918e-06, 0.00043402777777777754, 0.015625, 0.25);
+}
+constexpr double i1_quotient(double z) {
+  return horner(z, 2.716505589516919e-35, 1.3808181584914298e-32, 1.408926251589232e-29, 9.956969230500738e-27,
+                6.2370206832638684e-24, 3.2918259018287706e-21, 1.448455537254395e-18, 5.214425120919993e-16,
+                1.5017547367976848e-13, 3.3639305668982475e-11, 5.651403356704746e-09, 6.781684027764357e-07,
+                5.42534722222271e-05, 0.0026041666666666574, 0.06250000000000001, 0.5);
+}
+
+/// sqrt(x) e^(-x) I0(x), in powers of 16 / x - 1, and the same of I1. Domain: x >= 8.
+constexpr double i0_far(double x) {
+  return horner(16 / x - 1, -7.06893851181878e-11, -1.9216763724933513e-11, 5.181936971288284e-10,
+                1.4672236659214398e-10, -1.7789375042917173e-09, -5.562201990080394e-10, 3.881151253996067e-09,
+                1.497880830187091e-09, -6.188265090497361e-09, -3.4857887470034955e-09, 7.58022133915272e-09,
+                7.540601378890834e-09, -5.4685974495866e-09, -1.3404241991980871e-08, -6.729724111923548e-09,
+                7.553516470355896e-09, 2.1545177650836005e-08, 3.932602459703109e-08, 8.87225351128584e-08,
+                2.973598432479169e-07, 1.4838475473607391e-06, 1.1143033791556743e-05, 0.00013621607439232746,
+                0.003360551983667854, 0.4021765094450081);
+}
+constexpr double i1_far(double x) {
+  return horner(16 / x - 1, -1.9677083272584384e-11, 6.135932778393812e-11, 1.417650842869536e-10,
+                -4.6561597954216946e-10, -4.798751536934023e-10, 1.657764699456319e-09, 1.0715528639398075e-09,
+                -3.75344338735913e-09, -1.992076551203188e-09, 6.202984113000443e-09, 3.803814960536081e-09,
+                -7.863004697555056e-09, -7.816968266767898e-09, 5.963645798166707e-09, 1.408852075202545e-08,
+                6.737493433374833e-09, -8.43880090582137e-09, -2.337446787242448e-08, -4.312778920167609e-08,
+                -1.0001282610189342e-07, -3.4838567401229716e-07, -1.8349101357991557e-06, -1.5038547197358572e-05,
+                -0.00021923576383382282, -0.009749577193235768, 0.38939845902587233);
+}
+
+constexpr double i0e_constant(double x) {
+  if (is_nan(x)) return x;
+  const double a = abs(x);
+  if (is_inf(a)) return 0;
+  return a < 8 ? exp_constant(-a) * (1 + a * a * i0_rest(a * a)) : i0_far(a) / sqrt_constant(a);
+}
+
+constexpr double i1e_constant(double x) {
+  if (is_nan(x)) return x;
+  const double a = abs(x);
+  if (is_inf(a)) return with_sign(0, x);
+  return with_sign(a < 8 ? exp_constant(-a) * i1_quotient(a * a) * a : i1_far(a) / sqrt_constant(a), x);
+}
+
+/// Near 0 by I0 - 1.
+constexpr double log_i0_constant(double x) {
+  if (is_nan(x)) return x;
+  const double a = abs(x);
+  if (is_inf(a)) return a;
+  return a < 8 ? log1p_constant(a * a * i0_rest(a * a)) : a - log_constant(sqrt_constant(a) / i0_far(a));
+}
+
 // ---- gamma ----
 
 /// log Gamma(1 + y), with its roots 0 and 1 taken out. Domain: 0 <= y <= 3/2.
@@ -444,6 +502,21 @@ constexpr double erfcx(double x) { return detail::erfcx_constant(x); }
 /// Domain: any; inf below -26.6.
 /// Error:  <= 8 ulp, at run time too.
 constexpr double ierfcx(double x) { return detail::ierfcx_constant(x); }
+
+/// e^(-|x|) I0(x), the modified Bessel function of order 0, scaled not to overflow.
+/// Domain: any.
+/// Error:  <= 4 ulp, at run time too.
+constexpr double i0e(double x) { return detail::i0e_constant(x); }
+
+/// e^(-|x|) I1(x).
+/// Domain: any.
+/// Error:  <= 4 ulp, at run time too.
+constexpr double i1e(double x) { return detail::i1e_constant(x); }
+
+/// log(I0(x)).
+/// Domain: any.
+/// Error:  <= 3 ulp, at run time too.
+constexpr double log_i0(double x) { return detail::log_i0_constant(x); }
 
 /// log |Gamma(x)|.
 /// Domain: any; +inf at 0, -1, -2, ...

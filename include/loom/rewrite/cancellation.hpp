@@ -129,7 +129,7 @@ class cancellation {
     const family f = info(n.code).kind;
     if (n.code == op::tensor && n.axes != 0) data_[v] = std::uint32_t{1} << n.bits;
     if (f == family::leaf || f == family::compare || f == family::logical) return data_[v];
-    for (int k = f == family::select ? 1 : 0; k < arity(n.code); ++k)
+    for (int k = f == family::select ? 1 : 0; k < (f == family::custom ? 1 : arity(n.code)); ++k)
       if (!(n.code == op::gather && k == 1)) data_[v] |= data_of(n.operand[k]);
     return data_[v];
   }

@@ -39,8 +39,9 @@ class hazard_finder {
   constexpr explicit hazard_finder(const graph& g) : g_(g), sums_(g), known_(sums_.known()) {}
 
   constexpr hazard_list run() {
-    for (int i = 0; i < g_.size(); ++i) look_at(static_cast<value_id>(i));
-    const value_set in_a_value = values();
+    const value_set computed = reached(true), in_a_value = reached(false);
+    for (int i = 0; i < g_.size(); ++i)
+      if (computed[i]) look_at(static_cast<value_id>(i));
     sums_.for_each_sum([&](value_id v) {
       if (in_a_value[v] && !sums_.is_kept(v)) look_at_sum(v);
     });
@@ -53,15 +54,15 @@ class hazard_finder {
   known_graph& known_;
   hazard_list found_;
 
-  /// What the value of the formula, or an array of its values, is made of.
-  constexpr value_set values() const {
+  /// What the value of the formula, or an array of its values, is made of; with `derivatives`, what they are too. A slope of one's
+  /// own is computed where a derivative asks for it.
+  constexpr value_set reached(bool derivatives) const {
     value_set s;
     for (const output_info& o : g_.outputs)
-      if (o.is_value()) s.insert(o.id);
+      if (derivatives || o.is_value()) s.insert(o.id);
     for (int i = g_.size() - 1; i >= 0; --i)
-      if (s[i])
-        for (value_id o : g_[i].operand)
-          if (o != no_value) s.insert(o);
+      for (int k = 0; s[i] && k < (g_[i].code == op::with_slope ? 1 : arity(g_[i].code)); ++k)
+        s.insert(g_[i].operand[k]);
     return s;
   }
 

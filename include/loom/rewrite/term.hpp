@@ -85,6 +85,9 @@ LOOM_TERM_OPERATOR(>=, ge)
 #undef LOOM_TERM_OPERATOR
 
 constexpr written where(const written& p, const written& x, const written& y) { return {op::where, 0, &p, &x, &y}; }
+constexpr written with_slope(const written& v, const written& s, const written& u) {
+  return {op::with_slope, 0, &v, &s, &u};
+}
 constexpr written stop_gradient(const written& x) { return {op::stop_gradient, 0, &x}; }
 
 #define LOOM_TERM_REDUCTION(name) \

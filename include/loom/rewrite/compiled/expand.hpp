@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::rewrite {
 
 // clang-format off
-static_assert(op_count == 120, "ops were added or removed: ./run tables");
+static_assert(op_count == 124, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -262,7 +262,8 @@ inline constexpr term_node expand_terms[] = {
   {op::logsumexp, {2, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul, {0, 1, -1}, 0u},
   {op::sqrt, {2, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::exp, {1, -1, -1}, 0u},
   {op::mul0, {0, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::log, {1, -1, -1}, 0u},
-  {op::mul0, {0, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::exp, {0, -1, -1}, 0u}, {op::log1p, {1, -1, -1}, 0u},
+  {op::mul0, {0, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::any, {-1, -1, -1}, 2u},
+  {op::with_slope, {0, 1, 2}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::exp, {0, -1, -1}, 0u}, {op::log1p, {1, -1, -1}, 0u},
   {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::logit_loss, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
   {op::any, {-1, -1, -1}, 1u}, {op::logit_gap, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u},
   {op::quadratic_root, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u},
@@ -293,9 +294,9 @@ inline constexpr rule expand_rows[] = {
   {{"softmax of a scaled row", 23}, {expand_terms + 868, 4}, {expand_terms + 202, 30}, &guards::b_constant_along_k, 2, {op::mul, op::any}, 8, {}},
   {{"logsumexp of a scaled row", 25}, {expand_terms + 872, 4}, {expand_terms + 403, 26}, &guards::b_constant_along_k, 1, {op::div, op::any}, 6, {}},
   {{"logsumexp of a scaled row", 25}, {expand_terms + 876, 4}, {expand_terms + 429, 26}, &guards::b_constant_along_k, 2, {op::mul, op::any}, 9, {}},
-  {{"log_softmax by a shift", 22}, {expand_terms + 931, 2}, {expand_terms + 688, 12}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"softmax by a shift", 18}, {expand_terms + 933, 2}, {expand_terms + 661, 14}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"logsumexp by a shift", 20}, {expand_terms + 935, 2}, {expand_terms + 723, 10}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"log_softmax by a shift", 22}, {expand_terms + 935, 2}, {expand_terms + 688, 12}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"softmax by a shift", 18}, {expand_terms + 937, 2}, {expand_terms + 661, 14}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"logsumexp by a shift", 20}, {expand_terms + 939, 2}, {expand_terms + 723, 10}, nullptr, 1, {op::any, op::any}, 0, {}},
   {{"label less a share", 18}, {expand_terms + 753, 9}, {expand_terms + 646, 15}, nullptr, 2, {op::onehot, op::div}, 0, {{1, 7}, {false, true}, 2}},
   {{"label less a share", 18}, {expand_terms + 675, 13}, {expand_terms + 565, 17}, &guards::b_constant_along_k, 8, {op::mul, op::mul}, 0, {{3, 11}, {false, true}, 2}},
   {{"one less a share", 16}, {expand_terms + 816, 8}, {expand_terms + 712, 11}, nullptr, 2, {op::constant, op::div}, 0, {{0, 6}, {false, true}, 2}},
@@ -303,56 +304,58 @@ inline constexpr rule expand_rows[] = {
   {{"exponential of a log-probability", 32}, {expand_terms + 762, 9}, {expand_terms + 733, 10}, &guards::a_nonpositive, 1, {op::gather, op::any}, 0, {}},
   {{"one less a probability", 22}, {expand_terms + 771, 9}, {expand_terms + 140, 32}, &guards::a_nonpositive, 1, {op::gather, op::any}, 0, {}},
   {{"zero-absorbing product of a multiple", 36}, {expand_terms + 846, 5}, {expand_terms + 851, 5}, &guards::c_scales_b, 2, {op::any, op::mul}, 0, {}},
-  {{"softplus of what is not positive", 32}, {expand_terms + 937, 2}, {expand_terms + 892, 3}, &guards::a_nonpositive, 1, {op::any, op::any}, 19, {}},
-  {{"sigmoid of what is not positive", 31}, {expand_terms + 939, 2}, {expand_terms + 839, 7}, &guards::a_nonpositive, 1, {op::any, op::any}, 20, {}},
-  {{"softplus by the absolute value", 30}, {expand_terms + 937, 2}, {expand_terms + 780, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"sigmoid by the absolute value", 29}, {expand_terms + 939, 2}, {expand_terms + 582, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"logit less a label", 18}, {expand_terms + 895, 3}, {expand_terms + 598, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"logit less a label", 18}, {expand_terms + 898, 3}, {expand_terms + 0, 36}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"root less one", 13}, {expand_terms + 941, 2}, {expand_terms + 529, 18}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"root beside its number", 22}, {expand_terms + 901, 3}, {expand_terms + 347, 28}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"square root of a product", 24}, {expand_terms + 904, 3}, {expand_terms + 880, 4}, nullptr, 2, {op::any, op::any}, 0, {}},
-  {{"log1mexp in two branches", 24}, {expand_terms + 943, 2}, {expand_terms + 700, 12}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"logaddexp by the larger", 23}, {expand_terms + 907, 3}, {expand_terms + 547, 18}, nullptr, 2, {op::any, op::any}, 0, {}},
-  {{"relative exponential", 20}, {expand_terms + 945, 2}, {expand_terms + 789, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"relative exponential", 20}, {expand_terms + 947, 2}, {expand_terms + 72, 34}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"relative exponential", 20}, {expand_terms + 949, 2}, {expand_terms + 743, 10}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"relative logarithm", 18}, {expand_terms + 951, 2}, {expand_terms + 798, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"relative logarithm", 18}, {expand_terms + 953, 2}, {expand_terms + 481, 24}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"exponential less its tangent", 28}, {expand_terms + 955, 2}, {expand_terms + 614, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"logarithm less its tangent", 26}, {expand_terms + 957, 2}, {expand_terms + 630, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"log of a ratio", 14}, {expand_terms + 910, 3}, {expand_terms + 375, 28}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"difference of error functions", 29}, {expand_terms + 913, 3}, {expand_terms + 262, 29}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"divergence of two counts", 24}, {expand_terms + 916, 3}, {expand_terms + 36, 36}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"log of a normal tail", 20}, {expand_terms + 959, 2}, {expand_terms + 455, 26}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"share of two", 12}, {expand_terms + 919, 3}, {expand_terms + 807, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"logcosh in two branches", 23}, {expand_terms + 961, 2}, {expand_terms + 505, 24}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"weighted exponential", 20}, {expand_terms + 922, 3}, {expand_terms + 884, 4}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"xlogy", 5}, {expand_terms + 925, 3}, {expand_terms + 888, 4}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"hypot by the larger", 19}, {expand_terms + 928, 3}, {expand_terms + 106, 34}, nullptr, 2, {op::any, op::any}, 0, {}},
-  {{"norm by the largest entry", 25}, {expand_terms + 963, 2}, {expand_terms + 232, 30}, nullptr, 1, {op::any, op::any}, 0, {}},
-  {{"end of stop_gradient", 20}, {expand_terms + 965, 2}, {expand_terms + 0, 1}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"softplus of what is not positive", 32}, {expand_terms + 941, 2}, {expand_terms + 896, 3}, &guards::a_nonpositive, 1, {op::any, op::any}, 19, {}},
+  {{"sigmoid of what is not positive", 31}, {expand_terms + 943, 2}, {expand_terms + 839, 7}, &guards::a_nonpositive, 1, {op::any, op::any}, 20, {}},
+  {{"softplus by the absolute value", 30}, {expand_terms + 941, 2}, {expand_terms + 780, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"sigmoid by the absolute value", 29}, {expand_terms + 943, 2}, {expand_terms + 582, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"logit less a label", 18}, {expand_terms + 899, 3}, {expand_terms + 598, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"logit less a label", 18}, {expand_terms + 902, 3}, {expand_terms + 0, 36}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"root less one", 13}, {expand_terms + 945, 2}, {expand_terms + 529, 18}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"root beside its number", 22}, {expand_terms + 905, 3}, {expand_terms + 347, 28}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"square root of a product", 24}, {expand_terms + 908, 3}, {expand_terms + 880, 4}, nullptr, 2, {op::any, op::any}, 0, {}},
+  {{"log1mexp in two branches", 24}, {expand_terms + 947, 2}, {expand_terms + 700, 12}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"logaddexp by the larger", 23}, {expand_terms + 911, 3}, {expand_terms + 547, 18}, nullptr, 2, {op::any, op::any}, 0, {}},
+  {{"relative exponential", 20}, {expand_terms + 949, 2}, {expand_terms + 789, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"relative exponential", 20}, {expand_terms + 951, 2}, {expand_terms + 72, 34}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"relative exponential", 20}, {expand_terms + 953, 2}, {expand_terms + 743, 10}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"relative logarithm", 18}, {expand_terms + 955, 2}, {expand_terms + 798, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"relative logarithm", 18}, {expand_terms + 957, 2}, {expand_terms + 481, 24}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"exponential less its tangent", 28}, {expand_terms + 959, 2}, {expand_terms + 614, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"logarithm less its tangent", 26}, {expand_terms + 961, 2}, {expand_terms + 630, 16}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"log of a ratio", 14}, {expand_terms + 914, 3}, {expand_terms + 375, 28}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"difference of error functions", 29}, {expand_terms + 917, 3}, {expand_terms + 262, 29}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"divergence of two counts", 24}, {expand_terms + 920, 3}, {expand_terms + 36, 36}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"log of a normal tail", 20}, {expand_terms + 963, 2}, {expand_terms + 455, 26}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"share of two", 12}, {expand_terms + 923, 3}, {expand_terms + 807, 9}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"logcosh in two branches", 23}, {expand_terms + 965, 2}, {expand_terms + 505, 24}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"weighted exponential", 20}, {expand_terms + 926, 3}, {expand_terms + 884, 4}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"xlogy", 5}, {expand_terms + 929, 3}, {expand_terms + 888, 4}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"hypot by the larger", 19}, {expand_terms + 932, 3}, {expand_terms + 106, 34}, nullptr, 2, {op::any, op::any}, 0, {}},
+  {{"norm by the largest entry", 25}, {expand_terms + 967, 2}, {expand_terms + 232, 30}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"end of a slope of one's own", 27}, {expand_terms + 892, 4}, {expand_terms + 0, 1}, nullptr, 1, {op::any, op::any}, 0, {}},
+  {{"end of stop_gradient", 20}, {expand_terms + 969, 2}, {expand_terms + 0, 1}, nullptr, 1, {op::any, op::any}, 0, {}},
 };
 inline constexpr std::int16_t expand_sums[] = {
   9, 10, 11,
 };
 inline constexpr std::int16_t expand_first[] = {
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 18, 17, 38, 26, 28, 29, 30, 31, 32, 33, 34, 23, 40, 0, 0, 0, 0, 16, 0, 0, 0, 0, 27, 39, 25, 21, 22, 35,
-  36, 37, 43, 24, 41, 42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 5, 44, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 18, 17, 38, 26, 28, 29, 30, 31, 32, 33, 34, 23, 40, 0, 0, 0, 0, 16, 0, 0, 0, 0, 27, 39, 25, 21,
+  22, 35, 36, 37, 43, 24, 41, 42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 45, 46, 0, 0, 0, 0, 0, 0, 0, 0, 5, 44, 3, 1, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 inline constexpr std::uint64_t expand_sums_with[] = {
   0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
   0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
-  0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x4, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
+  0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x4, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
   0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
-  0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x3, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
+  0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x3, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0,
+  0x0, 0x0, 0x0, 0x0,
 };
 
 }  // namespace compiled_tables
 
-inline constexpr rule_table expand_rules{{compiled_tables::expand_rows, 45}, &canonical_rules, false, true, compiled_tables::expand_first, {compiled_tables::expand_sums, 3}, compiled_tables::expand_sums_with};
+inline constexpr rule_table expand_rules{{compiled_tables::expand_rows, 46}, &canonical_rules, false, true, compiled_tables::expand_first, {compiled_tables::expand_sums, 3}, compiled_tables::expand_sums_with};
 // clang-format on
 
 }  // namespace loom::rewrite

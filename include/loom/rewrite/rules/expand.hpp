@@ -83,6 +83,7 @@ inline constexpr written_rules<> expand_rules(
     // The largest entry taken out, so that no square overflows or vanishes; 0, infinite and NaN rows are their largest entry.
     {"norm by the largest entry", norm(a, k),
      where(reduce_max(abs(a), k) > 0, where(reduce_max(abs(a), k) < infinity, reduce_max(abs(a), k) * sqrt(sum(square(a / reduce_max(abs(a), k)), k)), reduce_max(abs(a), k)), reduce_max(abs(a), k))},
+    {"end of a slope of one's own", with_slope(a, b, c), a},
     {"end of stop_gradient", stop_gradient(a), a},
   },
   &canonical_rules, true);
