@@ -51,6 +51,7 @@ const char* name_of(op code) {
     LOOM_NAME(logical_or)
     LOOM_NAME(logical_not)
     LOOM_NAME(where)
+    LOOM_NAME(number)
     LOOM_NAME(stop_gradient)
     LOOM_NAME(softmax)
     LOOM_NAME(log_softmax)

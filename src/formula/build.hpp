@@ -65,6 +65,7 @@ class writer {
   typed_value along(node_id id, op code, node_id operand, const std::vector<node_id>& axes);
   typed_value gathered(node_id id);
   typed_value onehot(node_id id);
+  typed_value largest(node_id id);
   typed_value extent(node_id id);
   typed_value number(const literal& l) {
     return to_.number(l.value, l.rounded   ? typed_value::literal::rounded

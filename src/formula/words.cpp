@@ -41,7 +41,7 @@ const reduction_word* find_reduction(std::string_view word) { return find(reduct
 
 bool is_function(std::string_view word) {
   return find_elementwise(word) != nullptr || find_reduction(word) != nullptr || word == "gather" || word == "onehot" ||
-         word == "extent";
+         word == "extent" || word == "top_k";
 }
 
 std::string_view word_of_input(ir::op code) {
@@ -52,7 +52,7 @@ std::string_view word_of_input(ir::op code) {
 
 std::span<const std::string> function_names() {
   static const std::vector<std::string> names = [] {
-    std::vector<std::string> all{"gather", "onehot", "extent"};
+    std::vector<std::string> all{"gather", "onehot", "extent", "top_k"};
     for (const elementwise_word& w : elementwise_words) all.emplace_back(w.word);
     for (const reduction_word& w : reduction_words) all.emplace_back(w.word);
     return all;

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 115, "ops were added or removed: ./run tables");
+static_assert(op_count == 119, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -319,6 +319,7 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{}, {}, {}}, false},
   {{{adjoint_terms + 67, 1}, {adjoint_terms + 720, 4}, {adjoint_terms + 659, 5}}, true},
   {{{adjoint_terms + 67, 1}, {}, {}}, true},
+  {{{adjoint_terms + 67, 1}, {}, {}}, true},
   {{{adjoint_terms + 0, 1}, {}, {}}, true},
   {{{adjoint_terms + 90, 27}, {}, {}}, true},
   {{{adjoint_terms + 292, 14}, {}, {}}, true},
@@ -332,6 +333,9 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 507, 8}, {}, {}}, true},
   {{{adjoint_terms + 592, 7}, {}, {}}, true},
   {{{adjoint_terms + 728, 4}, {adjoint_terms + 67, 1}, {}}, true},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

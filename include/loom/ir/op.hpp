@@ -31,6 +31,7 @@ enum class op : std::uint8_t {
   logical_or,
   logical_not,
   where,          // a: mask, b: value where it holds, c: value elsewhere
+  number,         // a: index, its labels or positions as numbers
   stop_gradient,
   // reductions; bits: the axes that disappear
 #define LOOM_REDUCTION(code, ...) code,
@@ -56,6 +57,9 @@ enum class op : std::uint8_t {
   lbeta,
   isnan,
   isfinite,
+  argmax,  // an index that is computed: a number (ir/checked_builder.hpp)
+  argmin,
+  rank,
   end_
 };
 
@@ -157,6 +161,7 @@ constexpr op_table make_op_table() {
   t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, course::unknown, true});
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
+  t.set(op::number, {"number", family::unary, 1, 1, "{0}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
 #define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
@@ -180,6 +185,9 @@ constexpr op_table make_op_table() {
   t.set(op::lbeta, {"lbeta", family::composite, 2, 0, ""});
   t.set(op::isnan, {"isnan", family::composite, 1, 0, ""});
   t.set(op::isfinite, {"isfinite", family::composite, 1, 0, ""});
+  t.set(op::argmax, {"argmax", family::composite, 1, 0, ""});
+  t.set(op::argmin, {"argmin", family::composite, 1, 0, ""});
+  t.set(op::rank, {"rank", family::composite, 1, 0, ""});
   return t;
 }
 
