@@ -51,7 +51,10 @@ bool before(double a, double b) {
 std::vector<size_t> sorted(const matrix& m, size_t i) {
   std::vector<size_t> order_of(m.columns);
   std::iota(order_of.begin(), order_of.end(), size_t{0});
-  std::stable_sort(order_of.begin(), order_of.end(), [&](size_t a, size_t b) { return before(m(i, a), m(i, b)); });
+  std::sort(order_of.begin(), order_of.end(), [&](size_t a, size_t b) {
+    if (before(m(i, a), m(i, b)) || before(m(i, b), m(i, a))) return before(m(i, a), m(i, b));
+    return a < b;
+  });
   return order_of;
 }
 
