@@ -52,6 +52,7 @@ const char* name_of(op code) {
     LOOM_NAME(logical_not)
     LOOM_NAME(where)
     LOOM_NAME(with_slope)
+    LOOM_NAME(number)
     LOOM_NAME(stop_gradient)
     LOOM_NAME(softmax)
     LOOM_NAME(log_softmax)

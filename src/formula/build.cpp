@@ -10,7 +10,7 @@ node_id writer::culprit(node_id id, const mistake& m, const node_id* operands, s
   const auto first_of = [&](kind k) {
     for (std::size_t i = 0; i < count; ++i)
       if (const auto known = built_.find(names_.behind(operands[i]));
-          known != built_.end() && to_[known->second].type == k)
+          known != built_.end() && (known->second.is_computed_index ? kind::index : to_[known->second].type) == k)
         return operands[i];
     return id;
   };
@@ -236,6 +236,16 @@ typed_value writer::onehot(node_id id) {
   return r;
 }
 
+typed_value writer::largest(node_id id) {
+  const syntax::node& n = tree_[id];
+  if (n.operands.size() < 2) names_.fail_at_word(id, "top_k(e, k, axis) takes a value, how many, and an axis");
+  const typed_value v[] = {along(id, op::rank, n.operands[0], {n.operands.begin() + 2, n.operands.end()}),
+                           value(n.operands[1])};
+  const typed_value r = to_.apply(op::lt, v, 2);
+  check(id, n.operands.data(), 2);
+  return r;
+}
+
 typed_value writer::extent(node_id id) {
   const syntax::node& n = tree_[id];
   if (n.operands.empty()) names_.fail_at_word(id, "extent(axis<\"C\">) takes an axis");
@@ -279,6 +289,7 @@ typed_value writer::called(node_id id) {
   if (n.word == "extent") return extent(id);
   if (n.word == "custom") return custom(id);
   if (n.word == "slope") names_.fail_at(id, std::string(slope_outside));
+  if (n.word == "top_k") return largest(id);
   if (n.word == "results")
     names_.fail_at_word(id, "results(...) lists the results of the whole formula, and stands outside of it");
   if (const running_word* along = find_running(n.word)) return running(id, *along);

@@ -66,6 +66,7 @@ class writer {
   typed_value running(node_id id, const running_word& word);
   typed_value gathered(node_id id);
   typed_value onehot(node_id id);
+  typed_value largest(node_id id);
   typed_value extent(node_id id);
   typed_value custom(node_id id);
   typed_value number(const literal& l) {

@@ -88,6 +88,12 @@ void scope::find_roles(node_id id, unsigned as) {
     return axes(2);
   }
   if (n.word == "onehot") return find_roles(n.operands[0], as_label), axes(1);
+  if (n.word == "top_k") {
+    has_rows_ = true;
+    for (std::size_t k = 0; k < 2 && k < n.operands.size(); ++k) find_roles(n.operands[k], as_number);
+    return axes(2);
+  }
+  if (n.word == "number") return all(0, as_index_or_mask);
   if (n.word == "extent") return axes(0);
   if (n.word == "where") return find_roles(n.operands[0], as_condition), all(1, as_number);
   if (const running_word* const along = find_running(n.word)) {
@@ -148,7 +154,7 @@ void scope::infer_numbers() {
   for (const auto& [at, name] : order) {
     const unsigned roles = roles_[name];
     const node_id use = first_use_[name];
-    if (input(name) != nullptr || (roles & (as_label | as_condition)) != 0) continue;
+    if (input(name) != nullptr || (roles & (as_label | as_condition | as_index_or_mask)) != 0) continue;
     if (name == "inf" || name == "nan") continue;
     if (is_axis(name)) continue;  // its positions
     if (is_function(name))
@@ -245,12 +251,14 @@ void scope::infer() {
       if (const auto found = roles_.find(name); found != roles_.end()) {
         if ((found->second & as_label) != 0) in.code = op::index;
         else if ((found->second & as_condition) != 0) in.code = op::mask;
+        else if ((found->second & as_index_or_mask) != 0) in.code = op::index;
       }
   infer_numbers();
   while (infer_labels_and_masks()) {}
   for (const auto& [name, roles] : roles_) {
-    if (input(name) != nullptr || (roles & (as_label | as_condition)) == 0) continue;
-    const bool label = (roles & as_label) != 0;
+    if (input(name) != nullptr || (roles & (as_label | as_condition | as_index_or_mask)) == 0) continue;
+    if (is_axis(name)) continue;  // its positions
+    const bool label = (roles & as_condition) == 0 || (roles & as_label) != 0;
     if (const std::string meant = closest(name, input_order_); !meant.empty())
       fail_at_word(first_use_[name], "there is no input " + std::string(name),
                    "did you mean " + meant + "? If not, declare it");

@@ -28,7 +28,7 @@ struct stop {
 };
 
 /// What a name that is not defined by a statement is used as.
-enum role : unsigned { as_number = 1, as_label = 2, as_condition = 4 };
+enum role : unsigned { as_number = 1, as_label = 2, as_condition = 4, as_index_or_mask = 8 };
 
 /// A number that a compiler would have computed before it is part of a formula.
 struct literal {

@@ -42,7 +42,7 @@ const running_word* find_running(std::string_view word) { return find(running_wo
 
 bool is_function(std::string_view word) {
   return find_elementwise(word) != nullptr || find_reduction(word) != nullptr || find_running(word) != nullptr ||
-         word == "gather" || word == "onehot" || word == "extent" || word == "custom";
+         word == "gather" || word == "onehot" || word == "extent" || word == "custom" || word == "top_k";
 }
 
 std::string_view word_of_input(ir::op code) {
@@ -53,7 +53,7 @@ std::string_view word_of_input(ir::op code) {
 
 std::span<const std::string> function_names() {
   static const std::vector<std::string> names = [] {
-    std::vector<std::string> all{"gather", "onehot", "extent", "custom", "slope"};
+    std::vector<std::string> all{"gather", "onehot", "extent", "custom", "slope", "top_k"};
     for (const elementwise_word& w : elementwise_words) all.emplace_back(w.word);
     for (const reduction_word& w : reduction_words) all.emplace_back(w.word);
     for (const running_word& w : running_words) all.emplace_back(w.word);

@@ -36,7 +36,7 @@ inline constexpr elementwise_word elementwise_words[] = {
     {"clamp", ir::op::clamp, 3},       {"log2", ir::op::log2, 1},
     {"log10", ir::op::log10, 1},       {"isnan", ir::op::isnan, 1},
     {"isfinite", ir::op::isfinite, 1}, {"lbeta", ir::op::lbeta, 2},
-    {"where", ir::op::where, 3},
+    {"where", ir::op::where, 3},       {"number", ir::op::number, 1},
 };
 
 struct reduction_word {
@@ -62,6 +62,9 @@ inline constexpr reduction_word reduction_words[] = {
     {"all", ir::op::all_of, true},
     {"softmax", ir::op::softmax, false, false, true},
     {"log_softmax", ir::op::log_softmax, false, false, true},
+    {"argmax", ir::op::argmax},
+    {"argmin", ir::op::argmin},
+    {"rank", ir::op::rank, false, false, true},
 };
 
 /// A running value: its operands, an axis, and how it runs along that.

@@ -466,6 +466,7 @@ piece typesetter::print(int id, bool root) const {
     }
     case op::gather: return gathered(n);
     case op::scatter: return scattered(n);
+    case op::number: return print(n.operand[0]);
     case op::onehot:
       return {"\\left[\\," + index_[static_cast<std::size_t>(first_axis(n.over()))] + " = " + print(n.operand[0]).text +
                   "\\,\\right]",

@@ -18,7 +18,7 @@ using call::element_type;
 /// An array as it lies in a file, in the byte order of this machine.
 struct array {
   element_type type = element_type::other;  ///< no bf16: NumPy has none
-  std::vector<std::ptrdiff_t> shape;  ///< extents of at most 4 axes
+  std::vector<std::ptrdiff_t> shape;  ///< extents of at most 5 axes
   bool first_axis_fastest = false;  ///< the order of Fortran; else that of C
   std::vector<std::byte> bytes;  ///< of the entries; a truth value is 0 or 1
 
@@ -37,7 +37,7 @@ struct read_array {
 };
 
 /// Reads a file.
-/// Errors: what is no regular file, no .npy, no array of floats, integers or truth values, has more than 4 axes, is longer or shorter
+/// Errors: what is no regular file, no .npy, no array of floats, integers or truth values, has more than 5 axes, is longer or shorter
 /// than it says, or does not fit in memory, each in a sentence: "x.npy: the header says 4000000 entries, the file has 12".
 read_array read_npy(const std::string& file);
 

@@ -119,11 +119,10 @@ namespace counting {
 // [counting]
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto C = loom::axis<"C">;
-constexpr auto K = loom::axis<"K">;
 
-constexpr auto rank = count(x(C = K) > x, K);  // how many entries of the row are larger
-constexpr auto largest_two = where(rank < 2, x, 0);  // top k by counting; equal entries count alike
-constexpr auto sum_of_two = loom::loss<sum(largest_two)>;
+constexpr auto sum_of_two = loom::loss<sum(where(top_k(x, 2, C), x, 0))>;
+constexpr auto upper_median = sum(where(rank(x, C) == floor((extent(C) - 1) / 2), x, 0), C);  // rank 0 is the largest
+constexpr auto spread = loom::loss<abs(x - upper_median).mean()>;
 // [/counting]
 
 void run() {
@@ -131,6 +130,9 @@ void run() {
   float gradient[2][4];
   const float value = sum_of_two(x = rows, d(x) = gradient);
   check(near(value, 5) && near(gradient[0][2], 1) && near(gradient[0][3], 0), "counting");
+  double memory[64];
+  const float distance = spread(x = rows, loom::workspace = memory);  // from 3 and -2
+  check(near(distance, (2 + 2 + 0 + 1 + 1 + 0 + 1 + 2) / 8.0), "median");
 }
 }  // namespace counting
 

@@ -206,6 +206,8 @@ std::vector<subject> at_places() {
       of<(n1(N = last) * v).sum()>("last_of_all", false),
       of<sum(where(C >= 1, square(x - x(C = C - 1)), 0)) + sum(x(N = N + 1) * x)>("differences"),
       of<where(label(N = N - 1) == label, exp(n1)(N = N + 1, outside = T), 0).mean()>("after"),
+      of<square(sum(softmax(x, C) * number(C), C) - number(label)).mean() + number(N)(N = last)>("numbers"),
+      of<sum(x * pow(0.9, number(C + 1)) * number(label <= C) + n1 * number(N) * number(label(N = N - 1)))>("weights"),
   };
 }
 

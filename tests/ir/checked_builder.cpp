@@ -109,8 +109,8 @@ TEST_CASE("a wrong formula is a sentence, with its names and numbers") {
         }) ==
         "loom: the declarations do not say which of the axes N and M is at position -1 of the operand; write "
         "axis<\"...\"> instead of the position");
-  CHECK(sentence([](const writer& w) { w.b.result(w.of(op::add, {w.tensor("a[N,C,H,W]"), w.tensor("b[D]")})); }) ==
-        "loom: a value of this formula has 5 axes, N, C, H, W and D; 4 are allowed");
+  CHECK(sentence([](const writer& w) { w.b.result(w.of(op::add, {w.tensor("a[N,C,H,W]"), w.tensor("b[D,T]")})); }) ==
+        "loom: a value of this formula has 6 axes, N, C, H, W, D and T; 5 are allowed");
 }
 
 TEST_CASE("every rule of typing holds at run time") {

@@ -92,6 +92,14 @@ TEST_CASE("logarithms of other bases are logarithms") {
   CHECK(text(lbeta(a, 2.0)) == "lgamma(a) + lgamma(2) - lgamma(a + 2)");
 }
 
+TEST_CASE("an index or a mask is a number where it says so") {
+  CHECK(text(number(t)) == "number(t)");
+  CHECK(text(a * number(loom::axis<"N">)) == "a * number(N)");
+  CHECK(text(a * number(loom::axis<"N"> - 1)) == "a * (number(N) + (-1))");
+  CHECK(text(number(t == 2)) == "where(t == 2, 1, 0)");
+  LOOM_CHECK(problem(number(a)) == issue::number_of_a_number);
+}
+
 TEST_CASE("what a number is, is a mask") {
   CHECK(text(where(isnan(a), 0, a)) == "where(a != a, 0, a)");
   CHECK(text(where(isfinite(a) && m, 0, a)) == "where(abs(a) < inf && m, 0, a)");

@@ -124,6 +124,16 @@ TEST_CASE("numbers as C++ computes them", "[notation]") {
 TEST_CASE("what the compiler refuses, at the operand that it is about", "[notation]") {
   CHECK(mistake("x + t").starts_with("5: t: an index is used as a number"));
   CHECK(mistake("x * m").starts_with("5: m: a mask is used where a number is needed"));
+  CHECK(mistake("argmax(x)")
+            .find("the function argmax is about the entries along one axis, and takes one; here there are 2") !=
+        std::string::npos);
+  CHECK(mistake("argmax(x, C) * x").starts_with("1: argmax(x, C): an index is used as a number"));
+  CHECK(mistake("top_k(x)").starts_with("1: top_k: top_k(e, k, axis) takes a value"));
+  CHECK(mistake("(t + 1) * x").starts_with("1: (t + 1): an index is used as a number"));
+  CHECK(mistake("where(t + 1 == 2.5, x, 0)").find("compared with a number that is not an integer") !=
+        std::string::npos);
+  CHECK(mistake("x * number(v)").starts_with("5: number: number(t) is labels"));
+  CHECK(mistake("number(u) * x").find("the axes of the index u do not follow from its use") != std::string::npos);
   CHECK(mistake("where(v, x, 0)").starts_with("7: v: a number is used where a mask is needed"));
   CHECK(mistake("where(m, x, m)").starts_with("13: m: a mask is used where a number is needed"));
   CHECK(mistake("sum(x, K)") == "8: K: the operand does not have the axis K");

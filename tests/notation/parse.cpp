@@ -159,6 +159,25 @@ TEST_CASE("values at places are read as C++ reads them", "[notation]") {
   SAME(where(t == t(N = N - 1), v, 0).mean())
 }
 
+TEST_CASE("labels, positions and masks are read as numbers as C++ reads them", "[notation]") {
+  SAME(square(sum(softmax(x, C) * number(C), C) - number(t)).mean())
+  SAME(sum(x * number(C + 1) * number(axis<"N">) + number(m) * number(t <= C)))
+  SAME(sum(number(C)(C = loom::last) * number(t(N = N - 1)) + number(C)(C = 2)))
+  SAME(sum(where(t + 1 == C, x, 0)) + sum(x(C = t - 1)) + sum(onehot(2 * t - 1, C) * x))
+  SAME(number(t == argmax(x, C)).mean() + gather(y, x.argmin(-1)).sum() + number(argmax(v)))
+  SAME(sum(where(top_k(x, 2, C), x, 0)) + sum(rank(x, -1) * y) + sum(where(top_k(v, w.sum()), v, 0)))
+  const auto code_of = [](const char* text, const char* input) {
+    const std::vector<std::string> given{"x[N,C]", "b[N]"};
+    const graph g = parse(text, given).written;
+    for (const loom::ir::input_info& in : g.inputs)
+      if (in.name == input) return in.code;
+    return op::any;
+  };
+  CHECK(code_of("gather(x, t) * number(t) + number(N)", "t") == op::index);
+  CHECK(code_of("x * number(b)", "b") == op::index);
+  CHECK(code_of("where(b, x, 0) * number(b)", "b") == op::mask);
+}
+
 TEST_CASE("what is made of numbers alone is a number", "[notation]") {
   const auto constant = [](const char* text) {
     const graph g = parse(std::string("v * ") + text, std::vector<std::string>{"v[N]"}).written;

@@ -116,7 +116,7 @@ TEST_CASE("a truth value is 0 or 1, whatever its byte is") {
   CHECK(entries_of<unsigned char>(r.data) == std::vector<unsigned char>{0, 1, 1, 1});
 }
 
-TEST_CASE("shapes: a number, no entries, four axes, the order of Fortran") {
+TEST_CASE("shapes: a number, no entries, many axes, the order of Fortran") {
   const auto shape_of = [](const std::string& shape, std::size_t bytes, const std::string& order = "False") {
     const read_array r = npy_of(file_of(described("|u1", shape, order), std::string(bytes, '\0')), "x.npy");
     CHECK(r.wrong == "");
@@ -127,6 +127,7 @@ TEST_CASE("shapes: a number, no entries, four axes, the order of Fortran") {
   CHECK(shape_of("(3, 0, 2)", 0).entries() == 0);
   CHECK(shape_of("(2, 3, 4, 5)", 120).strides() == std::vector<std::ptrdiff_t>{60, 20, 5, 1});
   CHECK(shape_of("(2, 3, 4, 5)", 120, "True").strides() == std::vector<std::ptrdiff_t>{1, 2, 6, 24});
+  CHECK(shape_of("(1, 2, 3, 4, 5)", 120).strides() == std::vector<std::ptrdiff_t>{120, 60, 20, 5, 1});
   CHECK(shape_of("(3L,)", 3).entries() == 3);
   CHECK(shape_of("(3 , 2,)", 6).entries() == 6);
 }
@@ -196,7 +197,7 @@ TEST_CASE("what holds no numbers is named") {
     CHECK(wrong(file_of(described(type, "(1,)"), "abcd")) ==
           "x.npy: entries of the type '"s + type + "' are not read; floats of 2, 4 or 8 bytes, integers and bool are");
   CHECK(wrong(file_of(described("\x1B[31m\n", "(1,)"), "abcd")).find("'?[31m?'") != std::string::npos);
-  CHECK(wrong(file_of(described("<f4", "(1, 1, 1, 1, 1)"), "abcd")) == "x.npy has 5 axes; 4 are allowed");
+  CHECK(wrong(file_of(described("<f4", "(1, 1, 1, 1, 1, 1)"), "abcd")) == "x.npy has 6 axes; 5 are allowed");
   CHECK(wrong("PK\3\4 and so on"s) ==
         "x.npy is an archive of arrays (.npz): save the one that is meant by itself, with numpy.save");
 }

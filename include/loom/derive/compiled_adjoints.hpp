@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 124, "ops were added or removed: ./run tables");
+static_assert(op_count == 128, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -332,6 +332,7 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 67, 1}, {adjoint_terms + 757, 4}, {adjoint_terms + 696, 5}}, true},
   {{{adjoint_terms + 0, 1}, {adjoint_terms + 67, 1}, {adjoint_terms + 769, 3}}, true},
   {{{adjoint_terms + 67, 1}, {}, {}}, true},
+  {{{adjoint_terms + 67, 1}, {}, {}}, true},
   {{{adjoint_terms + 0, 1}, {}, {}}, true},
   {{{adjoint_terms + 90, 27}, {}, {}}, true},
   {{{adjoint_terms + 313, 14}, {}, {}}, true},
@@ -345,6 +346,9 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 537, 8}, {}, {}}, true},
   {{{adjoint_terms + 629, 7}, {}, {}}, true},
   {{{adjoint_terms + 765, 4}, {adjoint_terms + 67, 1}, {}}, true},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

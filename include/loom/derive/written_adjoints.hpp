@@ -46,6 +46,7 @@ class adjoint_table {
 #include "loom/ir/ops.def"
     // Both masks on the outside, in the one form that the rules named "mask outside" know.
     set(op::where, zero, where(a, g, 0), where(make(op::logical_not, a), g, 0));
+    set(op::number, zero);
     set(op::stop_gradient, zero);
     set(op::with_slope, g, zero, g * rewrite::terms::b);
 #define LOOM_REDUCTION(code, name, word, cost, entry, identity, combine, finish, part, rounding, fact, update, end, \

@@ -94,6 +94,9 @@ class expressions {
 
   expression of_op(int id, bool scalar, known_onehot k) const {
     const node& n = g_[id];
+    if (n.code == op::number)
+      return cast(d_, scalar || is_wide(id) ? element::f64 : type_,
+                  scalar ? scalar_operand(n.operand[0]) : integer_operand(n.operand[0]));
     const bool integers = info(n.code).kind == family::compare &&
                           (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
     expression o[3];

@@ -9,59 +9,16 @@
 
 #include <cstdint>
 
+#include "loom/ir/computed_index.hpp"
 #include "loom/ir/declaration.hpp"
 #include "loom/ir/graph.hpp"
 #include "loom/ir/issue.hpp"
 #include "loom/ir/labels.hpp"
 #include "loom/ir/precedence.hpp"
 #include "loom/ir/substitute.hpp"
+#include "loom/ir/typed_value.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
-
-/// A formula as a graph; or the first mistake in it, with the graph of the constant 0, in which no stage finds another.
-struct lowered {
-  graph program;
-  mistake problem;
-  axis_set in_doubt[max_results]{};  ///< of each result, two axes whose order no declaration says
-};
-
-/// A value of a formula that is being built.
-struct typed_value {
-  value_id id = no_value;
-  precedence listed{};  ///< how the inputs it is made of list their axes
-  enum class literal : std::uint8_t {
-    no,
-    real,
-    integer,
-    rounded
-  } written = literal::no;  ///< rounded: an integer that no double is
-};
-
-/// An axis as an operation names it: by name, or else by position, which is negative and counts from the last axis.
-struct axis_choice {
-  text_view name;
-  std::int64_t position = 0;
-};
-
-/// Where a value is read along one of its axes: by an index, which is a whole literal, the positions along an axis, or labels; or at
-/// the last entry, or as many before it as the index says.
-struct place_choice {
-  text_view axis;
-  typed_value index;
-  bool last = false;
-};
-
-/// The derivative that a formula declares: by `of`, it is taken to be `slope`.
-struct slope_choice {
-  typed_value of, slope;
-};
-
-/// What is known of the axes of a formula before it is built.
-struct known_axes {
-  fixed_vector<axis_info, max_axes> axes;
-  precedence listed{};
-  bool complete = false;  ///< every declaration of the formula is in it
-};
 
 class checked_builder {
  public:
@@ -109,6 +66,7 @@ class checked_builder {
         if (v[i].written >= typed_value::literal::integer && out_[v[i].id].constant_value() < 0)
           return fail({issue::integer_beside_min_or_max});
     if (const value_id moved = n == 2 ? shifted_position(code, v) : no_value; moved != no_value) return {moved};
+    if (is_of_indices(code, v, n)) return computed(code, v, n);
     axis_set axes = 0;
     typed_value r;
     for (int i = 0; i < n; ++i) {
@@ -152,6 +110,13 @@ class checked_builder {
     }
     const bool of_mask = reduction(code).of_masks || code == op::count;
     if (!(of_mask ? is_mask(v) : is_number(v))) return failed();
+    if (code == op::argmax || code == op::argmin || code == op::rank) {
+      if (axis_count(over) != 1) return fail({issue::position_along_one_axis, info(code).name, axis_count(over)});
+      if (code == op::rank) return rank(v, first_axis(over));
+      typed_value r{first_extreme(out_, code, v.id, first_axis(over)), v.listed};
+      r.is_computed_index = true;
+      return r;
+    }
     return {reduced(code, v.id, over), v.listed};
   }
 
@@ -178,7 +143,7 @@ class checked_builder {
   constexpr typed_value gather(const typed_value& values, const typed_value& index,
                                const axis_choice* along = nullptr) {
     if (stopped()) return failed();
-    if (out_[index.id].type != kind::index) return fail({issue::gather_needs_an_index});
+    if (!is_index(index)) return fail({issue::gather_needs_an_index});
     if (!is_number(values)) return failed();
     const axis_choice last{{}, -1};
     const int axis = axis_of(along == nullptr ? last : *along, values,
@@ -187,7 +152,9 @@ class checked_builder {
     if (!has(axes_of(values), axis)) return fail({issue::unknown_axis, name_of(axis)});
     if (has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
     if (!fits_rank(without(axes_of(values), only(axis)) | axes_of(index))) return failed();
-    typed_value r{out_.make(op::gather, values.id, index.id, no_value, only(axis)), values.listed};
+    typed_value r{index.is_computed_index ? entry_at(out_, values.id, index.id, axis)
+                                          : out_.make(op::gather, values.id, index.id, no_value, only(axis)),
+                  values.listed};
     r.listed |= index.listed;
     return r;
   }
@@ -196,9 +163,10 @@ class checked_builder {
   constexpr typed_value onehot(const typed_value& index, text_view along) {
     const int axis = axis_number({along, 0});
     if (stopped()) return failed();
-    if (out_[index.id].type != kind::index) return fail({issue::onehot_needs_an_index});
+    if (!is_index(index)) return fail({issue::onehot_needs_an_index});
     if (has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
     if (!fits_rank(axes_of(index) | only(axis))) return failed();
+    if (index.is_computed_index) return {one_where(out_, stands_at(out_, index.id, axis)), index.listed};
     return {out_.make(op::onehot, index.id, no_value, no_value, only(axis)), index.listed};
   }
 
@@ -241,13 +209,14 @@ class checked_builder {
     typed_value r{elsewhere.at(v.id, by), v.listed.renamed(renamed)};
     if (elsewhere.captured) return fail({issue::place_without_an_axis, places[0].axis});
     if (elsewhere.runs_along) return fail({issue::place_of_a_running_value, places[0].axis});
+    r.is_computed_index = v.is_computed_index;
     // What is read beyond the ends of an input is 0 without being told; one that is shifted has other ends.
     const node& of = out_[v.id];
     const bool is_plain = is_input(of.code) && !out_.result.inputs[static_cast<int>(of.bits)].is_shifted();
     if (shifted && (outside != nullptr || !is_plain)) {
       const value_id there = inside(by, placed);
       if (out_[r.id].type == kind::mask) r.id = out_.binary(op::logical_and, there, r.id);
-      else if (!is_number(r)) return failed();
+      else if (!r.is_computed_index && !is_number(r)) return failed();
       else r.id = out_.where(there, r.id, outside == nullptr ? out_.constant(0) : outside->id);
       if (outside != nullptr) r.listed |= outside->listed;
     }
@@ -267,7 +236,12 @@ class checked_builder {
   /// Whether a position asked for an order that only declarations not yet seen can say: what was built means nothing, and
   /// the formula is to be built again with `axes()`.
   constexpr bool undecided() const { return undecided_; }
-  constexpr known_axes axes() const { return {out_.result.axes, known_.listed, true}; }
+  constexpr known_axes axes() const {
+    known_axes r = known_;
+    r.axes = out_.result.axes;
+    r.complete = true;
+    return r;
+  }
 
   constexpr const mistake& problem() const { return problem_; }
 
@@ -306,6 +280,7 @@ class checked_builder {
  private:
   constexpr bool is_labelled(const place_choice& p) const {
     if (p.last) return false;
+    if (p.index.is_computed_index) return true;
     const op code = out_[p.index.id].code;
     return code != op::constant && code != op::position;
   }
@@ -403,7 +378,7 @@ class checked_builder {
   constexpr int axis_number(const axis_info& wanted) {
     for (int i = 0; i < out_.result.axes.size(); ++i) {
       axis_info& known = out_.result.axes[i];
-      if (known.name != wanted.name) continue;
+      if (known.name != wanted.name || known_.twin_of[i] >= 0) continue;
       if (known.extent != 0 && wanted.extent != 0 && known.extent != wanted.extent)
         fail({issue::extents_disagree, known.name, known.extent, wanted.extent});
       if (known.extent == 0) known.extent = wanted.extent;
@@ -461,8 +436,9 @@ class checked_builder {
   }
 
   // ---- what may stand where ------------------------------------------------------------------------------------------
+  constexpr bool is_index(const typed_value& v) const { return v.is_computed_index || out_[v.id].type == kind::index; }
   constexpr bool is_number(const typed_value& v) {
-    const kind k = out_[v.id].type;
+    const kind k = is_index(v) ? kind::index : out_[v.id].type;
     if (k == kind::index) fail({issue::index_used_as_a_number});
     if (k == kind::mask) fail({issue::mask_used_as_a_number});
     return k == kind::number;
@@ -482,8 +458,7 @@ class checked_builder {
 
   /// Comparisons take two numbers, or integers: an index beside another or beside a whole literal that 64 bits hold.
   constexpr bool comparable(const typed_value& a, const typed_value& b) {
-    const bool ai = out_[a.id].type == kind::index;
-    const bool bi = out_[b.id].type == kind::index;
+    const bool ai = is_index(a), bi = is_index(b);
     if (!ai && !bi) return is_number(a) && is_number(b);
     if (ai && bi) return true;
     const typed_value& other = ai ? b : a;
@@ -507,6 +482,10 @@ class checked_builder {
         return true;
       case family::select: return is_mask(v[0]) && is_number(v[1]) && is_number(v[2]);
       default:
+        if (code == op::number) {
+          if (out_[v[0].id].type == kind::number && !is_index(v[0])) fail({issue::number_of_a_number});
+          return !stopped();
+        }
         for (int i = 0; i < n; ++i)
           if (!is_number(v[i])) return false;
         return true;
@@ -538,6 +517,57 @@ class checked_builder {
     return places;
   }
 
+  // ---- indices that are computed -------------------------------------------------------------------------------------
+  // Each is a number, so that what is done with it is a comparison with positions, which every loop knows.
+
+  /// Whether all operands are indices or whole literals, some of them indices, and the op makes another of them, or compares one that
+  /// is computed.
+  constexpr bool is_of_indices(op code, const typed_value* v, int n) const {
+    const bool makes = code == op::add || code == op::sub || code == op::mul || code == op::neg;
+    bool some = false, computed = false;
+    for (int i = 0; i < n; ++i) {
+      if (!is_index(v[i]) && v[i].written != typed_value::literal::integer) return false;
+      some = some || is_index(v[i]);
+      computed = computed || v[i].is_computed_index;
+    }
+    return makes ? some : computed && info(code).kind == family::compare;
+  }
+  constexpr typed_value computed(op code, const typed_value* v, int n) {
+    typed_value r;
+    axis_set axes = 0;
+    value_id o[2] = {no_value, no_value};
+    for (int i = 0; i < n; ++i) {
+      axes |= axes_of(v[i]);
+      r.listed |= v[i].listed;
+      o[i] = as_number(out_, v[i].id);
+    }
+    if (!fits_rank(axes)) return failed();
+    r.id = out_.make(code, o[0], o[1]);
+    r.is_computed_index = info(code).kind != family::compare;
+    return r;
+  }
+  constexpr typed_value rank(const typed_value& v, int axis) {
+    const int twin = twin_of(axis);
+    if (twin < 0 || !fits_rank(axes_of(v) | only(twin))) return failed();
+    const value_id entries = entries_before(out_, v.id, axis, twin);
+    if (entries == no_value) return fail({issue::place_without_an_axis, name_of(axis)});
+    return {entries, v.listed};
+  }
+  /// The axis along which the entries of an axis are counted once more. No formula can name it: it is found by what it repeats.
+  constexpr int twin_of(int axis) {
+    constexpr text_view names[max_axes] = {"Rival",   "Rival_2", "Rival_3", "Rival_4",
+                                           "Rival_5", "Rival_6", "Rival_7", "Rival_8"};
+    int name = 0;  // the first that no axis has
+    for (int a = 0; a < out_.result.axes.size(); ++a)
+      if (known_.twin_of[a] == axis) return a;
+    for (int a = 0; a < out_.result.axes.size(); ++a)
+      if (name + 1 < max_axes && out_.result.axes[a].name == names[name]) ++name, a = -1;
+    if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, names[name], max_axes);
+    out_.result.axes.push_back({names[name], out_.result.axes[axis].extent});
+    known_.twin_of[out_.result.axes.size() - 1] = static_cast<std::int8_t>(axis);
+    return out_.result.axes.size() - 1;
+  }
+
   // ---- composites become primitives ----------------------------------------------------------------------------------
   // One value a statement: the order in which a compiler evaluates arguments must not decide the numbering.
   constexpr value_id elementwise(op code, value_id a, value_id b, value_id c) {
@@ -561,6 +591,7 @@ class checked_builder {
       const value_id of_both = out_.unary(op::lgamma, out_.binary(op::add, a, b));
       return out_.binary(op::sub, out_.binary(op::add, of_a, of_b), of_both);
     }
+    if (code == op::number) return out_[a].type == kind::mask ? one_where(out_, a) : as_number(out_, a);
     if (code == op::isnan) return out_.binary(op::ne, a, a);
     if (code == op::isfinite) {
       const value_id size = out_.unary(op::abs, a);
@@ -576,7 +607,7 @@ class checked_builder {
       const value_id length = folded(op::norm, out_.binary(op::sub, e, mean(e, over)), over);
       return over == 0 ? length : out_.binary(op::div, length, out_.unary(op::sqrt, out_.extent(over)));
     }
-    if (code == op::count) return folded(op::sum, one_where(e), over);
+    if (code == op::count) return folded(op::sum, one_where(out_, e), over);
     return folded(code, e, over);
   }
 
@@ -590,10 +621,6 @@ class checked_builder {
     if (over == 0) return e;
     const value_id entries = out_.extent(over);
     return out_.binary(op::div, out_.reduce(op::sum, e, over), entries);
-  }
-  constexpr value_id one_where(value_id m) {
-    const value_id zero = out_.constant(0), one = out_.constant(1);
-    return out_.where(m, one, zero);
   }
 };
 

@@ -129,7 +129,7 @@ constexpr N evaluate(const N& a, [[maybe_unused]] const N& b, [[maybe_unused]] c
   else if constexpr (Code == op::logical_or) return N(a != 0 || b != 0 ? 1 : 0);
   else if constexpr (Code == op::logical_not) return N(a == 0 ? 1 : 0);
   else if constexpr (Code == op::where) return a != 0 ? b : c;
-  else return a;  // stop_gradient, with_slope
+  else return a;  // number, stop_gradient, with_slope
 }
 
 /// The same, for an op known only at run time. Spelled out again: sixty instantiations cost more than one switch.
@@ -153,6 +153,7 @@ constexpr N evaluate(op code, const N& a, const N& b, const N& c) {
     case op::logical_not: return N(a == 0 ? 1 : 0);
     case op::where: return a != 0 ? b : c;
     case op::with_slope:
+    case op::number:
     case op::stop_gradient: return a;
     default: break;
   }

@@ -32,6 +32,7 @@ enum class op : std::uint8_t {
   logical_not,
   where,          // a: mask, b: value where it holds, c: value elsewhere
   with_slope,     // a: value, b: its slope by c, taken entry by entry
+  number,         // a: index, its labels or positions as numbers
   stop_gradient,
   // reductions; bits: the axes that disappear
 #define LOOM_REDUCTION(code, ...) code,
@@ -63,6 +64,9 @@ enum class op : std::uint8_t {
   lbeta,
   isnan,
   isfinite,
+  argmax,  // an index that is computed: a number (ir/checked_builder.hpp)
+  argmin,
+  rank,
   end_
 };
 
@@ -178,6 +182,7 @@ constexpr op_table make_op_table() {
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
   t.set(op::with_slope, {"custom", family::custom, 3, 0, ""});
+  t.set(op::number, {"number", family::unary, 1, 1, "{0}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
 #define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
@@ -206,6 +211,9 @@ constexpr op_table make_op_table() {
   t.set(op::lbeta, {"lbeta", family::composite, 2, 0, ""});
   t.set(op::isnan, {"isnan", family::composite, 1, 0, ""});
   t.set(op::isfinite, {"isfinite", family::composite, 1, 0, ""});
+  t.set(op::argmax, {"argmax", family::composite, 1, 0, ""});
+  t.set(op::argmin, {"argmin", family::composite, 1, 0, ""});
+  t.set(op::rank, {"rank", family::composite, 1, 0, ""});
   return t;
 }
 

@@ -49,6 +49,15 @@ constexpr value_id within(builder& out, int axis, std::int32_t offset) {
                     : out.binary(op::ge, there, out.constant(-offset));
 }
 
+/// An index as a number: of labels, an op; of positions further on, a sum; a place at one entry is a number already.
+constexpr value_id as_number(builder& out, value_id index) {
+  const node n = out[index];
+  if (n.type == kind::number) return index;
+  if (n.code != op::position || n.offset() == 0) return out.unary(op::number, index);
+  const value_id here = out.unary(op::number, out.position(op::position, first_axis(n.over())));
+  return out.binary(op::add, here, out.constant(n.offset()));
+}
+
 /// Builds values of a graph at other places, in the same builder.
 class substituting {
  public:
@@ -83,6 +92,10 @@ class substituting {
     if (is_input(n.code)) return input(static_cast<int>(n.bits), s);
     if (n.code == op::position) return position(first_axis(n.over()), n.offset(), s);
     if (n.code == op::onehot) return onehot(n, s);
+    if (n.code == op::number) {
+      const value_id index = at(n.operand[0], s);
+      return as_number(out_, index);
+    }
     if (n.code == op::gather) {
       const substitution inner = apart(s, out_[n.operand[0]].axes, n.over(), n.axes);
       const value_id values = at(n.operand[0], inner), label = at(n.operand[1], s);

@@ -293,6 +293,16 @@ struct expression {
     return detail::along<op::log_softmax>(*this, axes...);
   }
 
+  template <detail::axis_argument... Axes> constexpr auto argmax(Axes... axes) const {
+    return detail::along<op::argmax>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto argmin(Axes... axes) const {
+    return detail::along<op::argmin>(*this, axes...);
+  }
+  template <detail::axis_argument... Axes> constexpr auto rank(Axes... axes) const {
+    return detail::along<op::rank>(*this, axes...);
+  }
+
   /// The value elsewhere: x(C = 2) is one entry, x(C = t) the one that labels name, z(N = M) is z read along M, x(T = T - 1) the step
   /// before, which is 0 before the first one, or `loom::outside`. What is said of several axes holds at once.
   template <class... Places>

@@ -30,9 +30,12 @@ LOOM_UNARY_FUNCTION(relu)           ///< max(e, 0); its derivative at 0 is 0
 LOOM_UNARY_FUNCTION(stop_gradient)  ///< e, taken as a constant by differentiation
 LOOM_UNARY_FUNCTION(log2)           ///< log(e) / log(2), and stable where that is
 LOOM_UNARY_FUNCTION(log10)          ///< log(e) / log(10), and stable where that is
+LOOM_UNARY_FUNCTION(number)         ///< labels as numbers; of a mask 1 where it holds, 0 elsewhere
 LOOM_UNARY_FUNCTION(isnan)          ///< a mask: whether e is NaN
 LOOM_UNARY_FUNCTION(isfinite)       ///< a mask: whether e is neither NaN nor infinite
 LOOM_BINARY_FUNCTION(lbeta)         ///< lgamma(a) + lgamma(b) - lgamma(a + b), the logarithm of the beta function
+/// The positions 0, 1, 2, ... along an axis as numbers.
+template <fixed_string Name> constexpr auto number(axis_name<Name> axis) { return detail::apply_to<op::number>(axis); }
 #undef LOOM_AS_function
 #undef LOOM_AS_symbol
 #undef LOOM_AS_internal
@@ -127,7 +130,19 @@ LOOM_REDUCTION(any, any_of)  ///< whether an entry of a mask holds
 LOOM_REDUCTION(all, all_of)  ///< whether every entry of a mask holds
 LOOM_REDUCTION(softmax, softmax)  ///< exp(e) / sum(exp(e)), of the shape of e; NaN if all e are -inf
 LOOM_REDUCTION(log_softmax, log_softmax)  ///< e - logsumexp(e), of the shape of e
+LOOM_REDUCTION(
+    argmax, argmax)  ///< an index: which entry is the largest, the first of equal ones; a NaN is larger than any number
+LOOM_REDUCTION(
+    argmin,
+    argmin)  ///< an index: which entry is the smallest, the first of equal ones; a NaN is smaller than any number
+LOOM_REDUCTION(rank, rank)  ///< how many entries are larger, or equal and earlier: 0 at the largest; NaN first. O(n^2)
 #undef LOOM_REDUCTION
+
+/// A mask of the k largest entries along an axis, by rank(e, axis): exactly k if there are as many. O(n^2).
+template <formula E, operand K, detail::axis_argument... Axes>
+constexpr auto top_k(const E& e, const K& k, Axes... axes) {
+  return rank(e, axes...) < k;
+}
 
 // max(e, 0) is the larger of e and 0, so as free functions these two reductions take axes by name only.
 /// The largest or the smallest entry, along axes given by name or all; several that are it share its derivative.

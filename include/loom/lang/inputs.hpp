@@ -8,7 +8,7 @@
 
 namespace loom::inline LOOM_ABI::lang {
 
-/// Floating-point data with named axes, 0 to 4 of them; an axis may carry its extent: tensor<"x[N,C=10]">.
+/// Floating-point data with named axes, 0 to 5 of them; an axis may carry its extent: tensor<"x[N,C=10]">.
 template <fixed_string Text> inline constexpr auto tensor = expression<input_shape<op::tensor, Text>>{};
 
 /// Integers that name entries of an axis: labels. It can be gathered with, made one-hot, and compared.

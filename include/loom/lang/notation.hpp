@@ -25,11 +25,12 @@ using lang::abs, lang::sign, lang::square, lang::sqrt, lang::exp, lang::expm1, l
     lang::digamma, lang::trigamma, lang::sigmoid, lang::softplus, lang::log1mexp, lang::relu, lang::stop_gradient,
     lang::custom, lang::slope, lang::pow, lang::min, lang::max, lang::logaddexp, lang::xlogy, lang::hypot, lang::where,
     lang::clamp, lang::as_written, lang::log2, lang::log10, lang::isnan, lang::isfinite, lang::lbeta, lang::floor,
-    lang::round, lang::atan2, lang::log_ndtr;
+    lang::round, lang::atan2, lang::log_ndtr, lang::number;
 
 // Reductions and functions of a row; indexing.
 using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var, lang::stddev, lang::count, lang::any,
-    lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results;
+    lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results, lang::argmax,
+    lang::argmin, lang::rank, lang::top_k;
 
 // Running values.
 using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::reverse, lang::exclusive;

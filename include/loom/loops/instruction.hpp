@@ -22,6 +22,7 @@ enum class instruction : std::uint8_t {
   look_up,  ///< along an axis that counts rows
   onehot,
   position,
+  number,  ///< an index as one
   where,
   logical_and,
   logical_or,
@@ -72,6 +73,7 @@ constexpr instruction compute_of(const plan& p, int id) {
     case op::gather: return (n.over() & p.column_axes) != 0 ? instruction::gather : instruction::look_up;
     case op::onehot: return instruction::onehot;
     case op::position: return instruction::position;
+    case op::number: return instruction::number;
     case op::where: return instruction::where;
     case op::logical_and: return instruction::logical_and;
     case op::logical_or: return instruction::logical_or;

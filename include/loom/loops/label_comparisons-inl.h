@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/label_comparisons-inl.h — comparisons of labels that lanes cannot hold.
+// loops/label_comparisons-inl.h — comparisons of labels that lanes cannot hold, and labels as numbers.
 // A lane holds what a gather needs of a label: one beyond it is a lane's extreme, which no axis has. Beside a literal that is no
 // extreme, that is exact as well. Beside another label, or a larger literal, all 64 bits are compared; labels of at most 32 bits
 // with a sign, as most are, never need it; nor do positions along an axis, which no extreme equals.
@@ -87,6 +87,27 @@ LOOM_INLINE typename R::M compare_labels(const R& r, [[maybe_unused]] std::ptrdi
     }
   }
   return kernel<n.code>::apply(integer_of<a>(r), integer_of<b>(r));
+}
+
+/// An index as numbers, rounded where they are too large for their type.
+template <int Id, lanes Which, class R>
+LOOM_INLINE typename R::V number_of(const R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr value_id a = R::P.program[Id].operand[0];
+  if constexpr (is_label(R::P, a)) {
+    const stream& labels = r.data.inputs[label_source(R::P, a)];
+    if (are_wide<typename R::TI>(labels)) {
+      std::uint64_t bits[R::lane_count] = {};
+      alignas(64) typename R::number numbers[R::lane_count];
+      load_bits<a, Which>(r, j, bits);
+      for (int i = 0; i < R::lane_count; ++i)
+        numbers[i] = labels.type == element_type::u64
+                         ? static_cast<typename R::number>(bits[i])
+                         : static_cast<typename R::number>(static_cast<std::int64_t>(bits[i]));
+      return load<typename R::V>(numbers);
+    }
+  }
+  if constexpr (R::lane_count == 1) return static_cast<typename R::number>(r.index[a]);
+  else return __builtin_convertvector(r.index[a], typename R::V);
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -236,6 +236,9 @@ template <> struct perform<instruction::onehot> {
 template <> struct perform<instruction::position> {
   LOOM_STEP { r.index[Id] = moved_position<Id>(r, j); }
 };
+template <> struct perform<instruction::number> {
+  LOOM_STEP { r.value[Id] = number_of<Id, Which>(r, j); }
+};
 template <> struct perform<instruction::where> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];

@@ -246,6 +246,10 @@ constexpr fact exp_weighted(const fact& a, const fact& b) { return absorbed(a, o
 constexpr fact joined(const fact& a, const fact& b) {
   return {lesser(a.low, b.low), greater(a.high, b.high), a.zero || b.zero, a.nan || b.nan, a.whole && b.whole, 0, 0};
 }
+/// A whole number that 64 bits hold.
+constexpr fact whole_within(const fact& a, double size) {
+  return {greater(a.low, -size), lesser(a.high, size), a.zero, false, true, 0, 0};
+}
 /// The entry itself, or another of its row.
 constexpr fact kept(const fact& entry, axis_set) {
   return {entry.low, entry.high, entry.zero, entry.nan, entry.whole, 0, 0};

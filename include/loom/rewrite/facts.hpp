@@ -51,6 +51,7 @@ class known_graph {
     switch (info(n.code).kind) {
       case family::leaf: return of_leaf(n);
       case family::unary:
+        if (n.code == op::number) return facts::whole_within(operand(n, 0), 2e19);
         return n.code == op::stop_gradient || n.code == op::as_written ? operand(n, 0)
                                                                        : facts::of_unary(n.code, operand(n, 0));
       case family::binary: return of_binary(n);

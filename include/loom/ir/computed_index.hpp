@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+// ir/computed_index.hpp — indices that are no data, and order by counting: what argmax, argmin and rank are made of.
+// An index that is computed is a number, so that what is done with it is a comparison with the positions along an axis, which
+// every loop knows. A NaN comes before every number, as in NumPy: so every row has an order.
+// Layer 1 (ir).
+#pragma once
+
+#include "loom/ir/substitute.hpp"
+
+namespace loom::inline LOOM_ABI::ir {
+
+/// 1 where a mask holds, 0 elsewhere.
+constexpr value_id one_where(builder& out, value_id mask) {
+  const value_id zero = out.constant(0), one = out.constant(1);
+  return out.where(mask, one, zero);
+}
+
+/// Where an axis is at an index that is computed: a mask.
+constexpr value_id stands_at(builder& out, value_id index, int axis) {
+  const value_id here = as_number(out, out.position(op::position, axis));
+  return out.binary(op::eq, here, index);
+}
+
+/// The entry that such an index names: the only one that is not masked; 0 if it names none.
+constexpr value_id entry_at(builder& out, value_id values, value_id index, int axis) {
+  const value_id here = stands_at(out, index, axis), zero = out.constant(0);
+  return out.reduce(op::sum, out.where(here, values, zero), only(axis));
+}
+
+/// The position of the largest entry along an axis (op::argmax), or of the smallest; of several, the first.
+constexpr value_id first_extreme(builder& out, op code, value_id e, int axis) {
+  const value_id extreme = out.reduce(code == op::argmax ? op::reduce_max : op::reduce_min, e, only(axis));
+  const value_id equal = out.binary(op::eq, e, extreme), nan = out.binary(op::ne, e, e);
+  const value_id here = as_number(out, out.position(op::position, axis));
+  const value_id none = out.constant(__builtin_huge_val());
+  const value_id found = out.binary(op::logical_or, equal, nan);
+  return out.reduce(op::reduce_min, out.where(found, here, none), only(axis));
+}
+
+/// How many entries along an axis come before each in the order from the largest to the smallest, equal ones as they stand. They
+/// are counted along `twin`, an axis of the same extent that e has not. no_value: e cannot be read along it.
+constexpr value_id entries_before(builder& out, value_id e, int axis, int twin) {
+  substitution by;
+  by.of[axis] = {static_cast<std::int8_t>(twin), 0};
+  substituting elsewhere(out);
+  const value_id other = elsewhere.at(e, by);
+  if (elsewhere.captured) return no_value;
+  const value_id here = out.position(op::position, axis), there = out.position(op::position, twin);
+  const value_id earlier = out.binary(op::lt, there, here), equal = out.binary(op::eq, other, e);
+  const value_id larger = out.binary(op::gt, other, e), equal_earlier = out.binary(op::logical_and, equal, earlier);
+  const value_id nan = out.binary(op::ne, other, other), beside_a_number = out.binary(op::eq, e, e);
+  const value_id before_this = out.binary(op::logical_or, beside_a_number, earlier);
+  const value_id nan_before = out.binary(op::logical_and, nan, before_this);
+  const value_id number_before = out.binary(op::logical_or, larger, equal_earlier);
+  return out.reduce(op::sum, one_where(out, out.binary(op::logical_or, number_before, nan_before)), only(twin));
+}
+
+}  // namespace loom::ir
