@@ -99,10 +99,17 @@ class stage_runner {
   }
   const kept_value& kept(value_id v) const { return c_.kept[place_of(v)]; }
 
-  /// Input or output k of a stage, if it is a band, is the n-th one.
+  /// From one row of a band of a stage to the next; of a stage without a tile there is none.
+  template <int S>
+  std::ptrdiff_t row_stride() const {
+    constexpr int columns = in_stage<Program, S>::roles.columns;
+    if constexpr (columns < 0) return 0;
+    else return band_stride(c_.extents[columns]);
+  }
+  /// The n-th band of a stage, those of inputs first.
   template <int S>
   T* band(int n) const {
-    return c_.bands + n * c_.band_rows * band_stride(c_.extents[in_stage<Program, S>::roles.columns]);
+    return c_.bands + n * c_.band_rows * row_stride<S>();
   }
   template <int S>
   erased_shape shape_of_band(const axis_order& axes) const {
@@ -111,7 +118,7 @@ class stage_runner {
     for (int i = 0; i < axes.size(); ++i) {
       const bool row = axes[i] == in_stage<Program, S>::roles.rows;
       b.extents[i] = c_.extents[axes[i]];
-      b.strides[i] = row ? band_stride(c_.extents[in_stage<Program, S>::roles.columns]) : 1;
+      b.strides[i] = row ? row_stride<S>() : 1;
     }
     return b;
   }
@@ -192,10 +199,12 @@ class stage_runner {
     const std::ptrdiff_t rows = c_.extents[stage::roles.rows];
     for (std::ptrdiff_t begin = 0, end = 0; begin < rows || begin == 0; begin = end) {
       end = begin + c_.band_rows < rows ? begin + c_.band_rows : rows;
-      for (int k = 0; k < stage::made.inputs.size(); ++k)
-        if (stage::is_band(stage::made.inputs[k]) && reads_input(p, s, k))
-          make_band<S>(stage::made.inputs[k].value, static_cast<T*>(const_cast<void*>(call.bound.inputs[k].data)),
-                       begin, end);
+      int number = 0;
+      for (int k = 0; k < stage::made.inputs.size(); ++k) {
+        if (!stage::is_band(stage::made.inputs[k])) continue;
+        T* const to = band<S>(number++);
+        if (reads_input(p, s, k)) make_band<S>(stage::made.inputs[k].value, to, begin, end);
+      }
       move_bands<S>(call, data, outputs, begin);
       const part rows_of_band{begin, end, 0, data.columns};
       loops(data, rows_of_band, call.scalars, call.results);
@@ -219,8 +228,7 @@ class stage_runner {
   void move_bands(const call_state& call, sweep_layout& data, const erased_buffer* outputs,
                   std::ptrdiff_t begin) const {
     using stage = in_stage<Program, S>;
-    const std::ptrdiff_t back =
-        begin * band_stride(c_.extents[stage::roles.columns]) * static_cast<std::ptrdiff_t>(sizeof(T));
+    const std::ptrdiff_t back = begin * row_stride<S>() * static_cast<std::ptrdiff_t>(sizeof(T));
     const auto first_row = [back](const void* band) {
       return reinterpret_cast<std::uintptr_t>(band) - static_cast<std::uintptr_t>(back);
     };
@@ -329,16 +337,15 @@ class stage_runner {
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
     multiply({matrix_of(x, roles.rows, p.over, roles.rows, begin), p.masked == x},
-             {matrix_of(y, p.over, roles.columns, -1, 0), p.masked == y},
-             {band, band_stride(c_.extents[roles.columns]), 1}, end - begin, c_.extents[roles.columns],
-             c_.extents[p.over], false);
+             {matrix_of(y, p.over, roles.columns, -1, 0), p.masked == y}, {band, row_stride<S>(), 1}, end - begin,
+             c_.extents[roles.columns], c_.extents[p.over], false);
   }
 
   /// Every product that has the tile as a factor: rows of the result, or one more term of all of it.
   template <int S>
   void multiply_band(value_id tile, const T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const std::ptrdiff_t stride = band_stride(c_.extents[roles.columns]);
+    const std::ptrdiff_t stride = row_stride<S>();
     for (int k = 0; k < m_.products.size(); ++k) {
       const matrix_product& p = m_.products[k];
       if (m_.tile_of(k) != tile) continue;
