@@ -162,11 +162,11 @@ constexpr auto kept_values() {
     if (m.kept[i]) r.push_back(static_cast<value_id>(i));
   return r;
 }
-/// Whether a value is kept in the workspace: not if it is a number, or written to an output at once.
+/// Whether a value is kept in the workspace: not if it is a number, or written to an output at once, or another one's mirror image.
 template <class Program>
 constexpr bool is_kept_in_workspace(value_id v) {
   const stage_map& m = stages_of<Program>::map;
-  return m.program[v].axes != 0 && m.direct_output(v, stages_of<Program>::direct) < 0;
+  return m.program[v].axes != 0 && m.direct_output(v, stages_of<Program>::direct) < 0 && m.kept_as(v) == v;
 }
 
 /// More than the blocks of a product ever take: see loops/matrices.hpp.

@@ -97,7 +97,7 @@ class stage_runner {
     while (kept_[k] != v) ++k;
     return k;
   }
-  const kept_value& kept(value_id v) const { return c_.kept[place_of(v)]; }
+  const kept_value& kept(value_id v) const { return c_.kept[place_of(m_.kept_as(v))]; }
 
   /// From one row of a band of a stage to the next; of a stage without a tile there is none.
   template <int S>
@@ -388,7 +388,7 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
     const axis_set axes = m.program[values[k]].axes;
     if (const int slot = m.direct_output(values[k], stages_of<Program>::direct); slot >= 0) {
       kept[k].array = bound.outputs[slot];
-    } else if (axes != 0) {
+    } else if (is_kept_in_workspace<Program>(values[k])) {
       const axis_order order = order_of(m.program, axes);
       erased_buffer& b = kept[k].array;
       b.data = next;

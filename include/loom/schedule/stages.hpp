@@ -13,6 +13,7 @@
 #pragma once
 
 #include "loom/schedule/fuse.hpp"
+#include "loom/schedule/mirror.hpp"
 #include "loom/schedule/products.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
@@ -27,15 +28,22 @@ struct stage_map {
   std::int8_t stage_of[LOOM_MAX_NODES]{};
   fixed_vector<axis_set, max_stages> tiles;  ///< by stage: the two axes of its tile, or 0
   value_set kept;  ///< values that later stages read: arrays, and numbers; factors and results of products among them
+  value_images image_of{};  ///< of a fold of a tile that mirrors another one, which is kept: its number + 1; else 0
   bool possible = false;
 
+  /// The value whose array a value is: another one's, along another axis; or its own.
+  constexpr value_id kept_as(value_id v) const {
+    return image_of.items[v] == 0 ? v : static_cast<value_id>(image_of.items[v] - 1);
+  }
   constexpr int product_of(int id) const {
     for (int k = 0; k < products.size(); ++k)
       if (products[k].id == id) return k;
     return -1;
   }
-  /// Whether no loop computes a value: it is a product, or runs along an axis.
-  constexpr bool is_made(int id) const { return is_running(program[id].code) || product_of(id) >= 0; }
+  /// Whether no loop computes a value: it is a product, runs along an axis, or mirrors another value.
+  constexpr bool is_made(int id) const {
+    return is_running(program[id].code) || product_of(id) >= 0 || image_of.items[id] != 0;
+  }
   /// Whether a value is a tile that a product makes.
   constexpr bool makes(int id) const {
     const int k = product_of(id);
@@ -102,6 +110,7 @@ class stage_mapper {
   constexpr stage_map run() {
     if (m_.possible) {
       m_.tiles.push_back(0);
+      find_images();
       for (const bool again : {false, true}) {  // once the tiles are known, what else lies over one goes to its stage
         knows_tiles_ = again;
         for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
@@ -109,6 +118,7 @@ class stage_mapper {
       for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
       for (int i = 0; i < g().size() && m_.possible; ++i)
         if (is_running(g()[i].code)) keep_running(i);
+        else if (m_.image_of.items[i] != 0) keep_image(i);
       for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
     }
     return m_;
@@ -123,10 +133,32 @@ class stage_mapper {
   constexpr int stage_of(int id) const { return m_.stage_of[id]; }
   constexpr bool has_tile(int s) const { return s < m_.tiles.size() && m_.tiles[s] != 0; }
 
+  /// The tile of a batch against itself is its own mirror image, and so the folds of its columns are those of its rows: they are
+  /// read as arrays, once all rows are done.
+  constexpr void find_images() {
+    for (const matrix_product& p : m_.products) {
+      if (g()[p.id].axes != (only(p.rows) | only(p.columns))) continue;
+      mirror m(g(), p.rows, p.columns);
+      if (m.image_of(p.id) != p.id) continue;
+      for (int i = 0; i < g().size(); ++i) {
+        const node& n = g()[i];
+        if (!is_reduction(n.code) || n.type != kind::number || axis_count(n.axes) != 1 ||
+            g()[n.operand[0]].axes != g()[p.id].axes)
+          continue;
+        const value_id image = m.image_of(i);
+        if (image != no_value && image < i) m_.image_of.items[i] = static_cast<value_id>(image + 1);
+      }
+      return;
+    }
+  }
+
   constexpr void place(int i) {
     const node& n = g()[i];
     int s = 0;
-    if (const int k = m_.product_of(i); k >= 0) {
+    if (m_.image_of.items[i] != 0) {
+      s = stage_of(m_.kept_as(static_cast<value_id>(i))) + 1;
+      s += s % 2;
+    } else if (const int k = m_.product_of(i); k >= 0) {
       s = place_product(k);
     } else if (is_running(n.code)) {
       s = place_running(n);
@@ -134,18 +166,30 @@ class stage_mapper {
       for (value_id o : n.operand)
         if (o != no_value && stage_of(o) > s) s = stage_of(o);
       if (has_tile(s) && !includes(m_.tiles[s], n.axes)) ++s;
-      if (knows_tiles_ && !is_leaf(n.code)) s = with_its_tile(n.axes, s);
+      if (!is_leaf(n.code)) s = with_its_tile(n.axes, s);
     }
-    while (m_.tiles.size() <= s && m_.possible)
-      if (!m_.tiles.try_push(0)) m_.possible = false;
+    add_stages(s);
     m_.stage_of[i] = static_cast<std::int8_t>(s);
   }
 
-  /// The first stage from s on whose tile has these axes; or s.
-  constexpr int with_its_tile(axis_set axes, int s) const {
-    for (int k = s; k < m_.tiles.size(); ++k)
-      if (m_.tiles[k] != 0 && m_.tiles[k] == axes) return k;
-    return s;
+  /// The first stage from s on whose tile has these axes, one more if there is a tile of them before; or s.
+  constexpr int with_its_tile(axis_set axes, int s) {
+    bool before = false;
+    for (int k = 0; k < m_.tiles.size(); ++k) {
+      if (m_.tiles[k] == 0 || m_.tiles[k] != axes) continue;
+      if (k >= s) return knows_tiles_ || before ? k : s;
+      before = true;
+    }
+    if (!before) return s;
+    int k = s | 1;
+    while (has_tile(k)) k += 2;
+    add_stages(k);
+    if (m_.possible) m_.tiles[k] = axes;
+    return k;
+  }
+  constexpr void add_stages(int last) {
+    while (m_.tiles.size() <= last && m_.possible)
+      if (!m_.tiles.try_push(0)) m_.possible = false;
   }
 
   /// The stage that a running value is there for.
@@ -175,8 +219,7 @@ class stage_mapper {
     s = (s + 1) | 1;  // past the factors
     while (has_tile(s) && m_.tiles[s] != tile) s += 2;
     if (knows_tiles_ && s != stage_of(p.id)) m_.possible = false;
-    while (m_.tiles.size() <= s && m_.possible)
-      if (!m_.tiles.try_push(0)) m_.possible = false;
+    add_stages(s);
     if (m_.possible) m_.tiles[s] = tile;
     return s;
   }
@@ -210,6 +253,11 @@ class stage_mapper {
     keep(i);
   }
 
+  constexpr void keep_image(int i) {
+    keep(m_.kept_as(static_cast<value_id>(i)));
+    m_.kept.insert(i);
+  }
+
   /// What stage s computes: the outputs and the kept values that are due, and the factors of products.
   constexpr void keep_for(int s) {
     seen_ = {};
@@ -230,7 +278,7 @@ class stage_mapper {
     if (seen_[v] || is_leaf(g()[v].code)) return;
     seen_.insert(v);
     if (const int k = m_.product_of(v); k >= 0) {
-      if (m_.makes_tile[k] && stage_of(v) != s) m_.possible = false;  // a tile is gone when its stage is over
+      if (m_.makes_tile[k] && m_.tiles[s] != g()[v].axes) m_.possible = false;  // a tile is gone when its stage is over
       return;
     }
     if (m_.is_made(v)) return;
@@ -240,7 +288,8 @@ class stage_mapper {
         keep(v);
         return;
       }
-      if (has_tile(stage_of(v)) && g()[v].axes == m_.tiles[stage_of(v)] && s != stage_of(v)) m_.possible = false;
+      if (has_tile(stage_of(v)) && g()[v].axes == m_.tiles[stage_of(v)] && m_.tiles[s] != g()[v].axes)
+        m_.possible = false;
     }
     visit_operands(v, s);
   }
