@@ -118,7 +118,7 @@ template <loops::inner_step Step, int Rows, int Vectors, class T>
     __builtin_prefetch(row + Vectors * n - 1, 1);
     combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
   }
-#pragma GCC unroll 4
+  LOOM_SHORT_LOOP
   for (; k < depth; ++k) combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
   if (whole && to.add) {
 #pragma GCC unroll 12
@@ -164,7 +164,9 @@ template <class T>
 template <loops::inner_step Step, class T>
 LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
   constexpr int third = panel_rows / 3;
-  if (to.columns > lane_count<T>) {
+  if constexpr (lane_count<T> == 1) {
+    combine_panels<Step, panel_rows, 2>(x, y, depth, to);
+  } else if (to.columns > lane_count<T>) {
     if (to.rows > 2 * third) combine_panels<Step, panel_rows, 2>(x, y, depth, to);
     else if (to.rows > third) combine_panels<Step, 2 * third, 2>(x, y, depth, to);
     else combine_panels<Step, third, 2>(x, y, depth, to);
@@ -177,42 +179,60 @@ LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, cons
 
 // ---- packing ---------------------------------------------------------------------------------------------------------------
 
-/// What panels are made of: `count` rows of x or columns of y, `depth` entries of each. Entry k of row i is at
-/// i * stride + k * step.
-template <class S>
+/// Part of a matrix that panels are made of: entry (i, k) is at i * stride + k * step, i < count, k < depth.
 struct packed_from {
-  const S* data;
+  const void* data;
+  call::element_type type;
   std::ptrdiff_t stride, step, count, depth;
 };
 
-/// Whether numbers stored as S become a vector of T as they are loaded.
-template <class S, class T>
-inline constexpr bool loads_as_vector = std::is_same_v<S, T> || (sizeof(S) == 2 && std::is_same_v<T, float>);
+/// A part of it, from entry (i, k) on.
+inline packed_from part_of(const packed_from& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
+                           std::ptrdiff_t depth) {
+  const std::ptrdiff_t at = (i * m.stride + k * m.step) * call::size_of(m.type);
+  return {static_cast<const unsigned char*>(m.data) + at, m.type, m.stride, m.step, count, depth};
+}
 
-/// Entries of one row, `step` apart.
+/// Copies numbers that are stored as S: rows of `depth` entries.
 template <class S, class T>
-LOOM_INLINE void copy_as(const S* from, std::ptrdiff_t step, std::ptrdiff_t count, T* to) {
-  std::ptrdiff_t k = 0;
-  if constexpr (loads_as_vector<S, T> && lane_count<T> > 1) {
-    constexpr std::ptrdiff_t n = lane_count<T>;
-    if (step == 1)
-      for (; k + n <= count; k += n) store(load_lanes<vec<T>>(from + k), to + k);
+[[gnu::noinline]] void copy_stored(const packed_from& m, T* to, std::ptrdiff_t to_stride) {
+  using V = vec<T>;
+  constexpr std::ptrdiff_t n = width<V>;
+  const S* from = static_cast<const S*>(m.data);
+  for (std::ptrdiff_t i = 0; i < m.count; ++i, from += m.stride, to += to_stride) {
+    std::ptrdiff_t k = 0;
+    if constexpr (n > 1 && (std::is_same_v<S, T> || (sizeof(S) == 2 && std::is_same_v<T, float>)))
+      if (m.step == 1) {
+        for (; k + n <= m.depth; k += n) store(load_lanes<V>(from + k), to + k);
+        const auto rest = static_cast<std::size_t>(m.depth - k);
+        if (rest > 0) store_first(load_entries_of<lanes::some, V>(from + k, rest), to + k, rest);
+        continue;
+      }
+    LOOM_SHORT_LOOP
+    for (; k < m.depth; ++k) to[k] = static_cast<T>(loaded(from[k * m.step]));
   }
-  LOOM_SHORT_LOOP
-  for (; k < count; ++k) to[k] = static_cast<T>(loaded(from[k * step]));
+}
+template <class T>
+LOOM_INLINE void copy_numbers(const packed_from& m, T* to, std::ptrdiff_t to_stride) {
+  switch (m.type) {
+    case call::element_type::f32: return copy_stored<float>(m, to, to_stride);
+    case call::element_type::bf16: return copy_stored<bf16>(m, to, to_stride);
+    case call::element_type::f16: return copy_stored<f16>(m, to, to_stride);
+    default: return copy_stored<double>(m, to, to_stride);
+  }
 }
 
 /// Entries k of those rows of a panel that a vector holds, which lie side by side; the rows after the last one are zeros.
-template <class V, class S>
-LOOM_INLINE V load_across(const S* from, std::ptrdiff_t rows) {
-  if (rows >= width<V>) return load_lanes<V>(from);
+template <class V>
+LOOM_INLINE V load_across(const lane<V>* from, std::ptrdiff_t rows) {
+  if (rows >= width<V>) return load<V>(from);
   return rows > 0 ? load_entries_of<lanes::some, V>(from, static_cast<std::size_t>(rows)) : V{};
 }
 
 /// Panels of rows that lie side by side: vectors are copied. A few entries of all rows at a time, for the memory between two entries
 /// may be a page.
-template <int Panel, class S, class T>
-[[gnu::noinline]] void pack_across(const packed_from<S>& from, T* to) {
+template <int Panel, class T>
+[[gnu::noinline]] void pack_across(const packed_from& from, T* to) {
   using V = vec<T>;
   constexpr int n = width<V>, vectors = (Panel + n - 1) / n, cut = Panel % n;
   constexpr std::ptrdiff_t together = 8;
@@ -220,13 +240,13 @@ template <int Panel, class S, class T>
     for (std::ptrdiff_t i = 0; i < from.count; i += Panel) {
       std::ptrdiff_t k = first;
       const std::ptrdiff_t end = first + together < from.depth ? first + together : from.depth;
-      const S* at = from.data + k * from.step + i;
+      const T* at = static_cast<const T*>(from.data) + k * from.step + i;
       T* row = to + i * from.depth + k * Panel;
       // The end of a vector that is cut is overwritten by the next one, which the last one does not have.
       if (i + vectors * n <= from.count)
         for (; k < end - (cut != 0 && end == from.depth ? 1 : 0); ++k, at += from.step, row += Panel)
 #pragma GCC unroll 6
-          for (int j = 0; j < Panel; j += n) store(load_lanes<V>(at + j), row + j);
+          for (int j = 0; j < Panel; j += n) store(load<V>(at + j), row + j);
       for (; k < end; ++k, at += from.step, row += Panel) {
         LOOM_SHORT_LOOP
         for (int j = 0; j < Panel; j += n) {
@@ -271,33 +291,41 @@ LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std
 }
 #endif
 
+/// Panels of rows that lie side by side, of numbers of another type.
+template <class T>
+[[gnu::noinline]] void pack_across_converted(const packed_from& from, std::ptrdiff_t panel, T* to) {
+  for (std::ptrdiff_t i = 0; i < from.count; i += panel, to += from.depth * panel) {
+    const std::ptrdiff_t left = from.count - i < panel ? from.count - i : panel;
+    packed_from turned = part_of(from, i, 0, from.depth, left);
+    turned.stride = from.step;
+    turned.step = from.stride;
+    copy_numbers(turned, to, panel);
+    for (std::ptrdiff_t k = 0; k < from.depth && left < panel; ++k)
+      for (std::ptrdiff_t r = left; r < panel; ++r) to[k * panel + r] = 0;
+  }
+}
+
 /// Panels of any rows: they are transposed, those that are not contiguous or of another type from copies.
-template <class S, class T>
-[[gnu::noinline]] void pack_along(const packed_from<S>& from, std::ptrdiff_t panel, T* to) {
-  constexpr std::ptrdiff_t most_rows = loops::most_panel_columns, most_copied = 64;
+template <class T>
+[[gnu::noinline]] void pack_along(const packed_from& from, std::ptrdiff_t panel, T* to) {
+  constexpr std::ptrdiff_t most_rows = loops::most_panel_columns, most_copied = 64, q = 16 / sizeof(T);
   alignas(64) T copies[most_rows][most_copied];
   const T* rows[most_rows];
+  const bool contiguous = lane_count<T> > 1 && from.type == call::type_of<T>() && from.step == 1;
   for (std::ptrdiff_t i = 0; i < from.count; i += panel)
     for (std::ptrdiff_t k = 0, count = 0; k < from.depth; k += count, to += count * panel) {
       const std::ptrdiff_t left = from.count - i < panel ? from.count - i : panel;
-      bool in_place = false;
       count = from.depth - k;
-      if constexpr (std::is_same_v<S, T> && LOOM_TARGET_BYTES != 0) {
-        constexpr std::ptrdiff_t q = 16 / sizeof(T);
-        in_place = from.step == 1 && count >= q;
-        if (in_place) {
-          count = count / q * q;
-          for (std::ptrdiff_t r = 0; r < left; ++r) rows[r] = from.data + (i + r) * from.stride + k;
-        }
-      }
-      if (!in_place) {
+      if (contiguous && count >= q) {
+        count = count / q * q;
+        const T* const row = static_cast<const T*>(part_of(from, i, k, left, count).data);
+        for (std::ptrdiff_t r = 0; r < left; ++r) rows[r] = row + r * from.stride;
+      } else {
         if (count > most_copied) count = most_copied;
-        for (std::ptrdiff_t r = 0; r < left; ++r) {
-          copy_as(from.data + (i + r) * from.stride + k * from.step, from.step, count, copies[r]);
-          rows[r] = copies[r];
-        }
+        copy_numbers(part_of(from, i, k, left, count), &copies[0][0], most_copied);
+        for (std::ptrdiff_t r = 0; r < left; ++r) rows[r] = copies[r];
       }
-      for (std::ptrdiff_t r = left; r < most_rows; ++r) rows[r] = rows[0];  // these are multiplied in vain
+      for (std::ptrdiff_t r = left; r < most_rows; ++r) rows[r] = rows[0];  // these are combined in vain
 #if LOOM_TARGET_BYTES != 0
       transpose_panel(rows, count, panel, to);
 #else
@@ -308,24 +336,13 @@ template <class S, class T>
 }
 
 /// Packs panels of `count` rows and `depth` columns of a matrix, from entry (i, k) on.
-template <int Panel, class S, class T>
-LOOM_INLINE void pack_panels_of(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
-                                std::ptrdiff_t depth, T* to) {
-  const packed_from<S> from{static_cast<const S*>(m.data) + i * m.row_stride + k * m.column_stride, m.row_stride,
-                            m.column_stride, count, depth};
-  if constexpr (loads_as_vector<S, T>)
-    if (from.stride == 1) return pack_across<Panel>(from, to);
-  pack_along(from, Panel, to);
-}
 template <int Panel, class T>
-[[gnu::noinline]] void pack_panels(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k,
-                                   std::ptrdiff_t count, std::ptrdiff_t depth, T* to) {
-  switch (m.type) {
-    case call::element_type::f32: return pack_panels_of<Panel, float>(m, i, k, count, depth, to);
-    case call::element_type::bf16: return pack_panels_of<Panel, bf16>(m, i, k, count, depth, to);
-    case call::element_type::f16: return pack_panels_of<Panel, f16>(m, i, k, count, depth, to);
-    default: return pack_panels_of<Panel, double>(m, i, k, count, depth, to);
-  }
+LOOM_INLINE void pack_panels(const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
+                             std::ptrdiff_t depth, T* to) {
+  const packed_from from = part_of({m.data, m.type, m.row_stride, m.column_stride, 0, 0}, i, k, count, depth);
+  if (from.stride != 1) pack_along(from, Panel, to);
+  else if (from.type == call::type_of<T>()) pack_across<Panel>(from, to);
+  else pack_across_converted(from, Panel, to);
 }
 
 /// Whether none of some packed numbers is infinite or NaN.
@@ -368,9 +385,8 @@ template <loops::inner_step Step, class T>
                                          const loops::matrix_buffer<T>& c, const loops::product_extents& all,
                                          loops::skipped_zeros skipped, bool add, T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
-  constexpr std::uintptr_t alignment = loops::scratch_alignment;
-  T* const xs =
-      reinterpret_cast<T*>((reinterpret_cast<std::uintptr_t>(scratch) + alignment - 1) / alignment * alignment);
+  const auto beyond = reinterpret_cast<std::uintptr_t>(scratch) % loops::scratch_alignment;
+  T* const xs = scratch + (beyond == 0 ? 0 : (loops::scratch_alignment - beyond) / sizeof(T));
   T* const ys = xs + loops::columns_in_scratch<T>(block);
   const loops::matrix_view columns_of_y = loops::transposed(y);
   const bool rows_stay = all.rows <= block.rows && all.depth <= block.depth;  // x is packed once
