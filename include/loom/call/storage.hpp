@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "loom/compile.hpp"
+#include "loom/ir/issue.hpp"
 #include "loom/numeric/half.hpp"
 #include "loom/schedule/in_place.hpp"
 
@@ -67,9 +68,13 @@ template <class Program, storages Memory>
 struct in_memory : Program {
   static constexpr const plan& schedule =
       planned<Program, exact_outputs(Memory), Memory.added, Memory.in_place>::schedule;
-  static constexpr mistake problem() {
-    const mistake unplannable = Program::problem_with(schedule);
-    return Memory.in_place == 0 || unplannable.kind != issue::none ? unplannable : mistake_in_place(schedule);
+  static constexpr auto problem() {
+    if constexpr (Memory.in_place == 0) {
+      return Program::problem_with(schedule);
+    } else {
+      const mistake unplannable = Program::problem_with(schedule);
+      return unplannable.kind != issue::none ? unplannable : mistake_in_place(schedule);
+    }
   }
 };
 
