@@ -283,7 +283,9 @@ typed_value writer::method(node_id id) {
   if (names_.number(n.operands[0])) names_.fail_at_word(id, "a number has no methods, and is summed up in no loop");
   if (const reduction_word* r = find_reduction(n.word))
     return along(id, r->code, n.operands[0], {n.operands.begin() + 1, n.operands.end()});
-  if (is_function(word)) names_.fail_at_word(id, word + " is a function, and no method: write " + word + "(x)");
+  if (is_function(word))
+    names_.fail_at_word(
+        id, word + " is a function, and no method: write " + word + (find_running(word) != nullptr ? "(x, T)" : "(x)"));
   const std::string meant = closest(n.word, method_names());
   names_.fail_at_word(id, "there is no method " + word, meant.empty() ? "" : "did you mean ." + meant + "()?");
 }

@@ -39,6 +39,21 @@ TEST_CASE("words that are not known", "[notation]") {
         "extent(N) is how many entries it has");
 }
 
+TEST_CASE("running values", "[notation]") {
+  CHECK(mistake("cumsun(x, C)") == "1: cumsun: there is no function cumsun (did you mean cumsum?)");
+  CHECK(mistake("cumsum(x)") == "1: cumsum: cumsum(e, axis) takes a value and the one axis it runs along");
+  CHECK(mistake("recurrence(x, 0.5)") ==
+        "1: recurrence: recurrence(b, a, axis) takes two values and the one axis it runs along");
+  CHECK(mistake("cumsum(x, N, C)") ==
+        "14: C: a running value goes along one axis, and what follows the axis is reverse, exclusive or both");
+  CHECK(mistake("cumsum(x, C, reverse, reverse)").starts_with("23: reverse: a running value goes along one axis"));
+  CHECK(mistake("cumsum(v, C)") == "11: C: the operand does not have the axis C");
+  CHECK(mistake("cumsum(m, N)") == "8: m: a mask is used where a number is needed; write where(mask, 1, 0)");
+  CHECK(mistake("cumsum(x, 2)").starts_with("11: 2: a negative axis counts from the last axis"));
+  CHECK(mistake("x.cumsum(C)") == "3: cumsum: cumsum is a function, and no method: write cumsum(x, T)");
+  CHECK(mistake("sum(cumsum(x, C)(C = C + 9))").find("has a running value") != std::string::npos);
+}
+
 TEST_CASE("what other languages write", "[notation]") {
   CHECK(mistake("x ^ 2") == "3: ^: ^ is no power; write square(x), or pow(x, 3.0)");
   CHECK(mistake("x ** 2") == "3: **: ** is no power; write square(x), or pow(x, 3.0)");

@@ -182,6 +182,41 @@ TEST_CASE("a row function of a single number goes to text and back", "[notation]
   CHECK(same(f.written, again.written));
 }
 
+TEST_CASE("running values are read as C++ reads them", "[notation]") {
+  SAME(cumsum(x, C) + cumprod(y, -1) * cummax(x, axis<"N">));
+  SAME(logcumsumexp(x, C, loom::reverse) + cumsum(v, N, loom::exclusive));
+  SAME(cumsum(x, C, loom::reverse, loom::exclusive) + cumsum(y, C, loom::exclusive, loom::reverse));
+  SAME(recurrence(x, gamma_ * where(m, 1, 0), N, loom::reverse) + recurrence(1, 0.5, C) + recurrence(w, v, C));
+  SAME(cumsum(x, C)(C = loom::last) + cumsum(x, C)(C = t) + cumsum(v, N)(N = N + 1));
+  // An input may have the name of what follows the axis.
+  const notation::formula f = parse("cumsum(reverse, T, reverse, exclusive) + exclusive",
+                                    std::vector<std::string>{"reverse[N,T]", "exclusive[T]"});
+  CAPTURE(f.wrong.text());
+  CHECK(notation::text_of(f.written, f.written.outputs[0].id) == "cumsum(reverse, T, reverse, exclusive) + exclusive");
+  // What nothing declares.
+  CHECK(parse("recurrence(r, gamma, T, reverse)").inferred == std::vector<std::string>{"r[N,T]", "scalar gamma"});
+}
+
+TEST_CASE("text of running values and of their derivatives goes to text and back", "[notation]") {
+  for (const std::string text :
+       {"cumsum(x, T)", "cumprod(x, T, reverse)", "cummax(x, T, exclusive)", "logcumsumexp(x, N, reverse, exclusive)",
+        "recurrence(x, w, T)", "recurrence(w - x, 0.5, N, reverse)", "cumsum(x, T)(T = T + 2)"}) {
+    const std::vector<std::string> declared = {"x[N,T]", "w[T]"};
+    const notation::formula f = parse("sum(x * square(" + text + ") * w)", declared);
+    REQUIRE(!f.wrong.failed());
+    const graph g = loom::compiler::in_form(loom::compiler::form::with_gradients, f.written, {1}).program;
+    for (const output_info& out : g.outputs) {
+      const std::string printed = notation::text_of(g, out.id);
+      if (printed.find("mul0") != printed.npos || printed.find("last(") != printed.npos)
+        continue;  // without a notation
+      const notation::formula again = parse(printed, declared);
+      CAPTURE(printed, again.wrong.text());
+      REQUIRE(!again.wrong.failed());
+      CHECK(notation::text_of(again.written, again.written.outputs[0].id) == printed);
+    }
+  }
+}
+
 TEST_CASE("random formulas go to text and back", "[notation]") {
   int whole = 0;
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {

@@ -23,40 +23,39 @@ inline constexpr bool are_orders =
     times_said<reverse_name, Tags...> <= 1 && times_said<exclusive_name, Tags...> <= 1 &&
     times_said<reverse_name, Tags...> + times_said<exclusive_name, Tags...> == sizeof...(Tags);
 
-template <op Code, class Axis, class... Tags, class... Shapes, int... Counts>
-constexpr auto running(const Axis& axis, const expression<Shapes, Counts>&... operands) {
-  return shaped<running_shape<Code, times_said<reverse_name, Tags...> != 0, times_said<exclusive_name, Tags...> != 0,
-                              typename axis_shape_of<Axis>::type, Shapes...>>(
-      join_all(operands.literals..., axis_literal(axis)));
-}
-
 /// The operand as it is: what a refused formula goes on as.
 template <class A, class... More>
 constexpr const A& first(const A& a, const More&...) {
   return a;
 }
 
+template <op Code, class... Tags, class Axis, class... Shapes, int... Counts>
+constexpr auto running(const Axis& axis, const expression<Shapes, Counts>&... operands) {
+  static_assert(axis_reference<Axis>,
+                "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");
+  static_assert(are_orders<Tags...>,
+                "loom: a running value goes along one axis, and what follows the axis is reverse, exclusive or both");
+  if constexpr (axis_reference<Axis> && are_orders<Tags...>)
+    return shaped<running_shape<Code, times_said<reverse_name, Tags...> != 0, times_said<exclusive_name, Tags...> != 0,
+                                typename axis_shape_of<Axis>::type, Shapes...>>(
+        join_all(operands.literals..., axis_literal(axis)));
+  else return first(operands...);
+}
+
+template <formula E>
+constexpr E without_an_axis(const E& e) {
+  static_assert(never<E>, "loom: a running value goes along one axis: cumsum(x, axis<\"T\">)");
+  return e;
+}
+
 }  // namespace detail
 
-#define LOOM_RUNNING_CHECKED(code, ...)                                                                                \
-  static_assert(axis_reference<Axis>,                                                                                  \
-                "loom: an axis is written axis<\"C\">, or as a negative number that counts from the last axis");       \
-  static_assert(detail::are_orders<Order...>,                                                                          \
-                "loom: a running value goes along one axis, and what follows the axis is reverse, exclusive or both"); \
-  if constexpr (axis_reference<Axis> && detail::are_orders<Order...>)                                                  \
-    return detail::running<op::code, Axis, Order...>(axis, __VA_ARGS__);                                               \
-  else return detail::first(__VA_ARGS__);
-
-#define LOOM_RUNNING(code)                                                                                \
-  template <formula E, detail::axis_argument Axis, class... Order>                                        \
-  constexpr auto code(const E& e, Axis axis, Order...) {                                                  \
-    LOOM_RUNNING_CHECKED(code, detail::as_expression(e))                                                  \
-  }                                                                                                       \
-  template <formula E>                                                                                    \
-  constexpr auto code(const E& e) {                                                                       \
-    static_assert(detail::never<E>, "loom: a running value goes along one axis: cumsum(x, axis<\"T\">)"); \
-    return e;                                                                                             \
-  }
+#define LOOM_RUNNING(name)                                         \
+  template <formula E, detail::axis_argument Axis, class... Order> \
+  constexpr auto name(const E& e, Axis axis, Order...) {           \
+    return detail::running<op::name, Order...>(axis, e);           \
+  }                                                                \
+  template <formula E> constexpr auto name(const E& e) { return detail::without_an_axis(e); }
 LOOM_RUNNING(cumsum)  ///< the sum of the entries so far
 LOOM_RUNNING(cumprod)  ///< the product of the entries so far
 LOOM_RUNNING(cummax)  ///< the largest entry so far; the first of equal ones has its derivative
@@ -68,7 +67,7 @@ LOOM_RUNNING(logcumsumexp)  ///< log(cumsum(exp(e))), whatever the size of e
 template <operand B, operand A, class Axis, class... Order>
   requires((formula<B> || formula<A> || is_named_axis<Axis>::value) && detail::axis_argument<Axis>)
 constexpr auto recurrence(const B& b, const A& a, Axis axis, Order...) {
-  LOOM_RUNNING_CHECKED(recurrence, detail::as_expression(b), detail::as_expression(a))
+  return detail::running<op::recurrence, Order...>(axis, detail::as_expression(b), detail::as_expression(a));
 }
 template <operand B, operand A>
   requires(formula<B> || formula<A>)
@@ -76,6 +75,5 @@ constexpr auto recurrence(const B& b, const A& a) {
   static_assert(detail::never<B>, "loom: a recurrence goes along one axis: recurrence(b, a, axis<\"T\">)");
   return b + a;
 }
-#undef LOOM_RUNNING_CHECKED
 
 }  // namespace loom::lang
