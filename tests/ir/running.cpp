@@ -2,9 +2,11 @@
 // ir/running.cpp — running values by their definition: what is folded up to each entry, in both directions, with it and without.
 #include "loom/ir/running.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "loom/ir/constant_number.hpp"
 #include "loom/ir/print.hpp"
 #include "loom/ir/verify.hpp"
 #include "loom/lang/lower.hpp"
@@ -127,6 +129,26 @@ TEST_CASE("running values of nothing, of infinities, of NaN", "[ir][running]") {
   // A factor of exactly 0 begins anew, whatever was before.
   CHECK(value_of(op::recurrence, {1, std::nan(""), 2, 3}, {}, {9, 1, 0, 0.5})[3] == 4);
   CHECK(value_of(op::recurrence, {inf, 2, 3}, {}, {9, 0, 1}) == numbers{inf, 2, 5});
+}
+
+using constant = loom::ir::numbers::constant_number;
+/// The last of the running values of three entries and factors, in a constant expression.
+constexpr double last_of(op code, const double (&b)[3], const double (&a)[3] = {1, 1, 1}) {
+  loom::ir::running_value<constant> y(code);
+  for (int t = 0; t < 3; ++t) y.next(constant(b[t]), constant(a[t]));
+  return y.value().value;
+}
+
+TEST_CASE("running values in constant expressions", "[ir][running]") {
+  LOOM_CHECK(last_of(op::cumsum, {1e100, 1, -1e100}) == 1);
+  LOOM_CHECK(last_of(op::cumsum, {1, inf, -1}) == inf);
+  LOOM_CHECK(last_of(op::cumprod, {2, 3, 0.5}) == 3);
+  LOOM_CHECK(last_of(op::cumprod, {1e200, 1e200, 1}) == inf);
+  LOOM_CHECK(last_of(op::cummax, {-inf, 2, 1}) == 2);
+  LOOM_CHECK(last_of(op::logcumsumexp, {-inf, -inf, -inf}) == -inf);
+  LOOM_CHECK(last_of(op::logcumsumexp, {-inf, 1e4, -1e4}) == 1e4);
+  LOOM_CHECK(last_of(op::logcumsumexp, {inf, 0, inf}) == inf);
+  LOOM_CHECK(last_of(op::recurrence, {1, 2, 3}, {9, 0.5, 2}) == 8);
 }
 
 TEST_CASE("formulas of running values", "[ir][running]") {

@@ -2,9 +2,12 @@
 // Derivatives of running values against differences in 80 digits, where they are exact, and what a running value is elsewhere.
 #include "loom/derive/running.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "loom/ir/verify.hpp"
+#include "loom/rewrite/facts.hpp"
 #include "support/catch.hpp"
 #include "support/second_order.hpp"
 #include "support/written.hpp"
@@ -123,6 +126,9 @@ TEST_CASE("losses of running values, and running values of running values", "[la
   differentiates(-mean(log(cumprod(1 - sigmoid(b), T, exclusive) * sigmoid(b))));
   differentiates(sum(cumsum(b(T = T - 1), T) * cumsum(b(T = T - 2), T)));
   differentiates(sum(cumsum(b(T = T + 1), T, loom::reverse) * weight));
+  const auto advantages = recurrence(weight + 0.9 * b(T = T + 1) - b, 0.9 * 0.95, T, loom::reverse);
+  differentiates(mean(square(advantages)));
+  differentiates_twice(mean(sin(advantages)));
   differentiates(sum(recurrence(b + one * b(T = T - 1), step, T) * weight));
 }
 
@@ -201,6 +207,56 @@ TEST_CASE("a recurrence begins anew where its factor is 0, whatever was before",
   constexpr auto g = tensor<"g[T]">;
   CHECK(gradient(sum(recurrence(x, g, T)), {1, 1, 1, 1}, {7, 2, 0, 3}) == numbers{3, 1, 4, 1});
   CHECK(gradient(sum(where(x < 1e9, recurrence(x, g, T), 0)), {std::nan(""), 1, 1}, {7, 0, 3}) == numbers{0, 4, 1});
+}
+
+template <class N>
+void holds(const graph& g, const point& p) {
+  const interpreter<N> values(g, p.extents, p.as<N>());
+  loom::rewrite::known_graph known(g);
+  const value_id id = g.outputs[0].id;
+  const loom::rewrite::fact& f = known.of(id);
+  CAPTURE(listing(g), f.low, f.high, f.zero, f.nan, f.whole);
+  bool inside = true;
+  for (const N& e : values[id]) {
+    const auto v = static_cast<double>(e);
+    if (v != v) inside = inside && f.nan;
+    else inside = inside && v >= f.low && v <= f.high && (v != 0 || f.zero) && (!f.whole || v == std::floor(v));
+  }
+  CHECK(inside);
+}
+
+TEST_CASE("what is claimed of running values holds for what is computed", "[laws][running]") {
+  points random(21);
+  const auto check = [&](const auto& f, double low, double high) {
+    in_every_order([&](auto... order) {
+      const graph g = written(f(order...));
+      for (int n = 0; n < 5; ++n) {
+        point p = random_point(g, random, domain::any);
+        for (dense<double>& e : p.inputs)
+          for (double& v : e.entries)
+            v = random.once_in(4)   ? low
+                : random.once_in(3) ? high
+                                    : random.uniform(std::max(low, -50.0), std::min(high, 50.0));
+        holds<double>(g, p);
+        holds<single>(g, p);
+      }
+    });
+  };
+  const auto of_all = [&](const auto& u, double low, double high) {
+    check([&](auto... o) { return cumsum(u, T, o...); }, low, high);
+    check([&](auto... o) { return cumprod(u, T, o...); }, low, high);
+    check([&](auto... o) { return cummax(u, T, o...); }, low, high);
+    check([&](auto... o) { return logcumsumexp(u, T, o...); }, low, high);
+    check([&](auto... o) { return recurrence(u, u, T, o...); }, low, high);
+    check([&](auto... o) { return recurrence(u, 0.5, T, o...); }, low, high);
+  };
+  of_all(tensor<"u[N,T]">, -1e30, 1e30);
+  of_all(tensor<"u[N,T] in [0,1]">, 0, 1);
+  of_all(tensor<"u[N,T] > 0">, 1e-30, 1e30);
+  of_all(tensor<"u[N,T] <= 0">, -inf, 0);
+  of_all(tensor<"u[N,T] in [-1,1]">, -1, 1);
+  of_all(round(tensor<"u[N,T] in [-2,3]">), -2, 3);
+  of_all(softmax(tensor<"u[N,T]">, T), -5, 5);
 }
 
 // ---- elsewhere ---------------------------------------------------------------------------------------------------------

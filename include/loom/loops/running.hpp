@@ -31,8 +31,10 @@ struct running_array {
 
 namespace running {
 
-/// Entries along the axis that are at hand together.
-inline constexpr int most_steps = 32;
+/// Values side by side: few where they lie far apart, whose sums stay in registers; many where they are neighbours in memory.
+inline constexpr int few = 8, many = 64;
+/// Entries along the axis that are at hand together, of all values.
+inline constexpr int at_hand = 512;
 
 /// So many running values side by side, in the middle of their axis. `sum` and `lost` belong to logarithms of sums and to sums.
 template <int Lanes>
@@ -76,16 +78,17 @@ inline double value(const lanes<Lanes>& s, int i) {
 }
 
 /// Runs on over the entries v, which become the running values; `a` the factors of a recurrence.
-template <op Code, int Lanes>
-[[gnu::noinline]] inline void run(lanes<Lanes>& s, double* v, const double* a, int steps, bool exclusive) {
-  for (int t = 0; t < steps; ++t, v += Lanes, a += Lanes) {
-    double before[Lanes];
+template <op Code, bool Exclusive, int Lanes>
+[[gnu::noinline]] inline void run(lanes<Lanes>& state, double* v, const double* a, int steps) {
+  std::conditional_t<(Lanes > few), lanes<Lanes>&, lanes<Lanes>> s = state;  // a copy may stay in registers
+  for (int t = 0; t < steps; ++t, v += Lanes, a += Lanes)
     for (int i = 0; i < Lanes; ++i) {
-      before[i] = exclusive ? value<Code>(s, i) : 0;
-      next<Code>(s, i, v[i], a[i]);
+      const double entry = v[i];
+      if (Exclusive) v[i] = value<Code>(s, i);
+      next<Code>(s, i, entry, a[i]);
+      if (!Exclusive) v[i] = value<Code>(s, i);
     }
-    for (int i = 0; i < Lanes; ++i) v[i] = exclusive ? before[i] : value<Code>(s, i);
-  }
+  if constexpr (Lanes <= few) state = s;
 }
 
 /// Copies entries between an array and lanes, in the order in which they lie nearest in the array.
@@ -115,14 +118,14 @@ template <int Lanes, class T>
   else for_each<Lanes>(steps, count, along, across, copy);
 }
 
-template <int Lanes>
-inline void run(op code, lanes<Lanes>& s, double* v, const double* a, int steps, bool exclusive) {
+template <bool Exclusive, int Lanes>
+inline void run(op code, lanes<Lanes>& s, double* v, const double* a, int steps) {
   switch (code) {
-    case op::cumsum: return run<op::cumsum>(s, v, a, steps, exclusive);
-    case op::cumprod: return run<op::cumprod>(s, v, a, steps, exclusive);
-    case op::cummax: return run<op::cummax>(s, v, a, steps, exclusive);
-    case op::recurrence: return run<op::recurrence>(s, v, a, steps, exclusive);
-    default: return run<op::logcumsumexp>(s, v, a, steps, exclusive);
+    case op::cumsum: return run<op::cumsum, Exclusive>(s, v, a, steps);
+    case op::cumprod: return run<op::cumprod, Exclusive>(s, v, a, steps);
+    case op::cummax: return run<op::cummax, Exclusive>(s, v, a, steps);
+    case op::recurrence: return run<op::recurrence, Exclusive>(s, v, a, steps);
+    default: return run<op::logcumsumexp, Exclusive>(s, v, a, steps);
   }
 }
 
@@ -132,12 +135,13 @@ inline void run_lanes(op code, bool exclusive, std::ptrdiff_t entries, int count
                       std::ptrdiff_t b_across, const running_array<const A>& a, std::ptrdiff_t a_across,
                       const running_array<R>& result, std::ptrdiff_t result_across) {
   lanes<Lanes> s(code);
-  double v[most_steps * Lanes]{}, factors[most_steps * Lanes]{};
+  constexpr int most_steps = at_hand / Lanes;
+  double v[at_hand]{}, factors[at_hand]{};
   for (std::ptrdiff_t t = 0; t < entries; t += most_steps) {
     const int steps = static_cast<int>(entries - t < most_steps ? entries - t : most_steps);
     load<Lanes>(b.data + t * b.along, b.along, b_across, steps, count, v);
     if (a.data != nullptr) load<Lanes>(a.data + t * a.along, a.along, a_across, steps, count, factors);
-    run(code, s, v, factors, steps, exclusive);
+    exclusive ? run<true>(code, s, v, factors, steps) : run<false>(code, s, v, factors, steps);
     store<Lanes>(v, result.along, result_across, steps, count, result.data + t * result.along);
   }
 }
@@ -152,10 +156,10 @@ template <class B, class A, class R>
   if (n.along <= 0) return;
   std::ptrdiff_t count = 1;
   int across = -1;  // the axis whose entries go side by side: where they lie nearest
+  const auto size = [](std::ptrdiff_t step) { return step < 0 ? -step : step; };
   for (int k = 0; k < n.rank; ++k) {
     count *= n.outer[k] > 0 ? n.outer[k] : 0;
-    const auto apart = [&](int axis) { return result.outer[axis] < 0 ? -result.outer[axis] : result.outer[axis]; };
-    if (n.outer[k] > 1 && (across < 0 || apart(k) < apart(across))) across = k;
+    if (n.outer[k] > 1 && (across < 0 || size(result.outer[k]) < size(result.outer[across]))) across = k;
   }
   if (count == 0) return;
   const auto moved = [&](auto& array, std::ptrdiff_t by) {
@@ -166,6 +170,7 @@ template <class B, class A, class R>
     b.along = -b.along, a.along = -a.along, result.along = -result.along;
   }
   const std::ptrdiff_t side = across < 0 ? 1 : n.outer[across];
+  const bool near = across >= 0 && size(result.outer[across]) < size(result.along);
   std::ptrdiff_t at[max_rank]{};  // of the other axes
   for (std::ptrdiff_t done = 0; done < count; done += side) {
     running_array<const B> b_here = b;
@@ -183,8 +188,9 @@ template <class B, class A, class R>
         moved(b_here, taken * b_step), moved(a_here, taken * a_step), moved(to, taken * to_step);
         left -= taken;
       };
-      if (left > 4) lanes(std::integral_constant<int, 16>{});
-      else if (left > 1) lanes(std::integral_constant<int, 4>{});
+      if (left > running::few && near) lanes(std::integral_constant<int, running::many>{});
+      else if (left > 2) lanes(std::integral_constant<int, running::few>{});
+      else if (left > 1) lanes(std::integral_constant<int, 2>{});
       else lanes(std::integral_constant<int, 1>{});
     }
     for (int k = n.rank - 1; k >= 0; --k) {
