@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: this loss adds up arrays over the rows, with the axes named<>; bind loom::workspace = buffer
+// expect: loom: this loss keeps arrays, with the axes named<>; bind loom::workspace = buffer
 // lines: <= 14
 #include <loom/loom.hpp>
 
