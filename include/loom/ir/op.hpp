@@ -67,7 +67,19 @@ inline constexpr int op_count = static_cast<int>(op::end_);
 inline constexpr int first_reduction = static_cast<int>(op::stop_gradient) + 1,
                      reduction_count = static_cast<int>(op::softmax) - first_reduction;
 
-enum class family : std::uint8_t { leaf, unary, binary, compare, logical, select, reduction, row, indexing, composite };
+enum class family : std::uint8_t {
+  leaf,
+  unary,
+  binary,
+  compare,
+  logical,
+  select,
+  conversion,  ///< of an index to numbers
+  reduction,
+  row,
+  indexing,
+  composite
+};
 
 /// Numbers between two bounds.
 struct interval {
@@ -161,7 +173,7 @@ constexpr op_table make_op_table() {
   t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, course::unknown, true});
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
-  t.set(op::number, {"number", family::unary, 1, 1, "{0}"});
+  t.set(op::number, {"number", family::conversion, 1, 1, "{0}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
 #define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
@@ -315,7 +327,8 @@ constexpr bool is_elementwise(op o) {
     case family::binary:
     case family::compare:
     case family::logical:
-    case family::select: return true;
+    case family::select:
+    case family::conversion: return true;
     default: return false;
   }
 }

@@ -138,9 +138,8 @@ class graph_checker {
         break;
       case family::unary:
       case family::binary:
-      case family::row:
-        fits = n.code == op::stop_gradient || all_are(n.code == op::number ? kind::index : kind::number);
-        break;
+      case family::row: fits = n.code == op::stop_gradient || all_are(kind::number); break;
+      case family::conversion: fits = all_are(kind::index); break;
       case family::composite: fits = false; break;
     }
     if (!fits) wrong("an operand of a kind that the op does not take", i);

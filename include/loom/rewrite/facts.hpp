@@ -50,13 +50,13 @@ class known_graph {
     switch (info(n.code).kind) {
       case family::leaf: return of_leaf(n);
       case family::unary:
-        if (n.code == op::number) return facts::whole_within(operand(n, 0), 2e19);
         return n.code == op::stop_gradient || n.code == op::as_written ? operand(n, 0)
                                                                        : facts::of_unary(n.code, operand(n, 0));
       case family::binary: return of_binary(n);
       case family::compare:
       case family::logical: return facts::truth();
       case family::select: return facts::joined(operand(n, 1), operand(n, 2));
+      case family::conversion: return facts::whole_within(operand(n, 0), 2e19);
       case family::reduction: return reduction(n.code).of_masks ? facts::truth() : of_reduction(n);
       case family::row: return of_row(n);
       case family::indexing: return of_indexing(n);
