@@ -47,8 +47,8 @@ struct declared_input {
 
 /// What is said of an axis where a number is meant.
 inline std::string axis_as_number(std::string_view name, std::string_view written) {
-  return std::string(name) + " is an axis, which stands for its positions in a comparison and for no number; extent(" +
-         std::string(written) + ") is how many entries it has";
+  return std::string(name) + " is an axis, which stands for its positions in a comparison; number(" +
+         std::string(written) + ") is them as numbers, extent(" + std::string(written) + ") is how many entries it has";
 }
 
 /// The texts that the names of a graph are views of; none moves when another is added.

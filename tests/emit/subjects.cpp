@@ -208,6 +208,10 @@ std::vector<subject> at_places() {
       of<where(label(N = N - 1) == label, exp(n1)(N = N + 1, outside = T), 0).mean()>("after"),
       of<square(sum(softmax(x, C) * number(C), C) - number(label)).mean() + number(N)(N = last)>("numbers"),
       of<sum(x * pow(0.9, number(C + 1)) * number(label <= C) + n1 * number(N) * number(label(N = N - 1)))>("weights"),
+      of<sum(gather(x * x, argmax(x, C)) * number(argmax(x, C) == label) + number(argmin(x, N)))>(
+          "first_of_the_largest"),
+      of<sum(where(top_k(x, 2, C), exp(x), 0)) + sum(where(label + 1 == C, x, 0))>("two_largest"),
+      of<rank(x, C) + rank(n1, N)>("ranks", false),
   };
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("words that are not known", "[notation]") {
   CHECK(mistake("v(3)") == "1: v: v is a value, and is called like a function");
   CHECK(mistake("(x + exp).sum()") == "6: exp: exp is a function; call it: exp(x)");
   CHECK(mistake("sum(x) / N") ==
-        "10: N: N is an axis, which stands for its positions in a comparison and for no number; "
+        "10: N: N is an axis, which stands for its positions in a comparison; number(N) is them as numbers, "
         "extent(N) is how many entries it has");
 }
 

@@ -179,6 +179,19 @@ TEST_CASE("labels of any size are the nearest numbers") {
   });
 }
 
+constexpr auto curved = loom::loss<sum(square(x) * x * number(C) + square(x) * number(t))>;
+TEST_CASE("numbers of labels are constants for second derivatives") {
+  std::vector<double> data{1, 2, 3, 4, 5, 6}, second(6), product(6), direction(6, 2.0);
+  const std::vector<int> labels{3, 1};
+  const auto six = [](auto& v) { return loom::view(v.data(), std::ptrdiff_t{2}, std::ptrdiff_t{3}); };
+  curved(x = six(data), t = labels, d2(x) = six(second), hvp(x) = six(product), loom::direction(x) = six(direction));
+  for (size_t k = 0; k < 6; ++k) {
+    const double want = 6 * data[k] * static_cast<double>(k % 3) + 2 * labels[k / 3];
+    CHECK(second[k] == want);
+    CHECK(product[k] == 2 * want);
+  }
+}
+
 constexpr double in_a_constant() {
   constexpr double data[2][3] = {{1, 2, 3}, {4, 5, 6}};
   constexpr int labels[2] = {2, 0}, words[2][3] = {{1, -2, 3}, {4, 5, 6}};

@@ -170,6 +170,42 @@ TEST_CASE("ranks are a permutation of positions and the k largest are k") {
   });
 }
 
+constexpr auto of_products = loom::loss<rank(x* y + table, C)>;
+constexpr auto first_product = loom::loss<number(argmax(softmax(x, C) * y - x * table, C))>;
+
+TEST_CASE("equal sums of products are equal wherever they are computed") {
+  in_both_types([]<class T>(T, const matrix& given) {
+    matrix m = given;
+    for (double& v : m.entries) v = v == v && std::isfinite(v) ? 1.1 * v : 0.1;
+    // Neighbours are equal.
+    std::vector<T> data = as<T>(m), others(data.size()), ranks(data.size()), weights, first(rows);
+    for (size_t k = 0; k < data.size(); ++k) {
+      if (k % m.columns % 2 == 1) data[k] = data[k - 1];
+      others[k] = k % m.columns % 2 == 1 ? others[k - 1] : static_cast<T>(std::cos(static_cast<double>(k)));
+    }
+    for (size_t k = 0; k < m.columns; ++k) weights.push_back(static_cast<T>(0.7 * static_cast<double>(k / 2 % 3)));
+    std::vector<double> memory = room(data);
+    const auto check = [&](const auto& call) {
+      call();
+      for (size_t i = 0; i < rows; ++i) {
+        std::vector<T> row(ranks.begin() + static_cast<std::ptrdiff_t>(i * m.columns),
+                           ranks.begin() + static_cast<std::ptrdiff_t>((i + 1) * m.columns));
+        for (size_t k = 1; k < m.columns; k += 2) CHECK(row[k - 1] < row[k]);
+        std::sort(row.begin(), row.end());
+        for (size_t k = 0; k < m.columns; ++k) CHECK(row[k] == static_cast<T>(k));
+      }
+    };
+    check([&] {
+      of_products(x = two(data), y = two(others), table = weights, loom::out = two(ranks), loom::workspace = memory);
+    });
+    first_product(x = two(data), y = two(others), table = weights, loom::out = first);
+    for (const T at : first) {
+      CHECK(at < static_cast<T>(m.columns));
+      CHECK(static_cast<int>(at) % 2 == 0);  // the first of two
+    }
+  });
+}
+
 double plain_sparse(const matrix& a, const matrix& b) {
   double total = 0;
   for (size_t i = 0; i < rows; ++i) {
@@ -210,6 +246,37 @@ TEST_CASE("which entries are the largest is fixed for differentiation") {
   });
 }
 
+/// The hardest examples alone: those whose cross entropy is largest.
+constexpr auto entropies = -gather(log_softmax(x, C), t, C);
+constexpr auto hardest = loom::loss<sum(where(top_k(entropies, 3, N), entropies, 0))>;
+
+TEST_CASE("the rows with the largest losses") {
+  trial::everywhere([](std::ptrdiff_t columns) {
+    const matrix m{static_cast<size_t>(columns), trial::waves(columns * static_cast<std::ptrdiff_t>(rows))};
+    std::vector<double> data = m.entries, gradient(data.size()), losses, memory = room(data);
+    std::vector<int> labels;
+    for (size_t i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (size_t k = 0; k < m.columns; ++k) sum += std::exp(m(i, k));
+      labels.push_back(static_cast<int>(i % m.columns));
+      losses.push_back(std::log(sum) - m(i, i % m.columns));
+    }
+    std::vector<double> sorted_losses = losses;
+    std::sort(sorted_losses.rbegin(), sorted_losses.rend());
+    const double want = sorted_losses[0] + sorted_losses[1] + sorted_losses[2],
+                 value = hardest(x = two(data), t = labels, d(x) = two(gradient), loom::workspace = memory);
+    CHECK(std::abs(value - want) < 1e-12 * want);
+    for (size_t i = 0; i < rows; ++i) {
+      const bool counts = losses[i] >= sorted_losses[2];
+      for (size_t k = 0; k < m.columns; ++k) {
+        const double share = std::exp(m(i, k) - losses[i] - m(i, i % m.columns)),
+                     slope = counts ? share - (k == i % m.columns) : 0;
+        CHECK(std::abs(gradient[i * m.columns + k] - slope) < 1e-12);
+      }
+    }
+  });
+}
+
 // ---- sums of labels and whole numbers --------------------------------------------------------------------------------------
 
 constexpr auto after = loom::loss<sum(where(t + 1 == C, x, 0)) + 10 * sum(x(C = t - 1)) +
@@ -234,6 +301,37 @@ TEST_CASE("sums of labels, positions and whole numbers are indices") {
   }
   CHECK(value == want);
   CHECK(gradient == slopes);
+}
+
+// ---- the axis of its own ---------------------------------------------------------------------------------------------------
+
+constexpr auto Rival = loom::axis<"Rival">;
+constexpr auto weight = loom::tensor<"weight[C]">;
+constexpr auto rivals = loom::tensor<"rivals[Rival]">;
+constexpr auto beside_rivals =
+    loom::loss<sum(rank(x, C) * y) + sum(rivals* number(Rival)) + sum(rank(rivals) * rivals)>;
+constexpr auto after_rivals = loom::loss<sum(rivals* number(Rival)) + sum(rank(rivals) * rivals) + sum(rank(x, C) * y)>;
+constexpr auto nested = loom::loss<sum(rank(rank(x, C) * (rank(x, C) - 2), C) * y)>;
+constexpr auto by_position = loom::loss<sum(rank(weight* x, -1) * y) + sum(number(argmax(weight* x, -1)))>;
+
+TEST_CASE("an axis of the name of the one that is counted along is another one") {
+  std::vector<double> data{3, 1, 2, 5, 6, 4}, weights{1, 2, 3, 4, 5, 6}, room_(256);
+  const std::vector<double> of_rivals{7, 9};
+  const auto six = [](auto& v) { return loom::view(v.data(), std::ptrdiff_t{2}, std::ptrdiff_t{3}); };
+  const double ranks = 0 * 1 + 2 * 2 + 1 * 3 + 1 * 4 + 0 * 5 + 2 * 6;
+  CHECK(beside_rivals(x = six(data), y = six(weights), rivals = of_rivals, loom::workspace = room_) == ranks + 9 + 7);
+  CHECK(after_rivals(x = six(data), y = six(weights), rivals = of_rivals, loom::workspace = room_) == ranks + 9 + 7);
+}
+
+TEST_CASE("ranks of ranks, and along an axis that is counted from the last") {
+  std::vector<double> data{3, 1, 2, 5, 6, 4}, weights{1, 2, 3, 4, 5, 6}, room_(256);
+  const std::vector<double> by{1, 4, -1};
+  const auto six = [](auto& v) { return loom::view(v.data(), std::ptrdiff_t{2}, std::ptrdiff_t{3}); };
+  // Ranks 0 2 1 and 1 0 2; of r (r - 2), 0 0 -1 and -1 0 0, the ranks 0 1 2 and 2 0 1.
+  CHECK(nested(x = six(data), y = six(weights), loom::workspace = room_) ==
+        0 * 1 + 1 * 2 + 2 * 3 + 2 * 4 + 0 * 5 + 1 * 6);
+  // 3 4 -2 and 5 24 -4: ranks 1 0 2 twice.
+  CHECK(by_position(x = six(data), y = six(weights), weight = by, loom::workspace = room_) == 1 + 6 + 4 + 12 + 1 + 1);
 }
 
 constexpr double in_a_constant() {

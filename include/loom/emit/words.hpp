@@ -397,6 +397,7 @@ class value_words {
       default: break;
     }
     if (info(n.code).kind == family::compare) return compared(i);
+    if (n.code == op::number) return g_[a].code == op::position ? "position" : after("number_", a);
     if (info(n.code).kind == family::unary) return after((std::string(info(n.code).name) + "_").c_str(), a);
     return "";
   }

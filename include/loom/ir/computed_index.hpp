@@ -44,10 +44,16 @@ constexpr value_id entries_before(builder& out, value_id e, int axis, int twin) 
   by.of[axis] = {static_cast<std::int8_t>(twin), 0};
   substituting elsewhere(out);
   const value_id other = elsewhere.at(e, by);
+  by = {};
+  by.of[twin] = {static_cast<std::int8_t>(axis), 0};
+  e = elsewhere.at(other, by);  // there and back: the same operations in both places
   if (elsewhere.captured) return no_value;
   const value_id here = out.position(op::position, axis), there = out.position(op::position, twin);
   const value_id earlier = out.binary(op::lt, there, here), equal = out.binary(op::eq, other, e);
-  const value_id larger = out.binary(op::gt, other, e), equal_earlier = out.binary(op::logical_and, equal, earlier);
+  // An entry is never before itself, also where rounding is not the same in both places.
+  const value_id apart = out.binary(op::ne, there, here);
+  const value_id larger = out.binary(op::logical_and, out.binary(op::gt, other, e), apart);
+  const value_id equal_earlier = out.binary(op::logical_and, equal, earlier);
   const value_id nan = out.binary(op::ne, other, other), beside_a_number = out.binary(op::eq, e, e);
   const value_id before_this = out.binary(op::logical_or, beside_a_number, earlier);
   const value_id nan_before = out.binary(op::logical_and, nan, before_this);

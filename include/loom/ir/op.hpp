@@ -82,6 +82,7 @@ enum class family : std::uint8_t {
   logical,
   select,
   custom,
+  conversion,  ///< of an index to numbers
   reduction,
   row,
   indexing,
@@ -182,7 +183,7 @@ constexpr op_table make_op_table() {
   t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
   t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
   t.set(op::with_slope, {"custom", family::custom, 3, 0, ""});
-  t.set(op::number, {"number", family::unary, 1, 1, "{0}"});
+  t.set(op::number, {"number", family::conversion, 1, 1, "{0}"});
   t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
 #define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
 #define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
@@ -343,7 +344,8 @@ constexpr bool is_elementwise(op o) {
     case family::compare:
     case family::logical:
     case family::select:
-    case family::custom: return true;
+    case family::custom:
+    case family::conversion: return true;
     default: return false;
   }
 }

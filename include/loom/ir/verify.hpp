@@ -144,9 +144,8 @@ class graph_checker {
       case family::binary:
       case family::custom:
       case family::row:
-      case family::running:
-        fits = n.code == op::stop_gradient || all_are(n.code == op::number ? kind::index : kind::number);
-        break;
+      case family::running: fits = n.code == op::stop_gradient || all_are(kind::number); break;
+      case family::conversion: fits = all_are(kind::index); break;
       case family::composite: fits = false; break;
     }
     if (!fits) wrong("an operand of a kind that the op does not take", i);

@@ -11,7 +11,7 @@ namespace loom::inline LOOM_ABI::lang {
 /// Floating-point data with named axes, 0 to 5 of them; an axis may carry its extent: tensor<"x[N,C=10]">.
 template <fixed_string Text> inline constexpr auto tensor = expression<input_shape<op::tensor, Text>>{};
 
-/// Integers that name entries of an axis: labels. It can be gathered with, made one-hot, and compared.
+/// Integers that name entries of an axis: labels. It can be gathered with, made one-hot, and compared; number(t) is them as numbers.
 template <fixed_string Text> inline constexpr auto index = expression<input_shape<op::index, Text>>{};
 
 /// Booleans.
@@ -20,7 +20,8 @@ template <fixed_string Text> inline constexpr auto mask = expression<input_shape
 /// A number given at the call.
 template <fixed_string Text> inline constexpr auto scalar = expression<input_shape<op::scalar, Text>>{};
 
-/// The name of an axis, for reductions and one-hot: sum(e, axis<"C">). In a comparison it stands for its positions: N != M.
+/// The name of an axis, for reductions and one-hot: sum(e, axis<"C">). In a comparison, and in number(N), it stands for its
+/// positions: N != M.
 template <fixed_string Text> inline constexpr axis_name<Text> axis{};
 
 /// The last entry of the axis that it is given for: x(C = last).

@@ -51,7 +51,6 @@ class known_graph {
     switch (info(n.code).kind) {
       case family::leaf: return of_leaf(n);
       case family::unary:
-        if (n.code == op::number) return facts::whole_within(operand(n, 0), 2e19);
         return n.code == op::stop_gradient || n.code == op::as_written ? operand(n, 0)
                                                                        : facts::of_unary(n.code, operand(n, 0));
       case family::binary: return of_binary(n);
@@ -60,6 +59,7 @@ class known_graph {
       case family::select: return facts::joined(operand(n, 1), operand(n, 2));
       // Not those of its value: what a rule makes of them would have another slope, abs(v) -> v where v is 0 for many an entry.
       case family::custom: return facts::anything(true);
+      case family::conversion: return facts::whole_within(operand(n, 0), 2e19);
       case family::reduction: return reduction(n.code).of_masks ? facts::truth() : of_reduction(n);
       case family::row: return of_row(n);
       case family::indexing: return of_indexing(n);

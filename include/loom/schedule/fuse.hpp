@@ -15,6 +15,7 @@
 #include "loom/schedule/split_reductions.hpp"
 #include "loom/schedule/steps.hpp"
 #include "loom/schedule/sweeps.hpp"
+#include "loom/schedule/ties.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
@@ -69,6 +70,7 @@ constexpr plan fuse(const graph& g, const buffer_uses& buffers = {}) {
     if (s.guess.pass >= 0) s.passes[s.guess.pass].unroll = 1;  // few rows have it
   }
   find_labels(p);
+  p.tied = tied_values(program);
   p.bounded = bounded_operations(p);
   static_cast<plan_facts&>(p) = count_facts(p);
   return p;

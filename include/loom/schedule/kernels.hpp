@@ -41,7 +41,8 @@ constexpr value_set bounded_operations(const plan& p) {
   value_set bounded, asked;
   for (int i = 0; i < p.program.size(); ++i)
     // What is shifted by a guess may be larger than what is shifted by the largest entry.
-    if (p.levels[i] == level::element && bounded_function_of(p.program[i].code) != nullptr && !is_guessed(p, i))
+    if (p.levels[i] == level::element && bounded_function_of(p.program[i].code) != nullptr && !is_guessed(p, i) &&
+        !p.tied[i])
       asked.insert(i);
   if (!asked.any()) return bounded;
   rewrite::known_graph known(p.program);

@@ -191,6 +191,7 @@ struct plan_facts {
 struct plan : axis_roles, value_levels, refusal, plan_facts {
   graph program;
   value_set wide;  ///< computed in double where the data is float
+  value_set tied;  ///< compared with themselves: operations that are not joined with others (schedule/ties.hpp)
   value_set bounded;  ///< operations on entries in the domain of their bounded function (ir/bounded.def)
   value_set log_sums;  ///< logarithms that a total adds up as the logarithm of a product (schedule/blocks.hpp)
   value_set log_parts;  ///< they, and the sums that they are terms of
