@@ -36,10 +36,10 @@ TEST_CASE("blanks between the tokens of a declaration do not matter") {
   LOOM_CHECK(d.axes[1].extent == 7);
 }
 
-TEST_CASE("axes past the fourth are counted, not kept") {
-  LOOM_CHECK(declared("x[A,B,C,D]").rank == 4);
+TEST_CASE("axes past the fifth are counted, not kept") {
+  LOOM_CHECK(declared("x[A,B,C,D,E]").rank == 5);
   LOOM_CHECK(declared("x[A,B,C,D,E,F]").rank == 6);
-  LOOM_CHECK(declared("x[A,B,C,D,E,F]").axes.size() == 4);
+  LOOM_CHECK(declared("x[A,B,C,D,E,F]").axes.size() == 5);
   LOOM_CHECK(declared("x[A,B,C,D,E,F]").error_column == 0);
 }
 

@@ -68,7 +68,8 @@ TEST_CASE("running values", "[notation]") {
         "14: C: a running value goes along one axis, and what follows the axis is reverse, exclusive or both");
   CHECK(mistake("cumsum(x, C, reverse, reverse)").starts_with("23: reverse: a running value goes along one axis"));
   CHECK(mistake("cumsum(v, C)") == "11: C: the operand does not have the axis C");
-  CHECK(mistake("cumsum(m, N)") == "8: m: a mask is used where a number is needed; write where(mask, 1, 0)");
+  CHECK(mistake("cumsum(m, N)") ==
+        "8: m: a mask is used where a number is needed; write number(mask), which is 1 where it holds and 0 elsewhere");
   CHECK(mistake("cumsum(x, 2)").starts_with("11: 2: a negative axis counts from the last axis"));
   CHECK(mistake("x.cumsum(C)") == "3: cumsum: cumsum is a function, and no method: write cumsum(x, T)");
   CHECK(mistake("sum(cumsum(x, C)(C = C + 9))").find("has a running value") != std::string::npos);

@@ -396,10 +396,9 @@ constexpr bool declares_domains(const graph& g) {
 }
 
 /// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
-/// Holds the data of a call against its program. `workspace`: the numbers that it must have for some extents, if not those of the
-/// arrays of its plan.
-template <class Program, bool HasWorkspace = !Program::schedule.arrays.empty()>
-constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*workspace)(const std::ptrdiff_t*) = nullptr) {
+/// `workspace`: the numbers that it must have for the extents of the axes.
+template <class Program, bool HasWorkspace>
+constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*workspace)(const std::ptrdiff_t*)) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
   detail::data_check c(p, bound);
@@ -411,10 +410,16 @@ constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*worksp
   if constexpr (declares_domains(p.program))
     if (bound.domains_checked) good = good && c.numbers_are_good();
   if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
-  if constexpr (HasWorkspace)
-    good =
-        good && c.workspace_is_good(workspace == nullptr ? workspace_size(p, c.extents.of) : workspace(c.extents.of));
+  if constexpr (HasWorkspace) good = good && c.workspace_is_good(workspace(c.extents.of));
   return {c.found, c.extents};
+}
+
+/// The same for a program whose workspace holds the arrays of its plan.
+template <class Program>
+constexpr checked_data check_data(const operands& bound) {
+  constexpr const plan& p = Program::schedule;
+  return check_data<Program, !p.arrays.empty()>(
+      bound, [](const std::ptrdiff_t* extents) { return workspace_size(Program::schedule, extents); });
 }
 
 }  // namespace loom::call

@@ -57,7 +57,8 @@ class mirror {
     value_id of[3] = {no_value, no_value, no_value};
     for (int k = 0; k < arity(n.code); ++k)
       if ((of[k] = made(n.operand[k])) == no_value) return no_value;
-    const bool has_axes = n.bits != 0 && n.bits >> 8 == 0 && (is_reduction(n.code) || info(n.code).kind == family::indexing);
+    const bool has_axes =
+        n.bits != 0 && n.bits >> 8 == 0 && (is_reduction(n.code) || info(n.code).kind == family::indexing);
     if (n.bits != 0 && !has_axes) return no_value;
     return out_.make(n.code, of[0], of[1], of[2], has_axes ? swapped_in(n.over()) : n.bits);
   }
