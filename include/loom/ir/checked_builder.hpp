@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "loom/ir/composites.hpp"
 #include "loom/ir/computed_index.hpp"
 #include "loom/ir/declaration.hpp"
 #include "loom/ir/graph.hpp"
@@ -74,7 +75,7 @@ class checked_builder {
       r.listed |= v[i].listed;
     }
     if (!fits_operands(code, v, n) || !fits_rank(axes)) return failed();
-    r.id = elementwise(code, v[0].id, n > 1 ? v[1].id : no_value, n > 2 ? v[2].id : no_value);
+    r.id = composites::elementwise(out_, code, v[0].id, n > 1 ? v[1].id : no_value, n > 2 ? v[2].id : no_value);
     return r;
   }
 
@@ -117,7 +118,7 @@ class checked_builder {
       r.is_computed_index = true;
       return r;
     }
-    return {reduced(code, v.id, over), v.listed};
+    return {composites::reduced(out_, code, v.id, over), v.listed};
   }
 
   /// A running value of n operands along one axis, which the first must have but in a recurrence.
@@ -566,61 +567,6 @@ class checked_builder {
     out_.result.axes.push_back({names[name], out_.result.axes[axis].extent});
     known_.twin_of[out_.result.axes.size() - 1] = static_cast<std::int8_t>(axis);
     return out_.result.axes.size() - 1;
-  }
-
-  // ---- composites become primitives ----------------------------------------------------------------------------------
-  // One value a statement: the order in which a compiler evaluates arguments must not decide the numbering.
-  constexpr value_id elementwise(op code, value_id a, value_id b, value_id c) {
-    // Written with "not inside" first, so that a NaN passes through, as <cmath> users expect.
-    if (code == op::relu) {
-      const value_id zero = out_.constant(0);
-      return out_.where(out_.binary(op::le, a, zero), zero, a);
-    }
-    if (code == op::clamp) {
-      const value_id below_hi = out_.where(out_.binary(op::gt, a, c), c, a);
-      return out_.where(out_.binary(op::lt, a, b), b, below_hi);
-    }
-    // Of a logarithm, so that every rule about those reads it.
-    if (code == op::log2 || code == op::log10) {
-      const value_id natural = out_.unary(op::log, a);
-      return out_.binary(op::mul, natural,
-                         out_.constant(code == op::log2 ? 1.44269504088896340736 : 0.434294481903251827651));
-    }
-    if (code == op::lbeta) {
-      const value_id of_a = out_.unary(op::lgamma, a), of_b = out_.unary(op::lgamma, b);
-      const value_id of_both = out_.unary(op::lgamma, out_.binary(op::add, a, b));
-      return out_.binary(op::sub, out_.binary(op::add, of_a, of_b), of_both);
-    }
-    if (code == op::number) return out_[a].type == kind::mask ? one_where(out_, a) : as_number(out_, a);
-    if (code == op::isnan) return out_.binary(op::ne, a, a);
-    if (code == op::isfinite) {
-      const value_id size = out_.unary(op::abs, a);
-      return out_.binary(op::lt, size, out_.constant(__builtin_huge_val()));
-    }
-    return out_.make(code, a, b, c);
-  }
-
-  constexpr value_id reduced(op code, value_id e, axis_set over) {
-    if (code == op::mean) return mean(e, over);
-    if (code == op::var) return mean(out_.unary(op::square, out_.binary(op::sub, e, mean(e, over))), over);
-    if (code == op::stddev) {  // not the root of var, whose slope at 0 is infinite: a norm has one of 0
-      const value_id length = folded(op::norm, out_.binary(op::sub, e, mean(e, over)), over);
-      return over == 0 ? length : out_.binary(op::div, length, out_.unary(op::sqrt, out_.extent(over)));
-    }
-    if (code == op::count) return folded(op::sum, one_where(out_, e), over);
-    return folded(code, e, over);
-  }
-
-  /// A reduction, or a row function; that of a single number takes no loop.
-  constexpr value_id folded(op code, value_id e, axis_set over) {
-    if (over != 0 || !is_reduction(code)) return out_.reduce(code, e, over);
-    return reduction(code).entry == itself ? e : out_.unary(reduction(code).entry, e);
-  }
-
-  constexpr value_id mean(value_id e, axis_set over) {
-    if (over == 0) return e;
-    const value_id entries = out_.extent(over);
-    return out_.binary(op::div, out_.reduce(op::sum, e, over), entries);
   }
 };
 
