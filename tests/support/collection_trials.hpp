@@ -70,8 +70,8 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
     derivatives.push_back(trial::make(trial::type_in<T>(Memory.output(k)), g.outputs[k].axes, s, -12345));
     out[k] = derivatives.back().bound;
   }
-  std::vector<double> workspace(
-      static_cast<std::size_t>(loom::run::workspace_needed<program, T>(p.extents.data())), -12345);
+  std::vector<double> workspace(static_cast<std::size_t>(loom::run::workspace_needed<program, T>(p.extents.data())),
+                                -12345);
   const loom::call::erased_buffer scratch = loom::run::erase_buffer(loom::lang::detail::as_view(workspace));
   T value{};
   const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>({in, out, scratch}, on); });

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 120, "ops were added or removed: ./run tables");
+static_assert(op_count == 124, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -332,6 +332,10 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 507, 8}, {}, {}}, true},
   {{{adjoint_terms + 592, 7}, {}, {}}, true},
   {{{adjoint_terms + 728, 4}, {adjoint_terms + 67, 1}, {}}, true},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

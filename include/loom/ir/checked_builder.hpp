@@ -51,6 +51,12 @@ struct place_choice {
   bool last = false;
 };
 
+/// The axes of a chain: along which, which are its states, and which the states before, or the moves of a band.
+struct chain_choice {
+  text_view along, to, from;
+  bool band = false;
+};
+
 /// What is known of the axes of a formula before it is built.
 struct known_axes {
   fixed_vector<axis_info, max_axes> axes;
@@ -147,6 +153,33 @@ class checked_builder {
     if (n == 1 && !has(axes, axis)) return fail({issue::unknown_axis, name_of(axis)});
     if (!fits_rank(axes | only(axis))) return failed();
     r.id = out_.running(code, v[0].id, n > 1 ? v[1].id : no_value, only(axis), order);
+    return r;
+  }
+
+  /// A chain of states that runs along an axis: of the moves to each, from each state before, or in a band from so many before.
+  constexpr typed_value chain(op code, const typed_value& e, const typed_value& moves, const chain_choice& axes) {
+    if (stopped()) return failed();
+    const int along = axis_number({axes.along, 0}), to = axis_number({axes.to, 0}), from = axis_number({axes.from, 0});
+    if (stopped() || !is_number(e) || !is_number(moves)) return failed();
+    chain_axes c{static_cast<std::int8_t>(along), static_cast<std::int8_t>(to), static_cast<std::int8_t>(from),
+                 axes.band, code == op::viterbi};
+    const axis_set here = only(along) | only(to), there = only(from) | only(to);
+    const int astray = axis_count(c.all()) < 3                 ? to
+                       : !includes(axes_of(e), only(along))    ? along
+                       : !includes(axes_of(e), only(to))       ? to
+                       : !includes(axes_of(moves), only(to))   ? to
+                       : !includes(axes_of(moves), only(from)) ? from
+                       : (axes_of(e) & there & ~here) != 0     ? from
+                       : (axes_of(moves) & here & ~there) != 0 ? along
+                                                               : -1;
+    if (astray >= 0) return fail({issue::chain_of_other_axes, name_of(astray)});
+    if (!axes.band) {  // the states before are as many
+      axis_number({name_of(from), out_.result.axes[to].extent});
+      axis_number({name_of(to), out_.result.axes[from].extent});
+    }
+    if (stopped() || !fits_rank(axes_of(e) | axes_of(moves))) return failed();
+    typed_value r{out_.make(code, e.id, moves.id, no_value, c.bits()), e.listed};
+    r.listed |= moves.listed;
     return r;
   }
 

@@ -5,6 +5,7 @@
 // Layer 8 (run).
 #pragma once
 
+#include "loom/loops/chains.hpp"
 #include "loom/loops/running.hpp"
 #include "loom/run/staged.hpp"
 #include "loom/run/sweeps.hpp"
@@ -69,6 +70,8 @@ class stage_runner {
     using stage = in_stage<Program, S>;
     for (int i = 0; i < m_.program.size(); ++i)
       if (is_running(m_.program[i].code) && m_.stage_of[i] == S) run_along(static_cast<value_id>(i));
+      else if constexpr (has_chains(m_.program))
+        if (is_chain(m_.program[i].code) && m_.stage_of[i] == S) run_chain(static_cast<value_id>(i));
     if constexpr (!stage::made.outputs.empty()) {
       constexpr const plan& p = stage::schedule;
       erased_view inputs[p.program.inputs.size() + 1];
@@ -248,6 +251,55 @@ class stage_runner {
     loops::running_operand of[2];
     for (int i = 0; i < arity(n.code); ++i) of[i] = running_operand_of(n.operand[i], order, numbers[i]);
     loops::run_along(n.code, n.order(), axes, of[0], of[1], static_cast<T*>(to.data));
+  }
+  /// Fills the array of a value of a chain.
+  void run_chain(value_id v) const {
+    const node& n = m_.program[v];
+    const ir::chain_axes axes = n.chain();
+    const erased_buffer& to = kept(v).array;
+    const axis_order order = order_of(m_.program, n.axes);
+    const axis_set moves = m_.program[n.operand[arity(n.code) - 1]].axes;
+    loops::chain_problem<T> p;
+    p.code = n.code;
+    p.band = axes.band;
+    p.best = axes.best;
+    p.steps = c_.extents[axes.along];
+    p.states = c_.extents[axes.to];
+    p.moves = c_.extents[axes.from];
+    p.data = static_cast<T*>(to.data);
+    p.along = stride_of(to, order, axes.along);
+    p.to = stride_of(to, order, axes.to);
+    p.from = stride_of(to, order, axes.from);
+    p.scratch = reinterpret_cast<double*>(c_.scratch);
+    axis_set batch = n.axes;
+    for (int k = 0; k < arity(n.code); ++k) batch |= m_.program[n.operand[k]].axes;
+    axis_order batches;
+    for (const bool own : {true, false})
+      for (int a = 0; a < max_axes; ++a)
+        if (has(without(batch, axes.all()), a) && has(moves, a) == own) batches.push_back(static_cast<std::int8_t>(a));
+    p.rank = batches.size();
+    p.own = axis_count(without(moves, axes.all()));
+    double numbers[3];
+    for (int i = 0; i < arity(n.code); ++i) {
+      p.of[i] = chain_operand_of(n.operand[i], axes, numbers[i]);
+      if (m_.program[n.operand[i]].axes == 0) continue;
+      for (int k = 0; k < batches.size(); ++k)
+        p.of[i].batch[k] = matrix_of(n.operand[i], batches[k], -1, -1, 0).row_stride;
+    }
+    for (int k = 0; k < batches.size(); ++k) {
+      p.extents[k] = c_.extents[batches[k]];
+      p.batch[k] = stride_of(to, order, batches[k]);
+    }
+    loops::run_chain(p);
+  }
+  loops::chain_operand chain_operand_of(value_id v, const ir::chain_axes& axes, double& number) const {
+    const loops::running_operand r = running_operand_of(v, {}, number);
+    loops::chain_operand o{r.data, r.type};
+    if (m_.program[v].axes == 0) return o;
+    o.along = matrix_of(v, axes.along, -1, -1, 0).row_stride;
+    o.to = matrix_of(v, axes.to, -1, -1, 0).row_stride;
+    o.from = matrix_of(v, axes.from, -1, -1, 0).row_stride;
+    return o;
   }
   loops::running_operand running_operand_of(value_id v, const axis_order& order, double& number) const {
     const node& n = m_.program[v];

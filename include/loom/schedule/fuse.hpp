@@ -40,7 +40,7 @@ constexpr plan no_plan(const graph& g, const refusal& why) {
 constexpr plan fuse(const graph& g, output_set exact_outputs = ~output_set{0}, output_set added = 0) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
   for (const node& n : g.nodes)
-    if (is_running(n.code)) return detail::no_plan(g, {unplanned::running});
+    if (runs_along(n.code)) return detail::no_plan(g, {unplanned::running});
   const chosen_axes axes = choose_axes(g);  // which axes make a row, which count rows
   if (axes.refused()) return detail::no_plan(g, axes);
   const graph program = split_reductions(g, axes.column_axes);  // within a row first, then over rows
