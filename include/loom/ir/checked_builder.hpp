@@ -51,19 +51,6 @@ struct place_choice {
   bool last = false;
 };
 
-/// The axes of a chain: along which, which are its states, and which the states before, or the moves of a band.
-struct chain_choice {
-  text_view along, to, from;
-  bool band = false;
-};
-
-/// What is known of the axes of a formula before it is built.
-struct known_axes {
-  fixed_vector<axis_info, max_axes> axes;
-  precedence listed{};
-  bool complete = false;  ///< every declaration of the formula is in it
-};
-
 class checked_builder {
  public:
   constexpr checked_builder() = default;
@@ -163,15 +150,7 @@ class checked_builder {
     if (stopped() || !is_number(e) || !is_number(moves)) return failed();
     chain_axes c{static_cast<std::int8_t>(along), static_cast<std::int8_t>(to), static_cast<std::int8_t>(from),
                  axes.band, code == op::viterbi};
-    const axis_set here = only(along) | only(to), there = only(from) | only(to);
-    const int astray = axis_count(c.all()) < 3                 ? to
-                       : !includes(axes_of(e), only(along))    ? along
-                       : !includes(axes_of(e), only(to))       ? to
-                       : !includes(axes_of(moves), only(to))   ? to
-                       : !includes(axes_of(moves), only(from)) ? from
-                       : (axes_of(e) & there & ~here) != 0     ? from
-                       : (axes_of(moves) & here & ~there) != 0 ? along
-                                                               : -1;
+    const int astray = c.astray(axes_of(e), axes_of(moves));
     if (astray >= 0) return fail({issue::chain_of_other_axes, name_of(astray)});
     if (!axes.band) {  // the states before are as many
       axis_number({name_of(from), out_.result.axes[to].extent});

@@ -39,6 +39,18 @@ struct chain_axes {
     return all() | static_cast<std::uint64_t>(along) << 8 | static_cast<std::uint64_t>(to) << 12 |
            static_cast<std::uint64_t>(from) << 16 | (band ? 1u << 20 : 0u) | (best ? 1u << 21 : 0u);
   }
+  /// An axis that is not where it should be, in what states add and in the moves; -1: all are.
+  constexpr int astray(axis_set states, axis_set moves) const {
+    if (axis_count(all()) < 3 || !has(states, to) || !has(moves, to)) return to;
+    if (!has(states, along) || has(moves, along)) return along;
+    return !has(moves, from) || has(states, from) ? from : -1;
+  }
+};
+
+/// The same, by their names.
+struct chain_choice {
+  text_view along, to, from;
+  bool band = false;
 };
 
 struct node {

@@ -191,15 +191,7 @@ class substituting {
       runs_along = true;
       return v;
     }
-    if (ahead > 0) {
-      substitution renamed = s;
-      renamed.of[axis].entry = 0;
-      value_id r = at(v, renamed);
-      const value_id nothing = out_.constant(0);
-      for (int k = 0; k < ahead; ++k)
-        r = out_.running(op::recurrence, r, nothing, only(c.axis), {!n.order().reverse, true});
-      return r;
-    }
+    if (ahead > 0) return moved(v, axis, s, ahead);
     value_id o[2] = {no_value, no_value};
     for (int k = 0; k < arity(n.code); ++k) {
       o[k] = at(n.operand[k], s);
@@ -208,6 +200,17 @@ class substituting {
       o[k] = out_.where(within(out_, c.axis, c.entry), o[k], nothing);
     }
     return out_.running(n.code, o[0], o[1], only(c.axis), n.order());
+  }
+
+  /// A value that is renamed, and then read so many entries further on, one at a time, each by a recurrence in which nothing is kept.
+  constexpr value_id moved(value_id v, int axis, const substitution& s, int entries) {
+    substitution renamed = s;
+    renamed.of[axis].entry = 0;
+    value_id r = at(v, renamed);
+    const value_id nothing = out_.constant(0);
+    for (int k = 0; k < entries; ++k)
+      r = out_.running(op::recurrence, r, nothing, only(s.of[axis].axis), {s.of[axis].entry > 0, true});
+    return r;
   }
 
   /// One entry of a value along an axis, met among all.
@@ -220,8 +223,8 @@ class substituting {
     return at(out_.reduce(op::sum, out_.where(there, v, zero), only(axis)), s);
   }
 
-  /// Along axes of other names the same of its operands there; one entry of the chain itself is met among all, but it is not read
-  /// further on, or with two of its axes as one.
+  /// Along axes of other names the same of its operands there; one entry of the chain itself is met among all, and it is not
+  /// read with two of its axes as one.
   constexpr value_id chain(const node& n, value_id v, const substitution& s) {
     chain_axes c = n.chain();
     axis_set below = n.axes;
@@ -233,7 +236,9 @@ class substituting {
       const bool own = has(n.over(), a);
       if (own && to.axis < 0) return one_entry(v, a, s);
       if (to.axis < 0) continue;
-      runs_along = runs_along || (own && to.entry != 0) || (own && has(left, to.axis)) ||
+      const int entries = to.entry < 0 ? -to.entry : to.entry;
+      if (own && entries != 0 && entries <= furthest_ahead) return moved(v, a, s, entries);
+      runs_along = runs_along || (own && (entries != 0 || has(left, to.axis))) ||
                    (!own && has(s.image(static_cast<axis_set>(n.over() & n.axes)), to.axis));
       left |= only(to.axis);
     }
