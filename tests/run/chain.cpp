@@ -20,7 +20,6 @@ using std::size_t;
 using numbers = std::vector<double>;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr auto N = loom::axis<"N">;
 constexpr auto T = loom::axis<"T">;
 constexpr auto S = loom::axis<"S">;
 constexpr auto R = loom::axis<"R">;
@@ -32,10 +31,10 @@ constexpr auto e = loom::tensor<"e[N,T,S]">;  // of each tag at each step
 constexpr auto a = loom::tensor<"a[R,S]">;  // of each pair of tags
 constexpr auto start = loom::tensor<"start[S]">;
 constexpr auto gold = loom::index<"gold[N,T]">;
-constexpr auto all = logsumexp(forward(where(T == 0, e + start, e), a, T, S = R)(T = loom::last), S);
+constexpr auto every = logsumexp(forward(where(T == 0, e + start, e), a, T, S = R)(T = loom::last), S);
 constexpr auto taken = sum(e(S = gold), T) + sum(where(T == 0, start, 0)(S = gold), T) +
                        sum(where(T > 0 && R == gold(T = T - 1) && S == gold, a, 0), T, R, S);
-constexpr auto crf = loom::loss<sum(all - taken)>;
+constexpr auto crf = loom::loss<sum(every - taken)>;
 
 struct crf_result {
   double value = 0;
