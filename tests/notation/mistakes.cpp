@@ -220,7 +220,8 @@ TEST_CASE("chains that are none", "[notation]") {
   CHECK(mistake("sum(forward(e, moved, T, S = R))", chain) ==
         "5: forward: a chain, forward(e, a, T, S = R) or viterbi(...), takes three axes of different names, values e "
         "with T and S but not R, and moves a with R and S but not T; T is not where it should be");
-  CHECK(mistake("exp(S = R)", chain) == "5: S = R: this function takes values; where one is read is written x(N = M)");
+  CHECK(mistake("pow(e, S = R)", chain) ==
+        "8: S = R: this function takes values; where one is read is written x(N = M)");
 }
 
 }  // namespace
