@@ -90,6 +90,7 @@ typed_value writer::build(node_id id) {
     case node_kind::method: return method(id);
     case node_kind::at: return elsewhere(id);
     case node_kind::slope: names_.fail_at(id, std::string(slope_outside));
+    case node_kind::place: names_.fail_at(id, "this function takes values; where one is read is written x(N = M)");
   }
   return {};
 }
@@ -211,6 +212,28 @@ typed_value writer::running(node_id id, const running_word& word) {
   return r;
 }
 
+typed_value writer::chain(node_id id, op code) {
+  const syntax::node& n = tree_[id];
+  const std::string takes = std::string(n.word) + "(e, a, T, S = R), where a moves from state R to state S, or " +
+                            std::string(n.word) + "(e, a, T, S = S - K), where it moves by K";
+  if (n.operands.size() != 4 || tree_[n.operands[3]].kind != node_kind::place)
+    names_.fail_at_word(id, "a chain is written " + takes);
+  const typed_value states = value(n.operands[0]), moves = value(n.operands[1]);
+  const node_id place = n.operands[3];
+  const std::vector<node_id> sources = names_.chain_axes_of(place);
+  std::vector<axis_choice> axes;
+  for (const node_id a : {n.operands[2], tree_[place].operands[0], sources.front(), sources.back()}) {
+    const auto choice = axis(a);
+    if (!choice || choice->name.empty()) names_.fail_at(a, "the axes of a chain are written by name: " + takes);
+    axes.push_back(*choice);
+  }
+  const bool band = sources.size() == 2;
+  if (band && axes[2].name != axes[1].name) names_.fail_at(place, "a chain is written " + takes);
+  const typed_value r = to_.chain(code, states, moves, {axes[0].name, axes[1].name, axes[3].name, band});
+  check(id, n.operands.data(), 3);
+  return r;
+}
+
 typed_value writer::gathered(node_id id) {
   const syntax::node& n = tree_[id];
   if (n.operands.size() < 2 || n.operands.size() > 3)
@@ -293,6 +316,7 @@ typed_value writer::called(node_id id) {
   if (n.word == "results")
     names_.fail_at_word(id, "results(...) lists the results of the whole formula, and stands outside of it");
   if (const running_word* along = find_running(n.word)) return running(id, *along);
+  if (const chain_word* c = find_chain(n.word)) return chain(id, c->code);
   const reduction_word* r = find_reduction(n.word);
   const elementwise_word* f = find_elementwise(n.word);
   if (r != nullptr && n.operands.empty()) names_.fail_at_word(id, word + "(e) takes a value, and axes");

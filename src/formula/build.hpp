@@ -64,6 +64,7 @@ class writer {
   axis_choice chosen_axis(node_id id);
   typed_value along(node_id id, op code, node_id operand, const std::vector<node_id>& axes);
   typed_value running(node_id id, const running_word& word);
+  typed_value chain(node_id id, op code);
   typed_value gathered(node_id id);
   typed_value onehot(node_id id);
   typed_value largest(node_id id);

@@ -75,6 +75,10 @@ void scope::find_roles(node_id id, unsigned as) {
         find_index(n.operands[k + 1]);
       }
       return;
+    case node_kind::place:
+      find_axis(n.operands[0]);
+      for (const node_id o : chain_axes_of(id)) find_axis(o);
+      return;
     case node_kind::call: break;
   }
   if (number(id)) return;
@@ -102,12 +106,25 @@ void scope::find_roles(node_id id, unsigned as) {
     if (n.operands.size() > values) find_axis(n.operands[values]);
     return;
   }
+  if (find_chain(n.word) != nullptr) {
+    for (std::size_t k = 0; k < n.operands.size() && k < 2; ++k) find_roles(n.operands[k], as_number);
+    if (n.operands.size() > 2) find_axis(n.operands[2]);
+    if (n.operands.size() > 3) find_roles(n.operands[3], as_number);
+    return;
+  }
   const reduction_word* r = find_reduction(n.word);
   if (r == nullptr || (r->also_elementwise && n.operands.size() >= 2 && !is_named_axis(*this, n.operands[1])))
     return all(0, as_number);
   if (r->keeps_shape) has_rows_ = true;
   find_roles(n.operands[0], r->of_masks ? as_condition : as_number);
   axes(1);
+}
+
+std::vector<node_id> scope::chain_axes_of(node_id place) const {
+  const node_id from = tree_[place].operands[1];
+  const syntax::node& n = tree_[behind(from)];
+  if (n.kind == node_kind::binary && n.word == "-") return n.operands;
+  return {from};
 }
 
 bool scope::is_last(node_id id) const {

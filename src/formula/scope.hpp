@@ -214,6 +214,8 @@ class scope {
   // ---- places ----------------------------------------------------------------------------------------------------
 
   /// Whether the last entry of an axis is meant.
+  /// The axes that a chain takes its states from: R of S = R, S and K of S = S - K.
+  std::vector<node_id> chain_axes_of(node_id place) const;
   bool is_last(node_id id) const;
   /// last - 1, or any number instead of 1.
   bool is_before_last(node_id id);

@@ -329,7 +329,7 @@ class reader {
     const bool angles = std::exchange(in_angles_, false);
     expect("(");
     if (!is(")")) do
-        to.push_back(read_argument());
+        to.push_back(begins_place() ? read_place() : read_argument());
       while (accept(","));
     if (!is(")")) expected(", or )");
     in_angles_ = angles;
@@ -372,11 +372,26 @@ class reader {
     n.end = last_end_;
     return add(std::move(n));
   }
+  /// "S = R" among the arguments of a function.
+  node_id read_place() {
+    node n{};
+    n.kind = node_kind::place;
+    const node_id axis = read_primary();
+    n.word = next_.word;
+    n.at = next_.at;
+    n.length = next_.length;
+    expect("=");
+    n.operands = {axis, read_expression()};
+    n.begin = at(axis).begin;
+    n.end = last_end_;
+    return add(std::move(n));
+  }
   /// Whether "(N = " or "(axis<"N"> = " comes next.
-  bool begins_places() {
+  bool begins_places() { return begins_place(true); }
+  bool begins_place(bool in_parentheses = false) {
     const std::size_t at = at_, last = last_end_;
     const token kept = next_;
-    advance();
+    if (in_parentheses) advance();
     bool r = false;
     if (next_.kind == token_kind::name) {
       if (is_name("loom")) {

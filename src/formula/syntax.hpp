@@ -23,6 +23,7 @@ enum class node_kind : std::uint8_t {
   binary,   // word is the operator
   quoted,   // word<"text">: axis, tensor, index, mask, scalar
   loss,     // loss<operands[0]>
+  place,    // operands[0] = operands[1], among the arguments of a function: an axis, and where along it
 };
 
 using node_id = int;

@@ -39,10 +39,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 const elementwise_word* find_elementwise(std::string_view word) { return find(elementwise_words, word); }
 const reduction_word* find_reduction(std::string_view word) { return find(reduction_words, word); }
 const running_word* find_running(std::string_view word) { return find(running_words, word); }
+const chain_word* find_chain(std::string_view word) { return find(chain_words, word); }
 
 bool is_function(std::string_view word) {
   return find_elementwise(word) != nullptr || find_reduction(word) != nullptr || find_running(word) != nullptr ||
-         word == "gather" || word == "onehot" || word == "extent" || word == "custom" || word == "top_k";
+         find_chain(word) != nullptr || word == "gather" || word == "onehot" || word == "extent" || word == "custom" ||
+         word == "top_k";
 }
 
 std::string_view word_of_input(ir::op code) {
@@ -57,6 +59,7 @@ std::span<const std::string> function_names() {
     for (const elementwise_word& w : elementwise_words) all.emplace_back(w.word);
     for (const reduction_word& w : reduction_words) all.emplace_back(w.word);
     for (const running_word& w : running_words) all.emplace_back(w.word);
+    for (const chain_word& w : chain_words) all.emplace_back(w.word);
     return all;
   }();
   return names;

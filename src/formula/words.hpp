@@ -82,6 +82,14 @@ inline constexpr running_word running_words[] = {
     {"recurrence", ir::op::recurrence, "recurrence(b, a, axis) takes two values and the one axis it runs along"},
 };
 
+/// A chain of states.
+struct chain_word {
+  std::string_view word;
+  ir::op code;
+};
+
+inline constexpr chain_word chain_words[] = {{"forward", ir::op::forward}, {"viterbi", ir::op::viterbi}};
+
 struct operator_word {
   std::string_view word;
   ir::op code;
@@ -114,6 +122,7 @@ inline constexpr constant_word constant_words[] = {
 const elementwise_word* find_elementwise(std::string_view word);
 const reduction_word* find_reduction(std::string_view word);
 const running_word* find_running(std::string_view word);
+const chain_word* find_chain(std::string_view word);
 bool is_function(std::string_view word);
 std::string_view word_of_input(ir::op code);
 /// Every function by name, and every method.

@@ -501,6 +501,12 @@ piece typesetter::print(int id, bool root) const {
              : n.order().exclusive ? "< "
                                    : "\\le ") +
             index_[static_cast<std::size_t>(first_axis(n.over()))] + "}";
+  if (is_chain(n.code)) {  // from which state to which, along which axis
+    const auto index = [&](int axis) { return index_[static_cast<std::size_t>(axis)]; };
+    const chain_axes c = n.chain();
+    name += "_{" + index(c.along) + ";\\, " + (c.band ? index(c.to) + " - " : std::string()) + index(c.from) +
+            " \\to " + index(c.to) + "}";
+  }
   return call(name, arguments);
 }
 

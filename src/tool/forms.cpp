@@ -43,6 +43,7 @@ std::string label_of(const graph& g, const node& n) {
   if (f == ir::family::reduction || f == ir::family::row || f == ir::family::indexing || f == ir::family::running ||
       n.code == op::extent)
     s += " " + ir::axes_text(g, n.over());
+  if (f == ir::family::chain) s += " " + std::string(g.axes[n.chain().along].name);
   if (f == ir::family::running)
     s += std::string(n.order().reverse ? " reverse" : "") + (n.order().exclusive ? " exclusive" : "");
   return s;

@@ -156,6 +156,63 @@ void run() {
 }
 }  // namespace running
 
+namespace field {
+// [field]
+constexpr auto e = loom::tensor<"e[N,T,S]">;  // the score of each tag S at each step T
+constexpr auto a = loom::tensor<"a[R,S]">;  // of tag S after tag R
+constexpr auto gold = loom::index<"gold[N,T]">;
+constexpr auto T = loom::axis<"T">;
+constexpr auto S = loom::axis<"S">;
+constexpr auto R = loom::axis<"R">;
+
+constexpr auto every_path = logsumexp(forward(e, a, T, S = R)(T = loom::last), S);
+constexpr auto taken = sum(e(S = gold), T) + sum(where(T > 0 && R == gold(T = T - 1) && S == gold, a, 0), T, R, S);
+constexpr auto crf = loom::loss<mean(every_path - taken)>;
+// [/field]
+
+void run() {
+  const double scores[] = {1, 0, 0, 0}, moves[] = {0, 0, 0, 2};
+  const int tags[] = {1, 1};
+  double gradient[4], memory[512];
+  const double value = crf(e = loom::view(scores, 1, 2, 2), a = loom::view(moves, 2, 2), gold = loom::view(tags, 1, 2),
+                           d(a) = loom::view(gradient, 2, 2), loom::workspace = memory);
+  const double all = 2 * std::exp(1.0) + 1 + std::exp(2.0);
+  check(near(value, std::log(all) - 2) && near(gradient[0], std::exp(1.0) / all) &&
+            near(gradient[3], std::exp(2.0) / all - 1),
+        "a conditional random field");
+}
+}  // namespace field
+
+namespace alignments {
+// [alignments]
+constexpr auto x = loom::tensor<"x[T,N,C]">;  // logits; class 0 is the blank
+constexpr auto label = loom::index<"label[N,S]">;  // with blanks before, between and after the labels: S is 2 L + 1
+constexpr auto end = loom::index<"end[N]">;  // the last of them, and the last frame
+constexpr auto frame = loom::index<"frame[N]">;
+constexpr auto move = loom::tensor<"move[K=3]">;  // three zeros: stay, go on, leave a blank out
+constexpr auto T = loom::axis<"T">;
+constexpr auto S = loom::axis<"S">;
+constexpr auto K = loom::axis<"K">;
+constexpr auto C = loom::axis<"C">;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+constexpr auto e = where(T == 0 && S >= 2, -infinity, log_softmax(x, C)(C = label));
+constexpr auto a = where(K == 2 && (label == 0 || label == label(S = S - 2)), -infinity, move);
+constexpr auto y = forward(e, a, T, S = S - K);
+constexpr auto ctc = loom::loss<mean(-logsumexp(where(T == frame && (S == end || S + 1 == end), y, -infinity), T, S))>;
+// [/alignments]
+
+void run() {
+  const double logits[3 * 2] = {}, none[3] = {};  // two classes alike in three frames
+  const int labels[] = {0, 1, 0}, ends[] = {2}, frames[] = {2};
+  double gradient[3 * 2], memory[1024];
+  const double value = ctc(x = loom::view(logits, 3, 1, 2), label = loom::view(labels, 1, 3), end = ends,
+                           frame = frames, move = none, d(x) = loom::view(gradient, 3, 1, 2), loom::workspace = memory);
+  // All of the 8 sequences but the one of blanks and the one with a blank between.
+  check(near(value, -std::log(6.0 / 8)) && near(gradient[2], 0.5 - 2.0 / 6), "alignments");
+}
+}  // namespace alignments
+
 namespace neighbours {
 // [neighbours]
 constexpr auto signal = loom::tensor<"signal[T]">;
@@ -303,6 +360,8 @@ int main() {
   itself::run();
   counting::run();
   running::run();
+  field::run();
+  alignments::run();
   neighbours::run();
   straight::run();
   names::run();

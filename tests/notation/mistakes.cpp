@@ -255,4 +255,19 @@ TEST_CASE("what stands in the way of derivatives", "[notation]") {
   CHECK(wrong("x", {{"x"}, {}}).empty());  // with a seed
 }
 
+TEST_CASE("chains that are none", "[notation]") {
+  const std::vector<std::string> chain = {"e[T,S]", "a[R,S]", "moved[T,R,S]"};
+  const std::string written =
+      "a chain is written forward(e, a, T, S = R), where a moves from state R to state S, or forward(e, a, T, S = S - "
+      "K), where it moves by K";
+  CHECK(mistake("forward(e, a, T)", chain) == "1: forward: " + written);
+  CHECK(mistake("forward(e, a, T, R)", chain) == "1: forward: " + written);
+  CHECK(mistake("forward(e, a, T, S = T - R)", chain) == "18: S = T - R: " + written);
+  CHECK(mistake("sum(forward(e, moved, T, S = R))", chain) ==
+        "5: forward: a chain, forward(e, a, T, S = R) or viterbi(...), takes three axes of different names, values e "
+        "with T and S but not R, and moves a with R and S but not T; T is not where it should be");
+  CHECK(mistake("pow(e, S = R)", chain) ==
+        "8: S = R: this function takes values; where one is read is written x(N = M)");
+}
+
 }  // namespace

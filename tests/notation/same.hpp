@@ -47,6 +47,10 @@ class comparison {
     for (const int k : in.axes) text += std::string(g.axes[k].name) + " ";
     return text;
   }
+  /// The axes of a chain, each in its role.
+  static std::string axes_in_text(const graph& g, const node& n) {
+    return loom::ir::value_text(g, n, [](int) { return std::string(); });
+  }
   /// Whether a has this input of b.
   bool declares(const input_info& in) const {
     for (const input_info& other : a_.inputs)
@@ -70,6 +74,7 @@ class comparison {
     if (m.code == op::constant) return m.bits == n.bits;
     if (axes_of(a_, m.over()) != axes_of(b_, n.over())) return false;
     if (is_running(m.code) && m.order() != n.order()) return false;
+    if (is_chain(m.code) && axes_in_text(a_, m) != axes_in_text(b_, n)) return false;
     const auto operands = [&](int first, int second) {
       const int order[] = {first, second, 2};
       for (int k = 0; k < arity(m.code); ++k)

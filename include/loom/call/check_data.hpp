@@ -162,6 +162,20 @@ class data_check {
     return true;
   }
 
+  /// The states before those of a chain are as many.
+  [[gnu::noinline]] constexpr bool chains_are_good() {
+    for (const node& n : g_.nodes) {
+      const ir::chain_axes c = n.chain();
+      if (!is_chain(n.code) || c.band || extents[c.from] == extents[c.to]) continue;
+      found.axis = c.from;
+      found.next = c.to;
+      found.got = extents[c.from];
+      found.wanted = extents[c.to];
+      return fails(data_issue::states_of_a_chain_disagree);
+    }
+    return true;
+  }
+
   /// The loops walk all axes of a row with one stride.
   [[gnu::noinline]] constexpr bool columns_are_contiguous() {
     for (int k = 0; k + 1 < p_.column_order.size(); ++k) {
@@ -395,6 +409,12 @@ constexpr bool declares_domains(const graph& g) {
   return false;
 }
 
+constexpr bool has_chains(const graph& g) {
+  for (const node& n : g.nodes)
+    if (is_chain(n.code)) return true;
+  return false;
+}
+
 /// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
 /// `workspace`: the numbers that it must have for the extents of the axes.
 template <class Program, bool HasWorkspace>
@@ -405,6 +425,7 @@ constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*worksp
   [[maybe_unused]] bool good = true;  // if not, something was found
   if constexpr (reads_places(p.program)) good = c.places_are_good();
   good = good && c.operands_are_good();
+  if constexpr (has_chains(p.program)) good = good && c.chains_are_good();
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();
   if (__builtin_is_constant_evaluated()) good = good && c.labels_are_constants();
   if constexpr (declares_domains(p.program))

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 128, "ops were added or removed: ./run tables");
+static_assert(op_count == 132, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -346,6 +346,10 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 537, 8}, {}, {}}, true},
   {{{adjoint_terms + 629, 7}, {}, {}}, true},
   {{{adjoint_terms + 765, 4}, {adjoint_terms + 67, 1}, {}}, true},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

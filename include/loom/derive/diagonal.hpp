@@ -67,7 +67,7 @@ class diagonal_sweep {
   /// The axes of x along which value i makes entries of its operand meet.
   constexpr axis_set met(int i) const {
     const op code = in_[i].code;
-    return is_reduction(code) || is_row(i) || code == op::gather || is_running(code)
+    return is_reduction(code) || is_row(i) || code == op::gather || runs_along(code)
                ? static_cast<axis_set>(in_[i].over() & x_axes_)
                : axis_set{0};
   }
@@ -125,6 +125,8 @@ class diagonal_sweep {
         add(r, {still_tied(i, own.tied), of_row(i, own.left), own.right});
         add(r, {sum.tied, of_row(i, work_.out.unary(op::neg, sum.left)), sum.right});
       }
+    } else if (is_chain(n.code)) {
+      exact = false;
     } else if (is_running(n.code)) {
       run_along(i, r);
     } else {

@@ -91,8 +91,19 @@ struct differentiation {
     const adjoint_row& row = adjoint(in[i].code);
     if (row.defined) return is_zero(row.of[k]) ? no_value : instantiate(row.of[k], i, g);
     if (is_running(in[i].code)) return running(i).adjoint(k, g);
+    if (in[i].code == op::forward || in[i].code == op::viterbi) return chain_share(i, k, g);
     if (missing.empty()) missing = info(in[i].code).name;
     return no_value;
+  }
+  /// The axes over which what operand k of value i receives is still to be summed, beside those that it has itself.
+  constexpr axis_set repeated(int i, int k) const { return is_chain(in[i].code) && k == 1 ? axis_set{0} : in[i].axes; }
+
+  /// The share of each state, and with it that of the moves, which a chain sums up itself.
+  constexpr value_id chain_share(int i, int k, value_id g) {
+    const node& n = in[i];
+    const value_id moves = image[n.operand[1]];
+    const value_id each = out.make(op::chain_back, g, image[i], moves, n.bits);
+    return k == 0 ? each : out.make(op::chain_moves, each, image[i], moves, n.bits);
   }
   constexpr running_derivative running(int i) {
     const node& n = in[i];

@@ -65,7 +65,7 @@ class reverse_sweep {
     for (int k = 0; k < arity(n.code); ++k) {
       if (!active_[n.operand[k]] || !work_.reaches(user, k)) continue;
       const value_id received = work_.share(user, k, adjoint_[user]);
-      if (received != no_value) add(n.operand[k], received, n.axes);
+      if (received != no_value) add(n.operand[k], received, work_.repeated(user, k));
     }
   }
 

@@ -22,6 +22,10 @@ constexpr value_id moved_by(differentiation& work, int i, int k, value_id t) {
   if (n.code == op::gather) return entry(work.out, t, work.image[n.operand[1]], n.over());
   if (n.code == op::log_softmax) return work.instantiate(compiled_tables::log_softmax_tangent, i, t);
   if (is_running(n.code)) return work.running(i).tangent(k, t);
+  if (is_chain(n.code)) {
+    if (work.missing.empty()) work.missing = "a chain, of which there are first derivatives alone";
+    return no_value;
+  }
   const value_id each = work.share(i, k, t);
   return is_reduction(n.code) && each != no_value ? work.out.reduce(op::sum, each, n.over()) : each;
 }

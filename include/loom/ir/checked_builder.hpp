@@ -140,6 +140,25 @@ class checked_builder {
     return r;
   }
 
+  /// A chain of states that runs along an axis: of the moves to each, from each state before, or in a band from so many before.
+  constexpr typed_value chain(op code, const typed_value& e, const typed_value& moves, const chain_choice& axes) {
+    if (stopped()) return failed();
+    const int along = axis_number({axes.along, 0}), to = axis_number({axes.to, 0}), from = axis_number({axes.from, 0});
+    if (stopped() || !is_number(e) || !is_number(moves)) return failed();
+    chain_axes c{static_cast<std::int8_t>(along), static_cast<std::int8_t>(to), static_cast<std::int8_t>(from),
+                 axes.band, code == op::viterbi};
+    const int astray = c.astray(axes_of(e), axes_of(moves));
+    if (astray >= 0) return fail({issue::chain_of_other_axes, name_of(astray)});
+    if (!axes.band) {  // the states before are as many
+      axis_number({name_of(from), out_.result.axes[to].extent});
+      axis_number({name_of(to), out_.result.axes[from].extent});
+    }
+    if (stopped() || !fits_rank(axes_of(e) | axes_of(moves))) return failed();
+    typed_value r{out_.make(code, e.id, moves.id, no_value, c.bits()), e.listed};
+    r.listed |= moves.listed;
+    return r;
+  }
+
   /// The entries of `values` that an index names, along an axis; the last one by default.
   constexpr typed_value gather(const typed_value& values, const typed_value& index,
                                const axis_choice* along = nullptr) {

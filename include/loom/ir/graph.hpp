@@ -28,6 +28,31 @@ constexpr std::uint64_t running_bits(axis_set along, running_order order) {
   return along | (order.reverse ? 1u << 8 : 0u) | (order.exclusive ? 1u << 9 : 0u);
 }
 
+/// The axes of a chain: which it runs along, which counts its states, and which counts the states before, or in a band the
+/// states between the two: s comes of s - k. `best`: it follows the largest.
+struct chain_axes {
+  std::int8_t along = 0, to = 0, from = 0;
+  bool band = false, best = false;
+
+  constexpr axis_set all() const { return static_cast<axis_set>(only(along) | only(to) | only(from)); }
+  constexpr std::uint64_t bits() const {
+    return all() | static_cast<std::uint64_t>(along) << 8 | static_cast<std::uint64_t>(to) << 12 |
+           static_cast<std::uint64_t>(from) << 16 | (band ? 1u << 20 : 0u) | (best ? 1u << 21 : 0u);
+  }
+  /// An axis that is not where it should be, in what states add and in the moves; -1: all are.
+  constexpr int astray(axis_set states, axis_set moves) const {
+    if (axis_count(all()) < 3 || !has(states, to) || !has(moves, to)) return to;
+    if (!has(states, along) || has(moves, along)) return along;
+    return !has(moves, from) || has(states, from) ? from : -1;
+  }
+};
+
+/// The same, by their names.
+struct chain_choice {
+  text_view along, to, from;
+  bool band = false;
+};
+
 struct node {
   op code;
   kind type;
@@ -45,6 +70,10 @@ struct node {
   }  ///< of a scatter: the axis it writes along
   /// Of a running value.
   constexpr running_order order() const { return {(bits >> 8 & 1) != 0, (bits >> 9 & 1) != 0}; }
+  constexpr chain_axes chain() const {
+    return {static_cast<std::int8_t>(bits >> 8 & 15), static_cast<std::int8_t>(bits >> 12 & 15),
+            static_cast<std::int8_t>(bits >> 16 & 15), (bits >> 20 & 1) != 0, (bits >> 21 & 1) != 0};
+  }
 };
 
 /// Where an input comes from: the formula declares it; or differentiation brings it, after those: the cotangent of the result,
@@ -279,6 +308,11 @@ class builder {
         if (n.code == op::scatter) all |= only(n.scattered_over());
         break;
       case family::running: all |= n.over(); break;
+      case family::chain:
+        all = n.code == op::chain_moves
+                  ? result.nodes.items[n.operand[2]].axes
+                  : without(all | only(n.chain().along) | only(n.chain().to), only(n.chain().from));
+        break;
       default: break;
     }
     n.axes = all;

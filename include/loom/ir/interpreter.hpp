@@ -8,6 +8,7 @@
 
 #include <cstddef>
 
+#include "loom/ir/chain.hpp"
 #include "loom/ir/evaluate.hpp"
 #include "loom/ir/graph.hpp"
 #include "loom/ir/running.hpp"
@@ -113,6 +114,7 @@ class basic_interpreter {
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
     if (n.code == op::scatter) return scattered(n);
     if (is_running(n.code)) return running(n);
+    if (is_chain(n.code)) return chain(n);
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t p = 0; p < r.size(); ++p) {
       if (n.code == op::gather) r[p] = gathered(n, p);
@@ -233,6 +235,75 @@ class basic_interpreter {
         so_far.next(entry(n.operand[0], n.axes, p), arity(n.code) > 1 ? entry(n.operand[1], n.axes, p) : N(0));
         if (!n.order().exclusive) r[p] = so_far.value();
       }
+    }
+    return r;
+  }
+
+  /// Where the entries of a chain lie in an array over all of its axes.
+  struct chain_strides {
+    axis_set all = 0;
+    std::size_t along = 1, to = 1, from = 1;
+  };
+  constexpr chain_strides strides_of(const node& n) const {
+    const chain_axes c = n.chain();
+    chain_strides r{n.over()};
+    for (int k = 0; k < arity(n.code); ++k) r.all |= g_[n.operand[k]].axes;
+    for (int a = 0; a < g_.axes.size(); ++a) {
+      if (!has(r.all, a)) continue;
+      if (a > c.along) r.along *= extent(a);
+      if (a > c.to) r.to *= extent(a);
+      if (a > c.from) r.from *= extent(a);
+    }
+    return r;
+  }
+  /// What comes to state s at position p, of step t > 0, from the r-th before it; -inf, if a band has none there.
+  template <class Before>
+  constexpr N chain_score(const node& n, const chain_strides& at, std::size_t p, std::size_t s, std::size_t r,
+                          const Before& before) const {
+    const bool band = n.chain().band;
+    if (band && r > s) return -infinity();
+    return N(before(p - at.along - s * at.to + (band ? s - r : r) * at.to) +
+             entry(n.operand[arity(n.code) - 1], at.all, p + r * at.from));
+  }
+  template <class Before>
+  constexpr chain_sum<N> summed_scores(const node& n, const chain_strides& at, std::size_t p, std::size_t s,
+                                       Array<N>& parts, const Before& before) const {
+    chain_sum<N> sum(n.chain().best);
+    for (std::size_t r = 0; r < parts.size(); ++r) sum.first(chain_score(n, at, p, s, r, before));
+    for (std::size_t r = 0; r < parts.size(); ++r) parts[r] = sum.second(chain_score(n, at, p, s, r, before));
+    return sum;
+  }
+
+  constexpr Array<N> chain(const node& n) const {
+    const chain_axes c = n.chain();
+    const chain_strides at = strides_of(n);
+    const bool forwards = arity(n.code) == 2;
+    const std::size_t steps = extent(c.along), states = extent(c.to);
+    Array<N> r(size_of(n.axes), N(0)), parts(extent(c.from), N(0));
+    const auto place = [&](std::size_t p) { return project(p, at.all, n.axes); };
+    for (std::size_t first = 0; first < size_of(at.all); ++first) {
+      if (coordinate(first, at.all, c.along) + coordinate(first, at.all, c.to) + coordinate(first, at.all, c.from) != 0)
+        continue;
+      for (std::size_t step = 0; step < steps; ++step)
+        for (std::size_t s = 0; s < states; ++s) {
+          const std::size_t t = forwards ? step : steps - 1 - step, p = first + t * at.along + s * at.to;
+          const N& own = entry(n.operand[0], at.all, p);
+          if (n.code != op::chain_moves) r[place(p)] += own;
+          if (t == 0) continue;
+          if (forwards) {
+            r[place(p)] += summed_scores(n, at, p, s, parts, [&](std::size_t q) { return r[place(q)]; }).value();
+            continue;
+          }
+          const auto before = [&](std::size_t q) { return entry(n.operand[1], at.all, q); };
+          const N sum = summed_scores(n, at, p, s, parts, before).sum();
+          if (sum == N(0) || before(p) == -infinity()) continue;
+          const N g = n.code == op::chain_back ? r[place(p)] : own;
+          for (std::size_t k = 0; k < parts.size(); ++k) {
+            if (parts[k] == N(0)) continue;
+            const std::size_t from = p - at.along - s * at.to + (c.band ? s - k : k) * at.to;
+            r[place(n.code == op::chain_back ? from : p + k * at.from)] += N(parts[k] / sum * g);
+          }
+        }
     }
     return r;
   }

@@ -52,6 +52,11 @@ enum class op : std::uint8_t {
   cummax,
   logcumsumexp,
   recurrence,  // a: b, b: a of y = b + a * (y before), where an a of exactly 0 begins anew, whatever was before
+  // chains: a vector of states that runs along an axis; bits: chain_axes
+  forward,  // a: what each state adds, b: what each move adds; y_t[s] = a_t[s] + log(sum over r of exp(y_(t-1)[r] + b[r,s]))
+  viterbi,  // the same with the largest in the place of log(sum(exp))
+  chain_back,  // a: what y receives, b: y, c: the moves; what each state receives, with what is kept of it by those after
+  chain_moves,  // a: the same, b: y, c: the moves; what each move receives: a sum over everything the moves do not have
   // composites of the surface language; lowering replaces them
   mean,
   var,
@@ -87,6 +92,7 @@ enum class family : std::uint8_t {
   row,
   indexing,
   running,
+  chain,
   composite
 };
 
@@ -201,6 +207,10 @@ constexpr op_table make_op_table() {
   t.set(op::cummax, {"cummax", family::running, 1, 3, ""});
   t.set(op::logcumsumexp, {"logcumsumexp", family::running, 1, 40, ""});
   t.set(op::recurrence, {"recurrence", family::running, 2, 4, ""});
+  t.set(op::forward, {"forward", family::chain, 2, 40, ""});
+  t.set(op::viterbi, {"viterbi", family::chain, 2, 4, ""});
+  t.set(op::chain_back, {"chain_back", family::chain, 3, 40, ""});
+  t.set(op::chain_moves, {"chain_moves", family::chain, 3, 40, ""});
   t.set(op::mean, {"mean", family::composite, 1, 0, ""});
   t.set(op::var, {"var", family::composite, 1, 0, ""});
   t.set(op::count, {"count", family::composite, 1, 0, ""});
@@ -234,6 +244,9 @@ constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }
 constexpr bool is_running(op o) { return info(o).kind == family::running; }
+constexpr bool is_chain(op o) { return info(o).kind == family::chain; }
+/// True of what goes along an axis entry by entry, from arrays in memory to an array in memory.
+constexpr bool runs_along(op o) { return is_running(o) || is_chain(o); }
 constexpr bool is_input(op o) { return o == op::tensor || o == op::scalar || o == op::index || o == op::mask; }
 
 /// In the place of an op that is applied first: none is.

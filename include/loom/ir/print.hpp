@@ -95,6 +95,12 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
        n.code == op::extent || n.code == op::last) &&
       n.over() != 0)
     s += std::string(arity(n.code) > 0 ? ", " : "") + axis_arguments(g, n.over());
+  if (f == family::chain) {
+    const chain_axes c = n.chain();
+    s += ", " + axis_text(g, c.along) + ", " + axis_text(g, c.to) + " = " +
+         (c.band ? axis_text(g, c.to) + " - " : std::string()) + axis_text(g, c.from) +
+         (c.best && arity(n.code) > 2 ? ", best" : "");
+  }
   if (f == family::running)
     s += std::string(n.order().reverse ? ", reverse" : "") + (n.order().exclusive ? ", exclusive" : "");
   return s + ")";

@@ -108,6 +108,7 @@ class substituting {
     }
     if (info(n.code).kind == family::row) return row_function(n, s);
     if (is_running(n.code)) return running(n, v, s);
+    if (is_chain(n.code)) return chain(n, v, s);
     if (n.code == op::where) {  // moved there and back, what lies beyond an end is met nowhere
       const truth m = truth_of(out_[at(n.operand[0], s)]);
       if (m != truth::open) return at(n.operand[m == truth::holds ? 1 : 2], s);
@@ -197,27 +198,13 @@ class substituting {
   constexpr value_id running(const node& n, value_id v, const substitution& s) {
     const int axis = first_axis(n.over());
     const coordinate c = s.of[axis];
-    if (c.axis < 0) {
-      const value_id here = out_.position(op::position, axis), zero = out_.constant(0);
-      const value_id entry =
-          is_from_last(c.entry) ? out_.position(op::last, axis, c.entry - last_entry) : out_.constant(c.entry);
-      const value_id there = out_.binary(op::eq, here, entry);
-      return at(out_.reduce(op::sum, out_.where(there, v, zero), n.over()), s);
-    }
+    if (c.axis < 0) return one_entry(v, axis, s);
     const std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
     if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead) {
       runs_along = true;
       return v;
     }
-    if (ahead > 0) {
-      substitution renamed = s;
-      renamed.of[axis].entry = 0;
-      value_id r = at(v, renamed);
-      const value_id nothing = out_.constant(0);
-      for (int k = 0; k < ahead; ++k)
-        r = out_.running(op::recurrence, r, nothing, only(c.axis), {!n.order().reverse, true});
-      return r;
-    }
+    if (ahead > 0) return moved(v, axis, s, ahead);
     value_id o[2] = {no_value, no_value};
     for (int k = 0; k < arity(n.code); ++k) {
       o[k] = at(n.operand[k], s);
@@ -226,6 +213,56 @@ class substituting {
       o[k] = out_.where(within(out_, c.axis, c.entry), o[k], nothing);
     }
     return out_.running(n.code, o[0], o[1], only(c.axis), n.order());
+  }
+
+  /// A value that is renamed, and then read so many entries further on, one at a time, each by a recurrence in which nothing is kept.
+  constexpr value_id moved(value_id v, int axis, const substitution& s, int entries) {
+    substitution renamed = s;
+    renamed.of[axis].entry = 0;
+    value_id r = at(v, renamed);
+    const value_id nothing = out_.constant(0);
+    for (int k = 0; k < entries; ++k)
+      r = out_.running(op::recurrence, r, nothing, only(s.of[axis].axis), {s.of[axis].entry > 0, true});
+    return r;
+  }
+
+  /// One entry of a value along an axis, met among all.
+  constexpr value_id one_entry(value_id v, int axis, const substitution& s) {
+    const coordinate c = s.of[axis];
+    const value_id here = out_.position(op::position, axis), zero = out_.constant(0);
+    const value_id entry =
+        is_from_last(c.entry) ? out_.position(op::last, axis, c.entry - last_entry) : out_.constant(c.entry);
+    const value_id there = out_.binary(op::eq, here, entry);
+    return at(out_.reduce(op::sum, out_.where(there, v, zero), only(axis)), s);
+  }
+
+  /// Along axes of other names the same of its operands there; one entry of the chain itself is met among all, and it is not
+  /// read with two of its axes as one.
+  constexpr value_id chain(const node& n, value_id v, const substitution& s) {
+    chain_axes c = n.chain();
+    axis_set below = n.axes;
+    for (int k = 0; k < arity(n.code); ++k) below |= out_[n.operand[k]].axes;
+    axis_set left = 0;  // images so far, each of one axis
+    for (int a = 0; a < max_axes; ++a) {
+      if (!has(n.axes, a)) continue;
+      const coordinate to = s.of[a];
+      const bool own = has(n.over(), a);
+      if (own && to.axis < 0) return one_entry(v, a, s);
+      if (to.axis < 0) continue;
+      const int entries = to.entry < 0 ? -to.entry : to.entry;
+      if (own && entries != 0 && entries <= furthest_ahead) return moved(v, a, s, entries);
+      runs_along = runs_along || (own && (entries != 0 || has(left, to.axis))) ||
+                   (!own && has(s.image(static_cast<axis_set>(n.over() & n.axes)), to.axis));
+      left |= only(to.axis);
+    }
+    if (runs_along) return v;
+    const substitution inner = apart(s, below, without(below, n.axes), n.axes);
+    value_id o[3] = {no_value, no_value, no_value};
+    for (int k = 0; k < arity(n.code); ++k) o[k] = at(n.operand[k], inner);
+    c.along = inner.of[c.along].axis;
+    c.to = inner.of[c.to].axis;
+    c.from = inner.of[c.from].axis;
+    return captured ? v : out_.make(n.code, o[0], o[1], o[2], c.bits());
   }
 
   /// Along axes that stay as they are, the same function; else what it is made of.

@@ -94,7 +94,7 @@ class graph_checker {
       return;
     }
     if (n.code != op::extent && f != family::reduction && f != family::row && f != family::indexing &&
-        f != family::running) {
+        f != family::running && f != family::chain) {
       if (n.bits != 0) wrong("axes where the op takes none", i);
       return;
     }
@@ -109,6 +109,11 @@ class graph_checker {
     } else if (f == family::running) {
       if (axis_count(n.over()) != 1 || n.bits != running_bits(n.over(), n.order()))
         wrong("a running value along no axis, or along several", i);
+    } else if (f == family::chain) {
+      const chain_axes c = n.chain();
+      if (axis_count(n.over()) != 3 || n.bits != c.bits() ||
+          c.best != (n.code == op::viterbi || (c.best && arity(n.code) == 3)))
+        wrong("a chain along other axes than three", i);
     } else if (n.code == op::gather) {
       if (axis_count(n.over()) != 1 || !includes(of_operand, n.over()))
         wrong("a gather along an axis that its operand has not", i);
@@ -144,7 +149,8 @@ class graph_checker {
       case family::binary:
       case family::custom:
       case family::row:
-      case family::running: fits = n.code == op::stop_gradient || all_are(kind::number); break;
+      case family::running:
+      case family::chain: fits = n.code == op::stop_gradient || all_are(kind::number); break;
       case family::conversion: fits = all_are(kind::index); break;
       case family::composite: fits = false; break;
     }

@@ -54,6 +54,8 @@ template <op Code, class... Operands> struct apply_shape {};  ///< an op on oper
 template <op Code, class Operand, class... Axes> struct axes_shape {};  ///< an op along axes; none: all
 /// A running value of operands along an axis.
 template <op Code, bool Reverse, bool Exclusive, class Axis, class... Operands> struct running_shape {};
+/// A chain of states, of their moves: along an axis, where its states come from.
+template <op Code, class States, class Moves, class Along, class Place> struct chain_shape {};
 template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
 template <class Axis> struct extent_shape {};

@@ -54,6 +54,15 @@ class lowering {
     return to_.running(Code, v, static_cast<int>(sizeof...(Shapes)), along, {Reverse, Exclusive});
   }
 
+  template <op Code, class States, class Moves, fixed_string Along, class Place>
+  constexpr typed_value visit(chain_shape<Code, States, Moves, axis_name<Along>, Place>) {
+    const typed_value states = visit(States{});
+    const typed_value moves = visit(Moves{});
+    chain_choice axes = chosen(Place{});
+    axes.along = Along.view();
+    return to_.chain(Code, states, moves, axes);
+  }
+
   template <class Values, class Index, class... Axes>
   constexpr typed_value visit(gather_shape<Values, Index, Axes...>) {
     const typed_value values = visit(Values{});
@@ -128,6 +137,16 @@ class lowering {
   constexpr slope_choice declared(slope_shape<Of, Slope>) {
     const typed_value of = visit(Of{});
     return {of, visit(Slope{})};
+  }
+  template <fixed_string To, fixed_string From>
+  constexpr chain_choice chosen(place_shape<axis_name<To>, position_shape<axis_name<From>>>) {
+    return {{}, To.view(), From.view(), false};
+  }
+  template <fixed_string To, fixed_string Of, fixed_string Move>
+  constexpr chain_choice chosen(
+      place_shape<axis_name<To>,
+                  apply_shape<op::sub, position_shape<axis_name<Of>>, position_shape<axis_name<Move>>>>) {
+    return {{}, To.view(), Move.view(), true};
   }
 
   template <fixed_string Name>

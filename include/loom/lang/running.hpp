@@ -76,4 +76,45 @@ constexpr auto recurrence(const B& b, const A& a) {
   return b + a;
 }
 
+namespace detail {
+
+/// S = R, or S = S - K: where the states of a chain come from.
+template <class Place> struct is_chain_place : std::false_type {};
+template <fixed_string To, fixed_string From>
+struct is_chain_place<place_binding<place_shape<axis_name<To>, position_shape<axis_name<From>>>, 0>> : std::true_type {
+};
+template <fixed_string To, fixed_string Move>
+struct is_chain_place<place_binding<
+    place_shape<axis_name<To>, apply_shape<op::sub, position_shape<axis_name<To>>, position_shape<axis_name<Move>>>>,
+    0>> : std::true_type {};
+
+/// Whether these are an axis and where the states come from.
+template <class... Rest> inline constexpr bool is_chain = false;
+template <fixed_string Along, class Place>
+inline constexpr bool is_chain<axis_name<Along>, Place> = is_chain_place<Place>::value;
+
+template <op Code, class States, int A, class Moves, int B, class Axis, class Place>
+constexpr auto chain(const expression<States, A>& e, const expression<Moves, B>& moves, Axis, place_binding<Place, 0>) {
+  return shaped<chain_shape<Code, States, Moves, Axis, Place>>(join_all(e.literals, moves.literals));
+}
+
+}  // namespace detail
+
+#define LOOM_CHAIN(code)                                                                                         \
+  template <operand E, operand A, class... Rest>                                                                 \
+    requires(formula<E> || formula<A>)                                                                           \
+  constexpr auto code(const E& e, const A& moves, const Rest&... rest) {                                         \
+    static_assert(detail::is_chain<Rest...>,                                                                     \
+                  "loom: a chain is written forward(e, a, T, S = R), where a moves from state R to state S, or " \
+                  "forward(e, a, T, S = S - K), where it moves by K; likewise viterbi(...)");                    \
+    if constexpr (detail::is_chain<Rest...>)                                                                     \
+      return detail::chain<op::code>(detail::as_expression(e), detail::as_expression(moves), rest...);           \
+    else return e + moves;                                                                                       \
+  }
+/// y_t[s] = e_t[s] + log(sum over r of exp(y_(t-1)[r] + a[r, s])), y_0 = e_0: how likely all ways to each state are together.
+LOOM_CHAIN(forward)
+/// The same with the largest in the place of the logarithm of the sum: the best way to each state. Of equal ones the first has the derivative.
+LOOM_CHAIN(viterbi)
+#undef LOOM_CHAIN
+
 }  // namespace loom::lang

@@ -64,6 +64,7 @@ class known_graph {
       case family::row: return of_row(n);
       case family::indexing: return of_indexing(n);
       case family::running: return of_running(n);
+      case family::chain:
       case family::composite: break;
     }
     return facts::anything(true);

@@ -5,6 +5,7 @@
 
 #include "loom/call/check_data.hpp"
 #include "loom/call/storage.hpp"
+#include "loom/loops/chains.hpp"
 #include "loom/loops/matrices.hpp"
 #include "loom/schedule/stages.hpp"
 
@@ -188,6 +189,14 @@ constexpr std::ptrdiff_t product_scratch_bytes(std::ptrdiff_t a, std::ptrdiff_t 
   return (most + cache_line - 1) / cache_line * cache_line;
 }
 
+/// Bytes of scratch memory for a chain.
+constexpr std::ptrdiff_t chain_scratch_bytes(const node& n, const std::ptrdiff_t* extents) {
+  const ir::chain_axes c = n.chain();
+  byte_count r;
+  r.add(loops::chain_scratch(c.band, extents[c.to], extents[c.from]), sizeof(double));
+  return r.bytes;
+}
+
 /// The workspace of a program whose tensors have T's precision.
 template <class Program, class T>
 stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
@@ -201,6 +210,10 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
     const std::ptrdiff_t bytes = product_scratch_bytes<T>(extents[p.rows], extents[p.columns], extents[p.over]);
     if (bytes > r.scratch) r.scratch = bytes;
   }
+  if constexpr (has_chains(stages_of<Program>::map.program))
+    for (const node& n : m.program.nodes)
+      if (is_chain(n.code))
+        if (const std::ptrdiff_t bytes = chain_scratch_bytes(n, extents); bytes > r.scratch) r.scratch = bytes;
   const auto add_stage = [&]<int S>(std::integral_constant<int, S>) {
     using stage = in_stage<Program, S>;
     if constexpr (!stage::made.outputs.empty()) {

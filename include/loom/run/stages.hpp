@@ -5,6 +5,7 @@
 // Layer 8 (run).
 #pragma once
 
+#include "loom/loops/chains.hpp"
 #include "loom/loops/running.hpp"
 #include "loom/run/staged.hpp"
 #include "loom/run/sweeps.hpp"
@@ -67,8 +68,12 @@ class stage_runner {
   template <int S>
   void run() {
     using stage = in_stage<Program, S>;
-    for (int i = 0; i < m_.program.size(); ++i)
-      if (is_running(m_.program[i].code) && m_.stage_of[i] == S) run_along(static_cast<value_id>(i));
+    for (int i = 0; i < m_.program.size(); ++i) {
+      if (m_.stage_of[i] != S) continue;
+      if (is_running(m_.program[i].code)) run_along(static_cast<value_id>(i));
+      if constexpr (has_chains(m_.program))
+        if (is_chain(m_.program[i].code)) run_chain(static_cast<value_id>(i));
+    }
     if constexpr (!stage::made.outputs.empty()) {
       constexpr const plan& p = stage::schedule;
       erased_view inputs[p.program.inputs.size() + 1];
@@ -262,6 +267,64 @@ class stage_runner {
       of[1].visit([&](const auto& a) { loops::run_along(n.code, n.order(), extents, b, a, result); });
     });
   }
+  /// Fills the array of a value of a chain.
+  void run_chain(value_id v) const {
+    const node& n = m_.program[v];
+    const ir::chain_axes axes = n.chain();
+    const erased_buffer& to = kept(v).array;
+    const axis_order order = order_of(m_.program, n.axes);
+    const axis_set moves = m_.program[n.operand[arity(n.code) - 1]].axes;
+    loops::chain_problem<T> p;
+    p.code = n.code;
+    p.band = axes.band;
+    p.best = axes.best;
+    p.steps = c_.extents[axes.along];
+    p.states = c_.extents[axes.to];
+    p.moves = c_.extents[axes.from];
+    p.data = static_cast<T*>(to.data);
+    p.along = stride_of(to, order, axes.along);
+    p.to = stride_of(to, order, axes.to);
+    p.from = stride_of(to, order, axes.from);
+    p.scratch = reinterpret_cast<double*>(c_.scratch);
+    axis_set batch = n.axes;
+    for (int k = 0; k < arity(n.code); ++k) batch |= m_.program[n.operand[k]].axes;
+    axis_order batches;
+    for (const bool own : {true, false})
+      for (int a = 0; a < max_axes; ++a)
+        if (has(without(batch, axes.all()), a) && has(moves, a) == own) batches.push_back(static_cast<std::int8_t>(a));
+    p.rank = batches.size();
+    p.own = axis_count(without(moves, axes.all()));
+    double numbers[3];
+    for (int i = 0; i < arity(n.code); ++i) {
+      p.of[i] = chain_operand_of(n.operand[i], axes, numbers[i]);
+      if (m_.program[n.operand[i]].axes == 0) continue;
+      for (int k = 0; k < batches.size(); ++k)
+        p.of[i].batch[k] = matrix_of(n.operand[i], batches[k], -1, -1, 0).row_stride;
+    }
+    for (int k = 0; k < batches.size(); ++k) {
+      p.extents[k] = c_.extents[batches[k]];
+      p.batch[k] = stride_of(to, order, batches[k]);
+    }
+    loops::run_chain(p);
+  }
+  loops::chain_operand chain_operand_of(value_id v, const ir::chain_axes& axes, double& number) const {
+    if (m_.program[v].axes == 0) {
+      number = number_of(v);
+      return {&number, element_type::f64};
+    }
+    const loops::matrix_view m = matrix_of(v, axes.along, -1, -1, 0);
+    loops::chain_operand o{m.data, m.type, m.row_stride};
+    o.to = matrix_of(v, axes.to, -1, -1, 0).row_stride;
+    o.from = matrix_of(v, axes.from, -1, -1, 0).row_stride;
+    return o;
+  }
+  /// A number among what values are made of.
+  double number_of(value_id v) const {
+    const node& n = m_.program[v];
+    return n.code == op::constant ? n.constant_value()
+           : n.code == op::scalar ? c_.bound.inputs[n.bits].number
+                                  : kept(v).number;
+  }
   /// What a running value is made of; a number is one entry, of as many steps of 0 as are asked for.
   struct running_factor {
     T number{};
@@ -290,9 +353,7 @@ class stage_runner {
     const node& n = m_.program[v];
     running_factor r;
     if (n.axes == 0) {
-      r.number = static_cast<T>(n.code == op::constant ? n.constant_value()
-                                : n.code == op::scalar ? c_.bound.inputs[n.bits].number
-                                                       : kept(v).number);
+      r.number = static_cast<T>(number_of(v));
       r.type = element_type::other;
       return r;
     }

@@ -42,7 +42,7 @@ struct stage_map {
   }
   /// Whether no loop computes a value: it is a product, runs along an axis, or mirrors another value.
   constexpr bool is_made(int id) const {
-    return is_running(program[id].code) || product_of(id) >= 0 || image_of.items[id] != 0;
+    return runs_along(program[id].code) || product_of(id) >= 0 || image_of.items[id] != 0;
   }
   /// Whether a value is a tile that a product makes.
   constexpr bool makes(int id) const {
@@ -103,7 +103,7 @@ class stage_mapper {
     m_.program = isolated.program;
     m_.products = isolated.products;
     bool any = !m_.products.empty();
-    for (const node& n : m_.program.nodes) any = any || is_running(n.code);
+    for (const node& n : m_.program.nodes) any = any || runs_along(n.code);
     m_.possible = any && !m_.program.too_large;
   }
 
@@ -117,7 +117,7 @@ class stage_mapper {
       }
       for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
       for (int i = 0; i < g().size() && m_.possible; ++i)
-        if (is_running(g()[i].code)) keep_running(i);
+        if (runs_along(g()[i].code)) keep_running(i);
         else if (m_.image_of.items[i] != 0) keep_image(i);
       for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
     }
@@ -160,7 +160,7 @@ class stage_mapper {
       s += s % 2;
     } else if (const int k = m_.product_of(i); k >= 0) {
       s = place_product(k);
-    } else if (is_running(n.code)) {
+    } else if (runs_along(n.code)) {
       s = place_running(n);
     } else {
       for (value_id o : n.operand)
@@ -233,9 +233,9 @@ class stage_mapper {
       if (includes(as_set(o.axes), axes)) return true;
     return false;
   }
-  constexpr void keep(int id) {
+  constexpr void keep(int id, bool any_size = false) {
     const int s = stage_of(id);
-    if (g()[id].type != kind::number || !is_within_data(g()[id].axes) ||
+    if (g()[id].type != kind::number || (!any_size && !is_within_data(g()[id].axes)) ||
         (has_tile(s) && includes(g()[id].axes, m_.tiles[s])))
       m_.possible = false;
     m_.kept.insert(id);
@@ -247,10 +247,12 @@ class stage_mapper {
     if (!m_.makes_tile[k]) keep(p.id);
   }
 
+  /// A chain needs all its states at once, and all its moves, whatever they are made of.
   constexpr void keep_running(int i) {
+    const bool any_size = is_chain(g()[i].code);
     for (value_id o : g()[i].operand)
-      if (o != no_value && !m_.is_in_memory(o) && !m_.is_given_number(o)) keep(o);
-    keep(i);
+      if (o != no_value && !m_.is_in_memory(o) && !m_.is_given_number(o)) keep(o, any_size);
+    keep(i, any_size);
   }
 
   constexpr void keep_image(int i) {
@@ -306,7 +308,7 @@ constexpr stage_map map_stages(const graph& g) { return detail::stage_mapper(g).
 constexpr bool may_have_stages(const graph& g) {
   if (may_have_products(g)) return true;
   for (const node& n : g.nodes)
-    if (is_running(n.code)) return true;
+    if (runs_along(n.code)) return true;
   return false;
 }
 

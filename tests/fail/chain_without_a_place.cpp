@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: loom: a chain is written forward(e, a, T, S = R), where a moves from state R to state S, or forward(e, a, T, S = S - K)
+// lines: <= 23
+#include <loom/loom.hpp>
+
+constexpr auto e = loom::tensor<"e[T,S]">;
+constexpr auto a = loom::tensor<"a[R,S]">;
+constexpr auto T = loom::axis<"T">;
+constexpr auto S = loom::axis<"S">;
+constexpr auto R = loom::axis<"R">;
+#ifdef LOOM_FIXED
+constexpr auto f = loom::loss<sum(forward(e, a, T, S = R))>;
+#else
+constexpr auto f = loom::loss<sum(forward(e, a, T, S = R - 1))>;
+#endif
+
+float call(const float* p, double* room) {
+  return f(e = loom::view(p, 2, 3), a = loom::view(p, 3, 3), loom::workspace = loom::view(room, 100));
+}
