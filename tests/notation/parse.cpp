@@ -280,14 +280,14 @@ TEST_CASE("random formulas go to text and back", "[notation]") {
 TEST_CASE("chains are read as C++ reads them", "[notation]") {
   constexpr auto e = loom::tensor<"e[N,T,S]">;
   constexpr auto a = loom::tensor<"a[R,S]">;
-  constexpr auto b = loom::tensor<"b[N,K,S]">;
+  constexpr auto moves = loom::tensor<"moves[N,K,S]">;
   constexpr auto T = loom::axis<"T">;
   constexpr auto S = loom::axis<"S">;
   constexpr auto R = loom::axis<"R">;
   constexpr auto K = loom::axis<"K">;
-  const std::vector<std::string> declarations = {"e[N,T,S]", "a[R,S]", "b[N,K,S]"};
+  const std::vector<std::string> declarations = {"e[N,T,S]", "a[R,S]", "moves[N,K,S]"};
   SAME(logsumexp(forward(e, a, T, S = R)(T = last), S).sum())
-  SAME(viterbi(where(T == 0 && S >= 2, 0, e), exp(b), T, S = S - K) + forward(e, a, axis<"T">, axis<"S"> = R))
+  SAME(viterbi(where(T == 0 && S >= 2, 0, e), exp(moves), T, S = S - K) + forward(e, a, axis<"T">, axis<"S"> = R))
 }
 
 }  // namespace

@@ -27,7 +27,6 @@ constexpr auto b = loom::tensor<"b[C,D]">;
 constexpr auto w = loom::tensor<"w[C]">;
 constexpr auto t = loom::index<"t[N]">;
 constexpr auto tau = loom::scalar<"tau">;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // One side folded: a linear layer with a bias, its cross entropy.
 constexpr auto logits = sum(a * b, D) + w;

@@ -575,15 +575,11 @@ class checked_builder {
   }
   /// The axis along which the entries of an axis are counted once more. No formula can name it: it is found by what it repeats.
   constexpr int twin_of(int axis) {
-    constexpr text_view names[max_axes] = {"Rival",   "Rival_2", "Rival_3", "Rival_4",
-                                           "Rival_5", "Rival_6", "Rival_7", "Rival_8"};
-    int name = 0;  // the first that no axis has
     for (int a = 0; a < out_.result.axes.size(); ++a)
       if (known_.twin_of[a] == axis) return a;
-    for (int a = 0; a < out_.result.axes.size(); ++a)
-      if (name + 1 < max_axes && out_.result.axes[a].name == names[name]) ++name, a = -1;
-    if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, names[name], max_axes);
-    out_.result.axes.push_back({names[name], out_.result.axes[axis].extent});
+    const text_view name = rival_name(out_.result.axes);
+    if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, name, max_axes);
+    out_.result.axes.push_back({name, out_.result.axes[axis].extent});
     known_.twin_of[out_.result.axes.size() - 1] = static_cast<std::int8_t>(axis);
     return out_.result.axes.size() - 1;
   }

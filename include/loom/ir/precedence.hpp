@@ -101,11 +101,4 @@ class axis_ranking {
   axis_set earlier_[max_axes]{};
 };
 
-/// What is known of the axes of a formula before it is built.
-struct known_axes {
-  fixed_vector<axis_info, max_axes> axes;
-  precedence listed{};
-  bool complete = false;  ///< every declaration of the formula is in it
-};
-
 }  // namespace loom::ir
