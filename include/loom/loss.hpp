@@ -102,15 +102,17 @@ struct loss_function {
 
   template <bool Least, class... Bindings>
   std::ptrdiff_t size_of_workspace(const Bindings&... bindings) const {
-    if constexpr ((lang::is_unplaced<Bindings> || ...))
+    if constexpr ((lang::is_unplaced<Bindings> || ...)) {
       return size_of_workspace<Least>(lang::placed_over_input(bindings, lang::map_of(bindings...))...);
-    using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
-#include "loom/lang/sentences.def"
-    if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
-      using T = typename call::float_type<Bindings...>::type;
-      return run::workspace_of<program_of_call<Bindings...>, T, Least>(bindings...);
     } else {
-      return 0;
+      using found = lang::diagnosis_of<mistake_in_bindings<Bindings...>>;
+#include "loom/lang/sentences.def"
+      if constexpr (!found::template isnt<lang::issue::none> && !refused<Bindings...>) {
+        using T = typename call::float_type<Bindings...>::type;
+        return run::workspace_of<program_of_call<Bindings...>, T, Least>(bindings...);
+      } else {
+        return 0;
+      }
     }
   }
 
