@@ -214,9 +214,17 @@ TEST_CASE("chains are read as C++ reads them", "[notation]") {
   constexpr auto S = loom::axis<"S">;
   constexpr auto R = loom::axis<"R">;
   constexpr auto K = loom::axis<"K">;
-  const std::vector<std::string> declarations = {"e[N,T,S]", "a[R,S]", "b[N,K,S]"};
-  SAME(logsumexp(forward(e, a, T, S = R)(T = last), S).sum())
-  SAME(viterbi(where(T == 0 && S >= 2, 0, e), exp(b), T, S = S - K) + forward(e, a, axis<"T">, axis<"S"> = R))
+  const auto is_read = [](std::string_view text, const auto& f) {
+    const graph written = loom::lang::lower(f).program;
+    const notation::formula read = parse(text, {"e[N,T,S]", "a[R,S]", "b[N,K,S]"});
+    CAPTURE(read.wrong.text(), listing(written), listing(read.written));
+    CHECK(listing(read.written) == listing(written));
+    CHECK(same(read.written, written));
+  };
+  is_read("logsumexp(forward(e, a, T, S = R)(T = last), S).sum()",
+          logsumexp(forward(e, a, T, S = R)(T = loom::last), S).sum());
+  is_read("viterbi(where(T == 0 && S >= 2, 0, e), exp(b), T, S = S - K) + forward(e, a, axis<\"T\">, axis<\"S\"> = R)",
+          viterbi(where(T == 0 && S >= 2, 0, e), exp(b), T, S = S - K) + forward(e, a, T, S = R));
 }
 
 }  // namespace
