@@ -216,7 +216,8 @@ TEST_CASE("chains are read as C++ reads them", "[notation]") {
   constexpr auto K = loom::axis<"K">;
   const auto is_read = [](std::string_view text, const auto& f) {
     const graph written = loom::lang::lower(f).program;
-    const notation::formula read = parse(text, {"e[N,T,S]", "a[R,S]", "b[N,K,S]"});
+    const std::vector<std::string> given = {"e[N,T,S]", "a[R,S]", "b[N,K,S]"};
+    const notation::formula read = parse(text, given);
     CAPTURE(read.wrong.text(), listing(written), listing(read.written));
     CHECK(listing(read.written) == listing(written));
     CHECK(same(read.written, written));
