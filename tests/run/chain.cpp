@@ -341,7 +341,7 @@ TEST_CASE("connectionist temporal classification of long inputs") {
 }
 
 TEST_CASE("states that are not as many as those before them") {
-  constexpr auto f = loom::loss<sum(forward(e, a, T, S = R)(T = loom::last))>;
+  constexpr auto f = loom::loss<sum(loom::forward(e, a, T, S = R)(T = loom::last))>;
   const numbers scores(12), pairs(6);
   numbers room(1024);
   std::string said;

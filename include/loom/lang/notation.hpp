@@ -31,7 +31,8 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
     lang::all, lang::softmax, lang::log_softmax, lang::gather, lang::onehot, lang::extent, lang::results;
 
 // Running values.
-using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::reverse, lang::exclusive;
+using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::forward, lang::viterbi,
+    lang::reverse, lang::exclusive;
 
 // What a call binds.
 using lang::d, lang::d2, lang::hvp, lang::direction, lang::out, lang::result, lang::seed, lang::workspace, lang::least,
