@@ -33,7 +33,8 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
     lang::argmin, lang::rank, lang::top_k;
 
 // Running values.
-using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::reverse, lang::exclusive;
+using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::forward, lang::viterbi,
+    lang::reverse, lang::exclusive;
 
 // What a call binds.
 using lang::d, lang::d2, lang::hvp, lang::in_place, lang::direction, lang::out, lang::result, lang::seed,

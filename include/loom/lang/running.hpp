@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// lang/running.hpp — running values: cumsum(x, T), from the last entry to the first with cumsum(x, T, reverse).
-// They keep the shape. `exclusive`: entry t is what was before t. docs/reference/language.md has the table.
+// lang/running.hpp — running values: cumsum(x, T), from the last entry to the first with cumsum(x, T, reverse); and chains of states.
+// Running values keep the shape. `exclusive`: entry t is what was before t. docs/reference/language.md has the tables.
 // Layer 2 (lang).
 #pragma once
 
