@@ -185,7 +185,8 @@ class slope_check {
     while (g_[value].code == ir::op::with_slope) value = g_[value].operand[0];
     const ir::axis_set axes = g_[value].axes;
     std::vector<std::ptrdiff_t> extents;
-    for (const ir::axis_info& a : g_.axes) extents.push_back(a.extent != 0 ? a.extent : 2 + extents.size() % 2);
+    for (const ir::axis_info& a : g_.axes)
+      extents.push_back(a.extent != 0 ? a.extent : 2 + static_cast<std::ptrdiff_t>(extents.size() % 2));
     ir::graph moved = g_;
     ir::input_info in{"u", ir::op::tensor, {}};
     for (int a = 0; a < g_.axes.size(); ++a)

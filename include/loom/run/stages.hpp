@@ -68,11 +68,11 @@ class stage_runner {
   template <int S>
   void run() {
     using stage = in_stage<Program, S>;
-    for (int i = 0; i < m_.program.size(); ++i) {
-      if (m_.stage_of[i] != S) continue;
-      if (is_running(m_.program[i].code)) run_along(static_cast<value_id>(i));
-      if constexpr (has_chains(m_.program))
-        if (is_chain(m_.program[i].code)) run_chain(static_cast<value_id>(i));
+    for (int i = 0; i < map.program.size(); ++i) {
+      if (map.stage_of[i] != S) continue;
+      if (is_running(map.program[i].code)) run_along(static_cast<value_id>(i));
+      if constexpr (has_chains(map.program))
+        if (is_chain(map.program[i].code)) run_chain(static_cast<value_id>(i));
     }
     if constexpr (!stage::made.outputs.empty()) {
       constexpr const plan& p = stage::schedule;
@@ -94,15 +94,15 @@ class stage_runner {
 
  private:
   stage_state<T>& c_;
-  static constexpr const stage_map& m_ = stages_of<Program>::map;
-  static constexpr auto kept_ = kept_values<Program>();
+  static constexpr const stage_map& map = stages_of<Program>::map;
+  static constexpr auto order_kept = kept_values<Program>();
 
   static constexpr int place_of(value_id v) {
     int k = 0;
-    while (kept_[k] != v) ++k;
+    while (order_kept[k] != v) ++k;
     return k;
   }
-  const kept_value& kept(value_id v) const { return c_.kept[place_of(m_.kept_as(v))]; }
+  const kept_value& kept(value_id v) const { return c_.kept[place_of(map.kept_as(v))]; }
 
   /// From one row of a band of a stage to the next; of a stage without a tile there is none.
   template <int S>
@@ -233,22 +233,18 @@ class stage_runner {
   void move_bands(const call_state& call, sweep_layout& data, const erased_buffer* outputs,
                   std::ptrdiff_t begin) const {
     using stage = in_stage<Program, S>;
-    const std::ptrdiff_t back = begin * row_stride<S>() * static_cast<std::ptrdiff_t>(sizeof(T));
-    const auto first_row = [back](const void* band) {
-      return reinterpret_cast<std::uintptr_t>(band) - static_cast<std::uintptr_t>(back);
-    };
+    const std::ptrdiff_t back = begin * row_stride<S>();
     for (int k = 0; k < stage::made.inputs.size(); ++k)
       if (stage::is_band(stage::made.inputs[k]))
-        data.inputs[k].data = reinterpret_cast<const void*>(first_row(call.bound.inputs[k].data));
+        data.inputs[k].data = static_cast<const T*>(call.bound.inputs[k].data) - back;
     for (int k = 0; k < stage::made.outputs.size(); ++k)
-      if (stage::is_band(stage::made.outputs[k]))
-        data.outputs[k].data = reinterpret_cast<void*>(first_row(outputs[k].data));
+      if (stage::is_band(stage::made.outputs[k])) data.outputs[k].data = static_cast<T*>(outputs[k].data) - back;
   }
 
   /// Fills the array of a running value.
   void run_along(value_id v) const {
-    const node& n = m_.program[v];
-    const axis_order order = order_of(m_.program, n.axes);
+    const node& n = map.program[v];
+    const axis_order order = order_of(map.program, n.axes);
     const erased_buffer& to = kept(v).array;
     loops::running_extents extents;
     loops::running_array<T> result{static_cast<T*>(to.data)};
@@ -269,11 +265,11 @@ class stage_runner {
   }
   /// Fills the array of a value of a chain.
   void run_chain(value_id v) const {
-    const node& n = m_.program[v];
+    const node& n = map.program[v];
     const ir::chain_axes axes = n.chain();
     const erased_buffer& to = kept(v).array;
-    const axis_order order = order_of(m_.program, n.axes);
-    const axis_set moves = m_.program[n.operand[arity(n.code) - 1]].axes;
+    const axis_order order = order_of(map.program, n.axes);
+    const axis_set moves = map.program[n.operand[arity(n.code) - 1]].axes;
     loops::chain_problem<T> p;
     p.code = n.code;
     p.band = axes.band;
@@ -287,7 +283,7 @@ class stage_runner {
     p.from = stride_of(to, order, axes.from);
     p.scratch = reinterpret_cast<double*>(c_.scratch);
     axis_set batch = n.axes;
-    for (int k = 0; k < arity(n.code); ++k) batch |= m_.program[n.operand[k]].axes;
+    for (int k = 0; k < arity(n.code); ++k) batch |= map.program[n.operand[k]].axes;
     axis_order batches;
     for (const bool own : {true, false})
       for (int a = 0; a < max_axes; ++a)
@@ -297,7 +293,7 @@ class stage_runner {
     double numbers[3];
     for (int i = 0; i < arity(n.code); ++i) {
       p.of[i] = chain_operand_of(n.operand[i], axes, numbers[i]);
-      if (m_.program[n.operand[i]].axes == 0) continue;
+      if (map.program[n.operand[i]].axes == 0) continue;
       for (int k = 0; k < batches.size(); ++k)
         p.of[i].batch[k] = matrix_of(n.operand[i], batches[k], -1, -1, 0).row_stride;
     }
@@ -308,7 +304,7 @@ class stage_runner {
     loops::run_chain(p);
   }
   loops::chain_operand chain_operand_of(value_id v, const ir::chain_axes& axes, double& number) const {
-    if (m_.program[v].axes == 0) {
+    if (map.program[v].axes == 0) {
       number = number_of(v);
       return {&number, element_type::f64};
     }
@@ -320,7 +316,7 @@ class stage_runner {
   }
   /// A number among what values are made of.
   double number_of(value_id v) const {
-    const node& n = m_.program[v];
+    const node& n = map.program[v];
     return n.code == op::constant ? n.constant_value()
            : n.code == op::scalar ? c_.bound.inputs[n.bits].number
                                   : kept(v).number;
@@ -350,7 +346,7 @@ class stage_runner {
     }
   };
   running_factor running_factor_of(value_id v, const axis_order& order, axis_set along) const {
-    const node& n = m_.program[v];
+    const node& n = map.program[v];
     running_factor r;
     if (n.axes == 0) {
       r.number = static_cast<T>(number_of(v));
@@ -369,8 +365,8 @@ class stage_runner {
 
   /// A factor of a product, from one entry of an axis on.
   loops::matrix_view matrix_of(value_id v, int rows, int columns, int from_axis, std::ptrdiff_t from) const {
-    const graph& g = m_.program;
-    const bool given = m_.is_in_memory(v);
+    const graph& g = map.program;
+    const bool given = map.is_in_memory(v);
     const auto slot = static_cast<int>(g[v].bits);
     const axis_order axes = given ? g.inputs[slot].axes : order_of(g, g[v].axes);
     const erased_shape& shape = given ? static_cast<const erased_shape&>(c_.bound.inputs[slot]) : kept(v).array;
@@ -394,7 +390,7 @@ class stage_runner {
   template <int S>
   void make_band(value_id tile, T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const matrix_product& p = m_.products[m_.product_of(tile)];
+    const matrix_product& p = map.products[map.product_of(tile)];
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
     multiply({matrix_of(x, roles.rows, p.over, roles.rows, begin), p.masked == x},
@@ -407,12 +403,12 @@ class stage_runner {
   void multiply_band(value_id tile, const T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
     const std::ptrdiff_t stride = row_stride<S>();
-    for (int k = 0; k < m_.products.size(); ++k) {
-      const matrix_product& p = m_.products[k];
-      if (m_.tile_of(k) != tile) continue;
-      const value_id other = m_.other_of(k);
+    for (int k = 0; k < map.products.size(); ++k) {
+      const matrix_product& p = map.products[k];
+      if (map.tile_of(k) != tile) continue;
+      const value_id other = map.other_of(k);
       const bool folds_columns = p.over == roles.columns, masks_other = p.masked == other;
-      const int slot = m_.direct_output(p.id, stages_of<Program>::direct);
+      const int slot = map.direct_output(p.id, stages_of<Program>::direct);
       const bool adds = slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0;
       const int own = folds_columns ? roles.rows : roles.columns, along = other == p.right ? p.columns : p.rows;
       const erased_buffer& to = kept(p.id).array;
@@ -431,8 +427,8 @@ class stage_runner {
     }
   }
   static constexpr axis_order order_of_result(value_id v) {
-    const int slot = m_.direct_output(v, stages_of<Program>::direct);
-    return slot >= 0 ? m_.program.outputs[slot].axes : order_of(m_.program, m_.program[v].axes);
+    const int slot = map.direct_output(v, stages_of<Program>::direct);
+    return slot >= 0 ? map.program.outputs[slot].axes : order_of(map.program, map.program[v].axes);
   }
 };
 
