@@ -88,25 +88,20 @@ void agrees(double tolerance) {
 
 TEST_CASE("a linear layer inside a loss") {
   agrees<linear, derivative_request(0b111), float>(2e-5);
-  agrees<linear, derivative_request(0b111), double>(1e-13);
 }
 TEST_CASE("tiles folded along either side, or neither") {
-  agrees<both, derivative_request(0b110), float>(2e-5);
   agrees<both, derivative_request(0b111), double>(1e-13);
   agrees<pairwise, derivative_request(0b110), float>(2e-5);
   agrees<entropy, derivative_request(0b110), double>(1e-12);
 }
 TEST_CASE("factors that are computed") {
   agrees<apart, derivative_request(1), float>(1e-4);
-  agrees<apart, derivative_request(1), double>(1e-12);
-  agrees<decorrelate, derivative_request(1), float>(1e-4);
   agrees<decorrelate, derivative_request(1), double>(1e-12);
   agrees<weighted, derivative_request(0b1111), double>(1e-12);
 }
 TEST_CASE("two tiles in one formula") { agrees<two, derivative_request(0b110), double>(1e-12); }
 TEST_CASE("factors and gradients stored in 16 bits") {
   agrees<linear, derivative_request(0b111), float, trial::all_stored(storage::bf16, storage::bf16)>(2e-5);
-  agrees<apart, derivative_request(1), float, trial::all_stored(storage::f16, storage::own)>(1e-4);
 }
 TEST_CASE("a mask over factors that are not finite") {
   // Row 1 is masked wherever it meets another; its entries are not finite, and no gradient but its own sees them.
