@@ -86,9 +86,7 @@ void agrees(double tolerance) {
 
 }  // namespace
 
-TEST_CASE("a linear layer inside a loss") {
-  agrees<linear, derivative_request(0b111), float>(2e-5);
-}
+TEST_CASE("a linear layer inside a loss") { agrees<linear, derivative_request(0b111), float>(2e-5); }
 TEST_CASE("tiles folded along either side, or neither") {
   agrees<both, derivative_request(0b111), double>(1e-13);
   agrees<pairwise, derivative_request(0b110), float>(2e-5);
