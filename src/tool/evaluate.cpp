@@ -400,22 +400,16 @@ class evaluator {
     purpose_ = "the results";
     std::vector<std::vector<float>> floats(static_cast<std::size_t>(planned_.outputs.size()));
     outputs_.resize(floats.size());
-    void* buffers[ir::max_outputs + 1]{};
+    void* buffers[ir::max_outputs]{};
     for (int s = 0; s < planned_.outputs.size(); ++s) {
       const std::size_t count = entries_over(planned_.outputs[s].axes, extents_), k = static_cast<std::size_t>(s);
       if (of_float_) floats[k].resize(count + 1);
       else outputs_[k].resize(count + 1);
       buffers[s] = of_float_ ? static_cast<void*>(floats[k].data()) : outputs_[k].data();
     }
-    std::ptrdiff_t extents[ir::max_axes + 1];
-    std::copy(std::begin(extents_), std::end(extents_), extents);
-    extents[ir::max_axes] = call::workspace_size(p_.plan, extents_);
-    purpose_ = "the workspace";
-    std::vector<double> workspace(static_cast<std::size_t>(extents[ir::max_axes]) + 1);
-    buffers[planned_.outputs.size()] = workspace.data();
     double value = 0;
     char sentence[error::longest + 1]{};
-    if (loops.call(extents, pointers, buffers, &value, sentence, sizeof sentence) != 0) throw refusal{sentence, {}};
+    if (loops.call(extents_, pointers, buffers, &value, sentence, sizeof sentence) != 0) throw refusal{sentence, {}};
     purpose_ = "the results as doubles";
     for (int s = 0; s < planned_.outputs.size(); ++s) {
       const auto k = static_cast<std::size_t>(s);

@@ -196,7 +196,7 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
   const std::string_view number = of_float ? "float" : "double";
   std::string r =
       "// Made by `loom eval --compile`: the loops of a formula.\n"
-      "#include <cstddef>\n#include <cstdint>\n#include <exception>\n\n#include <loom/loom.hpp>\n\n"
+      "#include <cstddef>\n#include <cstdint>\n#include <exception>\n#include <vector>\n\n#include <loom/loom.hpp>\n\n"
       "namespace loom_formula {\n\nusing namespace loom;\n\n" +
       declarations_text(p);
   for (int a = 0; a < g.axes.size(); ++a) {
@@ -237,15 +237,18 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
     }
     bind(what + layout, data_of(planned, out.axes, "loom_outputs[" + std::to_string(k) + "]", number));
   }
-  if (!p.plan.arrays.empty())
-    bind("loom::workspace", "loom::view(static_cast<double*>(loom_outputs[" + std::to_string(planned.outputs.size()) +
-                                "]), loom_extents[" + std::to_string(ir::max_axes) + "])");
+  std::string workspace;
+  if (!p.plan.arrays.empty()) {
+    workspace = "  std::vector<double> loom_room(static_cast<std::size_t>(loom_loss.workspace_size(\n        " +
+                bindings + ")));\n";
+    bind("loom::workspace", "loom_room");
+  }
   const bool scalar = g.result_axes.empty();
   return r +
          "int call([[maybe_unused]] const std::ptrdiff_t* loom_extents, [[maybe_unused]] const void* const* "
          "loom_inputs,\n"
-         "         [[maybe_unused]] void* const* loom_outputs, [[maybe_unused]] double* loom_value) {\n  " +
-         (scalar ? "*loom_value = static_cast<double>(" : "") + "loom_loss(\n        " + bindings +
+         "         [[maybe_unused]] void* const* loom_outputs, [[maybe_unused]] double* loom_value) {\n" +
+         workspace + "  " + (scalar ? "*loom_value = static_cast<double>(" : "") + "loom_loss(\n        " + bindings +
          (scalar ? "))" : ")") +
          ";\n  return 0;\n}\n\n}  // namespace loom_formula\n\n"
          "extern \"C\" int loom_eval(const std::ptrdiff_t* extents, const void* const* inputs, void* const* outputs,\n"

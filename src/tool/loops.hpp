@@ -16,7 +16,7 @@ namespace loom::tool {
 using call::element_type;
 
 /// A call of loops: extents by axis; data of inputs and buffers of outputs by slot of the program, contiguous in the order of their
-/// axes; the workspace comes after the outputs. Writes the value of a formula that is a scalar, or a sentence.
+/// axes. Writes the value of a formula that is a scalar, or a sentence.
 /// Returns: 0, or 1 if there is a sentence.
 using loops_entry = int(const std::ptrdiff_t* extents, const void* const* inputs, void* const* outputs, double* value,
                         char* sentence, std::size_t room);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: a chain, forward(e, a, T, S = R) or viterbi(...), takes three axes of different names, values e with T and S but not R, and moves a with R and S but not T; named<> is not where it should be
+// expect: loom: a chain, forward.e, a, T, S = R. or viterbi.*, takes three axes of different names
 // lines: <= 14
 #include <loom/loom.hpp>
 

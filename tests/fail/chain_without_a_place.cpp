@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: a chain is written forward(e, a, T, S = R), where a moves from state R to state S, or forward(e, a, T, S = S - K)
+// expect: loom: a chain is written forward.e, a, T, S = R., where a moves from state R to state S
 // lines: <= 23
 #include <loom/loom.hpp>
 

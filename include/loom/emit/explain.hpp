@@ -147,8 +147,7 @@ class explanation : public plan_visitor {
     hazards();
     if (const std::vector<std::string> tiles = tiles_of(p_); !tiles.empty()) {
       section("Products of matrices");
-      say("A call does not run the loops of the plan below, but these, and before and after them loops over what has "
-          "fewer axes.");
+      paragraph("A call does not run the loops of the plan below, but these, and loops over what has fewer axes.", "");
       for (const std::string& tile : tiles) paragraph(tile, "");
     }
     section("Plan");

@@ -280,7 +280,7 @@ class basic_interpreter {
     const bool forwards = arity(n.code) == 2;
     const std::size_t steps = extent(c.along), states = extent(c.to);
     Array<N> r(size_of(n.axes), N(0)), parts(extent(c.from), N(0));
-    const auto place = [&](std::size_t p) { return project(p, at.all, n.axes); };
+    const auto place = [&](std::size_t whole) { return project(whole, at.all, n.axes); };
     for (std::size_t first = 0; first < size_of(at.all); ++first) {
       if (coordinate(first, at.all, c.along) + coordinate(first, at.all, c.to) + coordinate(first, at.all, c.from) != 0)
         continue;
@@ -291,10 +291,11 @@ class basic_interpreter {
           if (n.code != op::chain_moves) r[place(p)] += own;
           if (t == 0) continue;
           if (forwards) {
-            r[place(p)] += summed_scores(n, at, p, s, parts, [&](std::size_t q) { return r[place(q)]; }).value();
+            r[place(p)] +=
+                summed_scores(n, at, p, s, parts, [&](std::size_t whole) { return r[place(whole)]; }).value();
             continue;
           }
-          const auto before = [&](std::size_t q) { return entry(n.operand[1], at.all, q); };
+          const auto before = [&](std::size_t whole) { return entry(n.operand[1], at.all, whole); };
           const N sum = summed_scores(n, at, p, s, parts, before).sum();
           if (sum == N(0) || before(p) == -infinity()) continue;
           const N g = n.code == op::chain_back ? r[place(p)] : own;

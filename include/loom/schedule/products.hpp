@@ -238,22 +238,13 @@ class product_merger {
     if (shared != q.left && shared != q.right) return no_value;
     const value_id of_p = shared == p.left ? p.right : p.left, of_q = shared == q.left ? q.right : q.left;
     if (out_[of_p].axes != out_[of_q].axes) return no_value;
-    value_id both = no_value;
-    if (p.masked == no_value && q.masked == no_value) both = out_.binary(op::add, of_p, of_q);
-    else if (p.masked == of_p && q.masked == of_q) both = masked_sum(out_[of_p], out_[of_q]);
-    if (both == no_value) return no_value;
+    // Where both masks are, nothing is added either way; else one of the terms is.
+    if ((p.masked == no_value) != (q.masked == no_value) ||
+        (p.masked != no_value && (p.masked != of_p || q.masked != of_q)))
+      return no_value;
+    const value_id both = out_.binary(op::add, of_p, of_q);
     const masked_factor masked = p.masked == no_value ? masked_factor::none : masked_factor::second;
     return out_.reduce(op::sum, product_of(out_, shared, both, masked), only(p.over));
-  }
-  /// The sum of two values that are 0 where one mask says so.
-  constexpr value_id masked_sum(const node& a, const node& b) {
-    if (a.code != op::where || b.code != op::where || a.operand[0] != b.operand[0]) return no_value;
-    for (int zero : {1, 2})
-      if (a.operand[zero] == b.operand[zero] && out_[a.operand[zero]].code == op::constant) {
-        const value_id sum = out_.binary(op::add, a.operand[3 - zero], b.operand[3 - zero]);
-        return zero == 1 ? out_.where(a.operand[0], a.operand[1], sum) : out_.where(a.operand[0], sum, a.operand[2]);
-      }
-    return no_value;
   }
 };
 
