@@ -25,12 +25,13 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
   int walks = 0;
   for (const sweep& loop : p.loops) walks += meets_tile(p, stage, loop, m.tiles[s]);
   std::string over, gradients;
-  for (int k = 0; k < m.products.size(); ++k) {
-    const matrix_product& product = m.products[k];
-    const std::string axis(g.axes[product.over].name);
-    if (m.makes_tile[k] && m.stage_of[product.id] == s) over += (over.empty() ? "over " : ", over ") + axis;
-    if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) gradients += (gradients.empty() ? "" : ", ") + axis;
-  }
+  const auto add_axis = [&](std::string& to, int k, const char* begin) {
+    to += (to.empty() ? begin : ", ") + std::string(g.axes[m.products[k].over].name);
+  };
+  for (const stage_input& in : stage.inputs)
+    if (in.value != no_value && m.makes(in.value)) add_axis(over, m.product_of(in.value), "over ");
+  for (int k = 0; k < m.products.size(); ++k)
+    if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) add_axis(gradients, k, "");
   std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) +
                      ": products " + over + ", made a band of rows of " + std::string(g.axes[roles.columns].name) +
                      " at a time, in " + times(walks, "sweep", "sweeps") + " with " +
