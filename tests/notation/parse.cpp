@@ -168,8 +168,8 @@ TEST_CASE("labels, positions and masks are read as numbers as C++ reads them", "
   SAME(sum(where(top_k(x, 2, C), x, 0)) + sum(rank(x, -1) * y) + sum(where(top_k(v, w.sum()), v, 0)))
   const auto code_of = [](const char* text, const char* input) {
     const std::vector<std::string> given{"x[N,C]", "b[N]"};
-    const graph g = parse(text, given).written;
-    for (const loom::ir::input_info& in : g.inputs)
+    const notation::formula f = parse(text, given);  // has the names
+    for (const loom::ir::input_info& in : f.written.inputs)
       if (in.name == input) return in.code;
     return op::any;
   };
