@@ -81,11 +81,11 @@ struct added_to : View {};
 template <class View> inline constexpr bool is_added = false;
 template <class View> inline constexpr bool is_added<added_to<View>> = true;
 
-/// d(x) = in_place writes the gradient over the data that is bound to x, if nothing reads that afterwards; else it is refused.
 struct in_place_name {
   using element = const unsigned char;
   static constexpr int rank = 0;
 };
+/// d(x) = in_place writes the gradient over the data that is bound to x, if nothing reads that afterwards; else it is refused.
 inline constexpr in_place_name in_place{};
 template <class Binding> inline constexpr bool is_unplaced = false;
 template <binding_role Role, fixed_string Name, op Code>
@@ -246,8 +246,8 @@ inline constexpr buffer_name<binding_role::seed, fixed_string("seed")> seed{};
 /// loss.workspace_size(...) numbers.
 inline constexpr buffer_name<binding_role::workspace, fixed_string("workspace")> workspace{};
 
-/// Asks for the smallest workspace that a call takes: loss.workspace_size(least, ...).
 struct least_workspace {};
+/// Asks for the smallest workspace that a call takes: loss.workspace_size(least, ...).
 inline constexpr least_workspace least{};
 
 /// What runs the parts of a call: a pool with for_each(count, f), which calls f(0) .. f(count - 1) on any threads.

@@ -130,11 +130,8 @@ LOOM_REDUCTION(any, any_of)  ///< whether an entry of a mask holds
 LOOM_REDUCTION(all, all_of)  ///< whether every entry of a mask holds
 LOOM_REDUCTION(softmax, softmax)  ///< exp(e) / sum(exp(e)), of the shape of e; NaN if all e are -inf
 LOOM_REDUCTION(log_softmax, log_softmax)  ///< e - logsumexp(e), of the shape of e
-LOOM_REDUCTION(
-    argmax, argmax)  ///< an index: which entry is the largest, the first of equal ones; a NaN is larger than any number
-LOOM_REDUCTION(
-    argmin,
-    argmin)  ///< an index: which entry is the smallest, the first of equal ones; a NaN is smaller than any number
+LOOM_REDUCTION(argmax, argmax)  ///< an index: which entry is the largest, the first of equal ones; NaN is above all
+LOOM_REDUCTION(argmin, argmin)  ///< an index: which entry is the smallest, the first of equal ones; NaN is below all
 LOOM_REDUCTION(rank, rank)  ///< how many entries are larger, or equal and earlier: 0 at the largest; NaN first. O(n^2)
 #undef LOOM_REDUCTION
 

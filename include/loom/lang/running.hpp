@@ -50,6 +50,7 @@ constexpr E without_an_axis(const E& e) {
 
 }  // namespace detail
 
+/// A running value along one axis, of the shape of e: name(e, axis), with reverse and exclusive after the axis.
 #define LOOM_RUNNING(name)                                         \
   template <formula E, detail::axis_argument Axis, class... Order> \
   constexpr auto name(const E& e, Axis axis, Order...) {           \
@@ -100,6 +101,7 @@ constexpr auto chain(const expression<States, A>& e, const expression<Moves, B>&
 
 }  // namespace detail
 
+/// A chain of states along an axis T, of the shape of e: moves go from state R to state S, or by K, S = S - K.
 #define LOOM_CHAIN(code)                                                                                         \
   template <operand E, operand A, class... Rest>                                                                 \
     requires(formula<E> || formula<A>)                                                                           \

@@ -9,6 +9,7 @@ const files = [
   { file: 'lang/inputs.hpp', title: 'Inputs' },
   { file: 'lang/expression.hpp', title: 'Formulas' },
   { file: 'lang/functions.hpp', title: 'Functions', sentences: 3 },
+  { file: 'lang/running.hpp', title: 'Running values' },
   { file: 'loss.hpp', title: 'Losses' },
   { file: 'lang/bindings.hpp', title: 'Bindings' },
   { file: 'lang/view.hpp', title: 'Views' },
@@ -54,7 +55,7 @@ const functions = rows.flatMap((line, i) => {
   return [{ name, call, macro: `LOOM_${arity}_FUNCTION`, means: meant(meaning), domain: op.domain, range: op.range, row: name }];
 });
 
-const titles = { LOOM_UNARY_FUNCTION: 'Of one operand', LOOM_BINARY_FUNCTION: 'Of two operands', LOOM_REDUCTION: 'Reductions' };
+const titles = { LOOM_UNARY_FUNCTION: 'Of one operand', LOOM_BINARY_FUNCTION: 'Of two operands', LOOM_REDUCTION: 'Reductions', LOOM_RUNNING: 'Along one axis', LOOM_CHAIN: 'Chains of states' };
 const code = (text) => globalThis.loomHighlight(text);
 const isDocumented = ({ doc }) => doc.length > 0;
 
@@ -78,7 +79,7 @@ const group = ({ file, title, include, about, sentences: count = 1 }) => {
   const entryOf = (name) => entries.find((e) => e.names.includes(name));
   const family = (macro) => {
     if (!families.has(macro)) {
-      const made = { names: [], rows: [], family: true, html: commented(defines.get(macro).doc), declaration: code(tidied(make(macro, 'f'), isPublic)), title: titles[macro], hasDomain: macro !== 'LOOM_REDUCTION' };
+      const made = { names: [], rows: [], family: true, html: commented(defines.get(macro).doc), declaration: code(tidied(make(macro, 'f'), isPublic)), title: titles[macro], hasDomain: /_FUNCTION$/.test(macro) };
       families.set(macro, made);
       entries.push(made);
     }
@@ -96,7 +97,7 @@ const group = ({ file, title, include, about, sentences: count = 1 }) => {
     if (listed.length === 0) continue;
     if (d.from) {
       const made = family(d.from);
-      const operands = { LOOM_REDUCTION: 'e, axes...', LOOM_BINARY_FUNCTION: 'a, b' };
+      const operands = { LOOM_REDUCTION: 'e, axes...', LOOM_BINARY_FUNCTION: 'a, b', LOOM_RUNNING: 'e, axis', LOOM_CHAIN: 'e, a, T, S = R' };
       const call = `${listed[0]}(${operands[d.from] ?? 'x'})`;
       made.names.push(listed[0]);
       made.rows.push({ name: listed[0], call, means: meant(d.doc.join(' ')) });
