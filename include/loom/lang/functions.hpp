@@ -135,12 +135,6 @@ LOOM_REDUCTION(argmin, argmin)  ///< an index: which entry is the smallest, the 
 LOOM_REDUCTION(rank, rank)  ///< how many entries are larger, or equal and earlier: 0 at the largest; NaN first. O(n^2)
 #undef LOOM_REDUCTION
 
-/// A mask of the k largest entries along an axis, by rank(e, axis): exactly k if there are as many. O(n^2).
-template <formula E, operand K, detail::axis_argument... Axes>
-constexpr auto top_k(const E& e, const K& k, Axes... axes) {
-  return rank(e, axes...) < k;
-}
-
 // max(e, 0) is the larger of e and 0, so as free functions these two reductions take axes by name only.
 /// The largest or the smallest entry, along axes given by name or all; several that are it share its derivative.
 template <formula E> constexpr auto max(const E& e) { return detail::along<op::reduce_max>(e); }
@@ -154,6 +148,12 @@ template <formula E, fixed_string... Names>
   requires(sizeof...(Names) > 0)
 constexpr auto min(const E& e, axis_name<Names>... axes) {
   return detail::along<op::reduce_min>(e, axes...);
+}
+
+/// A mask of the k largest entries along an axis, by rank(e, axis): exactly k if there are as many. O(n^2).
+template <formula E, operand K, detail::axis_argument... Axes>
+constexpr auto top_k(const E& e, const K& k, Axes... axes) {
+  return rank(e, axes...) < k;
 }
 
 namespace detail {
