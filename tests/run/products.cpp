@@ -125,3 +125,25 @@ TEST_CASE("a mask over factors that are not finite") {
   CHECK(static_cast<double>(value) == Approx(wanted));
   for (std::size_t i = 0; i < grad.size(); ++i) CHECK((i / 4 == 1 ? grad[i] == 0 : std::isfinite(grad[i])));
 }
+TEST_CASE("products are added to what buffers hold, on either side of the tile") {
+  const std::size_t rows = 41, classes = 37, depth = 19;
+  std::vector<float> x(rows * depth), y(classes * depth), da(x.size()), db(y.size()), ones_a(x.size(), 1),
+      ones_b(y.size(), 1);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.1F * static_cast<float>(i % 11) - 0.4F;
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] = 0.2F * static_cast<float>(i % 7) - 0.5F;
+  const auto matrix = [&](auto& v) { return loom::view(v.data(), static_cast<std::ptrdiff_t>(v.size() / depth), 19); };
+  constexpr auto f = loom::loss<both>;
+  for (const std::ptrdiff_t more : {0, 1 << 16}) {  // in three bands, and in one
+    std::vector<double> room(
+        static_cast<std::size_t>(more + f.workspace_size(loom::least, tau = 0.5, a = matrix(x), b = matrix(y),
+                                                         d(a) = matrix(da), d(b) = matrix(db))));
+    const float value =
+        f(tau = 0.5, a = matrix(x), b = matrix(y), d(a) = matrix(da), d(b) = matrix(db), loom::workspace = room);
+    ones_a.assign(x.size(), 1);
+    ones_b.assign(y.size(), 1);
+    CHECK(f(tau = 0.5, a = matrix(x), b = matrix(y), d(a) += matrix(ones_a), d(b) += matrix(ones_b),
+            loom::workspace = room) == value);
+    for (std::size_t i = 0; i < x.size(); ++i) CHECK(ones_a[i] == Approx(da[i] + 1).epsilon(1e-6));
+    for (std::size_t i = 0; i < y.size(); ++i) CHECK(ones_b[i] == Approx(db[i] + 1).epsilon(1e-6));
+  }
+}

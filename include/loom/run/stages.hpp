@@ -418,7 +418,7 @@ class stage_runner {
         c.data += begin * c.row_stride;
         multiply({{band, type_of<T>(), stride, 1}, p.masked == tile},
                  {matrix_of(other, p.over, along, -1, 0), masks_other}, c, end - begin, c_.extents[along],
-                 c_.extents[p.over], false);
+                 c_.extents[p.over], adds);
       } else {
         multiply({{band, type_of<T>(), 1, stride}, p.masked == tile},
                  {matrix_of(other, p.over, along, p.over, begin), masks_other}, c, c_.extents[own], c_.extents[along],

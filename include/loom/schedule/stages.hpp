@@ -437,6 +437,10 @@ constexpr bool meets_tile(const plan& p, const stage_program& stage, const sweep
 constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_set tile) {
   if (p.refused() || axis_count(p.column_axes) != 1 || !includes(tile, p.column_axes)) return {};
   const axis_set rows = without(tile, p.column_axes);
+  for (value_id lookup : p.lookups) {  // of entries in rows that are in no band
+    const auto slot = static_cast<int>(p.program[p.program[lookup].operand[0]].bits);
+    if (stage.inputs[slot].value != no_value && as_set(p.program.inputs[slot].axes) == tile) return {};
+  }
   for (const sweep& s : p.loops)
     if (meets_tile(p, stage, s, tile) && s.rows != rows) return {};
   return {first_axis(rows), first_axis(p.column_axes)};
