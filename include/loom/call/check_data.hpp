@@ -106,11 +106,7 @@ struct bound_operand {
   const void* data;
 
   constexpr int rank() const { return axes->size(); }
-  constexpr std::ptrdiff_t stride_along(int axis) const {
-    for (int i = 0; i < axes->size(); ++i)
-      if ((*axes)[i] == axis) return shape->strides[i];
-    return 0;
-  }
+  constexpr std::ptrdiff_t stride(int axis) const { return stride_along(*shape, *axes, axis); }
 };
 
 constexpr bool meet(const bound_operand& a, const bound_operand& b) {
@@ -184,7 +180,7 @@ class data_check {
       if (extents[found.axis] <= 1) continue;
       for (int i = 0; i < count_; ++i)
         if (has(as_set(*all_[i].axes), found.axis) &&
-            all_[i].stride_along(found.axis) != all_[i].stride_along(found.next) * extents[found.next])
+            all_[i].stride(found.axis) != all_[i].stride(found.next) * extents[found.next])
           return fails(data_issue::axes_reduced_together_are_not_contiguous);
     }
     return true;

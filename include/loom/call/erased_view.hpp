@@ -27,6 +27,13 @@ struct erased_shape {
   constant_entries constant{};
 };
 
+/// The step along an axis of data whose axes are in an order; 0 along those that it does not have.
+constexpr std::ptrdiff_t stride_along(const erased_shape& b, const axis_order& order, int axis) {
+  for (int i = 0; i < order.size(); ++i)
+    if (order[i] == axis) return b.strides[i];
+  return 0;
+}
+
 /// Bound data that a call reads.
 struct erased_view : erased_shape {
   const void* data = nullptr;

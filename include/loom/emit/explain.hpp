@@ -174,7 +174,7 @@ class explanation : public plan_visitor {
     int hoisted = 0;
     for_each_step(p_, s.hoisted, action::compute, [&](value_id id) { hoisted += p_.program[id].code != op::constant; });
     paragraph(fmt::format("Sweep {}{}: {} hoisted{}.", number + 1, told_.range_of(s),
-                          count(hoisted, "scalar is", "scalars are"), before.empty() ? "" : "; " + before),
+                          counted(hoisted, "scalar is", "scalars are"), before.empty() ? "" : "; " + before),
               "");
   }
   void begin_pass(const row_pass& pass, int number) {
@@ -211,12 +211,6 @@ class explanation : public plan_visitor {
     for (int slot = 0; slot < g.outputs.size(); ++slot)
       if (g.outputs[slot].is_value() != gradients)
         text_ += sheet.print(schedule::detail::output_text(g, slot), g.outputs[slot].id);
-  }
-
-  static std::string count(int n, std::string_view one, std::string_view many = "") {
-    if (n == 1) return fmt::format("1 {}", one);
-    return many.empty() ? fmt::format("{} {}s", n == 0 ? "no" : std::to_string(n), one)
-                        : fmt::format("{} {}", n == 0 ? "no" : std::to_string(n), many);
   }
 
   /// What the plan was asked for, as far as rules about derivatives depend on it.
@@ -307,14 +301,14 @@ class explanation : public plan_visitor {
     else
       say("A row is what {} counts{}.", columns,
           rows.empty() ? "; there is one" : fmt::format("; {} counts the rows", rows));
-    say("{} over memory{}, {} over a row in cache.", count(p_.sweeps, "sweep"),
+    say("{} over memory{}, {} over a row in cache.", counted(p_.sweeps, "sweep"),
         p_.prologues == 0 ? ""
-                          : fmt::format(", {} over what has {}", count(p_.prologues, "sweep"),
+                          : fmt::format(", {} over what has {}", counted(p_.prologues, "sweep"),
                                         p_.arrays.empty() ? "one entry a row" : "fewer axes"),
-        count(p_.row_passes, "pass", "passes"));
-    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", count(p_.reads_per_element, "value"),
-        p_.bytes_read<float>(), count(p_.writes_per_element, "value"), p_.bytes_written<float>(),
-        count(p_.exponentials, "exponential"));
+        counted(p_.row_passes, "pass", "passes"));
+    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", counted(p_.reads_per_element, "value"),
+        p_.bytes_read<float>(), counted(p_.writes_per_element, "value"), p_.bytes_written<float>(),
+        counted(p_.exponentials, "exponential"));
     if (!p_.arrays.empty()) paragraph(std::string("The workspace holds ") + arrays() + ".", "");
     if (p_.wide.any()) paragraph(std::string("In double, where the data is float: ") + values_of(p_.wide) + ".", "");
     if (p_.log_sums.any())
@@ -323,7 +317,7 @@ class explanation : public plan_visitor {
           "");
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
-          count(p_.kept, "value is", "values are"));
+          counted(p_.kept, "value is", "values are"));
   }
 
   /// The values of a set.

@@ -7,16 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "loom/ir/print.hpp"
+#include "loom/emit/text.hpp"
 #include "loom/schedule/stages.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
 namespace detail {
-
-inline std::string times(int n, const std::string& one, const std::string& many) {
-  return std::to_string(n) + " " + (n == 1 ? one : many);
-}
 
 /// A tile, how often loops walk it, and what it is multiplied for.
 inline std::string tile_text(const stage_map& m, const plan& p, const stage_program& stage, int s) {
@@ -34,8 +30,8 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
     if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) add_axis(gradients, k, "");
   std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) +
                      ": products " + over + ", made a band of rows of " + std::string(g.axes[roles.columns].name) +
-                     " at a time, in " + times(walks, "sweep", "sweeps") + " with " +
-                     times(p.exponentials, "exponential", "exponentials") + " an entry";
+                     " at a time, in " + counted(walks, "sweep") + " with " + counted(p.exponentials, "exponential") +
+                     " an entry";
   return gradients.empty() ? text : text + "; multiplied again, over " + gradients;
 }
 
@@ -49,10 +45,9 @@ inline std::vector<std::string> tiles_of(const plan& whole) {
   std::vector<std::string> lines;
   for (int s = 0; s < m->tiles.size(); ++s) {
     const auto stage = std::make_unique<stage_program>(make_stage(*m, s, m->direct_outputs(~output_set{0}, 0)));
-    if (stage->outputs.empty()) continue;
     const auto p = std::make_unique<plan>(fuse(stage->program));
-    if (p->refused() || (m->tiles[s] != 0 && roles_in(*p, *stage, m->tiles[s]).rows < 0)) return {};
-    if (m->tiles[s] != 0) lines.push_back(detail::tile_text(*m, *p, *stage, s));
+    if (!can_run(*p, *stage, m->tiles[s])) return {};
+    if (m->tiles[s] != 0 && !stage->outputs.empty()) lines.push_back(detail::tile_text(*m, *p, *stage, s));
   }
   return lines;
 }

@@ -33,6 +33,12 @@ constexpr bool is_word(char c) {
   return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/// "1 sweep", "2 sweeps", "no passes".
+inline std::string counted(int n, std::string_view one, std::string_view many = "") {
+  const std::string number = n == 0 ? "no" : std::to_string(n);
+  return number + " " + (n == 1 ? std::string(one) : many.empty() ? std::string(one) + "s" : std::string(many));
+}
+
 /// Whether `word` stands in the text as a word of its own: not as a part of a longer one, nor qualified, as in std::word.
 inline bool mentions(std::string_view text, std::string_view word) {
   for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {

@@ -94,12 +94,6 @@ class layout_builder {
     to.data = from.data;
   }
 
-  static std::ptrdiff_t stride_along(const erased_shape& b, const axis_order& order, int axis) {
-    for (int i = 0; i < order.size(); ++i)
-      if (order[i] == axis) return b.strides[i];
-    return 0;
-  }
-
   [[gnu::noinline]] void add_row_axis(int axis) {
     const std::ptrdiff_t extent = axis < 0 ? 1 : data_.extents[axis];
     const int k = data_.row_rank;

@@ -9,22 +9,25 @@
 
 namespace loom::inline LOOM_ABI::layout {
 
+/// Gives a shape the extents of its axes, and row-major strides. Returns: its entries.
+inline std::ptrdiff_t lay_out_row_major(erased_shape& b, const axis_order& axes, const axis_extents& extents) {
+  std::ptrdiff_t stride = 1;
+  for (int i = axes.size() - 1; i >= 0; --i) {
+    b.extents[i] = extents[axes[i]];
+    b.strides[i] = stride;
+    stride *= extents[axes[i]];
+  }
+  return stride;
+}
+
 /// Lays the arrays one after the other into the workspace.
 inline void place_arrays(const plan& p, const axis_extents& extents, const erased_buffer& workspace,
                          erased_buffer* arrays) {
   double* next = static_cast<double*>(workspace.data);
   for (int k = 0; k < p.arrays.size(); ++k) {
-    const axis_order& axes = p.arrays[k].axes;
-    erased_buffer& b = arrays[k];
-    b.data = next;
-    b.type = element_type::f64;
-    std::ptrdiff_t stride = 1;
-    for (int i = axes.size() - 1; i >= 0; --i) {
-      b.extents[i] = extents[axes[i]];
-      b.strides[i] = stride;
-      stride *= extents[axes[i]];
-    }
-    next += stride;
+    arrays[k].data = next;
+    arrays[k].type = element_type::f64;
+    next += lay_out_row_major(arrays[k], p.arrays[k].axes, extents);
   }
 }
 

@@ -143,11 +143,8 @@ template <class Program, class T, int... Slot>
 void store_scalars(const erased_buffer* outputs, const double* scalars, std::integer_sequence<int, Slot...>) {
   constexpr const plan& p = Program::schedule;
   const auto store = [&]<int S>(std::integral_constant<int, S>) {
-    if constexpr (output_level(p, S) == level::scalar && !(S == 0 && returns_value<Program>)) {
-      double v = scalars[p.program.outputs[S].id];
-      if constexpr (p.adds(S)) v = static_cast<T>(load_number(outputs[S].data, 0, outputs[S].type)) + static_cast<T>(v);
-      store_number(outputs[S].data, outputs[S].type, v);
-    }
+    if constexpr (output_level(p, S) == level::scalar && !(S == 0 && returns_value<Program>))
+      store_scalar<T>(outputs[S], scalars[p.program.outputs[S].id], p.adds(S));
   };
   (store(std::integral_constant<int, Slot>()), ...);
 }

@@ -42,21 +42,36 @@ class partition {
   bool by_columns_;
 };
 
-/// Merges a total of parts in their order. `totals`: that of the first; the others follow, `step` numbers apart.
-template <op Code>
-double merged(int parts, const double* totals, int step) {
-  double all = totals[0], lost = 0;
-  for (int i = 1; i < parts; ++i) {
-    const double v = totals[i * step];
-    if constexpr (reduction(Code).compensated) {  // Knuth's two-sum, as in the loops
+/// A total of what parts, or bands, have added up, so far: in their order.
+struct running_total {
+  double all = 0, lost = 0;
+  bool any = false;
+
+  template <op Code>
+  void add(double v) {
+    if (!any) {
+      all = v;
+    } else if constexpr (reduction(Code).compensated) {  // Knuth's two-sum, as in the loops
       const double sum = all + v, added = sum - all;
       lost += (all - (sum - added)) + (v - added);
       all = sum;
     } else {
       all = ir::numbers::combine(Code, all, v);
     }
+    any = true;
   }
-  return ir::numbers::finish(Code, all - all == 0 ? all + lost : all);
+  template <op Code>
+  double finished() const {
+    return ir::numbers::finish(Code, all - all == 0 ? all + lost : all);
+  }
+};
+
+/// Merges a total of parts. `totals`: that of the first; the others follow, `step` numbers apart.
+template <op Code>
+double merged(int parts, const double* totals, int step) {
+  running_total all;
+  for (int i = 0; i < parts; ++i) all.add<Code>(totals[i * step]);
+  return all.finished<Code>();
 }
 
 /// Numbers that the parts of a plan leave, at most.

@@ -25,24 +25,19 @@ struct in_stage {
   static constexpr const stage_map& map = stages_of<Program>::map;
   static constexpr stage_program made = make_stage(map, Stage, stages_of<Program>::direct);
 
+  /// A set of outputs of the program as one of the stage, with or without what is kept and the tiles.
+  static constexpr output_set in_its_slots(output_set of_program, bool others) {
+    output_set set = 0;
+    for (int k = 0; k < made.outputs.size(); ++k) {
+      const int slot = made.outputs[k].of_program;
+      if (slot < 0 ? others : (of_program >> slot & 1) != 0) set |= output_set{1} << k;
+    }
+    return set;
+  }
+  static constexpr output_set added = in_its_slots(stages_of<Program>::added, false);
   /// Values may be parked in what is kept, and in tiles: their numbers are as wide as those of the loops.
-  static constexpr output_set exact() {
-    output_set set = 0;
-    for (int k = 0; k < made.outputs.size(); ++k) {
-      const int slot = made.outputs[k].of_program;
-      if (slot < 0 || (stages_of<Program>::exact >> slot & 1) != 0) set |= output_set{1} << k;
-    }
-    return set;
-  }
-  static constexpr output_set added() {
-    output_set set = 0;
-    for (int k = 0; k < made.outputs.size(); ++k) {
-      const int slot = made.outputs[k].of_program;
-      if (slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0) set |= output_set{1} << k;
-    }
-    return set;
-  }
-  static constexpr plan schedule = compiler::stage::schedule(made.program, {exact(), added()});
+  static constexpr plan schedule =
+      compiler::stage::schedule(made.program, {in_its_slots(stages_of<Program>::exact, true), added});
   static constexpr axis_set tile = map.tiles[Stage];
   static constexpr tile_roles roles = roles_in(schedule, made, tile);
 
@@ -58,9 +53,7 @@ struct in_stage {
     return count;
   }
 
-  static constexpr bool is_possible() {
-    return !made.program.too_large && (made.outputs.empty() || (!schedule.refused() && (tile == 0 || roles.rows >= 0)));
-  }
+  static constexpr bool is_possible() { return can_run(schedule, made, tile); }
 };
 
 /// How the tensors of a stage are stored: as those of the program, and what is kept as the loops compute it.
@@ -73,7 +66,7 @@ constexpr storages memory_of_stage() {
   for (int k = 0; k < s.outputs.size(); ++k)
     if (s.outputs[k].of_program >= 0)
       memory.outputs |= storage_bits(k, memory_of<Program>.output(s.outputs[k].of_program));
-  memory.added = in_stage<Program, Stage>::added();
+  memory.added = in_stage<Program, Stage>::added;
   return memory;
 }
 
@@ -123,8 +116,9 @@ constexpr std::ptrdiff_t entries_over(axis_set axes, const std::ptrdiff_t* exten
   return n;
 }
 
-/// From one row of a band to the next: never a multiple of a page, and never the row itself, or loops would take bands for one row.
-constexpr std::ptrdiff_t band_stride(std::ptrdiff_t columns) { return (columns + 15) / 16 * 16 + 16; }
+/// From one row of a band to the next: an odd number of lines, so that columns are in many sets of a cache; and never the row itself, or
+/// loops would take a band for one row.
+constexpr std::ptrdiff_t band_stride(std::ptrdiff_t columns) { return ((columns / 16 + 1) | 1) * 16; }
 
 /// How the workspace of a call is cut.
 struct stage_memory {
@@ -222,7 +216,7 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
       if (arrays.bytes > r.arrays) r.arrays = arrays.bytes;
       if constexpr (stage::tile != 0) {
         byte_count row;
-        row.add(stage::bands() * band_stride(extents[stage::roles.columns]), sizeof(T));
+        for (int k = 0; k < stage::bands(); ++k) row.add(band_stride(extents[stage::roles.columns]), sizeof(T));
         if (row.bytes > r.row) r.row = row.bytes;
         if (extents[stage::roles.rows] > r.rows) r.rows = extents[stage::roles.rows];
       }

@@ -32,34 +32,6 @@ struct stage_state {
   double value = 0;  ///< of the formula, if it is returned
 };
 
-/// The total of the bands of a tile, so far.
-struct running_total {
-  double all = 0, lost = 0;
-  bool any = false;
-
-  template <op Code>
-  void add(double v) {
-    if (!any) all = v;
-    else if constexpr (reduction(Code).compensated) {  // Knuth's two-sum, as in the loops
-      const double sum = all + v, added = sum - all;
-      lost += (all - (sum - added)) + (v - added);
-      all = sum;
-    } else all = ir::numbers::combine(Code, all, v);
-    any = true;
-  }
-  template <op Code>
-  double finished() const {
-    return ir::numbers::finish(Code, all - all == 0 ? all + lost : all);
-  }
-};
-
-/// Steps along the axes of an array.
-constexpr std::ptrdiff_t stride_of(const erased_shape& b, const axis_order& axes, int axis) {
-  for (int i = 0; i < axes.size(); ++i)
-    if (axes[i] == axis) return b.strides[i];
-  return 0;
-}
-
 template <class Program, class T>
 class stage_runner {
  public:
@@ -171,13 +143,8 @@ class stage_runner {
       const double v = scalars[p.program.outputs[k].id];
       if (out.of_program < 0) c_.kept[place_of(out.value)].number = v;
       else if (out.of_program == 0 && returns_value<Program>) c_.value = v;
-      else store_result(c_.bound.outputs[out.of_program], v, p.adds(k));
+      else store_scalar<T>(c_.bound.outputs[out.of_program], v, p.adds(k));
     }
-  }
-
-  static void store_result(const erased_buffer& to, double v, bool adds) {
-    if (adds) v = static_cast<T>(load_number(to.data, 0, to.type)) + static_cast<T>(v);
-    store_number(to.data, to.type, v);
   }
 
   template <int S, int Sweep>
@@ -278,9 +245,9 @@ class stage_runner {
     p.states = c_.extents[axes.to];
     p.moves = c_.extents[axes.from];
     p.data = static_cast<T*>(to.data);
-    p.along = stride_of(to, order, axes.along);
-    p.to = stride_of(to, order, axes.to);
-    p.from = stride_of(to, order, axes.from);
+    p.along = stride_along(to, order, axes.along);
+    p.to = stride_along(to, order, axes.to);
+    p.from = stride_along(to, order, axes.from);
     p.scratch = reinterpret_cast<double*>(c_.scratch);
     axis_set batch = n.axes;
     for (int k = 0; k < arity(n.code); ++k) batch |= map.program[n.operand[k]].axes;
@@ -299,7 +266,7 @@ class stage_runner {
     }
     for (int k = 0; k < batches.size(); ++k) {
       p.extents[k] = c_.extents[batches[k]];
-      p.batch[k] = stride_of(to, order, batches[k]);
+      p.batch[k] = stride_along(to, order, batches[k]);
     }
     loops::run_chain(p);
   }
@@ -371,8 +338,8 @@ class stage_runner {
     const axis_order axes = given ? g.inputs[slot].axes : order_of(g, g[v].axes);
     const erased_shape& shape = given ? static_cast<const erased_shape&>(c_.bound.inputs[slot]) : kept(v).array;
     const void* data = given ? c_.bound.inputs[slot].data : kept(v).array.data;
-    return {static_cast<const unsigned char*>(data) + from * stride_of(shape, axes, from_axis) * size_of(shape.type),
-            shape.type, stride_of(shape, axes, rows), stride_of(shape, axes, columns)};
+    return {static_cast<const unsigned char*>(data) + from * stride_along(shape, axes, from_axis) * size_of(shape.type),
+            shape.type, stride_along(shape, axes, rows), stride_along(shape, axes, columns)};
   }
 
   /// One of two factors as a matrix, and whether its zeros add nothing.
@@ -413,7 +380,7 @@ class stage_runner {
       const int own = folds_columns ? roles.rows : roles.columns, along = other == p.right ? p.columns : p.rows;
       const erased_buffer& to = kept(p.id).array;
       const axis_order axes = order_of_result(p.id);
-      loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_of(to, axes, own), stride_of(to, axes, along)};
+      loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
       if (folds_columns) {
         c.data += begin * c.row_stride;
         multiply({{band, type_of<T>(), stride, 1}, p.masked == tile},
@@ -450,14 +417,8 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
       erased_buffer& b = kept[k].array;
       b.data = next;
       b.type = type_of<T>();
-      std::ptrdiff_t stride = 1;
-      for (int i = order.size() - 1; i >= 0; --i) {
-        b.extents[i] = extents[order[i]];
-        b.strides[i] = stride;
-        stride *= extents[order[i]];
-      }
       byte_count bytes;
-      bytes.add(stride, sizeof(T));
+      bytes.add(lay_out_row_major(b, order, extents), sizeof(T));
       next += bytes.bytes;
     }
   }

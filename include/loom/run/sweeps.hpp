@@ -19,6 +19,13 @@ inline constexpr bool returns_value =
     Program::schedule.program.outputs[0].is_value() && Program::schedule.program.outputs[0].axes.empty() &&
     Program::schedule.program.outputs[0].result == 0;
 
+/// Writes a scalar result, or adds it to what is there.
+template <class T>
+void store_scalar(const erased_buffer& to, double v, bool adds) {
+  if (adds) v = static_cast<T>(load_number(to.data, 0, to.type)) + static_cast<T>(v);
+  store_number(to.data, to.type, v);
+}
+
 /// What every sweep of a call works on.
 struct call_state {
   const operands& bound;

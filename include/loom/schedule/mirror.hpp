@@ -70,7 +70,7 @@ class mirror {
     for (int s = 0; s < out_.result.inputs.size(); ++s) {
       const input_info& other = out_.result.inputs[s];
       if (declared_slot(out_.result, s) != declared_slot(out_.result, slot)) continue;
-      if (in.is_place() || other.is_place() ? reads_swapped(in, other) : false) return out_.input(s);
+      if ((in.is_place() || other.is_place()) && reads_swapped(in, other)) return out_.input(s);
     }
     return no_value;
   }

@@ -446,4 +446,10 @@ constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_se
   return {first_axis(rows), first_axis(p.column_axes)};
 }
 
+/// Whether a stage can be run by its plan.
+constexpr bool can_run(const plan& p, const stage_program& stage, axis_set tile) {
+  if (stage.program.too_large) return false;
+  return stage.outputs.empty() || (!p.refused() && (tile == 0 || roles_in(p, stage, tile).rows >= 0));
+}
+
 }  // namespace loom::schedule
