@@ -12,6 +12,7 @@
 #include "loom/loom.hpp"
 #include "support/plain_pool.hpp"
 #include "support/targets.hpp"
+#include "support/waves.hpp"
 
 namespace {
 
@@ -61,15 +62,7 @@ template <class U>
 auto number(const U& e) {
   return loom::numeric::loaded(e);
 }
-template <class U>
-std::vector<U> waves(size_t n, double size, double step) {
-  std::vector<U> r(n);
-  for (size_t i = 0; i < n; ++i) {
-    using number = decltype(loom::numeric::loaded(r[i]));
-    r[i] = loom::numeric::stored<U>(static_cast<number>(size * std::sin(step * static_cast<double>(i + 1))));
-  }
-  return r;
-}
+using loom::test::waves;
 template <class A>
 bool same(A one, A two) {
   return std::memcmp(&one, &two, sizeof(A)) == 0 || (one != one && two != two);

@@ -12,6 +12,7 @@
 #include "loom/loom.hpp"
 #include "support/plain_pool.hpp"
 #include "support/targets.hpp"
+#include "support/waves.hpp"
 
 namespace {
 
@@ -35,15 +36,7 @@ constexpr auto weighted = loom::loss<-(gather(w, t) * v * gather(log_softmax(x, 
 constexpr auto binary = loom::loss<(softplus(x) - x * y).mean()>;
 constexpr auto dice = loom::loss<1 - 2 * sum(x* y) / (sum(x * x) + sum(y * y))>;
 
-template <class U>
-std::vector<U> waves(size_t n, double size, double step) {
-  std::vector<U> r(n);
-  for (size_t i = 0; i < n; ++i) {
-    using number = decltype(loom::numeric::loaded(r[i]));
-    r[i] = loom::numeric::stored<U>(static_cast<number>(size * std::sin(step * static_cast<double>(i + 1))));
-  }
-  return r;
-}
+using loom::test::waves;
 
 /// call(data, how): a call on the data, whose gradient how(name, view of a buffer) binds. Of doubles and numbers without blocks of
 /// totals the value is the same too.

@@ -40,12 +40,8 @@ void agrees(double tolerance) {
     set.scalars = {{"tau", 0.9}};
     set.layout = layout;
     set.condition = 4;
-    for (const trial::outcome& o : trial::run<Formula, Request, T, Memory>(set)) {
-      INFO(o.output << ", " << rows << " x " << columns);
-      CHECK(o.finite_alike);
-      CHECK(o.error <= tolerance);
-      CHECK(o.allocations == 0);
-    }
+    INFO(rows << " x " << columns);
+    trial::hold(trial::run<Formula, Request, T, Memory>(set), tolerance);
   };
   for (loom::target most : trial::targets()) {
     const loom::limit_target limit(most);

@@ -15,6 +15,7 @@
 #include "loom/ir/interpret.hpp"
 #include "loom/loom.hpp"
 #include "support/allocated.hpp"
+#include "support/catch.hpp"
 
 namespace trial {
 
@@ -298,6 +299,16 @@ std::vector<outcome> run(const settings& s) {
       outcomes[k].finite_alike = false;
   }
   return outcomes;
+}
+
+/// Holds every outcome of a run to a tolerance; no call allocates.
+inline void hold(const std::vector<outcome>& outcomes, double tolerance) {
+  for (const outcome& o : outcomes) {
+    INFO(o.output);
+    CHECK(o.finite_alike);
+    CHECK(o.error <= tolerance);
+    CHECK(o.allocations == 0);
+  }
 }
 
 }  // namespace trial

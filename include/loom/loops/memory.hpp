@@ -118,26 +118,18 @@ template <class S, class T>
     for (std::size_t k = 0; k < r.count; ++k) to[i++] = loaded(from[static_cast<std::ptrdiff_t>(k) * r.stride]);
   }
 }
-template <class S, class T>
+/// Writes them, or adds them to what is there.
+template <class S, bool Adds, class T>
 [[gnu::noinline]] inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
                                                std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
-    S* to = static_cast<S*>(s.data) + r.offset;
+    S* const to = static_cast<S*>(s.data) + r.offset;
     LOOM_SHORT_LOOP
-    for (std::size_t k = 0; k < r.count; ++k) to[static_cast<std::ptrdiff_t>(k) * r.stride] = stored<S>(from[i++]);
-  }
-}
-
-/// The same, added to what is there.
-template <class S, class T>
-[[gnu::noinline]] inline void add_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
-                                             std::size_t count, const T* from) {
-  for (std::size_t i = 0; i < count;) {
-    const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
-    S* to = static_cast<S*>(s.data) + r.offset;
-    LOOM_SHORT_LOOP
-    for (std::size_t k = 0; k < r.count; ++k, to += r.stride) *to = stored<S>(loaded(*to) + from[i++]);
+    for (std::size_t k = 0; k < r.count; ++k, ++i) {
+      S& entry = to[static_cast<std::ptrdiff_t>(k) * r.stride];
+      entry = stored<S>(Adds ? loaded(entry) + from[i] : from[i]);
+    }
   }
 }
 

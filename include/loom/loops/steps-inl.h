@@ -343,8 +343,7 @@ template <> struct perform<instruction::store_row_value> {
       const std::size_t first = R::P.adds(Slot) || R::P.in_place != 0 ? R::shape::repeated(r) : 0,
                         count = lanes_in_use<Id, lanes::all>(r) - first;
       const std::ptrdiff_t row = r.row + static_cast<std::ptrdiff_t>(first);
-      if constexpr (R::P.adds(Slot)) loops::add_row_values<E>(r.data, r.data.outputs[Slot], row, count, buffer + first);
-      else loops::store_row_values<E>(r.data, r.data.outputs[Slot], row, count, buffer + first);
+      loops::store_row_values<E, R::P.adds(Slot)>(r.data, r.data.outputs[Slot], row, count, buffer + first);
     }
   }
 };

@@ -156,24 +156,6 @@ LOOM_INLINE lane<V> first_lane(V v) {
 
 // ---- memory ------------------------------------------------------------------------------------------------------------
 
-/// What comes after is not joined with what made v, as g++ joins a product and a sum. clang joins nothing across functions.
-template <class V> LOOM_INLINE void keep_apart([[maybe_unused]] V& v) {
-#if !defined(__clang__) && defined(__x86_64__)
-  __asm__("" : "+x"(v));
-#elif !defined(__clang__) && defined(__aarch64__)
-  __asm__("" : "+w"(v));
-#elif !defined(__clang__)
-  __asm__("" : "+m"(v));
-#endif
-}
-
-/// Keeps a variable in memory until it is used next: its registers are for the loop between. clang sees that by itself.
-template <class T> LOOM_INLINE void keep_in_memory([[maybe_unused]] T& variable) {
-#if !defined(__clang__)
-  __asm__("" : "+m"(variable));
-#endif
-}
-
 /// A number as it is rounded: no product is fused with the sum that it is a term of next.
 template <class V> LOOM_INLINE V settled(V v) {
 #if LOOM_TARGET_BYTES == 64
@@ -186,6 +168,20 @@ template <class V> LOOM_INLINE V settled(V v) {
   __asm__("" : "+m"(v));
 #endif
   return v;
+}
+
+/// What comes after is not joined with what made v, as g++ joins a product and a sum. clang joins nothing across functions.
+template <class V> LOOM_INLINE void keep_apart([[maybe_unused]] V& v) {
+#if !defined(__clang__)
+  v = settled(v);
+#endif
+}
+
+/// Keeps a variable in memory until it is used next: its registers are for the loop between. clang sees that by itself.
+template <class T> LOOM_INLINE void keep_in_memory([[maybe_unused]] T& variable) {
+#if !defined(__clang__)
+  __asm__("" : "+m"(variable));
+#endif
 }
 
 template <class V> LOOM_INLINE V load(const lane<V>* from) {
