@@ -88,6 +88,38 @@ void run() {
 }
 }  // namespace product
 
+namespace last_layer {
+// [last_layer]
+// The logits of a large vocabulary, sum(h * w, D), are made a few rows at a time, and never in memory as a whole.
+constexpr auto h = loom::tensor<"h[N,D]">;  // what a model ends with
+constexpr auto w = loom::tensor<"w[V,D]">;  // the weights of its last layer
+constexpr auto t = loom::index<"t[N]">;
+constexpr auto D = loom::axis<"D">;
+constexpr auto V = loom::axis<"V">;
+
+constexpr auto next_token = loom::loss<-gather(log_softmax(sum(h* w, D), V), t, V).mean()>;
+// [/last_layer]
+
+void run() {
+  const float hidden[2][3] = {{1, 0, -1}, {0, 2, 1}}, weights[4][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 1}};
+  const int tokens[] = {0, 3};
+  // [last_layer_call]
+  float d_hidden[2][3], d_weights[4][3];
+  std::vector<double> memory(static_cast<std::size_t>(
+      next_token.workspace_size(h = hidden, w = weights, t = tokens, d(h) = d_hidden, d(w) = d_weights)));
+  next_token(h = hidden, w = weights, t = tokens, d(h) = d_hidden, d(w) = d_weights, loom::workspace = memory);
+  // [/last_layer_call]
+  const auto value = [&](double at) {
+    const double moved[2][3] = {{at, 0, -1}, {0, 2, 1}};
+    double same[4][3];
+    for (int i = 0; i < 12; ++i) same[i / 3][i % 3] = weights[i / 3][i % 3];
+    std::vector<double> room(static_cast<std::size_t>(next_token.workspace_size(h = moved, w = same, t = tokens)));
+    return next_token(h = moved, w = same, t = tokens, loom::workspace = room);
+  };
+  check(near(d_hidden[0][0], (value(1 + 1e-4) - value(1 - 1e-4)) / 2e-4), "a last layer");
+}
+}  // namespace last_layer
+
 namespace itself {
 // [itself]
 // Every row against every other: z(N = M) is z read along M, and N != M leaves each out of its own sum.
@@ -357,6 +389,7 @@ void run() {
 int main() {
   axes::run();
   product::run();
+  last_layer::run();
   itself::run();
   counting::run();
   running::run();
