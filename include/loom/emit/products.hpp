@@ -46,7 +46,7 @@ inline std::vector<std::string> tiles_of(const plan& whole) {
   for (int s = 0; s < m->tiles.size(); ++s) {
     const auto stage = std::make_unique<stage_program>(make_stage(*m, s, m->direct_outputs(~output_set{0}, 0)));
     const auto p = std::make_unique<plan>(fuse(stage->program));
-    if (!can_run(*p, *stage, m->tiles[s])) return {};
+    if (!can_run(*p, *stage, m->tiles[s], m->in_blocks)) return {};
     if (m->tiles[s] != 0 && !stage->outputs.empty()) lines.push_back(detail::tile_text(*m, *p, *stage, s));
   }
   return lines;

@@ -7,6 +7,7 @@
 #include "loom/call/storage.hpp"
 #include "loom/loops/chains.hpp"
 #include "loom/loops/matrices.hpp"
+#include "loom/schedule/in_place.hpp"
 #include "loom/schedule/stages.hpp"
 
 namespace loom::inline LOOM_ABI::run {
@@ -41,19 +42,45 @@ struct in_stage {
   static constexpr axis_set tile = map.tiles[Stage];
   static constexpr tile_roles roles = roles_in(schedule, made, tile);
 
-  /// Whether an input is the tile that a product makes, a band of it at a time; or an output the one that is multiplied.
-  static constexpr bool is_band(const stage_input& in) { return in.value != no_value && map.makes(in.value); }
-  static constexpr bool is_band(const stage_output& out) {
-    return tile != 0 && out.of_program < 0 && map.program[out.value].axes == tile;
+  /// Whether an input is the tile that a product makes, a block of it at a time; or an output the one that is multiplied.
+  static constexpr bool is_block(const stage_input& in) { return in.value != no_value && map.makes(in.value); }
+  static constexpr bool is_block(const stage_output& out) {
+    return tile != 0 && out.is_kept() && map.program[out.value].axes == tile;
   }
-  static constexpr int bands() {
+  static constexpr int input_blocks() {
     int count = 0;
-    for (const stage_input& in : made.inputs) count += is_band(in);
-    for (const stage_output& out : made.outputs) count += is_band(out);
+    for (const stage_input& in : made.inputs) count += is_block(in);
     return count;
   }
+  /// The block that an output is: that of the tile itself if each entry is read before it is written.
+  static constexpr int block_of_output(int slot) {
+    if (slot == overwriting) return 0;
+    int number = input_blocks();
+    for (int k = 0; k < slot; ++k) number += is_block(made.outputs[k]) && k != overwriting;
+    return number;
+  }
+  static constexpr int blocks() { return block_of_output(made.outputs.size()); }
 
-  static constexpr bool is_possible() { return can_run(schedule, made, tile); }
+  static constexpr bool is_possible() { return can_run(schedule, made, tile, map.in_blocks); }
+
+ private:
+  /// The output that overwrites the tile, or -1.
+  static constexpr int find_overwriting() {
+    if (!map.in_blocks || input_blocks() != 1) return -1;
+    int tile_input = 0;
+    while (!is_block(made.inputs[tile_input])) ++tile_input;
+    for (int k = 0; k < made.outputs.size(); ++k) {
+      if (!is_block(made.outputs[k])) continue;
+      plan over = schedule;
+      over.in_place = output_set{1} << k;
+      over.program.outputs[k].input = static_cast<std::int8_t>(tile_input);
+      bool parks = false;
+      for (const step& it : over.steps) parks = parks || (it.kind == action::park && it.slot == k);
+      return !parks && first_overwritten_read(over).slot < 0 ? k : -1;
+    }
+    return -1;
+  }
+  static constexpr int overwriting = find_overwriting();
 };
 
 /// How the tensors of a stage are stored: as those of the program, and what is kept as the loops compute it.
@@ -94,9 +121,11 @@ constexpr bool runs_in_stages() {
 
 // ---- memory ----------------------------------------------------------------------------------------------------------
 
-/// The rows of a band where the caller leaves it to Loom: as many as its part of a second-level cache holds.
-inline constexpr std::ptrdiff_t band_bytes = std::ptrdiff_t{3} << 20;
-inline constexpr std::ptrdiff_t least_band_rows = 16;
+/// The rows and columns of a block, at most and at least, and those of which a block is whole panels of products.
+inline constexpr std::ptrdiff_t most_block_rows = 192, most_block_columns = 512, least_block_rows = 16,
+                                panel_block_rows = 48;
+/// The rows of a block of whole rows, where the caller leaves it to Loom: as many as so much memory holds.
+inline constexpr std::ptrdiff_t whole_rows_bytes = std::ptrdiff_t{3} << 20;
 inline constexpr std::ptrdiff_t cache_line = 64;
 
 /// Bytes, or as many as there are no bytes of.
@@ -116,35 +145,46 @@ constexpr std::ptrdiff_t entries_over(axis_set axes, const std::ptrdiff_t* exten
   return n;
 }
 
-/// From one row of a band to the next: an odd number of lines, so that columns are in many sets of a cache; and never the row itself, or
-/// loops would take a band for one row.
-constexpr std::ptrdiff_t band_stride(std::ptrdiff_t columns) { return ((columns / 16 + 1) | 1) * 16; }
+/// The columns of a block of a tile that has so many.
+constexpr std::ptrdiff_t block_columns(std::ptrdiff_t columns, bool in_blocks) {
+  return in_blocks && columns > most_block_columns ? most_block_columns : columns;
+}
+/// From one row of a block to the next: an odd number of lines, so that columns are in many sets of a cache; and never a row of the tile,
+/// or loops would take it for one long row.
+constexpr std::ptrdiff_t block_stride(std::ptrdiff_t columns, bool in_blocks) {
+  const std::ptrdiff_t stride = ((block_columns(columns, in_blocks) / 16 + 1) | 1) * 16;
+  return stride == columns ? stride + 32 : stride;
+}
 
 /// How the workspace of a call is cut.
 struct stage_memory {
+  bool in_blocks = false;
   std::ptrdiff_t kept = 0;  ///< bytes of arrays that stages hand on
+  std::ptrdiff_t parts = 0;  ///< of what blocks of a tile leave of its folds, the most that a stage has
   std::ptrdiff_t arrays = 0;  ///< of the arrays of one plan, the most that a stage has
   std::ptrdiff_t scratch = 0;  ///< of a product
-  std::ptrdiff_t row = 0;  ///< of one row of all bands of a stage, the most that one has
+  std::ptrdiff_t row = 0;  ///< of one row of all blocks of a stage, the most that one has
   std::ptrdiff_t rows = 0;  ///< of a tile, the most
 
-  constexpr std::ptrdiff_t fixed() const { return kept + arrays + scratch + cache_line; }
+  constexpr std::ptrdiff_t fixed() const { return kept + parts + arrays + scratch + cache_line; }
   constexpr std::ptrdiff_t with_rows(std::ptrdiff_t n) const {
     byte_count all{fixed()};
     all.add(n < rows ? n : rows, row);
     return all.bytes;
   }
   /// Numbers that the workspace must hold.
-  constexpr std::ptrdiff_t least() const { return (with_rows(least_band_rows) + 7) / 8; }
+  constexpr std::ptrdiff_t least() const { return (with_rows(least_block_rows) + 7) / 8; }
   /// And those with which products do least for what they load.
   constexpr std::ptrdiff_t best() const {
-    const std::ptrdiff_t n = row == 0 ? 0 : band_bytes / row;
-    return (with_rows(n > least_band_rows ? n : least_band_rows) + 7) / 8;
+    const std::ptrdiff_t n = in_blocks ? most_block_rows : row == 0 ? 0 : whole_rows_bytes / row;
+    return (with_rows(n > least_block_rows ? n : least_block_rows) + 7) / 8;
   }
-  /// Rows of a band in a workspace of so many numbers.
-  constexpr std::ptrdiff_t band_rows(std::ptrdiff_t numbers) const {
-    const std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
-    return n < rows ? n / least_band_rows * least_band_rows : rows;
+  /// Rows of a block in a workspace of so many numbers.
+  constexpr std::ptrdiff_t block_rows(std::ptrdiff_t numbers) const {
+    std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
+    if (in_blocks && n > most_block_rows) n = most_block_rows;
+    if (n >= rows) return rows;
+    return n / least_block_rows * least_block_rows >= panel_block_rows ? n / panel_block_rows * panel_block_rows : n / least_block_rows * least_block_rows;
   }
 };
 
@@ -196,6 +236,7 @@ template <class Program, class T>
 stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
   constexpr const stage_map& m = stages_of<Program>::map;
   stage_memory r;
+  r.in_blocks = m.in_blocks;
   byte_count kept;
   for (value_id v : kept_values<Program>())
     if (is_kept_in_workspace<Program>(v)) kept.add(entries_over(m.program[v].axes, extents), sizeof(T));
@@ -215,9 +256,13 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
       arrays.add(workspace_size(stage::schedule, extents), sizeof(double));
       if (arrays.bytes > r.arrays) r.arrays = arrays.bytes;
       if constexpr (stage::tile != 0) {
-        byte_count row;
-        for (int k = 0; k < stage::bands(); ++k) row.add(band_stride(extents[stage::roles.columns]), sizeof(T));
+        byte_count row, parts;
+        for (int k = 0; k < stage::blocks(); ++k)
+          row.add(block_stride(extents[stage::roles.columns], m.in_blocks), sizeof(T));
+        for (const tile_fold& f : stage::made.folds)
+          parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents), sizeof(T));
         if (row.bytes > r.row) r.row = row.bytes;
+        if (parts.bytes > r.parts) r.parts = parts.bytes;
         if (extents[stage::roles.rows] > r.rows) r.rows = extents[stage::roles.rows];
       }
     }

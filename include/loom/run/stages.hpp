@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// run/stages.hpp — a call whose formula has products of matrices: the stages one after the other, the tiles band by band.
-// A band is some rows of a tile. It is made by a product, walked by the loops of the stage, and multiplied again by the
-// products that need its gradient; then its memory serves the next band.
+// run/stages.hpp — a call whose formula has products of matrices: the stages one after the other, the tiles block by block.
+// A block is made by a product, walked by the loops of the stage, and multiplied again by the products that need its gradient;
+// then its memory serves the next block.
 // Layer 8 (run).
 #pragma once
 
 #include "loom/loops/chains.hpp"
+#include "loom/loops/joined.hpp"
 #include "loom/loops/running.hpp"
 #include "loom/run/staged.hpp"
 #include "loom/run/sweeps.hpp"
@@ -26,8 +27,9 @@ struct stage_state {
   const executor& on;
   kept_value* kept;  ///< in the order of kept_values
   erased_buffer arrays{};  ///< of the plan of a stage
-  T* bands = nullptr;
-  std::ptrdiff_t band_rows = 0;
+  unsigned char* parts = nullptr;  ///< what a block leaves of folds
+  T* blocks = nullptr;
+  std::ptrdiff_t block_rows = 0;
   T* scratch = nullptr;  ///< of a product
   double value = 0;  ///< of the formula, if it is returned
 };
@@ -57,9 +59,13 @@ class stage_runner {
       const operands bound{inputs, outputs};
       const call_state call{bound, c_.extents, arrays, c_.on, results, scalars};
       evaluate_scalars<stage, 0>(inputs, c_.extents, scalars);
-      [&]<int... Sweep>(std::integer_sequence<int, Sweep...>) {
-        (sweep<S, Sweep>(call, outputs), ...);
-      }(std::make_integer_sequence<int, p.loops.size()>());
+      if constexpr (stage::tile != 0 && map.in_blocks) {
+        run_in_blocks<S, 0, p.loops.size()>(call, outputs);
+      } else {
+        [&]<int... Sweep>(std::integer_sequence<int, Sweep...>) {
+          (sweep<S, Sweep>(call, outputs), ...);
+        }(std::make_integer_sequence<int, p.loops.size()>());
+      }
       take_numbers<S>(scalars);
     }
   }
@@ -76,20 +82,20 @@ class stage_runner {
   }
   const kept_value& kept(value_id v) const { return c_.kept[place_of(map.kept_as(v))]; }
 
-  /// From one row of a band of a stage to the next; of a stage without a tile there is none.
+  /// From one row of a block to the next; a stage without a tile has none.
   template <int S>
   std::ptrdiff_t row_stride() const {
     constexpr int columns = in_stage<Program, S>::roles.columns;
     if constexpr (columns < 0) return 0;
-    else return band_stride(c_.extents[columns]);
+    else return block_stride(c_.extents[columns], map.in_blocks);
   }
-  /// The n-th band of a stage, those of inputs first.
+  /// The n-th block of a stage.
   template <int S>
-  T* band(int n) const {
-    return c_.bands + n * c_.band_rows * row_stride<S>();
+  T* block(int n) const {
+    return c_.blocks + n * c_.block_rows * row_stride<S>();
   }
   template <int S>
-  erased_shape shape_of_band(const axis_order& axes) const {
+  erased_shape shape_of_block(const axis_order& axes) const {
     erased_shape b;
     b.type = type_of<T>();
     for (int i = 0; i < axes.size(); ++i) {
@@ -104,14 +110,14 @@ class stage_runner {
   void bind(erased_view* inputs, erased_buffer* outputs) const {
     using stage = in_stage<Program, S>;
     constexpr const graph& g = stage::schedule.program;
-    int bands = 0;
+    int blocks = 0;
     for (int k = 0; k < stage::made.inputs.size(); ++k) {
       const stage_input& in = stage::made.inputs[k];
       if (in.of_program >= 0) {
         inputs[k] = c_.bound.inputs[in.of_program];
-      } else if (stage::is_band(in)) {
-        static_cast<erased_shape&>(inputs[k]) = shape_of_band<S>(g.inputs[k].axes);
-        inputs[k].data = band<S>(bands++);
+      } else if (stage::is_block(in)) {
+        static_cast<erased_shape&>(inputs[k]) = shape_of_block<S>(g.inputs[k].axes);
+        inputs[k].data = block<S>(blocks++);
       } else {
         const kept_value& from = kept(in.value);
         static_cast<erased_shape&>(inputs[k]) = from.array;
@@ -123,12 +129,19 @@ class stage_runner {
       const stage_output& out = stage::made.outputs[k];
       if (out.of_program >= 0) {
         outputs[k] = c_.bound.outputs[out.of_program];
-      } else if (stage::is_band(out)) {
-        static_cast<erased_shape&>(outputs[k]) = shape_of_band<S>(g.outputs[k].axes);
-        outputs[k].data = band<S>(bands++);
+      } else if (stage::is_block(out)) {
+        static_cast<erased_shape&>(outputs[k]) = shape_of_block<S>(g.outputs[k].axes);
+        outputs[k].data = block<S>(stage::block_of_output(k));
       } else if (!g.outputs[k].axes.empty()) {
         outputs[k] = kept(out.value).array;
       }
+    }
+    unsigned char* next = c_.parts;
+    for (const tile_fold& f : stage::made.folds) {
+      outputs[f.slot].data = next;
+      byte_count bytes;
+      bytes.add(outputs[f.slot].extents[0], sizeof(T));
+      next += bytes.bytes;
     }
   }
 
@@ -141,71 +154,158 @@ class stage_runner {
       const stage_output& out = stage::made.outputs[k];
       if (output_level(p, k) != level::scalar) continue;
       const double v = scalars[p.program.outputs[k].id];
-      if (out.of_program < 0) c_.kept[place_of(out.value)].number = v;
+      if (out.is_kept()) c_.kept[place_of(out.value)].number = v;
       else if (out.of_program == 0 && returns_value<Program>) c_.value = v;
-      else store_scalar<T>(c_.bound.outputs[out.of_program], v, p.adds(k));
+      else if (out.of_program >= 0) store_scalar<T>(c_.bound.outputs[out.of_program], v, p.adds(k));
     }
   }
 
+  /// A sweep of a stage that takes whole rows of a tile, if it meets it.
   template <int S, int Sweep>
   void sweep(const call_state& call, const erased_buffer* outputs) {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     if constexpr (stage::tile != 0 && meets_tile(p, stage::made, p.loops[Sweep], stage::tile))
-      sweep_bands<S, Sweep>(call, outputs);
+      run_in_blocks<S, Sweep, Sweep + 1>(call, outputs);
     else run_one<stage, T, Sweep>(call);
   }
 
+  /// Sweeps [First, Last) of a stage on one block after the other.
+  template <int S, int First, int Last>
+  void run_in_blocks(const call_state& call, const erased_buffer* outputs) {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr tile_roles roles = stage::roles;
+    block_sweep sweeps[Last - First];
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((sweeps[I] = block_sweep_of<S, First + I>(call)), ...);
+    }(std::make_integer_sequence<int, Last - First>());
+    const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
+    const std::ptrdiff_t width = block_columns(columns, map.in_blocks);
+    running_total totals[p.program.size()];
+    tile_block b;
+    b.stride = row_stride<S>();
+    for (b.column = 0; b.column < columns || b.column == 0; b.column = b.column_end) {
+      b.column_end = b.column + width < columns ? b.column + width : columns;
+      for (b.row = 0; b.row < rows || b.row == 0; b.row = b.row_end) {
+        b.row_end = b.row + c_.block_rows < rows ? b.row + c_.block_rows : rows;
+        int number = 0;
+        for (int k = 0; k < stage::made.inputs.size(); ++k) {
+          if (!stage::is_block(stage::made.inputs[k])) continue;
+          T* const to = block<S>(number++);
+          bool read = false;
+          for (int i = First; i < Last; ++i) read = read || reads_input(p, p.loops[i], k);
+          if (read) make_block<S>(stage::made.inputs[k].value, to, b);
+        }
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+          (sweep_block<S, First + I>(call, outputs, sweeps[I], b, totals), ...);
+        }(std::make_integer_sequence<int, Last - First>());
+        join_folds<S>(outputs, call.scalars, b);
+        for (int k = 0; k < stage::made.outputs.size(); ++k) {
+          if (!stage::is_block(stage::made.outputs[k])) continue;
+          bool written = false;
+          for (int i = First; i < Last; ++i) written = written || touches_output(p, p.loops[i], k);
+          if (written) multiply_block<S>(stage::made.outputs[k].value, static_cast<const T*>(outputs[k].data), b);
+        }
+        if (b.row_end == rows) break;
+      }
+      if (b.column_end == columns) break;
+    }
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      (finish_sweep<S, First + I>(call, totals), ...);
+    }(std::make_integer_sequence<int, Last - First>());
+    if constexpr (map.in_blocks)
+      for (const tile_fold& f : stage::made.folds)
+        if (map.program[stage::made.outputs[f.slot].value].code == op::shift) finish_shift(stage::made.outputs[f.slot].value);
+  }
+
+  struct tile_block {
+    std::ptrdiff_t row = 0, row_end = 0, column = 0, column_end = 0, stride = 0;
+  };
+  struct block_sweep {
+    sweep_layout data;
+    part_function loops;
+  };
   template <int S, int Sweep>
-  void sweep_bands(const call_state& call, const erased_buffer* outputs) {
+  block_sweep block_sweep_of(const call_state& call) const {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
+    return {lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, p.loops[Sweep], call.extents, call.bound, call.arrays,
+                                                           choice),
+            dispatch<stage, T, Sweep>()};
+  }
+
+  /// The loops count the rows and columns of the whole tile: a block has the tile's first entry so far before it.
+  template <int S, int Sweep>
+  void sweep_block(const call_state& call, const erased_buffer* outputs, block_sweep& sweep, const tile_block& b,
+                   running_total* totals) const {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     constexpr const schedule::sweep& s = p.loops[Sweep];
-    constexpr int totals = s.totals.size(), of_rows = row_results(p);
-    constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
-    sweep_layout data =
-        lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, s, call.extents, call.bound, call.arrays, choice);
-    if constexpr (!p.arrays.empty()) prepare_arrays(p, s, call.arrays, true);
-    const part_function loops = dispatch<stage, T, Sweep>();
-    running_total all[totals > 0 ? totals : 1];
-    const std::ptrdiff_t rows = c_.extents[stage::roles.rows];
-    for (std::ptrdiff_t begin = 0, end = 0; begin < rows || begin == 0; begin = end) {
-      end = begin + c_.band_rows < rows ? begin + c_.band_rows : rows;
-      int number = 0;
-      for (int k = 0; k < stage::made.inputs.size(); ++k) {
-        if (!stage::is_band(stage::made.inputs[k])) continue;
-        T* const to = band<S>(number++);
-        if (reads_input(p, s, k)) make_band<S>(stage::made.inputs[k].value, to, begin, end);
-      }
-      move_bands<S>(call, data, outputs, begin);
-      const part rows_of_band{begin, end, 0, data.columns};
-      loops(data, rows_of_band, call.scalars, call.results);
-      [&]<int... Total>(std::integer_sequence<int, Total...>) {
-        (all[Total].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
-      }(std::make_integer_sequence<int, totals>());
-      for (int k = 0; k < stage::made.outputs.size(); ++k)
-        if (stage::is_band(stage::made.outputs[k]) && touches_output(p, s, k))
-          multiply_band<S>(stage::made.outputs[k].value, static_cast<const T*>(outputs[k].data), begin, end);
-      if (end == rows) break;
+    const std::ptrdiff_t back = b.row * b.stride + b.column;
+    for (int k = 0; k < stage::made.inputs.size(); ++k)
+      if (stage::is_block(stage::made.inputs[k]))
+        sweep.data.inputs[k].data = static_cast<const T*>(call.bound.inputs[k].data) - back;
+    for (int k = 0; k < stage::made.outputs.size(); ++k)
+      if (stage::is_block(stage::made.outputs[k])) sweep.data.outputs[k].data = static_cast<T*>(outputs[k].data) - back;
+    erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+    for (int k = 0; k < p.arrays.size(); ++k) {
+      arrays[k] = call.arrays[k];
+      if (!map.in_blocks) continue;
+      arrays[k].data = static_cast<double*>(arrays[k].data) + b.column;
+      arrays[k].extents[0] = b.column_end - b.column;
     }
+    if constexpr (!p.arrays.empty())
+      if (map.in_blocks || b.row == 0) prepare_arrays(p, s, arrays, true);
+    const layout::part part = s.rows == 0 ? layout::part{0, 1, b.column, b.column_end}
+                                          : layout::part{b.row, b.row_end, b.column, b.column_end};
+    sweep.loops(sweep.data, part, call.scalars, call.results);
+    constexpr int of_rows = row_results(p);
     [&]<int... Total>(std::integer_sequence<int, Total...>) {
-      ((call.scalars[s.totals[Total]] = all[Total].template finished<p.program[s.totals[Total]].code>()), ...);
-    }(std::make_integer_sequence<int, totals>());
-    if constexpr (!p.arrays.empty()) prepare_arrays(p, s, call.arrays, false);
+      (totals[s.totals[Total]].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
+    }(std::make_integer_sequence<int, s.totals.size()>());
+    if constexpr (!p.arrays.empty())
+      if (map.in_blocks || b.row_end == c_.extents[stage::roles.rows]) prepare_arrays(p, s, arrays, false);
+  }
+  template <int S, int Sweep>
+  void finish_sweep(const call_state& call, const running_total* totals) const {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr const schedule::sweep& s = p.loops[Sweep];
+    [&]<int... Total>(std::integer_sequence<int, Total...>) {
+      ((call.scalars[s.totals[Total]] = totals[s.totals[Total]].template finished<p.program[s.totals[Total]].code>()),
+       ...);
+    }(std::make_integer_sequence<int, s.totals.size()>());
     evaluate_scalars<stage, Sweep + 1>(call.bound.inputs, call.extents, call.scalars);
   }
 
-  /// The loops count the rows of the whole tile: a band that begins at row `begin` has the tile's first row so far before it.
+  /// Joins what a block leaves of rows and of columns to what the blocks before have left.
   template <int S>
-  void move_bands(const call_state& call, sweep_layout& data, const erased_buffer* outputs,
-                  std::ptrdiff_t begin) const {
+  void join_folds(const erased_buffer* outputs, const double* scalars, const tile_block& b) const {
     using stage = in_stage<Program, S>;
-    const std::ptrdiff_t back = begin * row_stride<S>();
-    for (int k = 0; k < stage::made.inputs.size(); ++k)
-      if (stage::is_band(stage::made.inputs[k]))
-        data.inputs[k].data = static_cast<const T*>(call.bound.inputs[k].data) - back;
-    for (int k = 0; k < stage::made.outputs.size(); ++k)
-      if (stage::is_band(stage::made.outputs[k])) data.outputs[k].data = static_cast<T*>(outputs[k].data) - back;
+    constexpr const graph& g = stage::schedule.program;
+    for (const tile_fold& f : stage::made.folds) {
+      const bool of_rows = g.outputs[f.slot].axes[0] == stage::roles.rows;
+      const std::ptrdiff_t from = of_rows ? b.row : b.column, count = (of_rows ? b.row_end : b.column_end) - from;
+      const bool first = of_rows ? b.column == 0 : b.row == 0;
+      const auto all = [&](int slot) { return static_cast<T*>(kept(stage::made.outputs[slot].value).array.data) + from; };
+      const auto part = [&](int slot) { return static_cast<const T*>(outputs[slot].data) + from; };
+      const op code = map.program[stage::made.outputs[f.slot].value].code;
+      if (first)
+        for (std::ptrdiff_t i = 0; i < count; ++i) all(f.slot)[i] = part(f.slot)[i];
+      else if (f.shift < 0) loops::join_parts(code, all(f.slot), part(f.slot), count);
+      else
+        loops::join_shifted_parts<T>(code, all(f.slot), part(f.slot),
+                                     {all(f.shift), part(f.shift), scalars[g.outputs[f.coefficient].id]}, count);
+    }
+  }
+  /// Blocks leave the largest entries as they are; a shift is finite.
+  void finish_shift(value_id v) const {
+    const erased_buffer& b = kept(v).array;
+    T* const entries = static_cast<T*>(b.data);
+    for (std::ptrdiff_t i = 0; i < b.extents[0]; ++i)
+      if (!(entries[i] - entries[i] == 0)) entries[i] = 0;
   }
 
   /// Fills the array of a running value.
@@ -355,21 +455,21 @@ class stage_runner {
   }
 
   template <int S>
-  void make_band(value_id tile, T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
+  void make_block(value_id tile, T* to, const tile_block& b) const {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
     const matrix_product& p = map.products[map.product_of(tile)];
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
-    multiply({matrix_of(x, roles.rows, p.over, roles.rows, begin), p.masked == x},
-             {matrix_of(y, p.over, roles.columns, -1, 0), p.masked == y}, {band, row_stride<S>(), 1}, end - begin,
-             c_.extents[roles.columns], c_.extents[p.over], false);
+    multiply({matrix_of(x, roles.rows, p.over, roles.rows, b.row), p.masked == x},
+             {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y}, {to, b.stride, 1},
+             b.row_end - b.row, b.column_end - b.column, c_.extents[p.over], false);
   }
 
-  /// Every product that has the tile as a factor: rows of the result, or one more term of all of it.
+  /// Every product that has the tile as a factor: one more term of rows of the result.
   template <int S>
-  void multiply_band(value_id tile, const T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
+  void multiply_block(value_id tile, const T* block, const tile_block& b) const {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const std::ptrdiff_t stride = row_stride<S>();
+    const std::ptrdiff_t rows = b.row_end - b.row, columns = b.column_end - b.column;
     for (int k = 0; k < map.products.size(); ++k) {
       const matrix_product& p = map.products[k];
       if (map.tile_of(k) != tile) continue;
@@ -382,14 +482,15 @@ class stage_runner {
       const axis_order axes = order_of_result(p.id);
       loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
       if (folds_columns) {
-        c.data += begin * c.row_stride;
-        multiply({{band, type_of<T>(), stride, 1}, p.masked == tile},
-                 {matrix_of(other, p.over, along, -1, 0), masks_other}, c, end - begin, c_.extents[along],
-                 c_.extents[p.over], adds);
+        c.data += b.row * c.row_stride;
+        multiply({{block, type_of<T>(), b.stride, 1}, p.masked == tile},
+                 {matrix_of(other, p.over, along, p.over, b.column), masks_other}, c, rows, c_.extents[along], columns,
+                 adds || b.column > 0);
       } else {
-        multiply({{band, type_of<T>(), 1, stride}, p.masked == tile},
-                 {matrix_of(other, p.over, along, p.over, begin), masks_other}, c, c_.extents[own], c_.extents[along],
-                 end - begin, adds || begin > 0);
+        c.data += b.column * c.row_stride;
+        multiply({{block, type_of<T>(), 1, b.stride}, p.masked == tile},
+                 {matrix_of(other, p.over, along, p.over, b.row), masks_other}, c, columns, c_.extents[along], rows,
+                 adds || b.row > 0);
       }
     }
   }
@@ -427,8 +528,10 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
   next += memory.arrays;
   state.scratch = reinterpret_cast<T*>(next);
   next += memory.scratch;
-  state.bands = reinterpret_cast<T*>(next);
-  state.band_rows = memory.band_rows(bound.workspace.extents[0]);
+  state.parts = next;
+  next += memory.parts;
+  state.blocks = reinterpret_cast<T*>(next);
+  state.block_rows = memory.block_rows(bound.workspace.extents[0]);
   stage_runner<Program, T> runner(state);
   [&]<int... S>(std::integer_sequence<int, S...>) {
     (runner.template run<S>(), ...);

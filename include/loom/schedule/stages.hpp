@@ -6,19 +6,24 @@
 // output of that stage. So loops see a tile as they see any matrix, and products see matrices and nothing of the formula.
 //
 //   stage 0      what the factors of the first products are computed from
-//   stage 1      the first tile: its folds, its gradient
-//   stage 2      what is made of products with that gradient
+//   stage 1      the first tile: its folds
+//   stage 2      what is made of those
+//   stage 3      the same tile again: its gradient
+//   stage 4      what is made of products with that gradient
 //   ...          even ones have no tile
+//
+// What a stage makes of a tile sees one block of it at a time, so what is made of a fold waits for a later stage.
 // Layer 4 (schedule).
 #pragma once
 
 #include "loom/schedule/fuse.hpp"
 #include "loom/schedule/mirror.hpp"
 #include "loom/schedule/products.hpp"
+#include "loom/schedule/tile_folds.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
-inline constexpr int max_stages = 8;
+inline constexpr int max_stages = 12;
 
 /// What is computed in which stage, and what is kept in memory between stages.
 struct stage_map {
@@ -29,8 +34,19 @@ struct stage_map {
   fixed_vector<axis_set, max_stages> tiles;  ///< by stage: the two axes of its tile, or 0
   value_set kept;  ///< values that later stages read: arrays, and numbers; factors and results of products among them
   value_images image_of{};  ///< of a fold of a tile that mirrors another one, which is kept: its number + 1; else 0
+  bool in_blocks = true;  ///< no stage reads a fold of its tile; else it takes whole rows
   bool possible = false;
 
+  /// Whether a value is a fold of the tile of its stage.
+  constexpr bool folds_tile(int id) const {
+    const node& n = program[id];
+    const int s = stage_of[id];
+    return is_reduction(n.code) && s < tiles.size() && tiles[s] != 0 && program[n.operand[0]].axes == tiles[s];
+  }
+  /// The stage that writes an output.
+  constexpr int stage_of_output(const output_info& o) const {
+    return stage_of[o.id] + (in_blocks && folds_tile(o.id) ? 1 : 0);
+  }
   /// The value whose array a value is: another one's, along another axis; or its own.
   constexpr value_id kept_as(value_id v) const {
     return image_of.items[v] == 0 ? v : static_cast<value_id>(image_of.items[v] - 1);
@@ -98,10 +114,10 @@ namespace detail {
 
 class stage_mapper {
  public:
-  constexpr explicit stage_mapper(const graph& g) {
-    const isolated_products isolated = isolate_products(g);
+  constexpr stage_mapper(const isolated_products& isolated, bool in_blocks) {
     m_.program = isolated.program;
     m_.products = isolated.products;
+    m_.in_blocks = in_blocks;
     bool any = !m_.products.empty();
     for (const node& n : m_.program.nodes) any = any || runs_along(n.code);
     m_.possible = any && !m_.program.too_large;
@@ -111,6 +127,7 @@ class stage_mapper {
     if (m_.possible) {
       m_.tiles.push_back(0);
       find_images();
+      if (m_.in_blocks) find_shifts();
       for (const bool again : {false, true}) {  // once the tiles are known, what else lies over one goes to its stage
         knows_tiles_ = again;
         for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
@@ -127,6 +144,7 @@ class stage_mapper {
  private:
   stage_map m_;
   value_set seen_;
+  value_set before_shifted_fold_;  ///< what sees the shift of a fold of the same block, and such folds
   bool knows_tiles_ = false;
 
   constexpr const graph& g() const { return m_.program; }
@@ -152,6 +170,24 @@ class stage_mapper {
     }
   }
 
+  constexpr void find_shifts() {
+    for (int i = 0; i < g().size(); ++i) {
+      if (!is_reduction(g()[i].code)) continue;
+      const fold_shift shift = shift_of(g(), i);
+      if (shift.is_none()) continue;
+      for (int v = 0; v < i; ++v)
+        if (shift.between[v]) before_shifted_fold_.insert(v);
+      before_shifted_fold_.insert(i);
+    }
+  }
+
+  static constexpr int later(int s, int t) { return s > t ? s : t; }
+  /// The first stage that may read a value to compute another one.
+  constexpr int ready(value_id v, int reader) const {
+    const bool is_partial = m_.folds_tile(v) || (before_shifted_fold_[v] && has_tile(stage_of(v)));
+    return stage_of(v) + (m_.in_blocks && is_partial && !before_shifted_fold_[reader] ? 1 : 0);
+  }
+
   constexpr void place(int i) {
     const node& n = g()[i];
     int s = 0;
@@ -164,7 +200,7 @@ class stage_mapper {
       s = place_running(n);
     } else {
       for (value_id o : n.operand)
-        if (o != no_value && stage_of(o) > s) s = stage_of(o);
+        if (o != no_value) s = later(s, ready(o, i));
       if (has_tile(s) && !includes(m_.tiles[s], n.axes)) ++s;
       if (!is_leaf(n.code)) s = with_its_tile(n.axes, s);
     }
@@ -236,9 +272,16 @@ class stage_mapper {
   constexpr void keep(int id, bool any_size = false) {
     const int s = stage_of(id);
     if (g()[id].type != kind::number || (!any_size && !is_within_data(g()[id].axes)) ||
-        (has_tile(s) && includes(g()[id].axes, m_.tiles[s])))
+        (has_tile(s) && (includes(g()[id].axes, m_.tiles[s]) || (m_.in_blocks && !can_join(id)))))
       m_.possible = false;
     m_.kept.insert(id);
+    if (m_.in_blocks && m_.folds_tile(id))
+      if (const fold_shift s = shift_of(g(), id); !s.is_none()) m_.kept.insert(s.shift);
+  }
+  /// Whether what blocks of a tile leave of a value can be joined.
+  constexpr bool can_join(int id) const {
+    const node& n = g()[id];
+    return m_.folds_tile(id) && (n.axes == 0 || (axis_count(n.axes) == 1 && includes(m_.tiles[stage_of(id)], n.axes)));
   }
   constexpr void keep_factors(int k) {
     const matrix_product& p = m_.products[k];
@@ -264,7 +307,7 @@ class stage_mapper {
   constexpr void keep_for(int s) {
     seen_ = {};
     for (const output_info& o : g().outputs)
-      if (stage_of(o.id) == s) visit(o.id, s);
+      if (m_.stage_of_output(o) == s) visit(o.id, s);
     for (int i = 0; i < g().size(); ++i)
       if (m_.kept[i] && stage_of(i) == s) visit_operands(i, s);
     for (int k = 0; k < m_.products.size(); ++k)
@@ -286,7 +329,7 @@ class stage_mapper {
     if (m_.is_made(v)) return;
     if (stage_of(v) < s) {
       if (m_.kept[v]) return;
-      if (is_folded(g()[v])) {
+      if (is_folded(g()[v]) || (has_tile(s) && is_worth_an_array(v, m_.tiles[s]))) {
         keep(v);
         return;
       }
@@ -295,6 +338,20 @@ class stage_mapper {
     }
     visit_operands(v, s);
   }
+  /// Whether a value of rows, or of columns, would cost more at each entry of a tile than an array of it.
+  constexpr bool is_worth_an_array(value_id v, axis_set tile) const {
+    const node& n = g()[v];
+    return m_.in_blocks && n.type == kind::number && axis_count(n.axes) == 1 && includes(tile, n.axes) &&
+           !has_tile(stage_of(v)) && costs(v);
+  }
+  constexpr bool costs(value_id v) const {
+    const node& n = g()[v];
+    if (is_leaf(n.code) || m_.kept[v] || m_.is_made(v)) return false;
+    if (info(n.code).cost > 1) return true;
+    for (value_id o : n.operand)
+      if (o != no_value && costs(o)) return true;
+    return false;
+  }
   static constexpr bool is_folded(const node& n) {
     return n.type == kind::number && (is_reduction(n.code) || n.code == op::scatter);
   }
@@ -302,7 +359,12 @@ class stage_mapper {
 
 }  // namespace detail
 
-constexpr stage_map map_stages(const graph& g) { return detail::stage_mapper(g).run(); }
+/// In blocks if that can be; else by whole rows of tiles.
+constexpr stage_map map_stages(const graph& g) {
+  const isolated_products isolated = isolate_products(g);
+  const stage_map in_blocks = detail::stage_mapper(isolated, true).run();
+  return in_blocks.possible || isolated.products.empty() ? in_blocks : detail::stage_mapper(isolated, false).run();
+}
 
 /// Whether a graph may have stages: a quick look, for most have one.
 constexpr bool may_have_stages(const graph& g) {
@@ -318,10 +380,19 @@ struct stage_input {
   std::int8_t of_program;  ///< or -1
   value_id value;
 };
-/// Where an output of a stage goes: an output of the program, or a value that is kept, or the tile that a product multiplies.
+/// Where an output of a stage goes: an output of the program, or a value that is kept, or the tile that a product multiplies; or
+/// nowhere: it is a number that the stage itself needs.
 struct stage_output {
   std::int8_t of_program;  ///< or -1
-  value_id value;
+  value_id value;  ///< or no_value
+
+  constexpr bool is_kept() const { return of_program < 0 && value != no_value; }
+};
+
+/// A fold of the rows or columns of a tile, an output that blocks leave part by part.
+struct tile_fold {
+  int slot;
+  int shift = -1, coefficient = -1;  ///< the outputs that each part is scaled by, as exp(coefficient * shift); or -1
 };
 
 /// The axes of an array of a value: in the order that an input has them, or an output.
@@ -340,6 +411,7 @@ struct stage_program {
   graph program;
   fixed_vector<stage_input, max_inputs> inputs;
   fixed_vector<stage_output, max_outputs> outputs;
+  fixed_vector<tile_fold, max_outputs> folds;  ///< what is scaled is before what it is scaled by
 };
 
 namespace detail {
@@ -354,17 +426,18 @@ class stage_builder {
     const graph& g = m_.program;
     for (int k = 0; k < g.outputs.size(); ++k) {
       const output_info& o = g.outputs[k];
-      if (m_.stage_of[o.id] == s_ && m_.direct_output(o.id, direct_) != k)
+      if (m_.stage_of_output(o) == s_ && m_.direct_output(o.id, direct_) != k)
         add_output(static_cast<std::int8_t>(k), o.id, o.axes);
     }
     for (int i = 0; i < g.size(); ++i)
       if (m_.kept[i] && m_.stage_of[i] == s_ && !m_.is_made(i))
         add_output(-1, static_cast<value_id>(i), order_of(g, g[i].axes));
+    if (m_.in_blocks) add_folds();
     for (int k = 0; k < m_.products.size(); ++k) {
       const value_id tile = m_.tile_of(k);
       if (tile == no_value || m_.stage_of[tile] != s_) continue;
       bool known = false;
-      for (const stage_output& o : r_.outputs) known = known || (o.of_program < 0 && o.value == tile);
+      for (const stage_output& o : r_.outputs) known = known || (o.is_kept() && o.value == tile);
       if (!known) add_output(-1, tile, order_of(g, g[tile].axes));
     }
     r_.program = compact(out_.result);
@@ -378,26 +451,68 @@ class stage_builder {
   builder out_;
   stage_program r_;
   value_images image_{};  // number + 1
+  value_images largest_{};  // of a shift, number + 1
+
+  /// Blocks leave the largest entry, finite or not; what is subtracted is made of it.
+  constexpr op joined_as(value_id v) const {
+    const node& n = m_.program[v];
+    return n.code == op::shift && n.axes != 0 && m_.in_blocks && m_.folds_tile(v) && m_.stage_of[v] == s_ ? op::reduce_max
+                                                                                                       : n.code;
+  }
+  constexpr value_id finite_or_zero(value_id v) {
+    const value_id is_finite = out_.binary(op::lt, out_.unary(op::abs, v), out_.constant(infinity));
+    return out_.where(is_finite, v, out_.constant(0));
+  }
+
+  constexpr int slot_of(value_id kept) const {
+    for (int k = 0; k < r_.outputs.size(); ++k)
+      if (r_.outputs[k].is_kept() && r_.outputs[k].value == kept) return k;
+    return -1;
+  }
+  constexpr void add_folds() {
+    const int count = r_.outputs.size();
+    for (int k = 0; k < count; ++k)
+      if (const stage_output o = r_.outputs[k]; o.is_kept() && m_.folds_tile(o.value) && m_.program[o.value].axes != 0)
+        r_.folds.push_back(fold_at(k, shift_of(m_.program, o.value)));
+    for (int last = r_.folds.size() - 1, k = last; k >= 0; --k)  // shifts go to the end
+      if (const tile_fold f = r_.folds[k]; m_.program[r_.outputs[f.slot].value].code == op::shift) {
+        r_.folds[k] = r_.folds[last];
+        r_.folds[last--] = f;
+      }
+  }
+  constexpr tile_fold fold_at(int slot, const fold_shift& s) {
+    if (s.is_none()) return {slot};
+    value_id c = out_.constant(s.negative ? -1 : 1);
+    for (value_id f : s.factors) c = out_.binary(op::mul, c, built(f));
+    out_.add_output({derivative_kind::value, -1, c, r_.outputs.size(), {}});
+    r_.outputs.push_back({-1, no_value});
+    return {slot, slot_of(s.shift), r_.outputs.size() - 1};
+  }
 
   constexpr void add_output(std::int8_t of_program, value_id v, const axis_order& axes) {
-    const value_id id = built(v, true);
+    value_id id = built(v);
+    if (largest_.items[v] != 0) id = static_cast<value_id>(largest_.items[v] - 1);
     output_info o{derivative_kind::value, -1, id, r_.outputs.size(), axes};
     out_.add_output(o);
     r_.outputs.push_back({of_program, v});
   }
 
-  constexpr value_id built(value_id v, bool is_root = false) {
+  constexpr value_id built(value_id v) {
     if (v == no_value) return v;
     if (image_.items[v] != 0) return static_cast<value_id>(image_.items[v] - 1);
     const node& n = m_.program[v];
     value_id r = no_value;
     if (is_input(n.code)) {
       r = input(static_cast<std::int8_t>(n.bits), no_value, m_.program.inputs[static_cast<int>(n.bits)]);
-    } else if (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_ && !is_root)) {
+    } else if (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_)) {
       r = input(-1, v, {"", n.axes == 0 ? op::scalar : op::tensor, order_of(m_.program, n.axes)});
     } else {
       const value_id a = built(n.operand[0]), b = built(n.operand[1]), c = built(n.operand[2]);
-      r = out_.make(n.code, a, b, c, n.bits);
+      r = out_.make(joined_as(v), a, b, c, n.bits);
+      if (joined_as(v) != n.code) {  // the largest entry is kept, and what it is in this block is subtracted
+        largest_.items[v] = static_cast<value_id>(r + 1);
+        r = finite_or_zero(r);
+      }
     }
     image_.items[v] = static_cast<value_id>(r + 1);
     return r;
@@ -428,7 +543,7 @@ constexpr bool meets_tile(const plan& p, const stage_program& stage, const sweep
     if (stage.inputs[k].value != no_value && as_set(p.program.inputs[k].axes) == tile && reads_input(p, s, k))
       return true;
   for (int k = 0; k < stage.outputs.size(); ++k)
-    if (stage.outputs[k].of_program < 0 && as_set(p.program.outputs[k].axes) == tile && touches_output(p, s, k))
+    if (stage.outputs[k].is_kept() && as_set(p.program.outputs[k].axes) == tile && touches_output(p, s, k))
       return true;
   return false;
 }
@@ -446,10 +561,23 @@ constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_se
   return {first_axis(rows), first_axis(p.column_axes)};
 }
 
-/// Whether a stage can be run by its plan.
-constexpr bool can_run(const plan& p, const stage_program& stage, axis_set tile) {
+/// Whether each sweep of a stage, and each of its arrays, can be cut into those of blocks.
+constexpr bool can_be_cut(const plan& p, const tile_roles& roles) {
+  for (const sweep& s : p.loops)
+    if (!includes(only(roles.rows), s.rows)) return false;
+  for (const array_info& a : p.arrays)
+    if (as_set(a.axes) != only(roles.columns)) return false;
+  return true;
+}
+
+/// Whether a stage can be run by its plan, in blocks of its tile or by whole rows of it.
+constexpr bool can_run(const plan& p, const stage_program& stage, axis_set tile, bool in_blocks) {
   if (stage.program.too_large) return false;
-  return stage.outputs.empty() || (!p.refused() && (tile == 0 || roles_in(p, stage, tile).rows >= 0));
+  if (stage.outputs.empty()) return true;
+  if (p.refused()) return false;
+  if (tile == 0) return true;
+  const tile_roles roles = roles_in(p, stage, tile);
+  return roles.rows >= 0 && (!in_blocks || can_be_cut(p, roles));
 }
 
 }  // namespace loom::schedule
