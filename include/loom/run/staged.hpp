@@ -151,10 +151,31 @@ constexpr std::ptrdiff_t block_columns(std::ptrdiff_t columns, bool in_blocks) {
 }
 /// From one row of a block to the next: an odd number of lines, so that columns are in many sets of a cache; and never a row of the tile,
 /// or loops would take it for one long row.
-constexpr std::ptrdiff_t block_stride(std::ptrdiff_t columns, bool in_blocks) {
-  const std::ptrdiff_t stride = ((block_columns(columns, in_blocks) / 16 + 1) | 1) * 16;
+constexpr std::ptrdiff_t block_stride(std::ptrdiff_t width, std::ptrdiff_t columns) {
+  const std::ptrdiff_t stride = ((width / 16 + 1) | 1) * 16;
   return stride == columns ? stride + 32 : stride;
 }
+/// Rows of a block, fewer than there are: whole panels of products if it may have so many.
+constexpr std::ptrdiff_t whole_panels(std::ptrdiff_t rows) {
+  return rows / (rows < panel_block_rows ? least_block_rows : panel_block_rows) *
+         (rows < panel_block_rows ? least_block_rows : panel_block_rows);
+}
+
+/// The blocks of a tile.
+struct block_extents {
+  std::ptrdiff_t rows = 0, columns = 0, stride = 0;
+
+  /// As many rows as columns, in the same memory.
+  constexpr block_extents square(std::ptrdiff_t n) const {
+    std::ptrdiff_t side = rows;
+    while (side < n && (side + least_block_rows) * block_stride(side + least_block_rows, n) <= rows * stride)
+      side += least_block_rows;
+    const std::ptrdiff_t few = n / 5 > 3 * panel_block_rows ? n / 5 : 3 * panel_block_rows;  // fewer are on the diagonal
+    if (side > few) side = few;
+    side = side < n ? whole_panels(side) : n;
+    return {side, side, block_stride(side, n)};
+  }
+};
 
 /// How the workspace of a call is cut.
 struct stage_memory {
@@ -183,8 +204,7 @@ struct stage_memory {
   constexpr std::ptrdiff_t block_rows(std::ptrdiff_t numbers) const {
     std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
     if (in_blocks && n > most_block_rows) n = most_block_rows;
-    if (n >= rows) return rows;
-    return n / least_block_rows * least_block_rows >= panel_block_rows ? n / panel_block_rows * panel_block_rows : n / least_block_rows * least_block_rows;
+    return n < rows ? whole_panels(n) : rows;
   }
 };
 
@@ -258,7 +278,8 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
       if constexpr (stage::tile != 0) {
         byte_count row, parts;
         for (int k = 0; k < stage::blocks(); ++k)
-          row.add(block_stride(extents[stage::roles.columns], m.in_blocks), sizeof(T));
+          row.add(block_stride(block_columns(extents[stage::roles.columns], m.in_blocks), extents[stage::roles.columns]),
+                  sizeof(T));
         for (const tile_fold& f : stage::made.folds)
           parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents), sizeof(T));
         if (row.bytes > r.row) r.row = row.bytes;

@@ -29,7 +29,9 @@ struct stage_state {
   erased_buffer arrays{};  ///< of the plan of a stage
   unsigned char* parts = nullptr;  ///< what a block leaves of folds
   T* blocks = nullptr;
-  std::ptrdiff_t block_rows = 0;
+  std::ptrdiff_t block_rows = 0;  ///< that the workspace has memory for
+  block_extents block{};  ///< of the stage that runs
+  std::ptrdiff_t block_size = 0;
   T* scratch = nullptr;  ///< of a product
   double value = 0;  ///< of the formula, if it is returned
 };
@@ -52,6 +54,7 @@ class stage_runner {
       constexpr const plan& p = stage::schedule;
       erased_view inputs[p.program.inputs.size() + 1];
       erased_buffer outputs[p.program.outputs.size() + 1], arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+      choose_blocks<S>();
       bind<S>(inputs, outputs);
       if constexpr (!p.arrays.empty()) place_arrays(p, c_.extents, c_.arrays, arrays);
       constexpr int room = most_part_results(p);
@@ -82,18 +85,18 @@ class stage_runner {
   }
   const kept_value& kept(value_id v) const { return c_.kept[place_of(map.kept_as(v))]; }
 
-  /// From one row of a block to the next; a stage without a tile has none.
   template <int S>
-  std::ptrdiff_t row_stride() const {
-    constexpr int columns = in_stage<Program, S>::roles.columns;
-    if constexpr (columns < 0) return 0;
-    else return block_stride(c_.extents[columns], map.in_blocks);
+  void choose_blocks() {
+    constexpr tile_roles roles = in_stage<Program, S>::roles;
+    if constexpr (roles.columns >= 0) {
+      const std::ptrdiff_t columns = c_.extents[roles.columns], width = block_columns(columns, map.in_blocks);
+      c_.block = {c_.block_rows, width, block_stride(width, columns)};
+      c_.block_size = c_.block.rows * c_.block.stride;
+      if (map.is_symmetric(S)) c_.block = c_.block.square(columns);
+    }
   }
   /// The n-th block of a stage.
-  template <int S>
-  T* block(int n) const {
-    return c_.blocks + n * c_.block_rows * row_stride<S>();
-  }
+  T* block(int n) const { return c_.blocks + n * c_.block_size; }
   template <int S>
   erased_shape shape_of_block(const axis_order& axes) const {
     erased_shape b;
@@ -101,7 +104,7 @@ class stage_runner {
     for (int i = 0; i < axes.size(); ++i) {
       const bool row = axes[i] == in_stage<Program, S>::roles.rows;
       b.extents[i] = c_.extents[axes[i]];
-      b.strides[i] = row ? row_stride<S>() : 1;
+      b.strides[i] = row ? c_.block.stride : 1;
     }
     return b;
   }
@@ -117,7 +120,7 @@ class stage_runner {
         inputs[k] = c_.bound.inputs[in.of_program];
       } else if (stage::is_block(in)) {
         static_cast<erased_shape&>(inputs[k]) = shape_of_block<S>(g.inputs[k].axes);
-        inputs[k].data = block<S>(blocks++);
+        inputs[k].data = block(blocks++);
       } else {
         const kept_value& from = kept(in.value);
         static_cast<erased_shape&>(inputs[k]) = from.array;
@@ -131,7 +134,7 @@ class stage_runner {
         outputs[k] = c_.bound.outputs[out.of_program];
       } else if (stage::is_block(out)) {
         static_cast<erased_shape&>(outputs[k]) = shape_of_block<S>(g.outputs[k].axes);
-        outputs[k].data = block<S>(stage::block_of_output(k));
+        outputs[k].data = block(stage::block_of_output(k));
       } else if (!g.outputs[k].axes.empty()) {
         outputs[k] = kept(out.value).array;
       }
@@ -181,18 +184,19 @@ class stage_runner {
       ((sweeps[I] = block_sweep_of<S, First + I>(call)), ...);
     }(std::make_integer_sequence<int, Last - First>());
     const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
-    const std::ptrdiff_t width = block_columns(columns, map.in_blocks);
     running_total totals[p.program.size()];
     tile_block b;
-    b.stride = row_stride<S>();
     for (b.column = 0; b.column < columns || b.column == 0; b.column = b.column_end) {
-      b.column_end = b.column + width < columns ? b.column + width : columns;
-      for (b.row = 0; b.row < rows || b.row == 0; b.row = b.row_end) {
-        b.row_end = b.row + c_.block_rows < rows ? b.row + c_.block_rows : rows;
+      b.column_end = b.column + c_.block.columns < columns ? b.column + c_.block.columns : columns;
+      // Of a tile that is its own mirror image, the blocks above the diagonal serve those below it.
+      const std::ptrdiff_t last_row = map.is_symmetric(S) ? b.column_end : rows;
+      for (b.row = 0; b.row < last_row || b.row == 0; b.row = b.row_end) {
+        b.row_end = b.row + c_.block.rows < rows ? b.row + c_.block.rows : rows;
+        b.mirrored = map.is_symmetric(S) && b.row != b.column;
         int number = 0;
         for (int k = 0; k < stage::made.inputs.size(); ++k) {
           if (!stage::is_block(stage::made.inputs[k])) continue;
-          T* const to = block<S>(number++);
+          T* const to = block(number++);
           bool read = false;
           for (int i = First; i < Last; ++i) read = read || reads_input(p, p.loops[i], k);
           if (read) make_block<S>(stage::made.inputs[k].value, to, b);
@@ -207,7 +211,7 @@ class stage_runner {
           for (int i = First; i < Last; ++i) written = written || touches_output(p, p.loops[i], k);
           if (written) multiply_block<S>(stage::made.outputs[k].value, static_cast<const T*>(outputs[k].data), b);
         }
-        if (b.row_end == rows) break;
+        if (b.row_end == last_row) break;
       }
       if (b.column_end == columns) break;
     }
@@ -220,7 +224,11 @@ class stage_runner {
   }
 
   struct tile_block {
-    std::ptrdiff_t row = 0, row_end = 0, column = 0, column_end = 0, stride = 0;
+    std::ptrdiff_t row = 0, row_end = 0, column = 0, column_end = 0;
+    bool mirrored = false;  ///< it stands for its mirror image as well
+
+    /// Whether no block before has left anything of these rows.
+    constexpr bool is_first_of_rows(bool symmetric) const { return column == 0 && (row == 0 || !symmetric); }
   };
   struct block_sweep {
     sweep_layout data;
@@ -243,7 +251,7 @@ class stage_runner {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     constexpr const schedule::sweep& s = p.loops[Sweep];
-    const std::ptrdiff_t back = b.row * b.stride + b.column;
+    const std::ptrdiff_t back = b.row * c_.block.stride + b.column;
     for (int k = 0; k < stage::made.inputs.size(); ++k)
       if (stage::is_block(stage::made.inputs[k]))
         sweep.data.inputs[k].data = static_cast<const T*>(call.bound.inputs[k].data) - back;
@@ -287,8 +295,9 @@ class stage_runner {
     constexpr const graph& g = stage::schedule.program;
     for (const tile_fold& f : stage::made.folds) {
       const bool of_rows = g.outputs[f.slot].axes[0] == stage::roles.rows;
+      if (!of_rows && map.is_symmetric(S) && !b.mirrored) continue;  // both are the same rows
       const std::ptrdiff_t from = of_rows ? b.row : b.column, count = (of_rows ? b.row_end : b.column_end) - from;
-      const bool first = of_rows ? b.column == 0 : b.row == 0;
+      const bool first = of_rows ? b.is_first_of_rows(map.is_symmetric(S)) : b.row == 0;
       const auto all = [&](int slot) { return static_cast<T*>(kept(stage::made.outputs[slot].value).array.data) + from; };
       const auto part = [&](int slot) { return static_cast<const T*>(outputs[slot].data) + from; };
       const op code = map.program[stage::made.outputs[f.slot].value].code;
@@ -461,7 +470,7 @@ class stage_runner {
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
     multiply({matrix_of(x, roles.rows, p.over, roles.rows, b.row), p.masked == x},
-             {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y}, {to, b.stride, 1},
+             {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y}, {to, c_.block.stride, 1},
              b.row_end - b.row, b.column_end - b.column, c_.extents[p.over], false);
   }
 
@@ -469,30 +478,29 @@ class stage_runner {
   template <int S>
   void multiply_block(value_id tile, const T* block, const tile_block& b) const {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const std::ptrdiff_t rows = b.row_end - b.row, columns = b.column_end - b.column;
     for (int k = 0; k < map.products.size(); ++k) {
-      const matrix_product& p = map.products[k];
       if (map.tile_of(k) != tile) continue;
-      const value_id other = map.other_of(k);
-      const bool folds_columns = p.over == roles.columns, masks_other = p.masked == other;
-      const int slot = map.direct_output(p.id, stages_of<Program>::direct);
-      const bool adds = slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0;
-      const int own = folds_columns ? roles.rows : roles.columns, along = other == p.right ? p.columns : p.rows;
-      const erased_buffer& to = kept(p.id).array;
-      const axis_order axes = order_of_result(p.id);
-      loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
-      if (folds_columns) {
-        c.data += b.row * c.row_stride;
-        multiply({{block, type_of<T>(), b.stride, 1}, p.masked == tile},
-                 {matrix_of(other, p.over, along, p.over, b.column), masks_other}, c, rows, c_.extents[along], columns,
-                 adds || b.column > 0);
-      } else {
-        c.data += b.column * c.row_stride;
-        multiply({{block, type_of<T>(), 1, b.stride}, p.masked == tile},
-                 {matrix_of(other, p.over, along, p.over, b.row), masks_other}, c, columns, c_.extents[along], rows,
-                 adds || b.row > 0);
-      }
+      const bool of_rows = map.products[k].over == roles.columns;
+      const bool first = of_rows ? b.is_first_of_rows(map.is_symmetric(S)) : b.row == 0;
+      multiply_block_by(k, block, b, of_rows, first);
+      if (b.mirrored) multiply_block_by(k, block, b, !of_rows, b.row == 0);
     }
+  }
+  /// Product k of a block with the other factor, for rows of the block or for columns of it.
+  void multiply_block_by(int k, const T* block, const tile_block& b, bool of_rows, bool first) const {
+    const matrix_product& p = map.products[k];
+    const value_id tile = map.tile_of(k), other = map.other_of(k);
+    const int slot = map.direct_output(p.id, stages_of<Program>::direct);
+    const bool adds = slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0;
+    const int along = other == p.right ? p.columns : p.rows, own = other == p.right ? p.rows : p.columns;
+    const erased_buffer& to = kept(p.id).array;
+    const axis_order axes = order_of_result(p.id);
+    const std::ptrdiff_t rows = b.row_end - b.row, columns = b.column_end - b.column, stride = c_.block.stride;
+    loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
+    c.data += (of_rows ? b.row : b.column) * c.row_stride;
+    multiply({{block, type_of<T>(), of_rows ? stride : 1, of_rows ? 1 : stride}, p.masked == tile},
+             {matrix_of(other, p.over, along, p.over, of_rows ? b.column : b.row), p.masked == other}, c,
+             of_rows ? rows : columns, c_.extents[along], of_rows ? columns : rows, adds || !first);
   }
   static constexpr axis_order order_of_result(value_id v) {
     const int slot = map.direct_output(v, stages_of<Program>::direct);

@@ -34,6 +34,7 @@ struct stage_map {
   fixed_vector<axis_set, max_stages> tiles;  ///< by stage: the two axes of its tile, or 0
   value_set kept;  ///< values that later stages read: arrays, and numbers; factors and results of products among them
   value_images image_of{};  ///< of a fold of a tile that mirrors another one, which is kept: its number + 1; else 0
+  std::uint32_t symmetric = 0;  ///< a bit for each stage whose tile, with what is made of it, is its own mirror image
   bool in_blocks = true;  ///< no stage reads a fold of its tile; else it takes whole rows
   bool possible = false;
 
@@ -51,6 +52,12 @@ struct stage_map {
   constexpr value_id kept_as(value_id v) const {
     return image_of.items[v] == 0 ? v : static_cast<value_id>(image_of.items[v] - 1);
   }
+  constexpr value_id mirrored_by(int fold) const {
+    for (int i = 0; i < program.size(); ++i)
+      if (image_of.items[i] == fold + 1) return static_cast<value_id>(i);
+    return no_value;
+  }
+  constexpr bool is_symmetric(int stage) const { return (symmetric >> stage & 1) != 0; }
   constexpr int product_of(int id) const {
     for (int k = 0; k < products.size(); ++k)
       if (products[k].id == id) return k;
@@ -137,6 +144,8 @@ class stage_mapper {
         if (runs_along(g()[i].code)) keep_running(i);
         else if (m_.image_of.items[i] != 0) keep_image(i);
       for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
+      for (int s = 0; s < m_.tiles.size() && m_.possible; ++s)
+        if (is_symmetric(s)) m_.symmetric |= std::uint32_t{1} << s;
     }
     return m_;
   }
@@ -144,6 +153,8 @@ class stage_mapper {
  private:
   stage_map m_;
   value_set seen_;
+  value_set own_image_;  ///< values over the tile of a batch against itself
+  axis_set mirrored_ = 0;  ///< such a tile
   value_set before_shifted_fold_;  ///< what sees the shift of a fold of the same block, and such folds
   bool knows_tiles_ = false;
 
@@ -152,22 +163,44 @@ class stage_mapper {
   constexpr bool has_tile(int s) const { return s < m_.tiles.size() && m_.tiles[s] != 0; }
 
   /// The tile of a batch against itself is its own mirror image, and so the folds of its columns are those of its rows: they are
-  /// read as arrays, once all rows are done.
+  /// read as arrays, once all rows are done. Half of the tile is enough for both, if each fold has an image.
   constexpr void find_images() {
     for (const matrix_product& p : m_.products) {
-      if (g()[p.id].axes != (only(p.rows) | only(p.columns))) continue;
+      const axis_set tile = g()[p.id].axes;
+      if (tile != (only(p.rows) | only(p.columns))) continue;
       mirror m(g(), p.rows, p.columns);
       if (m.image_of(p.id) != p.id) continue;
-      for (int i = 0; i < g().size(); ++i) {
+      mirrored_ = tile;
+      const int size = g().size();
+      for (int i = 0; i < size; ++i) {
         const node& n = g()[i];
+        if (n.axes == tile && m.image_of(i) == i) own_image_.insert(i);
         if (!is_reduction(n.code) || n.type != kind::number || axis_count(n.axes) != 1 ||
-            g()[n.operand[0]].axes != g()[p.id].axes)
+            g()[n.operand[0]].axes != tile)
           continue;
-        const value_id image = m.image_of(i);
-        if (image != no_value && image < i) m_.image_of.items[i] = static_cast<value_id>(image + 1);
+        const value_id image = m_.in_blocks ? m.new_image_of(i) : m.image_of(i);
+        if (image == no_value || image == i) continue;
+        if (image < i) m_.image_of.items[i] = static_cast<value_id>(image + 1);
+        else if (image >= size) m_.image_of.items[image] = static_cast<value_id>(i + 1);
+      }
+      if (m_.in_blocks && !m.with_images().too_large) {
+        const auto outputs = m_.program.outputs;
+        m_.program = m.with_images();
+        m_.program.outputs = outputs;
       }
       return;
     }
+  }
+  /// Whether half of a tile will do: all that is made of it has its image there.
+  constexpr bool is_symmetric(int s) const {
+    if (!m_.in_blocks || m_.tiles[s] == 0 || m_.tiles[s] != mirrored_) return false;
+    for (const output_info& o : g().outputs)
+      if (m_.stage_of_output(o) == s) return false;
+    for (int i = 0; i < g().size(); ++i)
+      if (m_.kept[i] && stage_of(i) == s && !m_.is_made(i) && m_.mirrored_by(i) == no_value) return false;
+    for (int k = 0; k < m_.products.size(); ++k)
+      if (!m_.makes_tile[k] && stage_of(m_.tile_of(k)) == s && !own_image_[m_.tile_of(k)]) return false;
+    return true;
   }
 
   constexpr void find_shifts() {
@@ -432,6 +465,11 @@ class stage_builder {
     for (int i = 0; i < g.size(); ++i)
       if (m_.kept[i] && m_.stage_of[i] == s_ && !m_.is_made(i))
         add_output(-1, static_cast<value_id>(i), order_of(g, g[i].axes));
+    if (m_.is_symmetric(s_))
+      for (int k = 0, count = r_.outputs.size(); k < count; ++k) {
+        const value_id image = m_.mirrored_by(r_.outputs[k].value);
+        add_output(-1, image, order_of(g, g[image].axes));
+      }
     if (m_.in_blocks) add_folds();
     for (int k = 0; k < m_.products.size(); ++k) {
       const value_id tile = m_.tile_of(k);
@@ -453,10 +491,15 @@ class stage_builder {
   value_images image_{};  // number + 1
   value_images largest_{};  // of a shift, number + 1
 
+  /// Whether a value is a fold that this stage makes, or the image of one.
+  constexpr bool folds_tile_here(value_id v) const {
+    const value_id of = m_.is_symmetric(s_) ? m_.kept_as(v) : v;
+    return m_.stage_of[of] == s_ && m_.folds_tile(of);
+  }
   /// Blocks leave the largest entry, finite or not; what is subtracted is made of it.
   constexpr op joined_as(value_id v) const {
     const node& n = m_.program[v];
-    return n.code == op::shift && n.axes != 0 && m_.in_blocks && m_.folds_tile(v) && m_.stage_of[v] == s_ ? op::reduce_max
+    return n.code == op::shift && n.axes != 0 && m_.in_blocks && folds_tile_here(v) ? op::reduce_max
                                                                                                        : n.code;
   }
   constexpr value_id finite_or_zero(value_id v) {
@@ -472,7 +515,7 @@ class stage_builder {
   constexpr void add_folds() {
     const int count = r_.outputs.size();
     for (int k = 0; k < count; ++k)
-      if (const stage_output o = r_.outputs[k]; o.is_kept() && m_.folds_tile(o.value) && m_.program[o.value].axes != 0)
+      if (const stage_output o = r_.outputs[k]; o.is_kept() && folds_tile_here(o.value) && m_.program[o.value].axes != 0)
         r_.folds.push_back(fold_at(k, shift_of(m_.program, o.value)));
     for (int last = r_.folds.size() - 1, k = last; k >= 0; --k)  // shifts go to the end
       if (const tile_fold f = r_.folds[k]; m_.program[r_.outputs[f.slot].value].code == op::shift) {
@@ -504,7 +547,7 @@ class stage_builder {
     value_id r = no_value;
     if (is_input(n.code)) {
       r = input(static_cast<std::int8_t>(n.bits), no_value, m_.program.inputs[static_cast<int>(n.bits)]);
-    } else if (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_)) {
+    } else if (!folds_tile_here(v) && (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_))) {
       r = input(-1, v, {"", n.axes == 0 ? op::scalar : op::tensor, order_of(m_.program, n.axes)});
     } else {
       const value_id a = built(n.operand[0]), b = built(n.operand[1]), c = built(n.operand[2]);
