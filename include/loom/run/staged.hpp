@@ -47,6 +47,11 @@ struct in_stage {
   static constexpr bool is_block(const stage_output& out) {
     return tile != 0 && out.is_kept() && map.program[out.value].axes == tile;
   }
+  static constexpr value_id tile_value() {
+    for (const stage_input& in : made.inputs)
+      if (is_block(in)) return in.value;
+    return no_value;
+  }
   static constexpr int input_blocks() {
     int count = 0;
     for (const stage_input& in : made.inputs) count += is_block(in);
@@ -106,6 +111,44 @@ inline constexpr storages memory_of<run::in_stage<Program, Stage>> = run::memory
 
 namespace loom::inline LOOM_ABI::run {
 
+/// The stage that sees the same tile as stage S once more, in the same blocks; or 0.
+template <class Program, int S, int Later = S + 2>
+constexpr int recalled_in() {
+  constexpr const stage_map& m = stages_of<Program>::map;
+  if constexpr (!m.in_blocks || Later >= m.tiles.size() || m.tiles[S] == 0) {
+    return 0;
+  } else if constexpr (m.tiles[Later] != m.tiles[S] || in_stage<Program, Later>::made.outputs.empty()) {
+    return recalled_in<Program, S, Later + 2>();
+  } else {
+    using one = in_stage<Program, S>;
+    using other = in_stage<Program, Later>;
+    return one::input_blocks() == 1 && one::blocks() == 1 && other::input_blocks() == 1 &&
+                   one::tile_value() == other::tile_value() && one::roles.rows == other::roles.rows &&
+                   m.is_symmetric(S) == m.is_symmetric(Later)
+               ? Later
+               : 0;
+  }
+}
+/// Whether those stages, and what is between them, may take some rows after the others: nothing of other rows is needed, or done twice.
+template <class Program, int First, int Last>
+constexpr bool takes_parts_of_rows() {
+  constexpr const stage_map& m = stages_of<Program>::map;
+  if (m.is_symmetric(First)) return false;
+  bool possible = true;
+  for (int i = 0; i < m.program.size(); ++i) {
+    const int s = m.stage_of[i];
+    if (s < First || s > Last || !m.kept[i]) continue;
+    if (s == First) possible = possible && m.program[i].axes == only(in_stage<Program, First>::roles.rows);
+    else if (runs_along(m.program[i].code) || (s == Last && m.folds_tile(i) && m.program[i].axes == 0)) possible = false;
+    else if (s < Last && m.product_of(i) >= 0) possible = false;
+  }
+  for (int k = 0; k < m.program.outputs.size(); ++k) {
+    const int s = m.stage_of_output(m.program.outputs[k]);
+    if (s > First && s < Last && (stages_of<Program>::added >> k & 1) != 0) possible = false;
+  }
+  return possible;
+}
+
 /// Whether a program runs in stages: it has running values, or products of matrices and a workspace for something else as well.
 template <class Program>
 constexpr bool runs_in_stages() {
@@ -124,6 +167,8 @@ constexpr bool runs_in_stages() {
 /// The rows and columns of a block, at most and at least, and those of which a block is whole panels of products.
 inline constexpr std::ptrdiff_t most_block_rows = 192, most_block_columns = 512, least_block_rows = 16,
                                 panel_block_rows = 48;
+/// The rows of a tile that are worth while to keep for a later stage: fewer are made again.
+inline constexpr std::ptrdiff_t least_recalled_rows = 96;
 /// The rows of a block of whole rows, where the caller leaves it to Loom: as many as so much memory holds.
 inline constexpr std::ptrdiff_t whole_rows_bytes = std::ptrdiff_t{3} << 20;
 inline constexpr std::ptrdiff_t cache_line = 64;
@@ -176,6 +221,21 @@ struct block_extents {
     return {side, side, block_stride(side, n)};
   }
 };
+
+/// The number of blocks of the first rows of a tile.
+constexpr std::ptrdiff_t blocks_in(const block_extents& b, std::ptrdiff_t rows, std::ptrdiff_t columns, bool symmetric) {
+  const std::ptrdiff_t across = b.columns > 0 ? (columns + b.columns - 1) / b.columns : 1;
+  const std::ptrdiff_t down = b.rows > 0 ? (rows + b.rows - 1) / b.rows : 1;
+  return symmetric ? across * (across + 1) / 2 : across * down;
+}
+/// The rows of a tile whose blocks all have a place in memory, beside some more: all rows, or whole blocks of them.
+constexpr std::ptrdiff_t recalled_rows(const block_extents& b, std::ptrdiff_t size, std::ptrdiff_t numbers, std::ptrdiff_t rows,
+                                       std::ptrdiff_t columns, std::ptrdiff_t beside, bool symmetric) {
+  if (size == 0 || b.rows == 0 || b.columns == 0) return 0;
+  const std::ptrdiff_t places = numbers / size - beside;
+  if (blocks_in(b, rows, columns, symmetric) <= places) return rows;
+  return symmetric ? 0 : places / blocks_in(b, b.rows, columns, false) * b.rows;
+}
 
 /// How the workspace of a call is cut.
 struct stage_memory {

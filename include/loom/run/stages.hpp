@@ -19,6 +19,9 @@ struct kept_value {
   double number = 0;
 };
 
+/// What becomes of the blocks of a tile, when its stage has made them: nothing, or they stay; or they are those that have stayed.
+enum class block_use : std::uint8_t { once, keep, recall };
+
 /// What the stages of a call share.
 template <class T>
 struct stage_state {
@@ -29,9 +32,14 @@ struct stage_state {
   erased_buffer arrays{};  ///< of the plan of a stage
   unsigned char* parts = nullptr;  ///< what a block leaves of folds
   T* blocks = nullptr;
-  std::ptrdiff_t block_rows = 0;  ///< that the workspace has memory for
+  std::ptrdiff_t block_rows = 0;  ///< that the workspace has memory for, where nothing stays
+  std::ptrdiff_t numbers_for_blocks = 0;
   block_extents block{};  ///< of the stage that runs
   std::ptrdiff_t block_size = 0;
+  // Where blocks of a tile stay in memory until a later stage recalls them:
+  block_use use = block_use::once;
+  std::ptrdiff_t slot = 0, slots = 1;  ///< the place of a block, of so many
+  std::ptrdiff_t first_row = 0, last_row = PTRDIFF_MAX;  ///< the rows of the tile that are there
   T* scratch = nullptr;  ///< of a product
   double value = 0;  ///< of the formula, if it is returned
 };
@@ -40,6 +48,56 @@ template <class Program, class T>
 class stage_runner {
  public:
   explicit stage_runner(stage_state<T>& state) : c_(state) {}
+
+  /// Runs the stages from S on.
+  template <int S = 0>
+  void run_from() {
+    if constexpr (S < map.tiles.size()) {
+      constexpr int recalling = recalled_in<Program, S>();
+      if constexpr (recalling > 0) {
+        if (keep_blocks<S, recalling>()) return run_from<recalling + 1>();
+      }
+      run<S>();
+      run_from<S + 1>();
+    }
+  }
+
+ private:
+  stage_state<T>& c_;
+  static constexpr const stage_map& map = stages_of<Program>::map;
+  static constexpr auto order_kept = kept_values<Program>();
+
+  /// Runs stages First to Last, of which the last one recalls the blocks of the tile that the first one makes: as many rows at a time as
+  /// there is memory for. False, and nothing is done, if that would be less than making them again.
+  template <int First, int Last>
+  bool keep_blocks() {
+    constexpr tile_roles roles = in_stage<Program, First>::roles;
+    choose_blocks<First>();
+    const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
+    const std::ptrdiff_t beside_tile = in_stage<Program, Last>::blocks() - 1;
+    const std::ptrdiff_t n = recalled_rows(c_.block, c_.block_size, c_.numbers_for_blocks, rows, columns, beside_tile, map.is_symmetric(First));
+    if (n < rows && (n < least_recalled_rows || !takes_parts_of_rows<Program, First, Last>())) return false;
+    c_.slots = blocks_in(c_.block, n < rows ? n : rows, columns, map.is_symmetric(First));
+    for (c_.first_row = 0; c_.first_row < rows || c_.first_row == 0; c_.first_row = c_.last_row) {
+      c_.last_row = c_.first_row + n < rows ? c_.first_row + n : rows;
+      run_range<First, Last>(std::make_integer_sequence<int, Last - First + 1>());
+      if (c_.last_row == rows) break;
+    }
+    c_.slots = 1;
+    c_.first_row = 0;
+    c_.last_row = PTRDIFF_MAX;
+    return true;
+  }
+  template <int First, int Last, int... S>
+  void run_range(std::integer_sequence<int, S...>) {
+    ((c_.use = S == 0              ? block_use::keep
+               : First + S == Last ? block_use::recall
+                                   : block_use::once,
+      run<First + S>()),
+     ...);
+    c_.use = block_use::once;
+    c_.slot = 0;
+  }
 
   template <int S>
   void run() {
@@ -73,11 +131,6 @@ class stage_runner {
     }
   }
 
- private:
-  stage_state<T>& c_;
-  static constexpr const stage_map& map = stages_of<Program>::map;
-  static constexpr auto order_kept = kept_values<Program>();
-
   static constexpr int place_of(value_id v) {
     int k = 0;
     while (order_kept[k] != v) ++k;
@@ -91,12 +144,12 @@ class stage_runner {
     if constexpr (roles.columns >= 0) {
       const std::ptrdiff_t columns = c_.extents[roles.columns], width = block_columns(columns, map.in_blocks);
       c_.block = {c_.block_rows, width, block_stride(width, columns)};
-      c_.block_size = c_.block.rows * c_.block.stride;
       if (map.is_symmetric(S)) c_.block = c_.block.square(columns);
+      c_.block_size = c_.block.rows * c_.block.stride;
     }
   }
-  /// The n-th block of a stage.
-  T* block(int n) const { return c_.blocks + n * c_.block_size; }
+  /// The n-th block of a stage: the first one is the tile's.
+  T* block(int n) const { return c_.blocks + (n == 0 ? c_.slot : c_.slots - 1 + n) * c_.block_size; }
   template <int S>
   erased_shape shape_of_block(const axis_order& axes) const {
     erased_shape b;
@@ -186,12 +239,13 @@ class stage_runner {
     const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
     running_total totals[p.program.size()];
     tile_block b;
+    c_.slot = 0;
     for (b.column = 0; b.column < columns || b.column == 0; b.column = b.column_end) {
       b.column_end = b.column + c_.block.columns < columns ? b.column + c_.block.columns : columns;
       // Of a tile that is its own mirror image, the blocks above the diagonal serve those below it.
-      const std::ptrdiff_t last_row = map.is_symmetric(S) ? b.column_end : rows;
-      for (b.row = 0; b.row < last_row || b.row == 0; b.row = b.row_end) {
-        b.row_end = b.row + c_.block.rows < rows ? b.row + c_.block.rows : rows;
+      const std::ptrdiff_t last_row = map.is_symmetric(S) ? b.column_end : rows < c_.last_row ? rows : c_.last_row;
+      for (b.row = c_.first_row; b.row < last_row || b.row == 0; b.row = b.row_end) {
+        b.row_end = b.row + c_.block.rows < last_row ? b.row + c_.block.rows : last_row;
         b.mirrored = map.is_symmetric(S) && b.row != b.column;
         int number = 0;
         for (int k = 0; k < stage::made.inputs.size(); ++k) {
@@ -199,18 +253,19 @@ class stage_runner {
           T* const to = block(number++);
           bool read = false;
           for (int i = First; i < Last; ++i) read = read || reads_input(p, p.loops[i], k);
-          if (read) make_block<S>(stage::made.inputs[k].value, to, b);
+          if (read && c_.use != block_use::recall) make_block<S>(stage::made.inputs[k].value, to, b);
         }
         [&]<int... I>(std::integer_sequence<int, I...>) {
-          (sweep_block<S, First + I>(call, outputs, sweeps[I], b, totals), ...);
+          (sweep_block<S, First + I>(call, sweeps[I], b, totals), ...);
         }(std::make_integer_sequence<int, Last - First>());
         join_folds<S>(outputs, call.scalars, b);
         for (int k = 0; k < stage::made.outputs.size(); ++k) {
           if (!stage::is_block(stage::made.outputs[k])) continue;
           bool written = false;
           for (int i = First; i < Last; ++i) written = written || touches_output(p, p.loops[i], k);
-          if (written) multiply_block<S>(stage::made.outputs[k].value, static_cast<const T*>(outputs[k].data), b);
+          if (written) multiply_block<S>(stage::made.outputs[k].value, block(stage::block_of_output(k)), b);
         }
+        if (c_.use != block_use::once) ++c_.slot;
         if (b.row_end == last_row) break;
       }
       if (b.column_end == columns) break;
@@ -246,17 +301,17 @@ class stage_runner {
 
   /// The loops count the rows and columns of the whole tile: a block has the tile's first entry so far before it.
   template <int S, int Sweep>
-  void sweep_block(const call_state& call, const erased_buffer* outputs, block_sweep& sweep, const tile_block& b,
-                   running_total* totals) const {
+  void sweep_block(const call_state& call, block_sweep& sweep, const tile_block& b, running_total* totals) const {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     constexpr const schedule::sweep& s = p.loops[Sweep];
     const std::ptrdiff_t back = b.row * c_.block.stride + b.column;
+    int number = 0;
     for (int k = 0; k < stage::made.inputs.size(); ++k)
-      if (stage::is_block(stage::made.inputs[k]))
-        sweep.data.inputs[k].data = static_cast<const T*>(call.bound.inputs[k].data) - back;
+      if (stage::is_block(stage::made.inputs[k])) sweep.data.inputs[k].data = block(number++) - back;
     for (int k = 0; k < stage::made.outputs.size(); ++k)
-      if (stage::is_block(stage::made.outputs[k])) sweep.data.outputs[k].data = static_cast<T*>(outputs[k].data) - back;
+      if (stage::is_block(stage::made.outputs[k]))
+        sweep.data.outputs[k].data = block(stage::block_of_output(k)) - back;
     erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
     for (int k = 0; k < p.arrays.size(); ++k) {
       arrays[k] = call.arrays[k];
@@ -540,10 +595,9 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
   next += memory.parts;
   state.blocks = reinterpret_cast<T*>(next);
   state.block_rows = memory.block_rows(bound.workspace.extents[0]);
-  stage_runner<Program, T> runner(state);
-  [&]<int... S>(std::integer_sequence<int, S...>) {
-    (runner.template run<S>(), ...);
-  }(std::make_integer_sequence<int, m.tiles.size()>());
+  state.numbers_for_blocks =
+      (bound.workspace.extents[0] * 8 - memory.fixed()) / static_cast<std::ptrdiff_t>(sizeof(T));
+  stage_runner<Program, T>(state).run_from();
   return state.value;
 }
 
