@@ -195,19 +195,19 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr int k = lookup_of(R::P, Id);
-  alignas(64) typename R::TI label[R::lane_count];
-  alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
   using S = typename R::template Input<static_cast<int>(R::P.program[n.operand[0]].bits)>;
   if constexpr (R::shape::along && R::lane_count > 1 && n.type == kind::number && lanes_differ<Id, R> &&
                 !lanes_differ<n.operand[1], R>) {  // a row of its own
     if (const stream& s = r.data.lookups[k]; s.column_stride == 1) [[likely]] {
       const std::ptrdiff_t named = first_lane(r.index[n.operand[1]]);
-      const std::ptrdiff_t label = named >= 0 && named < r.data.extents[first_axis(n.over())] ? named : 0;
-      const std::ptrdiff_t at = row_offset(r.data, s, r.row) + label * r.data.label_strides[k] + j;
+      const std::ptrdiff_t inside = named >= 0 && named < r.data.extents[first_axis(n.over())] ? named : 0;
+      const std::ptrdiff_t at = row_offset(r.data, s, r.row) + inside * r.data.label_strides[k] + j;
       r.value[Id] = load_entries_of<Which, typename R::V>(static_cast<const S*>(s.data) + at, r.active);
       return;
     }
   }
+  alignas(64) typename R::TI label[R::lane_count];
+  alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
   store(r.index[n.operand[1]], label);
   loops::load_lookup<S>(r.data, k, r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along,
                         label, lanes_in_use<Id, Which>(r), buffer);

@@ -111,19 +111,19 @@ inline constexpr storages memory_of<run::in_stage<Program, Stage>> = run::memory
 
 namespace loom::inline LOOM_ABI::run {
 
-/// The stage that sees the same tile as stage S once more, in the same blocks; or 0.
+/// The next stage with a tile, if it sees the tile of stage S once more in the same blocks; or 0.
 template <class Program, int S, int Later = S + 2>
 constexpr int recalled_in() {
   constexpr const stage_map& m = stages_of<Program>::map;
   if constexpr (!m.in_blocks || Later >= m.tiles.size() || m.tiles[S] == 0) {
     return 0;
-  } else if constexpr (m.tiles[Later] != m.tiles[S] || in_stage<Program, Later>::made.outputs.empty()) {
+  } else if constexpr (in_stage<Program, Later>::made.outputs.empty()) {
     return recalled_in<Program, S, Later + 2>();
   } else {
     using one = in_stage<Program, S>;
     using other = in_stage<Program, Later>;
-    return one::input_blocks() == 1 && one::blocks() == 1 && other::input_blocks() == 1 &&
-                   one::tile_value() == other::tile_value() && one::roles.rows == other::roles.rows &&
+    return m.tiles[Later] == m.tiles[S] && one::input_blocks() == 1 && one::blocks() == 1 &&
+                   other::input_blocks() == 1 && one::tile_value() == other::tile_value() && one::roles.rows == other::roles.rows &&
                    m.is_symmetric(S) == m.is_symmetric(Later)
                ? Later
                : 0;
@@ -246,6 +246,7 @@ struct stage_memory {
   std::ptrdiff_t scratch = 0;  ///< of a product
   std::ptrdiff_t row = 0;  ///< of one row of all blocks of a stage, the most that one has
   std::ptrdiff_t rows = 0;  ///< of a tile, the most
+  std::ptrdiff_t panels = 0;  ///< of factors, for the blocks of some columns: where there is memory left
 
   constexpr std::ptrdiff_t fixed() const { return kept + parts + arrays + scratch + cache_line; }
   constexpr std::ptrdiff_t with_rows(std::ptrdiff_t n) const {
@@ -258,9 +259,13 @@ struct stage_memory {
   /// And those with which products do least for what they load.
   constexpr std::ptrdiff_t best() const {
     const std::ptrdiff_t n = in_blocks ? most_block_rows : row == 0 ? 0 : whole_rows_bytes / row;
-    return (with_rows(n > least_block_rows ? n : least_block_rows) + 7) / 8;
+    byte_count all{with_rows(n > least_block_rows ? n : least_block_rows)};
+    all.add(1, panels);
+    return (all.bytes + 7) / 8;
   }
-  /// Rows of a block in a workspace of so many numbers.
+  /// Whether a workspace of so many numbers has room for panels.
+  constexpr bool has_panels(std::ptrdiff_t numbers) const { return in_blocks && numbers >= best(); }
+  /// Rows of a block in it.
   constexpr std::ptrdiff_t block_rows(std::ptrdiff_t numbers) const {
     std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
     if (in_blocks && n > most_block_rows) n = most_block_rows;
@@ -311,6 +316,21 @@ constexpr std::ptrdiff_t chain_scratch_bytes(const node& n, const std::ptrdiff_t
   return r.bytes;
 }
 
+/// Bytes of the panels of what makes the tile of a stage, and of what it is multiplied by along its columns, for one block of those.
+template <class Stage, class T>
+constexpr std::ptrdiff_t panel_bytes(const stage_map& m, int s, const std::ptrdiff_t* extents) {
+  if (!m.in_blocks) return 0;
+  const std::ptrdiff_t width = block_columns(extents[Stage::roles.columns], true);
+  byte_count r;
+  for (int k = 0; k < m.products.size(); ++k) {
+    const matrix_product& p = m.products[k];
+    if (p.id == Stage::tile_value()) r.add(loops::panels_of<T>(width, extents[p.over]), sizeof(T));
+    else if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s && p.over == Stage::roles.columns)
+      r.add(loops::panels_of<T>(extents[m.other_of(k) == p.right ? p.columns : p.rows], width), sizeof(T));
+  }
+  return r.bytes;
+}
+
 /// The workspace of a program whose tensors have T's precision.
 template <class Program, class T>
 stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
@@ -342,6 +362,7 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
                   sizeof(T));
         for (const tile_fold& f : stage::made.folds)
           parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents), sizeof(T));
+        if (const std::ptrdiff_t bytes = panel_bytes<stage, T>(m, S, extents); bytes > r.panels) r.panels = bytes;
         if (row.bytes > r.row) r.row = row.bytes;
         if (parts.bytes > r.parts) r.parts = parts.bytes;
         if (extents[stage::roles.rows] > r.rows) r.rows = extents[stage::roles.rows];

@@ -34,6 +34,7 @@ struct stage_state {
   T* blocks = nullptr;
   std::ptrdiff_t block_rows = 0;  ///< that the workspace has memory for, where nothing stays
   std::ptrdiff_t numbers_for_blocks = 0;
+  T* panels = nullptr;  ///< of factors, if there is memory for them
   block_extents block{};  ///< of the stage that runs
   std::ptrdiff_t block_size = 0;
   // Where blocks of a tile stay in memory until a later stage recalls them:
@@ -64,6 +65,7 @@ class stage_runner {
 
  private:
   stage_state<T>& c_;
+  loops::packed_panels panels_[matrix_products::capacity()];  ///< of the second factor of each product
   static constexpr const stage_map& map = stages_of<Program>::map;
   static constexpr auto order_kept = kept_values<Program>();
 
@@ -242,6 +244,7 @@ class stage_runner {
     c_.slot = 0;
     for (b.column = 0; b.column < columns || b.column == 0; b.column = b.column_end) {
       b.column_end = b.column + c_.block.columns < columns ? b.column + c_.block.columns : columns;
+      place_panels<S>();
       // Of a tile that is its own mirror image, the blocks above the diagonal serve those below it.
       const std::ptrdiff_t last_row = map.is_symmetric(S) ? b.column_end : rows < c_.last_row ? rows : c_.last_row;
       for (b.row = c_.first_row; b.row < last_row || b.row == 0; b.row = b.row_end) {
@@ -277,6 +280,24 @@ class stage_runner {
       for (const tile_fold& f : stage::made.folds)
         if (map.program[stage::made.outputs[f.slot].value].code == op::shift) finish_shift(stage::made.outputs[f.slot].value);
   }
+
+  /// Memory for the panels of factors that all blocks of some columns have in common.
+  template <int S>
+  void place_panels() {
+    using stage = in_stage<Program, S>;
+    if (c_.panels == nullptr) return;
+    T* next = c_.panels;
+    for (int k = 0; k < map.products.size(); ++k) {
+      const matrix_product& p = map.products[k];
+      panels_[k] = {};
+      const bool makes = p.id == stage::tile_value();
+      if (!makes && (map.makes_tile[k] || map.stage_of[map.tile_of(k)] != S || p.over != stage::roles.columns)) continue;
+      panels_[k].data = next;
+      next += makes ? loops::panels_of<T>(c_.block.columns, c_.extents[p.over])
+                    : loops::panels_of<T>(c_.extents[map.other_of(k) == p.right ? p.columns : p.rows], c_.block.columns);
+    }
+  }
+  loops::packed_panels* panels_of(int k) { return panels_[k].data == nullptr ? nullptr : &panels_[k]; }
 
   struct tile_block {
     std::ptrdiff_t row = 0, row_end = 0, column = 0, column_end = 0;
@@ -511,27 +532,28 @@ class stage_runner {
     bool masked;
   };
   void multiply(const factor& x, const factor& y, const loops::matrix_buffer<T>& c, std::ptrdiff_t rows,
-                std::ptrdiff_t columns, std::ptrdiff_t depth, bool add) const {
+                std::ptrdiff_t columns, std::ptrdiff_t depth, bool add, loops::packed_panels* panels) const {
     if (y.masked)
       loops::multiply<T>(loops::transposed(y), loops::transposed(x), loops::transposed(c), columns, rows, depth,
                          {add, true}, c_.scratch);
-    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked}, c_.scratch);
+    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked, panels}, c_.scratch);
   }
 
   template <int S>
-  void make_block(value_id tile, T* to, const tile_block& b) const {
+  void make_block(value_id tile, T* to, const tile_block& b) {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const matrix_product& p = map.products[map.product_of(tile)];
+    const int k = map.product_of(tile);
+    const matrix_product& p = map.products[k];
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
     multiply({matrix_of(x, roles.rows, p.over, roles.rows, b.row), p.masked == x},
              {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y}, {to, c_.block.stride, 1},
-             b.row_end - b.row, b.column_end - b.column, c_.extents[p.over], false);
+             b.row_end - b.row, b.column_end - b.column, c_.extents[p.over], false, panels_of(k));
   }
 
   /// Every product that has the tile as a factor: one more term of rows of the result.
   template <int S>
-  void multiply_block(value_id tile, const T* block, const tile_block& b) const {
+  void multiply_block(value_id tile, const T* block, const tile_block& b) {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
     for (int k = 0; k < map.products.size(); ++k) {
       if (map.tile_of(k) != tile) continue;
@@ -542,7 +564,7 @@ class stage_runner {
     }
   }
   /// Product k of a block with the other factor, for rows of the block or for columns of it.
-  void multiply_block_by(int k, const T* block, const tile_block& b, bool of_rows, bool first) const {
+  void multiply_block_by(int k, const T* block, const tile_block& b, bool of_rows, bool first) {
     const matrix_product& p = map.products[k];
     const value_id tile = map.tile_of(k), other = map.other_of(k);
     const int slot = map.direct_output(p.id, stages_of<Program>::direct);
@@ -555,7 +577,8 @@ class stage_runner {
     c.data += (of_rows ? b.row : b.column) * c.row_stride;
     multiply({{block, type_of<T>(), of_rows ? stride : 1, of_rows ? 1 : stride}, p.masked == tile},
              {matrix_of(other, p.over, along, p.over, of_rows ? b.column : b.row), p.masked == other}, c,
-             of_rows ? rows : columns, c_.extents[along], of_rows ? columns : rows, adds || !first);
+             of_rows ? rows : columns, c_.extents[along], of_rows ? columns : rows, adds || !first,
+             of_rows ? panels_of(k) : nullptr);
   }
   static constexpr axis_order order_of_result(value_id v) {
     const int slot = map.direct_output(v, stages_of<Program>::direct);
@@ -597,6 +620,10 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
   state.block_rows = memory.block_rows(bound.workspace.extents[0]);
   state.numbers_for_blocks =
       (bound.workspace.extents[0] * 8 - memory.fixed()) / static_cast<std::ptrdiff_t>(sizeof(T));
+  if (memory.has_panels(bound.workspace.extents[0])) {
+    state.numbers_for_blocks -= memory.panels / static_cast<std::ptrdiff_t>(sizeof(T));
+    state.panels = state.blocks + state.numbers_for_blocks;
+  }
   stage_runner<Program, T>(state).run_from();
   return state.value;
 }

@@ -309,7 +309,7 @@ class stage_mapper {
       m_.possible = false;
     m_.kept.insert(id);
     if (m_.in_blocks && m_.folds_tile(id))
-      if (const fold_shift s = shift_of(g(), id); !s.is_none()) m_.kept.insert(s.shift);
+      if (const fold_shift by = shift_of(g(), id); !by.is_none()) m_.kept.insert(by.shift);
   }
   /// Whether what blocks of a tile leave of a value can be joined.
   constexpr bool can_join(int id) const {
@@ -372,12 +372,12 @@ class stage_mapper {
     visit_operands(v, s);
   }
   /// Whether a value of rows, or of columns, would cost more at each entry of a tile than an array of it.
-  constexpr bool is_worth_an_array(value_id v, axis_set tile) const {
+  constexpr bool is_worth_an_array(int v, axis_set tile) const {
     const node& n = g()[v];
     return m_.in_blocks && n.type == kind::number && axis_count(n.axes) == 1 && includes(tile, n.axes) &&
            !has_tile(stage_of(v)) && costs(v);
   }
-  constexpr bool costs(value_id v) const {
+  constexpr bool costs(int v) const {
     const node& n = g()[v];
     if (is_leaf(n.code) || m_.kept[v] || m_.is_made(v)) return false;
     if (info(n.code).cost > 1) return true;
