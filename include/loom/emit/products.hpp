@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "loom/emit/text.hpp"
-#include "loom/schedule/stages.hpp"
+#include "loom/schedule/stage_program.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 

@@ -8,7 +8,7 @@
 #include "loom/loops/chains.hpp"
 #include "loom/loops/matrices.hpp"
 #include "loom/schedule/in_place.hpp"
-#include "loom/schedule/stages.hpp"
+#include "loom/schedule/stage_program.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
