@@ -28,7 +28,8 @@ sums fold(const std::vector<float>& entries, float scale) {
   long double sum = 0, rest = 0;
   bool counted = false;
   for (float e : entries) {
-    const long double v = std::exp(static_cast<long double>(scale) * (static_cast<long double>(e) - shift_of(r.largest)));
+    const long double v =
+        std::exp(static_cast<long double>(scale) * (static_cast<long double>(e) - shift_of(r.largest)));
     sum += v;
     if (e == r.largest && std::isfinite(e) && !counted) counted = true;
     else rest += v;

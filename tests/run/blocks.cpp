@@ -30,7 +30,7 @@ constexpr auto sides = logsumexp(s, C).mean() + logsumexp(-s, N).mean() + 0.1 * 
                        square(sum(s, N) / 50).mean() + softplus(s).mean();
 // Whole blocks of -inf, and the largest entries far below 0.
 constexpr auto masked = logsumexp(where(m, s - 200, -INFINITY), C).mean();
-constexpr auto causal = logsumexp(where(M <= N, tau * sum(a * a(N = M), D), -INFINITY), M).mean();
+constexpr auto causal = logsumexp(where(M <= N, tau* sum(a* a(N = M), D), -INFINITY), M).mean();
 // A batch against itself.
 constexpr auto cosine = 4 * sum((a / norm(a, D)) * (a(N = M) / norm(a(N = M), D)), D);
 constexpr auto contrast = logsumexp(where(N != M, cosine, -INFINITY), M).mean() + square(max(cosine, M)).mean();

@@ -29,9 +29,9 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
   for (int k = 0; k < m.products.size(); ++k)
     if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) add_axis(gradients, k, "");
   std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) +
-                     ": products " + over + ", made a band of rows of " + std::string(g.axes[roles.columns].name) +
-                     " at a time, in " + counted(walks, "sweep") + " with " + counted(p.exponentials, "exponential") +
-                     " an entry";
+                     ": products " + over + ", made " + (m.in_blocks ? "block by block" : "some whole rows at a time") +
+                     (m.is_symmetric(s) ? " on one side of the diagonal" : "") + ", for " + counted(walks, "sweep") +
+                     " with " + counted(p.exponentials, "exponential") + " an entry";
   return gradients.empty() ? text : text + "; multiplied again, over " + gradients;
 }
 

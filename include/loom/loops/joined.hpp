@@ -41,7 +41,8 @@ void join_shifted_parts(op code, T* all, const T* part, const shifted_parts<T>& 
       continue;
     }
     const double s = finite_or_zero(before), t = finite_or_zero(here), largest = t > s ? t : s;
-    const double scale = std::exp(by.coefficient * (largest - s)), scale_here = std::exp(by.coefficient * (largest - t));
+    const double scale = std::exp(by.coefficient * (largest - s)),
+                 scale_here = std::exp(by.coefficient * (largest - t));
     double sum = scaled(static_cast<double>(all[i]), scale) + scaled(static_cast<double>(part[i]), scale_here);
     if (code == op::rest) sum += scale < scale_here ? scale : scale_here;
     all[i] = static_cast<T>(sum);

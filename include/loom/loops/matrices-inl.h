@@ -430,10 +430,9 @@ void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y, 
   const std::ptrdiff_t between_columns = c.column_stride < 0 ? -c.column_stride : c.column_stride;
   const bool by_columns = n.rows > 1 && (n.columns == 1 || between_rows < between_columns);
   if (by_columns)
-    combine_into_rows<Step>(loops::transposed(y), loops::transposed(x), loops::transposed(c),
-                            {n.columns, n.rows, n.depth},
-                            options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, nullptr,
-                            scratch);
+    combine_into_rows<Step>(
+        loops::transposed(y), loops::transposed(x), loops::transposed(c), {n.columns, n.rows, n.depth},
+        options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, nullptr, scratch);
   else
     combine_into_rows<Step>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none,
                             options.add, options.panels, scratch);

@@ -123,8 +123,8 @@ constexpr int recalled_in() {
     using one = in_stage<Program, S>;
     using other = in_stage<Program, Later>;
     return m.tiles[Later] == m.tiles[S] && one::input_blocks() == 1 && one::blocks() == 1 &&
-                   other::input_blocks() == 1 && one::tile_value() == other::tile_value() && one::roles.rows == other::roles.rows &&
-                   m.is_symmetric(S) == m.is_symmetric(Later)
+                   other::input_blocks() == 1 && one::tile_value() == other::tile_value() &&
+                   one::roles.rows == other::roles.rows && m.is_symmetric(S) == m.is_symmetric(Later)
                ? Later
                : 0;
   }
@@ -139,7 +139,8 @@ constexpr bool takes_parts_of_rows() {
     const int s = m.stage_of[i];
     if (s < First || s > Last || !m.kept[i]) continue;
     if (s == First) possible = possible && m.program[i].axes == only(in_stage<Program, First>::roles.rows);
-    else if (runs_along(m.program[i].code) || (s == Last && m.folds_tile(i) && m.program[i].axes == 0)) possible = false;
+    else if (runs_along(m.program[i].code) || (s == Last && m.folds_tile(i) && m.program[i].axes == 0))
+      possible = false;
     else if (s < Last && m.product_of(i) >= 0) possible = false;
   }
   for (int k = 0; k < m.program.outputs.size(); ++k) {
@@ -215,7 +216,8 @@ struct block_extents {
     std::ptrdiff_t side = rows;
     while (side < n && (side + least_block_rows) * block_stride(side + least_block_rows, n) <= rows * stride)
       side += least_block_rows;
-    const std::ptrdiff_t few = n / 5 > 3 * panel_block_rows ? n / 5 : 3 * panel_block_rows;  // fewer are on the diagonal
+    const std::ptrdiff_t few =
+        n / 5 > 3 * panel_block_rows ? n / 5 : 3 * panel_block_rows;  // fewer are on the diagonal
     if (side > few) side = few;
     side = side < n ? whole_panels(side) : n;
     return {side, side, block_stride(side, n)};
@@ -223,14 +225,16 @@ struct block_extents {
 };
 
 /// The number of blocks of the first rows of a tile.
-constexpr std::ptrdiff_t blocks_in(const block_extents& b, std::ptrdiff_t rows, std::ptrdiff_t columns, bool symmetric) {
+constexpr std::ptrdiff_t blocks_in(const block_extents& b, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                   bool symmetric) {
   const std::ptrdiff_t across = b.columns > 0 ? (columns + b.columns - 1) / b.columns : 1;
   const std::ptrdiff_t down = b.rows > 0 ? (rows + b.rows - 1) / b.rows : 1;
   return symmetric ? across * (across + 1) / 2 : across * down;
 }
 /// The rows of a tile whose blocks all have a place in memory, beside some more: all rows, or whole blocks of them.
-constexpr std::ptrdiff_t recalled_rows(const block_extents& b, std::ptrdiff_t size, std::ptrdiff_t numbers, std::ptrdiff_t rows,
-                                       std::ptrdiff_t columns, std::ptrdiff_t beside, bool symmetric) {
+constexpr std::ptrdiff_t recalled_rows(const block_extents& b, std::ptrdiff_t size, std::ptrdiff_t numbers,
+                                       std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t beside,
+                                       bool symmetric) {
   if (size == 0 || b.rows == 0 || b.columns == 0) return 0;
   const std::ptrdiff_t places = numbers / size - beside;
   if (blocks_in(b, rows, columns, symmetric) <= places) return rows;
@@ -292,7 +296,7 @@ constexpr bool is_kept_in_workspace(value_id v) {
 /// More than the blocks of a product ever take: see loops/matrices.hpp.
 inline constexpr std::ptrdiff_t most_product_scratch = std::ptrdiff_t{712} << 10;
 
-/// Bytes of scratch memory for a product of these extents in any order, or of bands of it.
+/// Bytes of scratch memory for a product of these extents in any order, or of blocks of it.
 template <class T>
 constexpr std::ptrdiff_t product_scratch_bytes(std::ptrdiff_t a, std::ptrdiff_t b, std::ptrdiff_t c) {
   std::ptrdiff_t most = 0;
@@ -358,10 +362,12 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
       if constexpr (stage::tile != 0) {
         byte_count row, parts;
         for (int k = 0; k < stage::blocks(); ++k)
-          row.add(block_stride(block_columns(extents[stage::roles.columns], m.in_blocks), extents[stage::roles.columns]),
-                  sizeof(T));
+          row.add(
+              block_stride(block_columns(extents[stage::roles.columns], m.in_blocks), extents[stage::roles.columns]),
+              sizeof(T));
         for (const tile_fold& f : stage::made.folds)
-          parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents), sizeof(T));
+          parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents),
+                    sizeof(T));
         if (const std::ptrdiff_t bytes = panel_bytes<stage, T>(m, S, extents); bytes > r.panels) r.panels = bytes;
         if (row.bytes > r.row) r.row = row.bytes;
         if (parts.bytes > r.parts) r.parts = parts.bytes;

@@ -77,7 +77,8 @@ class stage_runner {
     choose_blocks<First>();
     const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
     const std::ptrdiff_t beside_tile = in_stage<Program, Last>::blocks() - 1;
-    const std::ptrdiff_t n = recalled_rows(c_.block, c_.block_size, c_.numbers_for_blocks, rows, columns, beside_tile, map.is_symmetric(First));
+    const std::ptrdiff_t n = recalled_rows(c_.block, c_.block_size, c_.numbers_for_blocks, rows, columns, beside_tile,
+                                           map.is_symmetric(First));
     if (n < rows && (n < least_recalled_rows || !takes_parts_of_rows<Program, First, Last>())) return false;
     c_.slots = blocks_in(c_.block, n < rows ? n : rows, columns, map.is_symmetric(First));
     for (c_.first_row = 0; c_.first_row < rows || c_.first_row == 0; c_.first_row = c_.last_row) {
@@ -278,7 +279,8 @@ class stage_runner {
     }(std::make_integer_sequence<int, Last - First>());
     if constexpr (map.in_blocks)
       for (const tile_fold& f : stage::made.folds)
-        if (map.program[stage::made.outputs[f.slot].value].code == op::shift) finish_shift(stage::made.outputs[f.slot].value);
+        if (map.program[stage::made.outputs[f.slot].value].code == op::shift)
+          finish_shift(stage::made.outputs[f.slot].value);
   }
 
   /// Memory for the panels of factors that all blocks of some columns have in common.
@@ -291,10 +293,12 @@ class stage_runner {
       const matrix_product& p = map.products[k];
       panels_[k] = {};
       const bool makes = p.id == stage::tile_value();
-      if (!makes && (map.makes_tile[k] || map.stage_of[map.tile_of(k)] != S || p.over != stage::roles.columns)) continue;
+      if (!makes && (map.makes_tile[k] || map.stage_of[map.tile_of(k)] != S || p.over != stage::roles.columns))
+        continue;
       panels_[k].data = next;
-      next += makes ? loops::panels_of<T>(c_.block.columns, c_.extents[p.over])
-                    : loops::panels_of<T>(c_.extents[map.other_of(k) == p.right ? p.columns : p.rows], c_.block.columns);
+      next += makes
+                  ? loops::panels_of<T>(c_.block.columns, c_.extents[p.over])
+                  : loops::panels_of<T>(c_.extents[map.other_of(k) == p.right ? p.columns : p.rows], c_.block.columns);
     }
   }
   loops::packed_panels* panels_of(int k) { return panels_[k].data == nullptr ? nullptr : &panels_[k]; }
@@ -331,8 +335,7 @@ class stage_runner {
     for (int k = 0; k < stage::made.inputs.size(); ++k)
       if (stage::is_block(stage::made.inputs[k])) sweep.data.inputs[k].data = block(number++) - back;
     for (int k = 0; k < stage::made.outputs.size(); ++k)
-      if (stage::is_block(stage::made.outputs[k]))
-        sweep.data.outputs[k].data = block(stage::block_of_output(k)) - back;
+      if (stage::is_block(stage::made.outputs[k])) sweep.data.outputs[k].data = block(stage::block_of_output(k)) - back;
     erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
     for (int k = 0; k < p.arrays.size(); ++k) {
       arrays[k] = call.arrays[k];
@@ -374,7 +377,9 @@ class stage_runner {
       if (!of_rows && map.is_symmetric(S) && !b.mirrored) continue;  // both are the same rows
       const std::ptrdiff_t from = of_rows ? b.row : b.column, count = (of_rows ? b.row_end : b.column_end) - from;
       const bool first = of_rows ? b.is_first_of_rows(map.is_symmetric(S)) : b.row == 0;
-      const auto all = [&](int slot) { return static_cast<T*>(kept(stage::made.outputs[slot].value).array.data) + from; };
+      const auto all = [&](int slot) {
+        return static_cast<T*>(kept(stage::made.outputs[slot].value).array.data) + from;
+      };
       const auto part = [&](int slot) { return static_cast<const T*>(outputs[slot].data) + from; };
       const op code = map.program[stage::made.outputs[f.slot].value].code;
       if (first)
@@ -618,8 +623,7 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
   next += memory.parts;
   state.blocks = reinterpret_cast<T*>(next);
   state.block_rows = memory.block_rows(bound.workspace.extents[0]);
-  state.numbers_for_blocks =
-      (bound.workspace.extents[0] * 8 - memory.fixed()) / static_cast<std::ptrdiff_t>(sizeof(T));
+  state.numbers_for_blocks = (bound.workspace.extents[0] * 8 - memory.fixed()) / static_cast<std::ptrdiff_t>(sizeof(T));
   if (memory.has_panels(bound.workspace.extents[0])) {
     state.numbers_for_blocks -= memory.panels / static_cast<std::ptrdiff_t>(sizeof(T));
     state.panels = state.blocks + state.numbers_for_blocks;

@@ -99,8 +99,7 @@ class stage_builder {
   /// Blocks leave the largest entry, finite or not; what is subtracted is made of it.
   constexpr op joined_as(value_id v) const {
     const node& n = m_.program[v];
-    return n.code == op::shift && n.axes != 0 && m_.in_blocks && folds_tile_here(v) ? op::reduce_max
-                                                                                                       : n.code;
+    return n.code == op::shift && n.axes != 0 && m_.in_blocks && folds_tile_here(v) ? op::reduce_max : n.code;
   }
   constexpr value_id finite_or_zero(value_id v) {
     const value_id is_finite = out_.binary(op::lt, out_.unary(op::abs, v), out_.constant(infinity));
@@ -115,7 +114,8 @@ class stage_builder {
   constexpr void add_folds() {
     const int count = r_.outputs.size();
     for (int k = 0; k < count; ++k)
-      if (const stage_output o = r_.outputs[k]; o.is_kept() && folds_tile_here(o.value) && m_.program[o.value].axes != 0)
+      if (const stage_output o = r_.outputs[k];
+          o.is_kept() && folds_tile_here(o.value) && m_.program[o.value].axes != 0)
         r_.folds.push_back(fold_at(k, shift_of(m_.program, o.value)));
     for (int last = r_.folds.size() - 1, k = last; k >= 0; --k)  // shifts go to the end
       if (const tile_fold f = r_.folds[k]; m_.program[r_.outputs[f.slot].value].code == op::shift) {
@@ -186,8 +186,7 @@ constexpr bool meets_tile(const plan& p, const stage_program& stage, const sweep
     if (stage.inputs[k].value != no_value && as_set(p.program.inputs[k].axes) == tile && reads_input(p, s, k))
       return true;
   for (int k = 0; k < stage.outputs.size(); ++k)
-    if (stage.outputs[k].is_kept() && as_set(p.program.outputs[k].axes) == tile && touches_output(p, s, k))
-      return true;
+    if (stage.outputs[k].is_kept() && as_set(p.program.outputs[k].axes) == tile && touches_output(p, s, k)) return true;
   return false;
 }
 

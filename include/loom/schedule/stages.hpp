@@ -2,7 +2,7 @@
 // schedule/stages.hpp — a graph with products of matrices, cut into stages that each have a plan of their own.
 // Between stages values are arrays in memory: of what products are made and what they give, and of running values, which are
 // made of one array and are another. A product makes a tile: a value over two axes that is never in memory as a whole.
-// The stage of a tile has it as an input, a band of rows at a time; what multiplies the tile, a gradient, has its factor as an
+// The stage of a tile has it as an input, a block at a time; what multiplies the tile, a gradient, has its factor as an
 // output of that stage. So loops see a tile as they see any matrix, and products see matrices and nothing of the formula.
 //
 //   stage 0      what the factors of the first products are computed from

@@ -59,8 +59,8 @@ class fold_shift_finder {
       case op::neg: return marked(v, scaled(n.operand[0]));
       case op::mul:
       case op::mul0:
-        return marked(v, (is_free(n.operand[0]) && scaled(n.operand[1])) ||
-                             (is_free(n.operand[1]) && scaled(n.operand[0])));
+        return marked(
+            v, (is_free(n.operand[0]) && scaled(n.operand[1])) || (is_free(n.operand[1]) && scaled(n.operand[0])));
       case op::where:
         return is_free(n.operand[0]) && marked(v, (is_zero(n.operand[1]) && scaled(n.operand[2])) ||
                                                       (is_zero(n.operand[2]) && scaled(n.operand[1])));
@@ -76,9 +76,7 @@ class fold_shift_finder {
         if (!is_fold(n) || n.over() != over_ || !is_free(a)) return false;
         found_.shift = v;
         return true;
-      case op::neg:
-        found_.negative = !found_.negative;
-        return marked(v, shifted(a));
+      case op::neg: found_.negative = !found_.negative; return marked(v, shifted(a));
       case op::add:
       case op::sub:
         if (is_free(a)) {
