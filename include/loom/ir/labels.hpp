@@ -159,4 +159,15 @@ constexpr label_use_list label_uses(const graph& g) {
   return uses;
 }
 
+/// How many pairs there are of an index and an axis it picks from.
+constexpr int places_of_labels(const graph& g) {
+  axis_set picked[max_inputs]{};
+  int places = 0;
+  for (const node& n : g.nodes)
+    if (n.code == op::gather || n.code == op::onehot)
+      picked[g[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
+  for (const axis_set axes : picked) places += axis_count(axes);
+  return places;
+}
+
 }  // namespace loom::ir

@@ -87,6 +87,8 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   if (n.code == op::position) return axis_text(g, first_axis(n.over())) + offset_text(n.offset());
   if (n.code == op::with_slope)
     return std::string("custom(") + operand(0) + ", slope(" + operand(2) + ") = " + operand(1) + ")";
+  if (n.code == op::permuted)
+    return operand(0) + "(" + axis_text(g, first_axis(n.over())) + " = " + operand(1) + ")";
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
@@ -174,7 +176,7 @@ class formula_printer {
     return value_text(g_, n, [&](int i) {
       const node& o = g_[n.operand[i]];
       return axis_or_number && o.code == op::constant && o.constant_value() < 0 ? real_text(o.constant_value())
-                                                                                : arg(i);
+                                                                                : arg(i, n.code == op::permuted ? 6 : 0);
     });
   }
 
