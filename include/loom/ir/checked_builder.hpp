@@ -174,7 +174,7 @@ class checked_builder {
     const bool permutes = is_order_along(index, axis);
     if (!permutes && has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
     if (!fits_rank(without(axes_of(values), only(axis)) | axes_of(index))) return failed();
-    typed_value r{permutes ? out_.running(op::permuted, values.id, index.id, only(axis), {})
+    typed_value r{permutes                  ? out_.running(op::permuted, values.id, index.id, only(axis), {})
                   : index.is_computed_index ? entry_at(out_, values.id, index.id, axis)
                                             : out_.make(op::gather, values.id, index.id, no_value, only(axis)),
                   values.listed};

@@ -120,8 +120,7 @@ template <class E, class R>
     R* const to = sorting::line_of(result, n.rank, at);
     for (std::ptrdiff_t t = 0; t < n.along; ++t) {
       const auto there = static_cast<std::ptrdiff_t>(where[t * order.along]);
-      to[(back ? there : t) * result.along] =
-          static_cast<R>(numeric::loaded(from[(back ? t : there) * e.along]));
+      to[(back ? there : t) * result.along] = static_cast<R>(numeric::loaded(from[(back ? t : there) * e.along]));
     }
   });
 }

@@ -338,8 +338,7 @@ class stage_runner {
                   const running_factor& order, const loops::running_array<T>& result) const {
     e.visit([&](const auto& entries) {
       if (n.code == op::order) loops::run_order(n.order().reverse, extents, entries, result, c_.scratch);
-      else
-        loops::run_permuted(n.code == op::unpermuted, extents, entries, order.template as<T>(), result);
+      else loops::run_permuted(n.code == op::unpermuted, extents, entries, order.template as<T>(), result);
     });
   }
 
