@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Orders by sorting, and values at them, through a call: against std::stable_sort, along both axes, with ties and NaN, of every storage;
+// Orders by sorting, and values at them, through a call: against std::sort by number and position, along both axes, with ties and NaN, of every storage;
 // gradients against differences, and losses by order against plain code.
 #include <algorithm>
 #include <cmath>
@@ -37,13 +37,14 @@ constexpr auto sorted = loom::loss<x(C = order(x, C))>;
 constexpr auto sorted_back = loom::loss<gather(x, order(x, C, reverse))>;
 constexpr auto sorted_down = loom::loss<x(N = order(x, N, reverse))>;
 
-/// The order of a line, by std::stable_sort.
+/// The order of a line: by number, and where those are equal by position.
 std::vector<size_t> order_of(const numbers& line, bool falling) {
   std::vector<size_t> at(line.size());
   std::iota(at.begin(), at.end(), size_t{0});
-  std::stable_sort(at.begin(), at.end(), [&](size_t i, size_t k) {
+  std::sort(at.begin(), at.end(), [&](size_t i, size_t k) {
     const double v = line[i], w = line[k];
-    if (std::isnan(v) || std::isnan(w)) return !std::isnan(v) && std::isnan(w);
+    if (std::isnan(v) != std::isnan(w)) return std::isnan(w);
+    if (std::isnan(v) || v == w) return i < k;
     return falling ? v > w : v < w;
   });
   return at;
@@ -357,7 +358,7 @@ TEST_CASE("batches, and labels that a row of an order picks") {
         (smallest(b = three(more), loom::workspace = room) - smallest(b = three(less), loom::workspace = room)) / 2e-6;
     CHECK(gradient[i] == Approx(slope).epsilon(1e-6).margin(1e-7));
   }
-  constexpr auto picked = loom::loss<sum(x(C = order(x, C), N = N)(C = t))>;
+  constexpr auto picked = loom::loss<sum(x(C = order(x, C))(C = t))>;
   const numbers xs = {3, 1, 2, 9, 8, 7};
   const std::vector<int> at = {0, 2};
   CHECK(picked(x = loom::view(xs.data(), 2, 3), t = at, loom::workspace = room) == 1 + 9);
