@@ -7,6 +7,7 @@
 #include "loom/call/storage.hpp"
 #include "loom/loops/chains.hpp"
 #include "loom/loops/matrices.hpp"
+#include "loom/loops/sorting.hpp"
 #include "loom/schedule/in_place.hpp"
 #include "loom/schedule/stage_program.hpp"
 
@@ -353,6 +354,12 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
     for (const node& n : m.program.nodes)
       if (is_chain(n.code))
         if (const std::ptrdiff_t bytes = chain_scratch_bytes(n, extents); bytes > r.scratch) r.scratch = bytes;
+  if constexpr (has_orders(stages_of<Program>::map.program))
+    for (const node& n : m.program.nodes) {
+      byte_count bytes;
+      if (n.code == op::order) bytes.add(extents[first_axis(n.over())], loops::bytes_of_sorted_entry);
+      if (bytes.bytes > r.scratch) r.scratch = bytes.bytes;
+    }
   const auto add_stage = [&]<int S>(std::integral_constant<int, S>) {
     using stage = in_stage<Program, S>;
     if constexpr (!stage::made.outputs.empty()) {

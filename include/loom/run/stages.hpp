@@ -8,6 +8,7 @@
 #include "loom/loops/chains.hpp"
 #include "loom/loops/joined.hpp"
 #include "loom/loops/running.hpp"
+#include "loom/loops/sorting.hpp"
 #include "loom/run/staged.hpp"
 #include "loom/run/sweeps.hpp"
 
@@ -416,6 +417,8 @@ class stage_runner {
         extents.outer[extents.rank++] = c_.extents[order[k]];
       }
     }
+    if constexpr (has_orders(map.program))
+      if (is_of_order(n.code)) return run_sorted(n, extents, of[0], of[1], result);
     of[0].visit([&](const auto& b) {
       of[1].visit([&](const auto& a) { loops::run_along(n.code, n.order(), extents, b, a, result); });
     });
@@ -518,6 +521,15 @@ class stage_runner {
       (has(along, axis) ? r.along : r.outer[outer++]) = m.row_stride;
     }
     return r;
+  }
+
+  /// Fills the array of an order, or of what it permutes.
+  void run_sorted(const node& n, const loops::running_extents& extents, const running_factor& e,
+                  const running_factor& order, const loops::running_array<T>& result) const {
+    e.visit([&](const auto& entries) {
+      if (n.code == op::order) loops::run_order(n.order().reverse, extents, entries, result, c_.scratch);
+      else loops::run_permuted(n.code == op::unpermuted, extents, entries, order.template as<T>(), result);
+    });
   }
 
   /// A factor of a product, from one entry of an axis on.

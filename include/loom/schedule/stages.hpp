@@ -23,7 +23,7 @@
 
 namespace loom::inline LOOM_ABI::schedule {
 
-inline constexpr int max_stages = 12;
+inline constexpr int max_stages = 16;
 
 /// What is computed in which stage, and what is kept in memory between stages.
 struct stage_map {
