@@ -98,10 +98,14 @@ namespace detail {
 
 class stage_mapper {
  public:
-  constexpr explicit stage_mapper(const graph& g) {
-    const isolated_products isolated = isolate_products(g);
-    m_.program = isolated.program;
-    m_.products = isolated.products;
+  constexpr stage_mapper(const graph& g, bool with_products) {
+    if (with_products) {
+      const isolated_products isolated = isolate_products(g);
+      m_.program = isolated.program;
+      m_.products = isolated.products;
+    } else {
+      m_.program = g;
+    }
     bool any = !m_.products.empty();
     for (const node& n : m_.program.nodes) any = any || runs_along(n.code);
     m_.possible = any && !m_.program.too_large;
@@ -302,7 +306,10 @@ class stage_mapper {
 
 }  // namespace detail
 
-constexpr stage_map map_stages(const graph& g) { return detail::stage_mapper(g).run(); }
+/// Without products they are sums as any other ones, and no stage has a tile.
+constexpr stage_map map_stages(const graph& g, bool with_products = true) {
+  return detail::stage_mapper(g, with_products).run();
+}
 
 /// Whether a graph may have stages: a quick look, for most have one.
 constexpr bool may_have_stages(const graph& g) {

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: BSL-1.0
+// emit/stages.hpp — a program with running values or chains of states as text: a function for each stage that loops compute, and one
+// that calls them, in which the running values and the chains are loops of their own between stages (schedule/stages.hpp).
+// What stages hand on is kept in arrays that the caller brings. They are of the type of the tensors, as in a call of the loss.
+// Layer 5 (emit).
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loom/emit/c_family.hpp"
+#include "loom/schedule/stages.hpp"
+
+namespace loom::inline LOOM_ABI::emit {
+
+namespace detail {
+
+/// How a running value goes on by one more entry, in C++: {0} the value so far, {1} the entry, {2} the factor of a recurrence, {3}
+/// what rounding has lost, {4} the sum of exponentials, {5} and {6} for the moment.
+struct running_text {
+  op code;
+  int beside;  ///< {3} or {4}, which then begins as 0; or none
+  std::vector<std::string_view> steps;
+  std::string_view value;
+};
+inline const running_text& running_text_of(op code) {
+  static const running_text texts[] = {
+      {op::cumsum,
+       3,
+       {"const double {5} = {0} + {1}, {6} = {5} - {0};", "{3} += ({0} - ({5} - {6})) + ({1} - {6});", "{0} = {5};"},
+       "std::isfinite({0}) ? {0} + {3} : {0}"},
+      {op::cumprod, 0, {"{0} *= {1};"}, "{0}"},
+      {op::cummax, 0, {"{0} = {0} != {0} || {0} > {1} ? {0} : {1};"}, "{0}"},
+      {op::recurrence, 0, {"{0} = {1} + ({2} == 0 ? 0 : {2} * {0});"}, "{0}"},
+      {op::logcumsumexp,
+       4,
+       {"const double {5} = std::exp({1} > {0} ? {0} - {1} : {1} == {0} ? 0 : {1} - {0});",
+        "{4} = {1} > {0} ? {4} * {5} + 1 : {4} + {5};", "{0} = {1} > {0} || {1} != {1} ? {1} : {0};"},
+       "std::isfinite({0}) ? {0} + std::log({4}) : {0}"}};
+  const running_text* found = texts;
+  while (found->code != code) ++found;
+  return *found;
+}
+
+/// A program in stages, each with a plan.
+struct planned_stages {
+  stage_map map;
+  std::vector<stage_program> programs;
+  std::vector<plan> plans;
+  std::vector<value_id> kept;
+  std::deque<std::string> texts;  ///< that the stages' inputs are called by
+  bool possible = false;
+
+  explicit planned_stages(const plan& whole) : map(map_stages(whole.program, false)) {
+    for (int i = 0; i < map.program.size() && map.possible; ++i)
+      if (map.kept[i]) kept.push_back(static_cast<value_id>(i));
+  }
+  /// Plans the stages, with what their inputs and the kept values are called.
+  void plan_stages(const names& outer, const std::string* kept_names, output_set added) {
+    possible = map.possible;
+    for (int s = 0; s < map.tiles.size() && possible; ++s) {
+      programs.push_back(make_stage(map, s, 0));
+      stage_program& made = programs.back();
+      possible = !made.program.too_large && name_inputs(made, outer, kept_names);
+      if (!possible) return;
+      buffer_uses uses;
+      for (int k = 0; k < made.outputs.size(); ++k)
+        if (made.outputs[k].of_program >= 0 && (added >> made.outputs[k].of_program & 1) != 0)
+          uses.added |= output_set{1} << k;
+      plans.push_back(fuse(made.program, uses));
+      possible = made.outputs.empty() || !plans.back().refused();
+    }
+  }
+  /// The plan of a program without its loops: its inputs, outputs and axes.
+  plan outline(output_set added) const {
+    plan p;
+    p.program = map.program;
+    p.program.nodes = {};
+    for (output_info& o : p.program.outputs) o.id = 0;
+    p.added = added;
+    return p;
+  }
+  /// What the words of values are found in.
+  plan of_words() const {
+    plan p;
+    p.program = map.program;
+    for (int i = 0; i < p.program.size(); ++i)
+      p.levels[i] = p.program[i].axes == 0 ? schedule::level::scalar : schedule::level::element;
+    return p;
+  }
+
+ private:
+  /// An input that is read at another place is one of the stage, too.
+  bool name_inputs(stage_program& made, const names& outer, const std::string* kept_names) {
+    graph& g = made.program;
+    for (int k = 0; k < g.inputs.size(); ++k) {
+      input_info& in = g.inputs[k];
+      const int slot = made.inputs[k].of_program;
+      if (!in.is_place()) {
+        in.origin = input_origin::declared;
+        in.name = named(slot < 0 ? kept_names[made.inputs[k].value] : outer.input[slot]);
+        continue;
+      }
+      const int of = map.program.inputs[slot].of;
+      int found = -1;
+      for (int other = 0; other < g.inputs.size(); ++other)
+        if (made.inputs[other].of_program == of) found = other;
+      if (found < 0) {
+        found = g.inputs.size();
+        if (!g.inputs.try_push(map.program.inputs[of]) ||
+            !made.inputs.try_push({static_cast<std::int8_t>(of), no_value}))
+          return false;
+      }
+      g.inputs[k].of = found;
+    }
+    return true;
+  }
+  text_view named(const std::string& s) {
+    texts.push_back(s);
+    return text_view(std::string_view(texts.back()));
+  }
+};
+
+class stages_printer : public c_family_printer {
+ public:
+  stages_printer(planned_stages& stages, const plan& outline, const dialect& d, std::string_view function, element type,
+                 const options& wanted)
+      : c_family_printer(outline, d, function, type, wanted),
+        stages_(stages),
+        m_(stages.map),
+        all_(stages.map.program) {
+    const auto words = std::make_unique<plan>(stages.of_words());
+    const auto word = std::make_unique<value_words>(*words);
+    for (const value_id v : stages.kept) kept_[v] = name_.take(word->of(v).empty() ? "number" : word->of(v));
+    stages.plan_stages(name_, kept_, outline.added);
+  }
+
+  std::string print() {
+    if (!stages_.possible) return "// The stages of this formula have no plans.\n";
+    cut_kept();
+    for (int s = 0; s < m_.tiles.size(); ++s) {
+      for (int i = 0; i < all_.size(); ++i) {
+        if (m_.stage_of[i] != s) continue;
+        if (is_running(all_[i].code)) run_along(static_cast<value_id>(i));
+        if (is_chain(all_[i].code)) run_chain(static_cast<value_id>(i));
+      }
+      if (!stages_.programs[at(s)].outputs.empty()) call(s);
+    }
+    const bool returns = !g_.outputs.empty() && is_returned(0);
+    if (returns && !returned_) line("return {};", name_.result);
+    memory_.insert(memory_.end(), {kept_memory_, sums_});
+    std::erase_if(memory_, [](const memory& m) { return m.holds.empty(); });
+    close_function(returns);
+    function_text all;
+    for (const function_text& f : functions_) {
+      all.text += f.text + "\n";
+      all.head += f.head;
+      all.code += f.code;
+    }
+    all.text += text_.text;
+    all.head += text_.head;
+    all.code += text_.code;
+    return file_of(d_, all, type_);
+  }
+
+ private:
+  planned_stages& stages_;
+  const stage_map& m_;
+  const graph& all_;
+  std::string kept_[LOOM_MAX_NODES];  // the names of values
+  std::vector<function_text> functions_;
+  bool returned_ = false;  // by the call of the last stage
+  memory kept_memory_{T_, name_.take("kept")}, sums_{"double", name_.take("workspace")};
+  const std::string so_far_ = name_.take("so_far"), entry_ = name_.take("entry"), factor_ = name_.take("factor"),
+                    lost_ = name_.take("lost"), sum_ = name_.take("sum"), each_ = name_.take("each"),
+                    left_ = name_.take("left"), now_ = name_.take("now"), part_ = name_.take("part"),
+                    largest_ = name_.take("largest"), score_ = name_.take("score"), shift_ = name_.take("shift"),
+                    share_ = name_.take("share");
+
+  static std::size_t at(int s) { return static_cast<std::size_t>(s); }
+  bool is_array(value_id v) const { return all_[v].axes != 0; }
+  axis_order order(value_id v) const { return order_of(all_, all_[v].axes); }
+
+  void cut_kept() {
+    for (const value_id v : stages_.kept)
+      if (is_array(v)) cut(kept_memory_, kept_[v], at_.entries(order(v)), told_.shape(kept_[v], order(v)));
+  }
+
+  // ---- stages ------------------------------------------------------------------------------------------------------
+
+  void call(int s) {
+    const stage_program& made = stages_.programs[at(s)];
+    const plan& p = stages_.plans[at(s)];
+    stage_text text;
+    for (int k = 0; k < made.inputs.size(); ++k)
+      if (made.inputs[k].of_program < 0) text.contiguous_inputs |= std::uint32_t{1} << k;
+    for (int k = 0; k < made.outputs.size(); ++k) {
+      const stage_output& o = made.outputs[k];
+      text.outputs[k] = o.of_program >= 0 ? output_of(o.of_program) : kept_[o.value];
+      if (o.of_program >= 0) continue;
+      text.contiguous_outputs |= output_set{1} << k;
+      if (!is_array(o.value)) text.numbers |= output_set{1} << k;
+    }
+    options wanted = wanted_;
+    wanted.formula.clear();
+    const std::string name = name_.take(function_ + "_stage_" + std::to_string(functions_.size() + 1));
+    const auto printer = std::make_unique<c_family_printer>(p, d_, name, type_, wanted, &text);
+    functions_.push_back(printer->print_function());
+
+    std::vector<std::string> arguments;
+    for (const argument& a : functions_.back().arguments) arguments.push_back(argument_of(a, s));
+    for (int k = 0; k < made.outputs.size(); ++k)
+      if ((text.numbers >> k & 1) != 0 && k > 0) line("double {} = 0.0;", kept_[made.outputs[k].value]);
+    const stage_output& first = made.outputs[0];
+    const bool returns = p.program.outputs[0].axes.empty();
+    std::string to;
+    if (returns && first.of_program < 0) to = "const double " + kept_[first.value] + " = ";
+    else if (returns && is_returned(first.of_program))
+      to = is_last(s) ? "return " : "const double " + name_.result + " = ";
+    else if (returns) to = "*" + name_.output[first.of_program] + " " + std::string(written(first.of_program)) + " ";
+    returned_ = to == "return ";
+    const std::string value = argument_list(name, arguments, 10000);
+    const bool narrow = returns && first.of_program >= 0 && !is_returned(first.of_program);
+    line("{}{};", to, narrow ? as_element(value).text : value);
+  }
+  bool is_last(int s) const {
+    for (std::size_t later = at(s) + 1; later < stages_.programs.size(); ++later)
+      if (!stages_.programs[later].outputs.empty()) return false;
+    return true;
+  }
+  std::string output_of(int slot) const { return is_returned(slot) ? name_.result : name_.output[slot]; }
+  std::string argument_of(const argument& a, int s) {
+    const stage_program& made = stages_.programs[at(s)];
+    switch (a.role) {
+      case argument::extent: return name_.extent[a.axis];
+      case argument::input: {
+        const stage_input& in = made.inputs[a.slot];
+        return in.of_program >= 0 ? name_.input[in.of_program] : kept_[in.value];
+      }
+      case argument::input_stride: return name_.input_stride[made.inputs[a.slot].of_program][a.axis];
+      case argument::output: {
+        const stage_output& out = made.outputs[a.slot];
+        return out.of_program >= 0 ? name_.output[out.of_program] : (is_array(out.value) ? "" : "&") + kept_[out.value];
+      }
+      case argument::output_stride: return name_.output_stride[made.outputs[a.slot].of_program][a.axis];
+      case argument::workspace: break;
+    }
+    const std::string name = name_.take("sums");
+    std::string size;
+    for (const array_info& array : stages_.plans[at(s)].arrays) list(size, at_.entries(array.axes), " + ");
+    cut(sums_, name, size, name);
+    return name;
+  }
+
+  // ---- values ------------------------------------------------------------------------------------------------------
+
+  /// An entry of what running values are made of, at the positions where at_ stands.
+  expression entry_of(value_id v) const {
+    const node& n = all_[v];
+    if (n.code == op::constant) return literal(d_, n.constant_value(), element::f64);
+    if (n.code == op::scalar) return name_.input[n.bits];
+    if (n.axes == 0) return kept_[v];
+    return m_.is_in_memory(v) ? at_.entry_of_input(static_cast<int>(n.bits)) : at_.entry_of_array(kept_[v], order(v));
+  }
+  expression wide_entry_of(value_id v) const {
+    return all_[v].axes == 0 || type_ == element::f64 ? entry_of(v) : cast(d_, element::f64, entry_of(v));
+  }
+  /// The same in the type of the tensors, of numbers as well: as running values are made of them.
+  expression element_of(value_id v) const {
+    const node& n = all_[v];
+    if (n.code == op::constant) {
+      const double number = n.constant_value();
+      return literal(d_, number, static_cast<double>(static_cast<float>(number)) == number ? element::f64 : type_);
+    }
+    return n.axes == 0 ? as_element(entry_of(v)) : entry_of(v);
+  }
+  std::string name_of(value_id v) const {
+    const node& n = all_[v];
+    return n.code == op::constant                       ? ir::number_text(n.constant_value())
+           : n.code == op::scalar || m_.is_in_memory(v) ? name_.input[n.bits]
+                                                        : kept_[v];
+  }
+  std::string double_line(std::string_view text, const std::vector<std::string>& operands) const {
+    const std::vector<expression> all(operands.begin(), operands.end());
+    return in_dialect(text, element::f64, all.data()).text;
+  }
+
+  void run_along(value_id v) {
+    const node& n = all_[v];
+    const running_text& text = running_text_of(n.code);
+    const int along = first_axis(n.over());
+    const std::string &t = name_.index[along], &extent = name_.extent[along];
+    const std::vector<std::string> operands{so_far_, entry_, factor_, lost_, sum_, now_, part_};
+    blank();
+    comment(fmt::format("{}: {} of {} along {}{}{}.", told_.shape(kept_[v], order(v)), info(n.code).name,
+                        name_of(n.operand[0]) + (arity(n.code) > 1 ? " by " + name_of(n.operand[1]) : ""), extent,
+                        n.order().reverse ? ", from the last entry on" : "",
+                        n.order().exclusive ? ", without the entry itself" : ""));
+    axis_order others;
+    for (int a : order(v))
+      if (a != along) others.push_back(static_cast<std::int8_t>(a));
+    if (others.empty()) line("{{"), ++indent_;
+    for (int a : others) open(a);
+    line("double {} = {};", so_far_, literal(d_, ir::running_identity(n.code), element::f64));
+    if (text.beside > 0) line("double {} = 0.0;", operands[at(text.beside)]);
+    if (n.order().reverse) open_block(fmt::format("for ({0} {1} = {2} - 1; {1} >= 0; --{1})", d_.index, t, extent));
+    else open(along);
+    const auto store = [&] {
+      line("{} = {};", at_.entry_of_array(kept_[v], order(v)), as_element(double_value(text.value, operands)).text);
+    };
+    line("const double {} = {};", entry_, element_of(n.operand[0]).text);
+    if (arity(n.code) > 1) line("const double {} = {};", factor_, element_of(n.operand[1]).text);
+    if (n.order().exclusive) store();
+    for (const std::string_view s : text.steps) line("{}", double_line(s, operands));
+    if (!n.order().exclusive) store();
+    for (int k = 0; k <= others.size(); ++k) close_block();
+    if (others.empty()) close();
+  }
+  expression double_value(std::string_view text, const std::vector<std::string>& operands) const {
+    const std::vector<expression> all(operands.begin(), operands.end());
+    return in_dialect(text, element::f64, all.data());
+  }
+
+  // ---- chains ------------------------------------------------------------------------------------------------------
+
+  /// What the lines of a chain are made of.
+  struct chain_text {
+    ir::chain_axes axes;
+    std::string t, s, r;  ///< indices: along the chain, of a state, of the state before or of the move
+    std::string before;  ///< the index of the state before
+    value_id moves, chain;  ///< the chain: of what comes back
+    axis_order own, others;  ///< batches: those that have moves of their own, and the rest
+  };
+  chain_text text_of(value_id v) const {
+    const node& n = all_[v];
+    chain_text c{n.chain(), {}, {}, {}, {}, n.operand[arity(n.code) - 1], n.operand[1], {}, {}};
+    c.t = name_.index[c.axes.along], c.s = name_.index[c.axes.to], c.r = name_.index[c.axes.from];
+    c.before = c.axes.band ? c.s + " - " + c.r : c.r;
+    axis_set batch = n.axes;
+    for (int k = 0; k < arity(n.code); ++k) batch |= all_[n.operand[k]].axes;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(static_cast<axis_set>(batch & ~c.axes.all()), a))
+        (has(all_[c.moves].axes, a) ? c.own : c.others).push_back(static_cast<std::int8_t>(a));
+    return c;
+  }
+  /// The loop over what a state comes from. Of a band, before the first state there is none.
+  void open_before(const chain_text& c) {
+    if (c.axes.band)
+      open_block(fmt::format("for ({0} {1} = 0; {1} < {2} && {1} <= {3}; ++{1})", d_.index, c.r,
+                             name_.extent[c.axes.from], c.s));
+    else open(c.axes.from);
+  }
+  /// An entry of the chain, or of what it is made of, at another step and state.
+  expression at_state(const chain_text& c, value_id v, const std::string& step, const std::string& state) {
+    const auto parenthesized = [](const std::string& i) { return i.find(' ') == i.npos ? i : "(" + i + ")"; };
+    at_.stand_at(c.axes.along, parenthesized(step));
+    at_.stand_at(c.axes.to, parenthesized(state));
+    const expression e = wide_entry_of(v);
+    at_.stand_anywhere(c.axes.along);
+    at_.stand_anywhere(c.axes.to);
+    return e;
+  }
+  void print_line(std::string_view text, const std::vector<expression>& operands) {
+    line("{}", in_dialect(text, element::f64, operands.data()).text);
+  }
+  /// The largest score of a state, and what is taken out of them.
+  void find_largest(const chain_text& c, const expression& score) {
+    print_line("double {0} = -infinity;", {largest_});
+    open_before(c);
+    print_line("const double {0} = {1};", {score_, score});
+    print_line("{0} = {1} != {1} || {1} > {0} ? {1} : {0};", {largest_, score_});
+    close_block();
+    if (!c.axes.best) print_line("const double {0} = std::isfinite({1}) ? {1} : 0.0;", {shift_, largest_});
+  }
+  void sum_up(const chain_text& c, const expression& score) {
+    print_line("double {0} = 0.0;", {sum_});
+    open_before(c);
+    print_line("{0} += std::exp({1} - {2});", {sum_, score, shift_});
+    close_block();
+  }
+  expression score_of(const chain_text& c, const expression& before) const {
+    const expression operands[] = {before, wide_entry_of(c.moves)};
+    return filled("{0} + {1}", operands);
+  }
+
+  void run_chain(value_id v) {
+    const node& n = all_[v];
+    const chain_text c = text_of(v);
+    std::string of = name_of(n.operand[0]);
+    if (arity(n.code) > 2) of += " and " + name_of(c.chain);
+    blank();
+    comment(fmt::format("{}: {} of {} along {}, by {}{}.", told_.shape(kept_[v], order(v)), what_of(n.code, c), of,
+                        name_.extent[c.axes.along], name_of(c.moves),
+                        c.axes.band ? ", which lead " + name_.extent[c.axes.from] + " states on at most" : ""));
+    const bool moves = n.code == op::chain_moves, back = n.code == op::chain_back;
+    axis_order states;
+    if (moves) states.push_back(c.axes.from);
+    states.push_back(c.axes.to);
+    const std::string first = scratch(moves  ? "totals"
+                                      : back ? "later"
+                                             : "before",
+                                      states),
+                      second = moves ? "" : scratch(back ? "received" : "here", states);
+    for (int a : c.own) open(a);
+    for (int a : c.others)
+      if (!moves) open(a);
+    if (moves) add_moves(v, c, first);
+    else if (back) go_back(v, c, first, second);
+    else go_on(v, c, first, second);
+    for (int k = 0; k < c.own.size() + (moves ? 0 : c.others.size()); ++k) close_block();
+  }
+  static std::string_view what_of(op code, const chain_text& c) {
+    return code == op::chain_back    ? "what comes back to the states"
+           : code == op::chain_moves ? "what comes back to the moves"
+           : c.axes.best             ? "the best way to each state"
+                                     : "the sum of all ways to each state";
+  }
+  /// Numbers in double, in the workspace.
+  std::string scratch(std::string_view name, const axis_order& axes) {
+    const std::string taken = name_.take(name);
+    cut(sums_, taken, at_.entries(axes), told_.shape(taken, axes));
+    return taken;
+  }
+  void store_state(value_id v, const std::string& number) {
+    line("{} = {};", at_.entry_of_array(kept_[v], order(v)), as_element(number).text);
+  }
+
+  void go_on(value_id v, const chain_text& c, const std::string& before, const std::string& here) {
+    open(c.axes.along);
+    open(c.axes.to);
+    line("double {} = {};", now_, wide_entry_of(all_[v].operand[0]).text);
+    open_block(fmt::format("if ({} > 0)", c.t));
+    const expression score = score_of(c, fmt::format("{}[{}]", before, c.before));
+    find_largest(c, score);
+    if (!c.axes.best) sum_up(c, score);
+    if (c.axes.best) print_line("{0} += {1};", {now_, largest_});
+    else print_line("{0} += {1} + std::log({2});", {now_, shift_, sum_});
+    close_block();
+    line("{}[{}] = {};", here, c.s, now_);
+    store_state(v, now_);
+    close_block();
+    open(c.axes.to);
+    line("{0}[{2}] = {1}[{2}];", before, here, c.s);
+    close_block();
+    close_block();
+  }
+
+  /// The share of what comes to a state that is due to each before it, as often as `use` needs it.
+  template <class F>
+  void weigh(const chain_text& c, const std::string& step, const std::string& step_before, const F& use) {
+    const expression score = score_of(c, at_state(c, c.chain, step_before, c.before));
+    find_largest(c, score);
+    const expression here = at_state(c, c.chain, step, c.s);
+    if (c.axes.best) {
+      print_line("double {0} = {1} == -infinity ? 0.0 : 1.0;", {left_, here});
+    } else {
+      sum_up(c, score);
+      print_line("const double {0} = {1} == -infinity || {2} == 0.0 ? 0.0 : 1 / {2};", {each_, here, sum_});
+    }
+    open_before(c);
+    if (c.axes.best) {
+      print_line("const double {0} = {1} == {2} ? {3} : 0.0;", {share_, score, largest_, left_});
+      print_line("{0} -= {1};", {left_, share_});
+    } else {
+      print_line("const double {0} = std::exp({1} - {2}) * {3};", {share_, score, shift_, each_});
+    }
+    use();
+    close_block();
+  }
+  void go_back(value_id v, const chain_text& c, const std::string& later, const std::string& received) {
+    const value_id own = all_[v].operand[0];
+    const std::string extent = name_.extent[c.axes.along];
+    open_block(fmt::format("for ({0} {1} = {2} - 1; {1} >= 0; --{1})", d_.index, c.t, extent));
+    open(c.axes.to);
+    line("{}[{}] = {};", received, c.s, wide_entry_of(own).text);
+    close_block();
+    open_block(fmt::format("for ({0} {1} = 0; {1} < {2} && {3} + 1 < {4}; ++{1})", d_.index, c.s,
+                           name_.extent[c.axes.to], c.t, extent));
+    weigh(c, c.t + " + 1", c.t,
+          [&] { line("if ({0} != 0.0) {1}[{2}] += {0} * {3}[{4}];", share_, received, c.before, later, c.s); });
+    close_block();
+    open(c.axes.to);
+    line("{0}[{1}] = {2}[{1}];", later, c.s, received);
+    store_state(v, fmt::format("{}[{}]", received, c.s));
+    close_block();
+    close_block();
+  }
+  void add_moves(value_id v, const chain_text& c, const std::string& totals) {
+    const std::string states = name_.extent[c.axes.to];
+    const std::string entry = fmt::format("{}[{} * {} + {}]", totals, c.r, states, c.s);
+    const auto over_moves = [&](const auto& body) {
+      open(c.axes.from);
+      open(c.axes.to);
+      body();
+      close_block();
+      close_block();
+    };
+    over_moves([&] { line("{} = 0.0;", entry); });
+    for (int a : c.others) open(a);
+    open_block(fmt::format("for ({0} {1} = 1; {1} < {2}; ++{1})", d_.index, c.t, name_.extent[c.axes.along]));
+    open(c.axes.to);
+    line("const double {} = {};", now_, wide_entry_of(all_[v].operand[0]).text);
+    weigh(c, c.t, c.t + " - 1", [&] { line("if ({0} != 0.0) {1} += {0} * {2};", share_, entry, now_); });
+    close_block();
+    close_block();
+    for (int k = 0; k < c.others.size(); ++k) close_block();
+    over_moves([&] { store_state(v, entry); });
+  }
+};
+
+}  // namespace detail
+
+/// A program with running values as functions: see print.
+inline std::string print_stages(const plan& whole, const dialect& d, std::string_view function, element type,
+                                const options& wanted) {
+  const auto stages = std::make_unique<detail::planned_stages>(whole);
+  const auto outline = std::make_unique<plan>(stages->outline(whole.added));
+  return std::make_unique<detail::stages_printer>(*stages, *outline, d, function, type, wanted)->print();
+}
+
+}  // namespace loom::emit
