@@ -5,13 +5,12 @@
 // Layer 5 (emit).
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "loom/emit/c_family.hpp"
-#include "loom/schedule/stages.hpp"
+#include "loom/emit/planned_stages.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -44,85 +43,6 @@ inline const running_text& running_text_of(op code) {
   return *found;
 }
 
-/// A program in stages, each with a plan.
-struct planned_stages {
-  stage_map map;
-  std::vector<stage_program> programs;
-  std::vector<plan> plans;
-  std::vector<value_id> kept;
-  std::deque<std::string> texts;  ///< that the stages' inputs are called by
-  bool possible = false;
-
-  explicit planned_stages(const plan& whole) : map(map_stages(whole.program, false)) {
-    for (int i = 0; i < map.program.size() && map.possible; ++i)
-      if (map.kept[i]) kept.push_back(static_cast<value_id>(i));
-  }
-  /// Plans the stages, with what their inputs and the kept values are called.
-  void plan_stages(const names& outer, const std::string* kept_names, output_set added) {
-    possible = map.possible;
-    for (int s = 0; s < map.tiles.size() && possible; ++s) {
-      programs.push_back(make_stage(map, s, 0));
-      stage_program& made = programs.back();
-      possible = !made.program.too_large && name_inputs(made, outer, kept_names);
-      if (!possible) return;
-      buffer_uses uses;
-      for (int k = 0; k < made.outputs.size(); ++k)
-        if (made.outputs[k].of_program >= 0 && (added >> made.outputs[k].of_program & 1) != 0)
-          uses.added |= output_set{1} << k;
-      plans.push_back(fuse(made.program, uses));
-      possible = made.outputs.empty() || !plans.back().refused();
-    }
-  }
-  /// The plan of a program without its loops: its inputs, outputs and axes.
-  plan outline(output_set added) const {
-    plan p;
-    p.program = map.program;
-    p.program.nodes = {};
-    for (output_info& o : p.program.outputs) o.id = 0;
-    p.added = added;
-    return p;
-  }
-  /// What the words of values are found in.
-  plan of_words() const {
-    plan p;
-    p.program = map.program;
-    for (int i = 0; i < p.program.size(); ++i)
-      p.levels[i] = p.program[i].axes == 0 ? schedule::level::scalar : schedule::level::element;
-    return p;
-  }
-
- private:
-  /// An input that is read at another place is one of the stage, too.
-  bool name_inputs(stage_program& made, const names& outer, const std::string* kept_names) {
-    graph& g = made.program;
-    for (int k = 0; k < g.inputs.size(); ++k) {
-      input_info& in = g.inputs[k];
-      const int slot = made.inputs[k].of_program;
-      if (!in.is_place()) {
-        in.origin = input_origin::declared;
-        in.name = named(slot < 0 ? kept_names[made.inputs[k].value] : outer.input[slot]);
-        continue;
-      }
-      const int of = map.program.inputs[slot].of;
-      int found = -1;
-      for (int other = 0; other < g.inputs.size(); ++other)
-        if (made.inputs[other].of_program == of) found = other;
-      if (found < 0) {
-        found = g.inputs.size();
-        if (!g.inputs.try_push(map.program.inputs[of]) ||
-            !made.inputs.try_push({static_cast<std::int8_t>(of), no_value}))
-          return false;
-      }
-      g.inputs[k].of = found;
-    }
-    return true;
-  }
-  text_view named(const std::string& s) {
-    texts.push_back(s);
-    return text_view(std::string_view(texts.back()));
-  }
-};
-
 class stages_printer : public c_family_printer {
  public:
   stages_printer(planned_stages& stages, const plan& outline, const dialect& d, std::string_view function, element type,
@@ -131,14 +51,13 @@ class stages_printer : public c_family_printer {
         stages_(stages),
         m_(stages.map),
         all_(stages.map.program) {
-    const auto words = std::make_unique<plan>(stages.of_words());
-    const auto word = std::make_unique<value_words>(*words);
-    for (const value_id v : stages.kept) kept_[v] = name_.take(word->of(v).empty() ? "number" : word->of(v));
-    stages.plan_stages(name_, kept_, outline.added);
+    stages.plan_stages(name_, outline.added);
   }
 
   std::string print() {
-    if (!stages_.possible) return "// The stages of this formula have no plans.\n";
+    if (!stages_.possible)
+      return "// This formula has no code: a running value, or what it runs over, would be an array larger than the "
+             "data,\n// or a stage has no plan.\n";
     cut_kept();
     for (int s = 0; s < m_.tiles.size(); ++s) {
       for (int i = 0; i < all_.size(); ++i) {
@@ -169,7 +88,7 @@ class stages_printer : public c_family_printer {
   planned_stages& stages_;
   const stage_map& m_;
   const graph& all_;
-  std::string kept_[LOOM_MAX_NODES];  // the names of values
+  const std::string* const kept_ = stages_.name;
   std::vector<function_text> functions_;
   bool returned_ = false;  // by the call of the last stage
   memory kept_memory_{T_, name_.take("kept")}, sums_{"double", name_.take("workspace")};
@@ -180,12 +99,11 @@ class stages_printer : public c_family_printer {
                     share_ = name_.take("share");
 
   static std::size_t at(int s) { return static_cast<std::size_t>(s); }
-  bool is_array(value_id v) const { return all_[v].axes != 0; }
-  axis_order order(value_id v) const { return order_of(all_, all_[v].axes); }
+  axis_order order(value_id v) const { return stages_.order(v); }
 
   void cut_kept() {
     for (const value_id v : stages_.kept)
-      if (is_array(v)) cut(kept_memory_, kept_[v], at_.entries(order(v)), told_.shape(kept_[v], order(v)));
+      if (stages_.is_array(v)) cut(kept_memory_, kept_[v], at_.entries(order(v)), stages_.shape(v));
   }
 
   // ---- stages ------------------------------------------------------------------------------------------------------
@@ -193,16 +111,7 @@ class stages_printer : public c_family_printer {
   void call(int s) {
     const stage_program& made = stages_.programs[at(s)];
     const plan& p = stages_.plans[at(s)];
-    stage_text text;
-    for (int k = 0; k < made.inputs.size(); ++k)
-      if (made.inputs[k].of_program < 0) text.contiguous_inputs |= std::uint32_t{1} << k;
-    for (int k = 0; k < made.outputs.size(); ++k) {
-      const stage_output& o = made.outputs[k];
-      text.outputs[k] = o.of_program >= 0 ? output_of(o.of_program) : kept_[o.value];
-      if (o.of_program >= 0) continue;
-      text.contiguous_outputs |= output_set{1} << k;
-      if (!is_array(o.value)) text.numbers |= output_set{1} << k;
-    }
+    const stage_text text = stages_.text_of(s);
     options wanted = wanted_;
     wanted.formula.clear();
     const std::string name = name_.take(function_ + "_stage_" + std::to_string(functions_.size() + 1));
@@ -230,7 +139,6 @@ class stages_printer : public c_family_printer {
       if (!stages_.programs[later].outputs.empty()) return false;
     return true;
   }
-  std::string output_of(int slot) const { return is_returned(slot) ? name_.result : name_.output[slot]; }
   std::string argument_of(const argument& a, int s) {
     const stage_program& made = stages_.programs[at(s)];
     switch (a.role) {
@@ -242,7 +150,8 @@ class stages_printer : public c_family_printer {
       case argument::input_stride: return name_.input_stride[made.inputs[a.slot].of_program][a.axis];
       case argument::output: {
         const stage_output& out = made.outputs[a.slot];
-        return out.of_program >= 0 ? name_.output[out.of_program] : (is_array(out.value) ? "" : "&") + kept_[out.value];
+        return out.of_program >= 0 ? name_.output[out.of_program]
+                                   : (stages_.is_array(out.value) ? "" : "&") + kept_[out.value];
       }
       case argument::output_stride: return name_.output_stride[made.outputs[a.slot].of_program][a.axis];
       case argument::workspace: break;
@@ -276,15 +185,11 @@ class stages_printer : public c_family_printer {
     }
     return n.axes == 0 ? as_element(entry_of(v)) : entry_of(v);
   }
-  std::string name_of(value_id v) const {
-    const node& n = all_[v];
-    return n.code == op::constant                       ? ir::number_text(n.constant_value())
-           : n.code == op::scalar || m_.is_in_memory(v) ? name_.input[n.bits]
-                                                        : kept_[v];
+  expression in_double(std::string_view text, const std::vector<expression>& operands) const {
+    return in_dialect(text, element::f64, operands.data());
   }
-  std::string double_line(std::string_view text, const std::vector<std::string>& operands) const {
-    const std::vector<expression> all(operands.begin(), operands.end());
-    return in_dialect(text, element::f64, all.data()).text;
+  void print_line(std::string_view text, const std::vector<expression>& operands) {
+    line("{}", in_double(text, operands).text);
   }
 
   void run_along(value_id v) {
@@ -292,35 +197,28 @@ class stages_printer : public c_family_printer {
     const running_text& text = running_text_of(n.code);
     const int along = first_axis(n.over());
     const std::string &t = name_.index[along], &extent = name_.extent[along];
-    const std::vector<std::string> operands{so_far_, entry_, factor_, lost_, sum_, now_, part_};
+    const std::vector<expression> operands{so_far_, entry_, factor_, lost_, sum_, now_, part_};
     blank();
-    comment(fmt::format("{}: {} of {} along {}{}{}.", told_.shape(kept_[v], order(v)), info(n.code).name,
-                        name_of(n.operand[0]) + (arity(n.code) > 1 ? " by " + name_of(n.operand[1]) : ""), extent,
-                        n.order().reverse ? ", from the last entry on" : "",
-                        n.order().exclusive ? ", without the entry itself" : ""));
+    comment(stages_.sentence_of(v) + ".");
     axis_order others;
     for (int a : order(v))
       if (a != along) others.push_back(static_cast<std::int8_t>(a));
     if (others.empty()) line("{{"), ++indent_;
     for (int a : others) open(a);
     line("double {} = {};", so_far_, literal(d_, ir::running_identity(n.code), element::f64));
-    if (text.beside > 0) line("double {} = 0.0;", operands[at(text.beside)]);
+    if (text.beside > 0) line("double {} = 0.0;", operands[at(text.beside)].text);
     if (n.order().reverse) open_block(fmt::format("for ({0} {1} = {2} - 1; {1} >= 0; --{1})", d_.index, t, extent));
     else open(along);
     const auto store = [&] {
-      line("{} = {};", at_.entry_of_array(kept_[v], order(v)), as_element(double_value(text.value, operands)).text);
+      line("{} = {};", at_.entry_of_array(kept_[v], order(v)), as_element(in_double(text.value, operands)).text);
     };
     line("const double {} = {};", entry_, element_of(n.operand[0]).text);
     if (arity(n.code) > 1) line("const double {} = {};", factor_, element_of(n.operand[1]).text);
     if (n.order().exclusive) store();
-    for (const std::string_view s : text.steps) line("{}", double_line(s, operands));
+    for (const std::string_view s : text.steps) print_line(s, operands);
     if (!n.order().exclusive) store();
     for (int k = 0; k <= others.size(); ++k) close_block();
     if (others.empty()) close();
-  }
-  expression double_value(std::string_view text, const std::vector<std::string>& operands) const {
-    const std::vector<expression> all(operands.begin(), operands.end());
-    return in_dialect(text, element::f64, all.data());
   }
 
   // ---- chains ------------------------------------------------------------------------------------------------------
@@ -362,9 +260,6 @@ class stages_printer : public c_family_printer {
     at_.stand_anywhere(c.axes.to);
     return e;
   }
-  void print_line(std::string_view text, const std::vector<expression>& operands) {
-    line("{}", in_dialect(text, element::f64, operands.data()).text);
-  }
   /// The largest score of a state, and what is taken out of them.
   void find_largest(const chain_text& c, const expression& score) {
     print_line("double {0} = -infinity;", {largest_});
@@ -388,12 +283,8 @@ class stages_printer : public c_family_printer {
   void run_chain(value_id v) {
     const node& n = all_[v];
     const chain_text c = text_of(v);
-    std::string of = name_of(n.operand[0]);
-    if (arity(n.code) > 2) of += " and " + name_of(c.chain);
     blank();
-    comment(fmt::format("{}: {} of {} along {}, by {}{}.", told_.shape(kept_[v], order(v)), what_of(n.code, c), of,
-                        name_.extent[c.axes.along], name_of(c.moves),
-                        c.axes.band ? ", which lead " + name_.extent[c.axes.from] + " states on at most" : ""));
+    comment(stages_.sentence_of(v) + ".");
     const bool moves = n.code == op::chain_moves, back = n.code == op::chain_back;
     axis_order states;
     if (moves) states.push_back(c.axes.from);
@@ -410,12 +301,6 @@ class stages_printer : public c_family_printer {
     else if (back) go_back(v, c, first, second);
     else go_on(v, c, first, second);
     for (int k = 0; k < c.own.size() + (moves ? 0 : c.others.size()); ++k) close_block();
-  }
-  static std::string_view what_of(op code, const chain_text& c) {
-    return code == op::chain_back    ? "what comes back to the states"
-           : code == op::chain_moves ? "what comes back to the moves"
-           : c.axes.best             ? "the best way to each state"
-                                     : "the sum of all ways to each state";
   }
   /// Numbers in double, in the workspace.
   std::string scratch(std::string_view name, const axis_order& axes) {
