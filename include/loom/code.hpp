@@ -36,7 +36,9 @@ constexpr lang::mistake mistake_in_printing() {
   else {
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;
     if constexpr (program::schedule.problem != schedule::unplanned::running) return program::problem();
-    else return run::runs_in_stages<program>() ? program::problem_before_plan() : program::problem();
+    else if constexpr (run::runs_in_stages<program>() || schedule::map_stages(program::simple, false).possible)
+      return program::problem_before_plan();
+    else return program::problem();
   }
 }
 

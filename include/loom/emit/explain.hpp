@@ -234,7 +234,7 @@ class explanation : public plan_visitor {
       return;
     }
     if (!schedule::isolate_products(p_.program).products.empty())
-      paragraph("Products of matrices are sums in the plans below; a call does them as products.", "");
+      paragraph("Products of matrices are sums in the plans below.", "");
     std::string plans;
     int number = 0;
     for (int s = 0; s < planned->map.tiles.size(); ++s) {
