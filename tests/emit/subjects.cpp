@@ -2,6 +2,7 @@
 #include "emit/subjects.hpp"
 
 #include <boost/hana/for_each.hpp>
+#include <limits>
 
 #include "loom/collection/collection.hpp"
 #include "loom/loom.hpp"
@@ -228,6 +229,14 @@ std::vector<subject> in_stages() {
   constexpr auto R = axis<"R">;
   constexpr auto D = axis<"D">;
   constexpr auto flat = 0.3 * x;
+  // Connectionist temporal classification: label 0 is the blank.
+  constexpr auto scores = tensor<"scores[C,N,D]">;
+  constexpr auto blank = index<"blank[N,S]">;
+  constexpr auto move = tensor<"move[K=3]">;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr auto there = where(C == 0 && S >= 2, -infinity, log_softmax(scores, D)(D = blank));
+  constexpr auto allowed = where(K == 2 && (blank == 0 || blank == blank(S = S - 2)), -infinity, move);
+  constexpr auto aligned = forward(there, allowed, C, S = S - K);
   const graph& gated = source<sum(square(recurrence(flat, sigmoid(x), C)))>::written.program;
   const graph& largest = source<sum(square(cummax(x, C) - logcumsumexp(x, N, exclusive)))>::written.program;
   return {
@@ -250,6 +259,9 @@ std::vector<subject> in_stages() {
       of<viterbi(e, moves, C, S = R)(C = last).max(S).mean()>("best_way"),
       of<logsumexp(forward(e, steps, C, S = S - K)(C = last), S).mean()>("band"),
       of<viterbi(e, steps, C, S = S - K)(C = last).max(S).mean()>("best_in_a_band"),
+      of<sum(tanh(0.01 * forward(e, moves(R = S, S = R), C, S = R)) * n1)>("moves_back"),
+      of<sum(tanh(0.01 * forward(e(C = C - 1), moves, C, S = R)(S = R)))>("other_places"),
+      of<mean(-logsumexp(aligned(C = last), S))>("alignments"),
       of<square(cumsum(sum(left * right, D) + flat, C)).mean()>("running_products"),
       compiled("gated_hvp", gated, {0, 0, 1, 1}),
       compiled("largest_hvp", largest, {0, 0, 1, 1}),
