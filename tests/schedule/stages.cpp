@@ -108,6 +108,16 @@ TEST_CASE("a running value waits for what it runs over") {
   for (int i = 0; i < m.program.size(); ++i) kept += m.kept[i];
   CHECK(kept >= 3);  // the exponentials, their sums, and what comes back of them
 }
+TEST_CASE("products are sums where they are not looked for") {
+  const auto scores = sum(a * b, D) * loom::tensor<"c[N,M]">;
+  const stage_map with = map_stages(simple(square(cumsum(scores, M)).sum(), {1}));
+  const stage_map without = map_stages(simple(square(cumsum(scores, M)).sum(), {1}), false);
+  CHECK(!with.products.empty());
+  CHECK_FALSE(with.possible);  // nothing runs over a tile, which is never in memory
+  CHECK(without.possible);
+  CHECK(without.products.empty());
+  CHECK(tiles_of(without) == 0);
+}
 TEST_CASE("no array is larger than the data") {
   // The distances of all pairs would be kept for the product with them.
   const auto distances = sum(abs(a - b), D);

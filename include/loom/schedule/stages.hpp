@@ -393,9 +393,11 @@ class stage_mapper {
 
 }  // namespace detail
 
-/// In blocks if that can be; else by whole rows of tiles.
-constexpr stage_map map_stages(const graph& g) {
-  const isolated_products isolated = isolate_products(g);
+/// In blocks if that can be; else by whole rows of tiles. Without products they are sums as any other ones, and no stage has a tile.
+constexpr stage_map map_stages(const graph& g, bool with_products = true) {
+  isolated_products isolated;
+  if (with_products) isolated = isolate_products(g);
+  else isolated.program = g;
   const stage_map in_blocks = detail::stage_mapper(isolated, true).run();
   return in_blocks.possible || isolated.products.empty() ? in_blocks : detail::stage_mapper(isolated, false).run();
 }
