@@ -278,9 +278,13 @@ class stage_runner : stage_arrays<Program, T> {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
-    return {lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, p.loops[Sweep], call.extents, call.bound, call.arrays,
-                                                           choice),
-            dispatch<stage, T, Sweep>()};
+    block_sweep r{lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, p.loops[Sweep], call.extents, call.bound,
+                                                                 call.arrays, choice),
+                  dispatch<stage, T, Sweep>()};
+    // Lanes across rows take whole rows.
+    const bool across = r.data.shape == loop_shape::copied_tile || r.data.shape == loop_shape::in_place;
+    if (across && c_.block.columns < r.data.columns) r.data.shape = loop_shape::along_row;
+    return r;
   }
 
   /// The loops count the rows and columns of the whole tile: a block has the tile's first entry so far before it.
