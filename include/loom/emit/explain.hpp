@@ -150,6 +150,16 @@ class explanation : public plan_visitor {
       paragraph("A call does not run the loops of the plan below, but these, and loops over what has fewer axes.", "");
       for (const std::string& tile : tiles) paragraph(tile, "");
     }
+    if (const schedule::walk_list walks = walks_in_stages(p_); !walks.empty()) {
+      section("Stages");
+      paragraph("A call walks, in order, and for each entry of it:", "");
+      for (const schedule::walk_facts& w : walks)
+        paragraph(
+            fmt::format("{}{}: {}", axes_text(p_.program, w.over),
+                        w.makes == op::any ? "" : fmt::format(", {}", std::string_view(info(w.makes).name)), cost(w)),
+            "  ");
+    }
+    if (p_.refused()) return text_;  // there is no plan of all at once
     section("Plan");
     facts();
     walk(p_, *this);
@@ -306,9 +316,15 @@ class explanation : public plan_visitor {
                           : fmt::format(", {} over what has {}", counted(p_.prologues, "sweep"),
                                         p_.arrays.empty() ? "one entry a row" : "fewer axes"),
         counted(p_.row_passes, "pass", "passes"));
-    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", counted(p_.reads_per_element, "value"),
-        p_.bytes_read<float>(), counted(p_.writes_per_element, "value"), p_.bytes_written<float>(),
-        counted(p_.exponentials, "exponential"));
+    say("Per element: {}.",
+        cost({0, op::any, static_cast<std::int8_t>(p_.exponentials), static_cast<std::int8_t>(p_.reads_per_element),
+              static_cast<std::int8_t>(p_.writes_per_element)}));
+    for (const sweep& s : p_.loops) {
+      const schedule::walk_facts w = walk_of(p_, s);
+      const bool everything = s.over == level::element && s.rows == p_.row_axes;
+      if (!everything && w.reads + w.writes + w.exponentials > 0)
+        say("Per entry of {}: {}.", axes_text(p_.program, w.over), cost(w));
+    }
     if (!p_.arrays.empty()) paragraph(std::string("The workspace holds ") + arrays() + ".", "");
     if (p_.wide.any()) paragraph(std::string("In double, where the data is float: ") + values_of(p_.wide) + ".", "");
     if (p_.log_sums.any())
@@ -318,6 +334,12 @@ class explanation : public plan_visitor {
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
           counted(p_.kept, "value is", "values are"));
+  }
+
+  static std::string cost(const schedule::walk_facts& w) {
+    return fmt::format("{} read ({} bytes of f32), {} written ({} bytes), {}", counted(w.reads, "value"),
+                       w.bytes_read<float>(), counted(w.writes, "value"), w.bytes_written<float>(),
+                       counted(w.exponentials, "exponential"));
   }
 
   /// The values of a set.
@@ -376,8 +398,8 @@ class explanation : public plan_visitor {
 
 /// From formula to loops, in words.
 /// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards",
-///          "Products of matrices", "Plan", "Picture", "Loop shapes",
-///          without gradients, near misses and products where there are none; "Steps" if they are asked for. Values are called what printed
+///          "Products of matrices", "Stages", "Plan", "Picture", "Loop shapes",
+///          without gradients, near misses, products and stages where there are none; "Steps" if they are asked for. Values are called what printed
 ///          C++ calls them. Lines of at most 110 characters.
 inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }
 
