@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 
+#include "loom/collection/collection.hpp"
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
 
@@ -103,4 +104,36 @@ TEST_CASE("running values and chains are walked between the sweeps of stages", "
   }
   CHECK(back == 1);
   CHECK(moves == 1);
+}
+
+namespace {
+
+/// The facts of a plan are the sums over the walks of everything.
+template <class Loss, class... Derivatives>
+constexpr bool adds_up(const Loss& loss, Derivatives... derivatives) {
+  const loom::plan& p = loss.plan(derivatives...);
+  int sweeps = 0, others = 0, exponentials = 0, reads = 0, writes = 0;
+  for (const loom::schedule::walk_facts& one : loss.walks(derivatives...)) {
+    const bool everything = one.over == (p.row_axes | p.column_axes);
+    (everything ? sweeps : others) += 1;
+    if (!everything) continue;
+    exponentials += one.exponentials;
+    reads += one.reads;
+    writes += one.writes;
+  }
+  return sweeps == p.sweeps && others == p.prologues && exponentials == p.exponentials &&
+         reads == p.reads_per_element && writes == p.writes_per_element;
+}
+
+}  // namespace
+
+TEST_CASE("a call that runs its plan walks what the facts of the plan say", "[schedule]") {
+  namespace lc = loom::collection;
+  LOOM_CHECK(adds_up(cox, d(risk)));
+  LOOM_CHECK(adds_up(weighted, d(x)));
+  LOOM_CHECK(adds_up(lc::info_nce, d(lc::contrastive::s)));  // arrays of columns
+  LOOM_CHECK(lc::info_nce.walks(d(lc::contrastive::s)).size() == 4);
+  LOOM_CHECK(adds_up(lc::class_dice, d(lc::segmentation::x)));
+  LOOM_CHECK(adds_up(lc::pixel_cross_entropy, d(lc::segmentation::x)));
+  LOOM_CHECK(adds_up(lc::dpo));
 }
