@@ -42,6 +42,17 @@ constexpr lang::mistake mistake_in_printing() {
   }
 }
 
+/// The same, with explaining one: what runs in stages need have no plan of all at once.
+template <auto Formula, class... Derivatives>
+constexpr lang::mistake mistake_in_explaining() {
+  constexpr lang::mistake m = mistake_in_printing<Formula, Derivatives...>();
+  if constexpr (m.kind != lang::issue::none && call::check_names<Formula, Derivatives...>().kind == lang::issue::none) {
+    using program = typename loss_function<Formula>::template program_of<Derivatives...>;
+    if constexpr (program::problem_before_plan().kind == lang::issue::none && run::runs_in_stages<program>()) return {};
+  }
+  return m;
+}
+
 }  // namespace detail
 
 /// The languages that code prints.
@@ -119,7 +130,7 @@ inline constexpr detail::more_to_explain with_steps{true};
 /// Returns: text in lines of at most 110 characters.
 template <auto Formula, lang::derivative_name... Derivatives>
 std::string explain(const loss_function<Formula>&, detail::more_to_explain more, Derivatives...) {
-  using found = lang::diagnosis_of<detail::mistake_in_printing<Formula, Derivatives...>>;
+  using found = lang::diagnosis_of<detail::mistake_in_explaining<Formula, Derivatives...>>;
 #include "loom/lang/sentences.def"
   if constexpr (!found::template isnt<lang::issue::none>) {
     using program = typename loss_function<Formula>::template program_of<Derivatives...>;

@@ -68,6 +68,15 @@ struct loss_function {
     return program_of<Derivatives...>::schedule;
   }
 
+  /// What a call with these derivatives walks, in order, and what that costs per entry of it: walks(d(x))[0].exponentials. A loss that
+  /// runs in stages walks what they do, not what its plan says.
+  template <lang::derivative_name... Derivatives>
+  static constexpr schedule::walk_list walks(Derivatives...) {
+    using found = lang::diagnosis_of<call::check_names<Formula, Derivatives...>>;
+#include "loom/lang/sentences.def"
+    return run::walks<program_of<Derivatives...>>();
+  }
+
   /// Whether a rewrite rule (or one of the rules that share its name) was used, for the value or the derivatives named.
   template <lang::derivative_name... Derivatives>
   static constexpr bool uses(base::text_view rule_name, Derivatives... derivatives) {

@@ -4,6 +4,7 @@
 #   // lines: <= <n>                 second line: the most lines the compiler may print, everything counted
 #   // flags: <options>              optional: of the compilation that must fail
 #   // compiler: Clang               optional: the only one that can say it
+# AHEAD: where ahead.cmake has compiled loom.hpp; programs with flags do not get it.
 # A typo would make a program fail for the wrong reason, so with -DLOOM_FIXED the same file must compile.
 cmake_minimum_required(VERSION 3.25)
 include(${COMPILE})
@@ -24,6 +25,16 @@ if(NOT text MATCHES "LOOM_FIXED")
   message(FATAL_ERROR "${SOURCE} does not say, under #ifdef LOOM_FIXED, how it would be right")
 endif()
 
+set(ahead FALSE)
+if(NOT flags AND text MATCHES "#include <loom/loom.hpp>" AND NOT text MATCHES "#define [^\n]*\n(.*\n)?#include <loom/")
+  set(ahead TRUE)
+  if(compiler_id MATCHES "Clang")
+    list(INSERT compile 1 -include-pch ${AHEAD}/loom/loom.hpp.gch)
+  else()
+    list(INSERT compile 1 -I${AHEAD})
+  endif()
+endif()
+
 loom_compile(result output -DLOOM_FIXED ${SOURCE})
 if(NOT result EQUAL 0)
   message(NOTICE "${output}")
@@ -33,6 +44,9 @@ endif()
 loom_compile(result output ${flags} ${SOURCE})
 string(REGEX MATCHALL "\n" lines "${output}")
 list(LENGTH lines lines)
+if(ahead AND compiler_id STREQUAL "GNU")
+  math(EXPR lines "${lines} + 1") # it does not say which file includes loom.hpp
+endif()
 # Both compilers quote source lines, in which the words of a message may stand that is not given.
 string(REGEX REPLACE "\n *[0-9]* \\|[^\n]*" "" said "\n${output}")
 message(NOTICE "${output}")

@@ -152,6 +152,7 @@ class explanation : public plan_visitor {
     section("Hazards");
     hazards();
     if (p_.problem == schedule::unplanned::running) {
+      walks();
       programs_in_stages();
       return text_;
     }
@@ -160,7 +161,20 @@ class explanation : public plan_visitor {
       paragraph("A call does not run the loops of the plan below, but these, and loops over what has fewer axes.", "");
       for (const std::string& tile : tiles) paragraph(tile, "");
     }
+    walks();
     return loops();
+  }
+  /// What a call in stages walks.
+  void walks() {
+    const schedule::walk_list all = walks_in_stages(p_);
+    if (all.empty()) return;
+    section("Walks");
+    paragraph("A call walks, in order, and for each entry of it:", "");
+    for (const schedule::walk_facts& w : all)
+      paragraph(
+          fmt::format("{}{}: {}", axes_text(p_.program, w.over),
+                      w.makes == op::any ? "" : fmt::format(", {}", std::string_view(info(w.makes).name)), cost(w)),
+          "  ");
   }
   /// The sections that a plan has.
   const std::string& loops(const std::string& whose = "") {
@@ -354,9 +368,15 @@ class explanation : public plan_visitor {
                           : fmt::format(", {} over what has {}", counted(p_.prologues, "sweep"),
                                         p_.arrays.empty() ? "one entry a row" : "fewer axes"),
         counted(p_.row_passes, "pass", "passes"));
-    say("Per element: {} read ({} bytes of f32), {} written ({} bytes), {}.", counted(p_.reads_per_element, "value"),
-        p_.bytes_read<float>(), counted(p_.writes_per_element, "value"), p_.bytes_written<float>(),
-        counted(p_.exponentials, "exponential"));
+    say("Per element: {}.",
+        cost({0, op::any, static_cast<std::int8_t>(p_.exponentials), static_cast<std::int8_t>(p_.reads_per_element),
+              static_cast<std::int8_t>(p_.writes_per_element)}));
+    for (const sweep& s : p_.loops) {
+      const schedule::walk_facts w = walk_of(p_, s);
+      const bool everything = s.over == level::element && s.rows == p_.row_axes;
+      if (!everything && w.reads + w.writes + w.exponentials > 0)
+        say("Per entry of {}: {}.", axes_text(p_.program, w.over), cost(w));
+    }
     if (!p_.arrays.empty()) paragraph(std::string("The workspace holds ") + arrays() + ".", "");
     if (p_.wide.any()) paragraph(std::string("In double, where the data is float: ") + values_of(p_.wide) + ".", "");
     if (p_.log_sums.any())
@@ -366,6 +386,12 @@ class explanation : public plan_visitor {
     if (p_.kept > 0)
       say("{} parked in the buffer of a gradient instead of being computed twice.",
           counted(p_.kept, "value is", "values are"));
+  }
+
+  static std::string cost(const schedule::walk_facts& w) {
+    return fmt::format("{} read ({} bytes of f32), {} written ({} bytes), {}", counted(w.reads, "value"),
+                       w.bytes_read<float>(), counted(w.writes, "value"), w.bytes_written<float>(),
+                       counted(w.exponentials, "exponential"));
   }
 
   /// The values of a set.
@@ -424,8 +450,8 @@ class explanation : public plan_visitor {
 
 /// From formula to loops, in words.
 /// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards",
-///          "Products of matrices", "Plan", "Picture", "Loop shapes",
-///          without gradients, near misses and products where there are none; "Steps" if they are asked for. Values are called what printed
+///          "Products of matrices", "Walks", "Plan", "Picture", "Loop shapes",
+///          without gradients, near misses, products and walks of stages where there are none; "Steps" if they are asked for. Values are called what printed
 ///          C++ calls them. Of a formula with running values or chains, "Stages" says what is computed between loops, and each stage has a
 ///          plan. Lines of at most 110 characters.
 inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }

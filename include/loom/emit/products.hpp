@@ -9,6 +9,7 @@
 
 #include "loom/emit/text.hpp"
 #include "loom/schedule/stage_program.hpp"
+#include "loom/schedule/walks.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -37,19 +38,43 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
 
 }  // namespace detail
 
+namespace detail {
+
+/// Calls f(map, stage, its program, its plan) for the stages of a program that a call runs in stages. False if it does not.
+template <class F>
+bool for_each_stage(const plan& whole, const F& f) {
+  if ((whole.arrays.empty() && !whole.refused()) || !may_have_stages(whole.program)) return false;
+  const auto m = std::make_unique<stage_map>(map_stages(whole.program));
+  if (!m->possible) return false;
+  std::vector<std::unique_ptr<stage_program>> programs;
+  std::vector<std::unique_ptr<plan>> plans;
+  for (int s = 0; s < m->tiles.size(); ++s) {
+    programs.push_back(std::make_unique<stage_program>(make_stage(*m, s, m->direct_outputs(~output_set{0}, 0))));
+    plans.push_back(std::make_unique<plan>(fuse(programs.back()->program)));
+    if (!can_run(*plans.back(), *programs.back(), m->tiles[s], m->in_blocks)) return false;
+  }
+  for (std::size_t s = 0; s < plans.size(); ++s) f(*m, static_cast<int>(s), *programs[s], *plans[s]);
+  return true;
+}
+
+}  // namespace detail
+
 /// A line for each tile of a program that a call runs in stages; none if it does not.
 inline std::vector<std::string> tiles_of(const plan& whole) {
-  if (whole.arrays.empty() || !may_have_products(whole.program)) return {};
-  const auto m = std::make_unique<stage_map>(map_stages(whole.program));
-  if (!m->possible) return {};
   std::vector<std::string> lines;
-  for (int s = 0; s < m->tiles.size(); ++s) {
-    const auto stage = std::make_unique<stage_program>(make_stage(*m, s, m->direct_outputs(~output_set{0}, 0)));
-    const auto p = std::make_unique<plan>(fuse(stage->program));
-    if (!can_run(*p, *stage, m->tiles[s], m->in_blocks)) return {};
-    if (m->tiles[s] != 0 && !stage->outputs.empty()) lines.push_back(detail::tile_text(*m, *p, *stage, s));
-  }
+  detail::for_each_stage(whole, [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
+    if (m.tiles[s] != 0 && !stage.outputs.empty()) lines.push_back(detail::tile_text(m, p, stage, s));
+  });
   return lines;
+}
+
+/// What a call walks if it runs in stages; else nothing.
+inline schedule::walk_list walks_in_stages(const plan& whole) {
+  schedule::walk_list walks;
+  detail::for_each_stage(whole, [&](const stage_map& m, int s, const stage_program&, const plan& p) {
+    schedule::add_walks(walks, m, s, p);
+  });
+  return walks;
 }
 
 }  // namespace loom::emit

@@ -10,6 +10,7 @@
 #include "loom/loops/sorting.hpp"
 #include "loom/schedule/in_place.hpp"
 #include "loom/schedule/stage_program.hpp"
+#include "loom/schedule/walks.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
@@ -162,6 +163,18 @@ constexpr bool runs_in_stages() {
     return []<int... S>(std::integer_sequence<int, S...>) {
       return (in_stage<Program, S>::is_possible() && ...);
     }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
+}
+
+/// What a call of a program walks, per entry of it.
+template <class Program>
+constexpr schedule::walk_list walks() {
+  schedule::walk_list r;
+  if constexpr (runs_in_stages<Program>())
+    [&]<int... S>(std::integer_sequence<int, S...>) {
+      (add_walks(r, stages_of<Program>::map, S, in_stage<Program, S>::schedule), ...);
+    }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
+  else add_walks(r, Program::schedule);
+  return r;
 }
 
 // ---- memory ----------------------------------------------------------------------------------------------------------
