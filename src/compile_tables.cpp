@@ -5,6 +5,7 @@
 // Usage: compile_tables FOLDER; writes rewrite/compiled/ and derive/compiled_adjoints.hpp there. `./run tables` writes them to include/loom;
 // a test compares them.
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -116,30 +117,42 @@ class compiled_terms {
   compiled_terms(std::string name, const std::vector<term>& terms) : name_(std::move(name)) {
     for (int size = terms::max_size; size > 0; --size)  // the longest first
       for (const term& t : terms)
-        if (t.size() == size && find(t) == nodes_.end()) nodes_.insert(nodes_.end(), t.begin(), t.end());
+        if (t.size() == size && find(t) == nodes_.end())
+          for (const term_node& n : t) nodes_.push_back(n);
   }
   /// A term as a place in the array.
   std::string place(const term& t) const {
     if (t.size() == 0) return "{}";
-    return "{" + name_ + " + " + std::to_string(find(t) - nodes_.begin()) + ", " + std::to_string(t.size()) + "}";
+    return "{" + name_ + " + " + std::to_string((find(t) - nodes_.begin()) * term::node_size) + ", " +
+           std::to_string(t.size()) + "}";
   }
   std::string text() const {
-    listing nodes;
-    for (const term_node& n : nodes_) {
-      char bits[40];
-      std::snprintf(bits, sizeof bits, n.bits < 10 ? "%lluu" : "0x%llxu", static_cast<unsigned long long>(n.bits));
-      nodes.add("{op::" + std::string(name_of(n.code)) + ", {" + std::to_string(n.operand[0]) + ", " +
-                std::to_string(n.operand[1]) + ", " + std::to_string(n.operand[2]) + "}, " + bits + "}");
+    constexpr std::size_t nodes_of_line = 4;
+    std::string nodes;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const term_node& n = nodes_[i];
+      if (i % nodes_of_line == 0) nodes += i == 0 ? "  \"" : "\"\n  \"";
+      put(nodes, static_cast<std::uint64_t>(n.code));
+      for (const int o : n.operand) put(nodes, static_cast<std::uint64_t>(o + 1));
+      for (int k = 0; k < 8; ++k) put(nodes, n.bits >> (8 * k));
     }
-    return "inline constexpr term_node " + name_ + "[] = {\n" + nodes.text() + "};\n";
+    return "inline constexpr unsigned char " + name_ + "[] =\n" + nodes + "\";\n";
   }
 
  private:
   std::string name_;
   std::vector<term_node> nodes_;
 
+  /// Appends a character of a string, as an octal number.
+  static void put(std::string& text, std::uint64_t character) {
+    char octal[8];
+    std::snprintf(octal, sizeof octal, "\\%o", static_cast<unsigned>(character & 255));
+    text += octal;
+  }
   std::vector<term_node>::const_iterator find(const term& t) const {
-    return std::search(nodes_.begin(), nodes_.end(), t.begin(), t.end());
+    std::vector<term_node> sought;
+    for (const term_node& n : t) sought.push_back(n);
+    return std::search(nodes_.begin(), nodes_.end(), sought.begin(), sought.end());
   }
 };
 

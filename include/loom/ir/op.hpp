@@ -129,123 +129,112 @@ struct op_info {
   bool exponential = false;  ///< counts as one in a plan
 };
 
-namespace detail {
+// A list, for a compiler reads one faster than it evaluates a function that fills an array.
+namespace detail::op_table {
 
-struct op_table {
-  op_info rows[op_count]{};
-  constexpr void set(op o, const op_info& info) { rows[static_cast<int>(o)] = info; }
+struct row {
+  op code;
+  op_info info;
 };
 
-constexpr op_table make_op_table() {
-  constexpr double infinity = __builtin_huge_val(), half_pi = 1.57079632679489661923;
-  constexpr interval unit{0, 1};
-  enum { other, exponential };
-  enum { ordered, commutes };
-  using in = interval;
-  using ulp = ulp_bound;
+constexpr double infinity = __builtin_huge_val(), half_pi = 1.57079632679489661923;
+constexpr interval unit{0, 1};
+enum { other, exponential };
+enum { ordered, commutes };
+using in = interval;
+using ulp = ulp_bound;
 #define LOOM_TEXT(literal) {literal, sizeof(literal) - 1}  // its length is not counted at every compilation
-  op_table t;
-  t.set(op::constant, {"constant", family::leaf, 0, 0, ""});
-  t.set(op::tensor, {"tensor", family::leaf, 0, 1, ""});
-  t.set(op::scalar, {"scalar", family::leaf, 0, 0, ""});
-  t.set(op::index, {"index", family::leaf, 0, 1, ""});
-  t.set(op::mask, {"mask", family::leaf, 0, 1, ""});
-  t.set(op::extent, {"extent", family::leaf, 0, 0, "", reals, reals, in(0, infinity)});
-  t.set(op::position, {"position", family::leaf, 0, 1, ""});
-  t.set(op::last, {"last", family::leaf, 0, 0, ""});
-  t.set(op::any, {"any", family::leaf, 0, 0, ""});
-#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, shape, weight, ...)                   \
-  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, \
-                   course::shape, false, weight == exponential});
-#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, ...)             \
-  t.set(op::name, {LOOM_TEXT(#name), family::binary, 2, cost, LOOM_TEXT(text), domain_a, domain_b, reals, ulp, \
-                   course::unknown, order == commutes, weight == exponential});
+inline constexpr row rows[] = {
+    {op::constant, {"constant", family::leaf, 0, 0, ""}},
+    {op::tensor, {"tensor", family::leaf, 0, 1, ""}},
+    {op::scalar, {"scalar", family::leaf, 0, 0, ""}},
+    {op::index, {"index", family::leaf, 0, 1, ""}},
+    {op::mask, {"mask", family::leaf, 0, 1, ""}},
+    {op::extent, {"extent", family::leaf, 0, 0, "", reals, reals, in(0, infinity)}},
+    {op::position, {"position", family::leaf, 0, 1, ""}},
+    {op::last, {"last", family::leaf, 0, 0, ""}},
+    {op::any, {"any", family::leaf, 0, 0, ""}},
+#define LOOM_UNARY(name, cost, text, notation, ulp, domain, range, shape, weight, ...)                          \
+  {op::name,                                                                                                    \
+   {LOOM_TEXT(#name), family::unary, 1, cost, LOOM_TEXT(text), domain, reals, range, ulp, course::shape, false, \
+    weight == exponential}},
+#define LOOM_BINARY(name, cost, text, notation, ulp, domain_a, domain_b, fact, order, weight, ...)               \
+  {op::name,                                                                                                     \
+   {LOOM_TEXT(#name), family::binary, 2, cost, LOOM_TEXT(text), domain_a, domain_b, reals, ulp, course::unknown, \
+    order == commutes, weight == exponential}},
 #define LOOM_COMPARE(name, text, order, ...) \
-  t.set(op::name, {LOOM_TEXT(#name),         \
-                   family::compare,          \
-                   2,                        \
-                   1,                        \
-                   LOOM_TEXT(text),          \
-                   reals,                    \
-                   reals,                    \
-                   reals,                    \
-                   {},                       \
-                   course::unknown,          \
-                   order == commutes});
+  {op::name,                                 \
+   {LOOM_TEXT(#name),                        \
+    family::compare,                         \
+    2,                                       \
+    1,                                       \
+    LOOM_TEXT(text),                         \
+    reals,                                   \
+    reals,                                   \
+    reals,                                   \
+    {},                                      \
+    course::unknown,                         \
+    order == commutes}},
 #define LOOM_UNARY_COMPOSED(name, notation, domain, range, shape, ...) \
-  t.set(op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range, {}, course::shape});
+  {op::name, {LOOM_TEXT(#name), family::unary, 1, 40, {}, domain, reals, range, {}, course::shape}},
 #define LOOM_BINARY_COMPOSED(name, notation, domain_a, domain_b, fact, order, ...) \
-  t.set(op::name, {LOOM_TEXT(#name),                                               \
-                   family::binary,                                                 \
-                   2,                                                              \
-                   40,                                                             \
-                   {},                                                             \
-                   domain_a,                                                       \
-                   domain_b,                                                       \
-                   reals,                                                          \
-                   {},                                                             \
-                   course::unknown,                                                \
-                   order == commutes});
+  {op::name,                                                                       \
+   {LOOM_TEXT(#name), family::binary, 2, 40, {}, domain_a, domain_b, reals, {}, course::unknown, order == commutes}},
 #include "loom/ir/ops.def"
-  t.set(op::logical_and, {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, course::unknown, true});
-  t.set(op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, course::unknown, true});
-  t.set(op::logical_not, {"not", family::logical, 1, 1, "!{0}"});
-  t.set(op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"});
-  t.set(op::with_slope, {"custom", family::custom, 3, 0, ""});
-  t.set(op::number, {"number", family::conversion, 1, 1, "{0}"});
-  t.set(op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""});
-#define LOOM_REDUCTION(code, name, word, cost, ...) t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
-#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) \
-  t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
-#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) \
-  t.set(op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}});
+    {op::logical_and, {"and", family::logical, 2, 1, "{0} && {1}", reals, reals, reals, {}, course::unknown, true}},
+    {op::logical_or, {"or", family::logical, 2, 1, "{0} || {1}", reals, reals, reals, {}, course::unknown, true}},
+    {op::logical_not, {"not", family::logical, 1, 1, "!{0}"}},
+    {op::where, {"where", family::select, 3, 1, "{0} ? {1} : {2}"}},
+    {op::with_slope, {"custom", family::custom, 3, 0, ""}},
+    {op::number, {"number", family::conversion, 1, 1, "{0}"}},
+    {op::stop_gradient, {"stop_gradient", family::unary, 1, 0, ""}},
+#define LOOM_REDUCTION(code, name, word, cost, ...) {op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}}},
+#define LOOM_MASK_REDUCTION(code, name, word, cost, ...) {op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}}},
+#define LOOM_REDUCTION_COMPOSED(code, name, cost, ...) {op::code, {LOOM_TEXT(name), family::reduction, 1, cost, {}}},
 #include "loom/ir/reductions.def"
-  t.set(op::softmax, {"softmax", family::row, 1, 20, "", reals, reals, unit});
-  t.set(op::log_softmax, {"log_softmax", family::row, 1, 20, "", reals, reals, in(-infinity, 0)});
-  t.set(op::gather, {"gather", family::indexing, 2, 1, ""});
-  t.set(op::onehot, {"onehot", family::indexing, 1, 2, "", reals, reals, unit});
-  t.set(op::scatter, {"scatter", family::indexing, 2, 4, ""});
-  t.set(op::cumsum, {"cumsum", family::running, 1, 1, ""});
-  t.set(op::cumprod, {"cumprod", family::running, 1, 1, ""});
-  t.set(op::cummax, {"cummax", family::running, 1, 3, ""});
-  t.set(op::logcumsumexp, {"logcumsumexp", family::running, 1, 40, ""});
-  t.set(op::recurrence, {"recurrence", family::running, 2, 4, ""});
-  t.set(op::order, {"order", family::running, 1, 40, ""});
-  t.set(op::permuted, {"permuted", family::running, 2, 4, ""});
-  t.set(op::unpermuted, {"unpermuted", family::running, 2, 4, ""});
-  t.set(op::forward, {"forward", family::chain, 2, 40, ""});
-  t.set(op::viterbi, {"viterbi", family::chain, 2, 4, ""});
-  t.set(op::chain_back, {"chain_back", family::chain, 3, 40, ""});
-  t.set(op::chain_moves, {"chain_moves", family::chain, 3, 40, ""});
-  t.set(op::mean, {"mean", family::composite, 1, 0, ""});
-  t.set(op::var, {"var", family::composite, 1, 0, ""});
-  t.set(op::count, {"count", family::composite, 1, 0, ""});
-  t.set(op::stddev, {"stddev", family::composite, 1, 0, ""});
-  t.set(op::relu, {"relu", family::composite, 1, 0, ""});
-  t.set(op::clamp, {"clamp", family::composite, 3, 0, ""});
-  t.set(op::log2, {"log2", family::composite, 1, 0, ""});
-  t.set(op::log10, {"log10", family::composite, 1, 0, ""});
-  t.set(op::lbeta, {"lbeta", family::composite, 2, 0, ""});
-  t.set(op::isnan, {"isnan", family::composite, 1, 0, ""});
-  t.set(op::isfinite, {"isfinite", family::composite, 1, 0, ""});
-  t.set(op::argmax, {"argmax", family::composite, 1, 0, ""});
-  t.set(op::argmin, {"argmin", family::composite, 1, 0, ""});
-  t.set(op::rank, {"rank", family::composite, 1, 0, ""});
-  return t;
+    {op::softmax, {"softmax", family::row, 1, 20, "", reals, reals, unit}},
+    {op::log_softmax, {"log_softmax", family::row, 1, 20, "", reals, reals, in(-infinity, 0)}},
+    {op::gather, {"gather", family::indexing, 2, 1, ""}},
+    {op::onehot, {"onehot", family::indexing, 1, 2, "", reals, reals, unit}},
+    {op::scatter, {"scatter", family::indexing, 2, 4, ""}},
+    {op::cumsum, {"cumsum", family::running, 1, 1, ""}},
+    {op::cumprod, {"cumprod", family::running, 1, 1, ""}},
+    {op::cummax, {"cummax", family::running, 1, 3, ""}},
+    {op::logcumsumexp, {"logcumsumexp", family::running, 1, 40, ""}},
+    {op::recurrence, {"recurrence", family::running, 2, 4, ""}},
+    {op::order, {"order", family::running, 1, 40, ""}},
+    {op::permuted, {"permuted", family::running, 2, 4, ""}},
+    {op::unpermuted, {"unpermuted", family::running, 2, 4, ""}},
+    {op::forward, {"forward", family::chain, 2, 40, ""}},
+    {op::viterbi, {"viterbi", family::chain, 2, 4, ""}},
+    {op::chain_back, {"chain_back", family::chain, 3, 40, ""}},
+    {op::chain_moves, {"chain_moves", family::chain, 3, 40, ""}},
+    {op::mean, {"mean", family::composite, 1, 0, ""}},
+    {op::var, {"var", family::composite, 1, 0, ""}},
+    {op::count, {"count", family::composite, 1, 0, ""}},
+    {op::stddev, {"stddev", family::composite, 1, 0, ""}},
+    {op::relu, {"relu", family::composite, 1, 0, ""}},
+    {op::clamp, {"clamp", family::composite, 3, 0, ""}},
+    {op::log2, {"log2", family::composite, 1, 0, ""}},
+    {op::log10, {"log10", family::composite, 1, 0, ""}},
+    {op::lbeta, {"lbeta", family::composite, 2, 0, ""}},
+    {op::isnan, {"isnan", family::composite, 1, 0, ""}},
+    {op::isfinite, {"isfinite", family::composite, 1, 0, ""}},
+    {op::argmax, {"argmax", family::composite, 1, 0, ""}},
+    {op::argmin, {"argmin", family::composite, 1, 0, ""}},
+    {op::rank, {"rank", family::composite, 1, 0, ""}},
+};
+
+constexpr bool every_op_has_its_row() {
+  for (int i = 0; i < op_count; ++i)
+    if (static_cast<int>(rows[i].code) != i) return false;
+  return sizeof(rows) == op_count * sizeof(row);
 }
+static_assert(every_op_has_its_row());
 
-inline constexpr op_table table = make_op_table();
+}  // namespace detail::op_table
 
-constexpr bool every_op_has_a_row() {
-  for (const op_info& row : table.rows)
-    if (row.name.empty()) return false;
-  return true;
-}
-static_assert(every_op_has_a_row());
-
-}  // namespace detail
-
-constexpr const op_info& info(op o) { return detail::table.rows[static_cast<int>(o)]; }
+constexpr const op_info& info(op o) { return detail::op_table::rows[static_cast<int>(o)].info; }
 constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }

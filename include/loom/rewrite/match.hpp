@@ -13,7 +13,7 @@ namespace detail {
 
 constexpr bool matches(const known_graph& g, value_id v, const term& pattern, int at, unsigned flips, int& met,
                        matched& w) {
-  const term_node& p = pattern[at];
+  const term_node p = pattern[at];
   if (p.code == op::any) {
     value_id& bound = w.variable[p.bits];
     if (bound == no_value) bound = v;
@@ -29,8 +29,7 @@ constexpr bool matches(const known_graph& g, value_id v, const term& pattern, in
     return false;
   }
   const bool flipped = info(p.code).commutative && ((flips >> met++) & 1u);
-  const int count = arity(p.code);
-  for (int i = 0; i < count; ++i)
+  for (int i = 0; i < 3 && p.operand[i] != no_value; ++i)
     if (!matches(g, n.operand[flipped ? 1 - i : i], pattern, p.operand[i], flips, met, w)) return false;
   return true;
 }
@@ -75,7 +74,7 @@ constexpr bool use(const known_graph& g, const sum_terms& s, value_id v, bool mi
 
 /// Whether value v has the ops of a term, in some order, whatever its variables stand for.
 constexpr bool has_ops_of(const known_graph& g, value_id v, const term& pattern, int at) {
-  const term_node& p = pattern[at];
+  const term_node p = pattern[at];
   if (p.code == op::any) return true;
   const node& n = g[v];
   if (n.code != p.code) return false;
@@ -103,7 +102,7 @@ constexpr bool has_ops_of(const known_graph& g, const sum_terms& s, const rule& 
 constexpr bool matches(known_graph& g, const sum_terms& s, const rule& r, int p, unsigned flips, int met,
                        matched_terms& found) {
   if (p == r.parts.count) return r.holds == nullptr || r.holds(g, found.w);
-  const term_node& part = r.lhs[r.parts.term[p]];
+  const term_node part = r.lhs[r.parts.term[p]];
   if (part.code == op::any && found.w.variable[part.bits] != no_value)  // may be a sum by itself
     return use(g, s, found.w.variable[part.bits], r.parts.minus[p] != found.minus, found.used) &&
            matches(g, s, r, p + 1, flips, met, found);

@@ -173,13 +173,13 @@ class written_rules : public rule_table {
   static constexpr op rarest(const rule& r) {
     op found = op::any;
     for (int i = 0; i < r.parts.count; ++i) {
-      const term_node& n = r.lhs[r.parts.term[i]];
+      const term_node n = r.lhs[r.parts.term[i]];
       if (is_common(n.code))
         for (int k = 0; k < arity(n.code); ++k)
-          if (const op factor = r.lhs[n.operand[k]].code; !is_common(factor)) found = factor;
+          if (const op factor = r.lhs.code(n.operand[k]); !is_common(factor)) found = factor;
     }
     for (int i = 0; i < r.parts.count; ++i)
-      if (const op code = r.lhs[r.parts.term[i]].code; !is_common(code)) found = code;
+      if (const op code = r.lhs.code(r.parts.term[i]); !is_common(code)) found = code;
     return found;
   }
   static constexpr void take_apart(rule& r) {
@@ -187,12 +187,12 @@ class written_rules : public rule_table {
     parts.read(r.lhs, r.lhs.size() - 1, false);
     for (const bool variables : {false, true})
       for (int i = 0; i < parts.count; ++i)
-        if ((r.lhs[parts.term[i]].code == op::any) == variables) r.parts.push_back(parts.term[i], parts.minus[i]);
+        if ((r.lhs.code(parts.term[i]) == op::any) == variables) r.parts.push_back(parts.term[i], parts.minus[i]);
   }
   static constexpr void prepare(rule& r) {
     for (const term_node& n : r.lhs) r.readings *= info(n.code).commutative ? 2 : 1;
-    const term_node& root = r.lhs.root();
-    for (int k = 0; k < 2 && k < arity(root.code); ++k) r.operand[k] = r.lhs[root.operand[k]].code;
+    const term_node root = r.lhs.root();
+    for (int k = 0; k < 2 && k < arity(root.code); ++k) r.operand[k] = r.lhs.code(root.operand[k]);
   }
 };
 

@@ -12,24 +12,48 @@ namespace loom::inline LOOM_ABI::rewrite {
 /// A node of a term. Its operands are earlier nodes, by number.
 struct term_node {
   op code;
-  int operand[3];  ///< or no_value; not narrower, for a compiler checks each conversion of a literal
+  int operand[3];  ///< or no_value
   std::uint64_t bits;  ///< as those of a graph's node; of a variable: which
 
   constexpr bool operator==(const term_node&) const = default;
   constexpr double constant_value() const { return std::bit_cast<double>(bits); }
 };
 
-/// A term as data: nodes of the table it belongs to, operands before users; the last is the root.
+/// A term as data: nodes of the table it belongs to, operands before users; the last is the root. They are kept as characters, for a
+/// compiler reads a string a hundred times as fast as a list of numbers: the op, its operands + 1, and the bits, the least first.
 struct term {
-  const term_node* nodes = nullptr;
+  const unsigned char* nodes = nullptr;
   int count = 0;
 
+  static constexpr int node_size = 12, bits_at = 4;  ///< in characters
+
+  struct iterator {
+    const term* of;
+    int at;
+
+    constexpr term_node operator*() const { return (*of)[at]; }
+    constexpr void operator++() { ++at; }
+    constexpr bool operator==(const iterator&) const = default;
+  };
+
   constexpr int size() const { return count; }
-  constexpr const term_node& operator[](int i) const { return nodes[i]; }
-  constexpr const term_node* begin() const { return nodes; }
-  constexpr const term_node* end() const { return nodes + count; }
-  constexpr const term_node& root() const { return nodes[count - 1]; }
+  constexpr op code(int i) const { return static_cast<op>(nodes[i * node_size]); }
+  constexpr term_node operator[](int i) const {
+    const unsigned char* const n = nodes + i * node_size;
+    return {static_cast<op>(n[0]), {n[1] - 1, n[2] - 1, n[3] - 1}, n[0] == 0 ? number_at(n + bits_at) : n[bits_at]};
+  }
+  constexpr iterator begin() const { return {this, 0}; }
+  constexpr iterator end() const { return {this, count}; }
+  constexpr term_node root() const { return (*this)[count - 1]; }
+
+ private:
+  static constexpr std::uint64_t number_at(const unsigned char* b) {
+    return std::uint64_t{b[7]} << 56 | std::uint64_t{b[6]} << 48 | std::uint64_t{b[5]} << 40 |
+           std::uint64_t{b[4]} << 32 | std::uint64_t{b[3]} << 24 | std::uint64_t{b[2]} << 16 |
+           std::uint64_t{b[1]} << 8 | b[0];
+  }
 };
+static_assert(op::constant == op{});  // whose bits are a number: those of others fit a character
 
 namespace terms {
 
@@ -110,21 +134,26 @@ class term_nodes {
  public:
   /// Keeps a term. What it says twice it holds twice: looking for it costs every user's file more than it saves.
   constexpr term add(const terms::written& root) {
-    const int first = nodes_.size();
+    const int first = size_;
     append(root, first);
-    if (nodes_.size() - first > terms::max_size) limit::too_many_elements_for_a_fixed_vector();
-    return {nodes_.items + first, nodes_.size() - first};
+    if (size_ - first > terms::max_size) limit::too_many_elements_for_a_fixed_vector();
+    return {nodes_ + first * term::node_size, size_ - first};
   }
 
  private:
-  fixed_vector<term_node, Capacity> nodes_;
+  unsigned char nodes_[static_cast<std::size_t>(Capacity * term::node_size)]{};
+  int size_ = 0;
 
   constexpr int append(const terms::written& w, int first) {
-    term_node n{w.code, {no_value, no_value, no_value}, w.bits};
+    int operand[3] = {no_value, no_value, no_value};
     const int operands = arity(w.code);
-    for (int i = 0; i < operands; ++i) n.operand[i] = append(*w.operand[i], first);
-    nodes_.push_back(n);
-    return nodes_.size() - 1 - first;
+    for (int i = 0; i < operands; ++i) operand[i] = append(*w.operand[i], first);
+    if (size_ == Capacity) limit::too_many_elements_for_a_fixed_vector();
+    unsigned char* const n = nodes_ + size_++ * term::node_size;
+    n[0] = static_cast<unsigned char>(w.code);
+    for (int i = 0; i < 3; ++i) n[1 + i] = static_cast<unsigned char>(operand[i] + 1);
+    for (int k = 0; k < 8; ++k) n[term::bits_at + k] = static_cast<unsigned char>(w.bits >> (8 * k));
+    return size_ - 1 - first;
   }
 };
 
@@ -139,7 +168,7 @@ template <class Variable, class Make>
 constexpr value_id instantiate(const term& t, axis_set k, const Variable& variable, const Make& make) {
   value_id id[terms::max_size]{};
   for (int i = 0; i < t.size(); ++i) {
-    const term_node& n = t[i];
+    const term_node n = t[i];
     const auto at = [&](int o) { return n.operand[o] == no_value ? no_value : id[n.operand[o]]; };
     id[i] = n.code == op::any ? variable(n.bits) : make(n.code, at(0), at(1), at(2), names_axes(n.code) ? k : n.bits);
   }

@@ -13,87 +13,82 @@ static_assert(op_count == 135, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
-inline constexpr term_node canonical_terms[] = {
-  {op::any, {-1, -1, -1}, 0u}, {op::constant, {-1, -1, -1}, 0u}, {op::ge, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x7ff8000000000000u}, {op::where, {2, 3, 4}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::constant, {-1, -1, -1}, 0x3fe0000000000000u},
-  {op::any, {-1, -1, -1}, 0u}, {op::erfc, {2, -1, -1}, 0u}, {op::mul, {1, 3, -1}, 0u}, {op::sub, {0, 4, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::any, {-1, -1, -1}, 0u}, {op::erfc, {1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x4000000000000000u}, {op::div, {2, 3, -1}, 0u}, {op::sub, {0, 4, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3fe0000000000000u}, {op::any, {-1, -1, -1}, 0u}, {op::neg, {1, -1, -1}, 0u},
-  {op::erfc, {2, -1, -1}, 0u}, {op::mul, {0, 3, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u},
-  {op::erfc, {1, -1, -1}, 0u}, {op::constant, {-1, -1, -1}, 0x4000000000000000u}, {op::div, {2, 3, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::sub, {0, 1, -1}, 0u}, {op::neg, {2, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::neg, {1, -1, -1}, 0u}, {op::add, {0, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::neg, {1, -1, -1}, 0u}, {op::sub, {0, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::sub, {1, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::add, {0, 1, -1}, 0u}, {op::neg, {2, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul, {1, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul, {0, 1, -1}, 0u}, {op::neg, {2, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::div, {1, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::div, {0, 1, -1}, 0u}, {op::neg, {2, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::neg, {1, -1, -1}, 0u}, {op::div, {0, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul0, {1, 2, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul0, {0, 1, -1}, 0u}, {op::neg, {2, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::neg, {1, -1, -1}, 0u}, {op::mul0, {0, 2, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::any, {-1, -1, -1}, 0u}, {op::erf, {1, -1, -1}, 0u},
-  {op::sub, {0, 2, -1}, 0u}, {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::any, {-1, -1, -1}, 0u},
-  {op::erf, {1, -1, -1}, 0u}, {op::add, {0, 2, -1}, 0u}, {op::constant, {-1, -1, -1}, 0x4000000000000000u},
-  {op::any, {-1, -1, -1}, 0u}, {op::erfc, {1, -1, -1}, 0u}, {op::sub, {0, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 1u}, {op::mul, {0, 1, -1}, 0u}, {op::sum, {2, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::sum, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::mul, {1, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 1u}, {op::div, {0, 1, -1}, 0u}, {op::sum, {2, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::sum, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::div, {1, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::neg, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::gather, {1, 2, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 1u}, {op::gather, {0, 1, -1}, 0u}, {op::neg, {2, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0u}, {op::add, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0u}, {op::sub, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::mul, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::div, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0xbff0000000000000u}, {op::mul, {0, 1, -1}, 0u}, {op::constant, {-1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::sub, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u},
-  {op::neg, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::any, {-1, -1, -1}, 0u}, {op::sub, {0, 1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::mul, {0, 1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::neg, {0, -1, -1}, 0u}, {op::abs, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::log, {0, -1, -1}, 0u},
-  {op::exp, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u}, {op::square, {1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 0u}, {op::neg, {0, -1, -1}, 0u}, {op::sum, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::sum, {0, -1, -1}, 0u}, {op::neg, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::onehot, {0, -1, -1}, 0u},
-  {op::sum, {1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::square, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::abs, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::erfc, {0, -1, -1}, 0u},
-};
+inline constexpr unsigned char canonical_terms[] =
+  "\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\126\1\2\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\0\0\0\0\0\0\0\0\0\0\370\177\132\3\4\5\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\360\77\0\0\0\0\0\0\0\0\0\0\340\77"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\42\3\0\0\0\0\0\0\0\0\0\0\76\2\4\0\0\0\0\0\0\0\0\0\75\1\5\0\0\0\0\0\0\0\0\0"
+  "\0\0\0\0\0\0\0\0\0\0\360\77\10\0\0\0\0\0\0\0\0\0\0\0\42\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\100"
+  "\77\3\4\0\0\0\0\0\0\0\0\0\75\1\5\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\340\77\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\11\2\0\0\0\0\0\0\0\0\0\0\42\3\0\0\0\0\0\0\0\0\0\0\76\1\4\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\11\1\0\0\0\0\0\0\0\0\0\0\42\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\100\77\3\4\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\75\1\2\0\0\0\0\0\0\0\0\0\11\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\11\2\0\0\0\0\0\0\0\0\0\0\74\1\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\11\2\0\0\0\0\0\0\0\0\0\0\75\1\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\75\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\74\1\2\0\0\0\0\0\0\0\0\0\11\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\76\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\76\1\2\0\0\0\0\0\0\0\0\0\11\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\77\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\77\1\2\0\0\0\0\0\0\0\0\0\11\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\11\2\0\0\0\0\0\0\0\0\0\0\77\1\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\100\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\100\1\2\0\0\0\0\0\0\0\0\0\11\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\11\2\0\0\0\0\0\0\0\0\0\0\100\1\3\0\0\0\0\0\0\0\0\0"
+  "\0\0\0\0\0\0\0\0\0\0\360\77\10\0\0\0\0\0\0\0\0\0\0\0\41\2\0\0\0\0\0\0\0\0\0\0\75\1\3\0\0\0\0\0\0\0\0\0"
+  "\0\0\0\0\0\0\0\0\0\0\360\77\10\0\0\0\0\0\0\0\0\0\0\0\41\2\0\0\0\0\0\0\0\0\0\0\74\1\3\0\0\0\0\0\0\0\0\0"
+  "\0\0\0\0\0\0\0\0\0\0\0\100\10\0\0\0\0\0\0\0\0\0\0\0\42\2\0\0\0\0\0\0\0\0\0\0\75\1\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\76\1\2\0\0\0\0\0\0\0\0\0\136\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\136\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\76\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\77\1\2\0\0\0\0\0\0\0\0\0\136\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\136\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\77\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\152\2\3\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\152\1\2\0\0\0\0\0\0\0\0\0\11\3\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\74\1\2\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\0\0\0\0\0\0\0\0\0\0\0\0\75\1\2\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\360\77"
+  "\76\1\2\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\360\77\77\1\2\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\360\277\76\1\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\75\1\2\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0"
+  "\11\2\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\75\1\2\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\76\1\2\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\11\1\0\0\0\0\0\0\0\0\0\0\13\2\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\23\1\0\0\0\0\0\0\0\0\0\0"
+  "\21\2\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\17\2\0\0\0\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\11\1\0\0\0\0\0\0\0\0\0\0\136\2\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\136\1\0\0\0\0\0\0\0\0\0\0\11\2\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0\153\1\0\0\0\0\0\0\0\0\0\0"
+  "\136\2\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\17\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0"
+  "\13\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\42\1\0\0\0\0\0\0\0\0\0\0";
 inline constexpr rule canonical_rows[] = {
-  {{"plus zero", 9}, {canonical_terms + 116, 3}, {canonical_terms + 0, 1}, nullptr, 2, {op::any, op::constant}, 9, {}},
-  {{"minus zero", 10}, {canonical_terms + 119, 3}, {canonical_terms + 0, 1}, nullptr, 1, {op::any, op::constant}, 6, {}},
-  {{"times one", 9}, {canonical_terms + 122, 3}, {canonical_terms + 0, 1}, nullptr, 2, {op::any, op::constant}, 5, {}},
-  {{"over one", 8}, {canonical_terms + 125, 3}, {canonical_terms + 0, 1}, nullptr, 1, {op::any, op::constant}, 13, {}},
-  {{"times minus one", 15}, {canonical_terms + 128, 3}, {canonical_terms + 23, 2}, nullptr, 2, {op::any, op::constant}, 12, {}},
-  {{"zero minus", 10}, {canonical_terms + 131, 3}, {canonical_terms + 23, 2}, nullptr, 1, {op::constant, op::any}, 10, {}},
-  {{"double negation", 15}, {canonical_terms + 134, 3}, {canonical_terms + 0, 1}, nullptr, 1, {op::neg, op::any}, 8, {}},
-  {{"negated difference", 18}, {canonical_terms + 28, 4}, {canonical_terms + 137, 3}, nullptr, 1, {op::sub, op::any}, 0, {}},
-  {{"sum with a negation", 19}, {canonical_terms + 32, 4}, {canonical_terms + 28, 3}, nullptr, 2, {op::any, op::neg}, 0, {}},
-  {{"difference with a negation", 26}, {canonical_terms + 36, 4}, {canonical_terms + 44, 3}, nullptr, 1, {op::any, op::neg}, 11, {}},
-  {{"negation minus", 14}, {canonical_terms + 40, 4}, {canonical_terms + 44, 4}, nullptr, 1, {op::neg, op::any}, 0, {}},
-  {{"product of a negation", 21}, {canonical_terms + 48, 4}, {canonical_terms + 52, 4}, nullptr, 2, {op::neg, op::any}, 17, {}},
-  {{"quotient of a negation", 22}, {canonical_terms + 56, 4}, {canonical_terms + 60, 4}, nullptr, 1, {op::neg, op::any}, 14, {}},
-  {{"quotient by a negation", 22}, {canonical_terms + 64, 4}, {canonical_terms + 60, 4}, nullptr, 1, {op::any, op::neg}, 0, {}},
-  {{"zero-absorbing product of a negation", 36}, {canonical_terms + 68, 4}, {canonical_terms + 72, 4}, nullptr, 1, {op::neg, op::any}, 16, {}},
-  {{"zero-absorbing product by a negation", 36}, {canonical_terms + 76, 4}, {canonical_terms + 72, 4}, nullptr, 1, {op::any, op::neg}, 0, {}},
-  {{"square of a product with itself", 31}, {canonical_terms + 140, 3}, {canonical_terms + 161, 2}, nullptr, 2, {op::any, op::any}, 0, {}},
-  {{"abs of a negation", 17}, {canonical_terms + 143, 3}, {canonical_terms + 163, 2}, nullptr, 1, {op::neg, op::any}, 19, {}},
-  {{"abs of what is not negative", 27}, {canonical_terms + 163, 2}, {canonical_terms + 0, 1}, &guards::a_nonnegative, 1, {op::any, op::any}, 0, {}},
-  {{"exponential of a logarithm", 26}, {canonical_terms + 146, 3}, {canonical_terms + 0, 1}, &guards::a_nonnegative, 1, {op::log, op::any}, 21, {}},
-  {{"exponential of a logarithm", 26}, {canonical_terms + 146, 3}, {canonical_terms + 0, 6}, &guards::a_may_be_negative, 1, {op::log, op::any}, 0, {}},
-  {{"square of a negation", 20}, {canonical_terms + 149, 3}, {canonical_terms + 161, 2}, nullptr, 1, {op::neg, op::any}, 0, {}},
-  {{"complement of a normal tail", 27}, {canonical_terms + 80, 4}, {canonical_terms + 165, 2}, nullptr, 1, {op::constant, op::erf}, 0, {{0, 2}, {false, true}, 2}},
-  {{"complement of a normal tail", 27}, {canonical_terms + 84, 4}, {canonical_terms + 23, 3}, nullptr, 2, {op::constant, op::erf}, 0, {{0, 2}, {false, false}, 2}},
-  {{"complement of a normal tail", 27}, {canonical_terms + 88, 4}, {canonical_terms + 23, 3}, nullptr, 1, {op::constant, op::erfc}, 0, {{0, 2}, {false, true}, 2}},
-  {{"complement of a normal tail", 27}, {canonical_terms + 6, 6}, {canonical_terms + 18, 5}, nullptr, 2, {op::constant, op::mul}, 0, {{0, 4}, {false, true}, 2}},
-  {{"complement of a normal tail", 27}, {canonical_terms + 12, 6}, {canonical_terms + 23, 5}, nullptr, 1, {op::constant, op::div}, 0, {{0, 4}, {false, true}, 2}},
-  {{"sum of negations", 16}, {canonical_terms + 152, 3}, {canonical_terms + 155, 3}, nullptr, 1, {op::neg, op::any}, 29, {}},
-  {{"sum of a constant multiple", 26}, {canonical_terms + 92, 4}, {canonical_terms + 96, 4}, &guards::b_constant_along_k, 2, {op::mul, op::any}, 30, {}},
-  {{"sum of a constant share", 23}, {canonical_terms + 100, 4}, {canonical_terms + 104, 4}, &guards::b_constant_along_k, 1, {op::div, op::any}, 31, {}},
-  {{"sum of a one-hot", 16}, {canonical_terms + 158, 3}, {canonical_terms + 6, 1}, nullptr, 1, {op::onehot, op::any}, 0, {}},
-  {{"gather of a negation", 20}, {canonical_terms + 108, 4}, {canonical_terms + 112, 4}, nullptr, 1, {op::neg, op::any}, 0, {}},
+  {{"plus zero", 9}, {canonical_terms + 1392, 3}, {canonical_terms + 0, 1}, nullptr, 2, {op::any, op::constant}, 9, {}},
+  {{"minus zero", 10}, {canonical_terms + 1428, 3}, {canonical_terms + 0, 1}, nullptr, 1, {op::any, op::constant}, 6, {}},
+  {{"times one", 9}, {canonical_terms + 1464, 3}, {canonical_terms + 0, 1}, nullptr, 2, {op::any, op::constant}, 5, {}},
+  {{"over one", 8}, {canonical_terms + 1500, 3}, {canonical_terms + 0, 1}, nullptr, 1, {op::any, op::constant}, 13, {}},
+  {{"times minus one", 15}, {canonical_terms + 1536, 3}, {canonical_terms + 276, 2}, nullptr, 2, {op::any, op::constant}, 12, {}},
+  {{"zero minus", 10}, {canonical_terms + 1572, 3}, {canonical_terms + 276, 2}, nullptr, 1, {op::constant, op::any}, 10, {}},
+  {{"double negation", 15}, {canonical_terms + 1608, 3}, {canonical_terms + 0, 1}, nullptr, 1, {op::neg, op::any}, 8, {}},
+  {{"negated difference", 18}, {canonical_terms + 336, 4}, {canonical_terms + 1644, 3}, nullptr, 1, {op::sub, op::any}, 0, {}},
+  {{"sum with a negation", 19}, {canonical_terms + 384, 4}, {canonical_terms + 336, 3}, nullptr, 2, {op::any, op::neg}, 0, {}},
+  {{"difference with a negation", 26}, {canonical_terms + 432, 4}, {canonical_terms + 528, 3}, nullptr, 1, {op::any, op::neg}, 11, {}},
+  {{"negation minus", 14}, {canonical_terms + 480, 4}, {canonical_terms + 528, 4}, nullptr, 1, {op::neg, op::any}, 0, {}},
+  {{"product of a negation", 21}, {canonical_terms + 576, 4}, {canonical_terms + 624, 4}, nullptr, 2, {op::neg, op::any}, 17, {}},
+  {{"quotient of a negation", 22}, {canonical_terms + 672, 4}, {canonical_terms + 720, 4}, nullptr, 1, {op::neg, op::any}, 14, {}},
+  {{"quotient by a negation", 22}, {canonical_terms + 768, 4}, {canonical_terms + 720, 4}, nullptr, 1, {op::any, op::neg}, 0, {}},
+  {{"zero-absorbing product of a negation", 36}, {canonical_terms + 816, 4}, {canonical_terms + 864, 4}, nullptr, 1, {op::neg, op::any}, 16, {}},
+  {{"zero-absorbing product by a negation", 36}, {canonical_terms + 912, 4}, {canonical_terms + 864, 4}, nullptr, 1, {op::any, op::neg}, 0, {}},
+  {{"square of a product with itself", 31}, {canonical_terms + 1680, 3}, {canonical_terms + 1932, 2}, nullptr, 2, {op::any, op::any}, 0, {}},
+  {{"abs of a negation", 17}, {canonical_terms + 1716, 3}, {canonical_terms + 1956, 2}, nullptr, 1, {op::neg, op::any}, 19, {}},
+  {{"abs of what is not negative", 27}, {canonical_terms + 1956, 2}, {canonical_terms + 0, 1}, &guards::a_nonnegative, 1, {op::any, op::any}, 0, {}},
+  {{"exponential of a logarithm", 26}, {canonical_terms + 1752, 3}, {canonical_terms + 0, 1}, &guards::a_nonnegative, 1, {op::log, op::any}, 21, {}},
+  {{"exponential of a logarithm", 26}, {canonical_terms + 1752, 3}, {canonical_terms + 0, 6}, &guards::a_may_be_negative, 1, {op::log, op::any}, 0, {}},
+  {{"square of a negation", 20}, {canonical_terms + 1788, 3}, {canonical_terms + 1932, 2}, nullptr, 1, {op::neg, op::any}, 0, {}},
+  {{"complement of a normal tail", 27}, {canonical_terms + 960, 4}, {canonical_terms + 1980, 2}, nullptr, 1, {op::constant, op::erf}, 0, {{0, 2}, {false, true}, 2}},
+  {{"complement of a normal tail", 27}, {canonical_terms + 1008, 4}, {canonical_terms + 276, 3}, nullptr, 2, {op::constant, op::erf}, 0, {{0, 2}, {false, false}, 2}},
+  {{"complement of a normal tail", 27}, {canonical_terms + 1056, 4}, {canonical_terms + 276, 3}, nullptr, 1, {op::constant, op::erfc}, 0, {{0, 2}, {false, true}, 2}},
+  {{"complement of a normal tail", 27}, {canonical_terms + 72, 6}, {canonical_terms + 216, 5}, nullptr, 2, {op::constant, op::mul}, 0, {{0, 4}, {false, true}, 2}},
+  {{"complement of a normal tail", 27}, {canonical_terms + 144, 6}, {canonical_terms + 276, 5}, nullptr, 1, {op::constant, op::div}, 0, {{0, 4}, {false, true}, 2}},
+  {{"sum of negations", 16}, {canonical_terms + 1824, 3}, {canonical_terms + 1860, 3}, nullptr, 1, {op::neg, op::any}, 29, {}},
+  {{"sum of a constant multiple", 26}, {canonical_terms + 1104, 4}, {canonical_terms + 1152, 4}, &guards::b_constant_along_k, 2, {op::mul, op::any}, 30, {}},
+  {{"sum of a constant share", 23}, {canonical_terms + 1200, 4}, {canonical_terms + 1248, 4}, &guards::b_constant_along_k, 1, {op::div, op::any}, 31, {}},
+  {{"sum of a one-hot", 16}, {canonical_terms + 1896, 3}, {canonical_terms + 72, 1}, nullptr, 1, {op::onehot, op::any}, 0, {}},
+  {{"gather of a negation", 20}, {canonical_terms + 1296, 4}, {canonical_terms + 1344, 4}, nullptr, 1, {op::neg, op::any}, 0, {}},
 };
 inline constexpr std::int16_t canonical_sums[] = {
   22, 23, 24, 25, 26,

@@ -13,16 +13,15 @@ static_assert(op_count == 135, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
-inline constexpr term_node cheap_terms[] = {
-  {op::any, {-1, -1, -1}, 4u}, {op::logical_not, {0, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::any, {-1, -1, -1}, 1u}, {op::where, {1, 2, 3}, 0u}, {op::any, {-1, -1, -1}, 0u},
-  {op::constant, {-1, -1, -1}, 0x3ff0000000000000u}, {op::any, {-1, -1, -1}, 1u}, {op::div, {1, 2, -1}, 0u},
-  {op::mul, {0, 3, -1}, 0u}, {op::any, {-1, -1, -1}, 4u}, {op::any, {-1, -1, -1}, 1u}, {op::any, {-1, -1, -1}, 0u},
-  {op::where, {0, 1, 2}, 0u}, {op::any, {-1, -1, -1}, 0u}, {op::any, {-1, -1, -1}, 1u}, {op::div, {0, 1, -1}, 0u},
-};
+inline constexpr unsigned char cheap_terms[] =
+  "\10\0\0\0\4\0\0\0\0\0\0\0\131\1\0\0\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0"
+  "\132\2\3\4\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\360\77\10\0\0\0\1\0\0\0\0\0\0\0"
+  "\77\2\3\0\0\0\0\0\0\0\0\0\76\1\4\0\0\0\0\0\0\0\0\0\10\0\0\0\4\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0"
+  "\10\0\0\0\0\0\0\0\0\0\0\0\132\1\2\3\0\0\0\0\0\0\0\0\10\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\0\0\0\0"
+  "\77\1\2\0\0\0\0\0\0\0\0\0";
 inline constexpr rule cheap_rows[] = {
-  {{"branches of a negated mask", 26}, {cheap_terms + 0, 5}, {cheap_terms + 10, 4}, nullptr, 1, {op::logical_not, op::any}, 0, {}},
-  {{"reciprocal of a shared divisor", 30}, {cheap_terms + 14, 3}, {cheap_terms + 5, 5}, &guards::b_is_shared_and_safe, 1, {op::any, op::any}, 0, {}},
+  {{"branches of a negated mask", 26}, {cheap_terms + 0, 5}, {cheap_terms + 120, 4}, nullptr, 1, {op::logical_not, op::any}, 0, {}},
+  {{"reciprocal of a shared divisor", 30}, {cheap_terms + 168, 3}, {cheap_terms + 60, 5}, &guards::b_is_shared_and_safe, 1, {op::any, op::any}, 0, {}},
 };
 inline constexpr std::int16_t cheap_first[] = {
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
