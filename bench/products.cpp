@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench/products.cpp — losses with products of matrices, value and gradients, against the same arithmetic with everything in memory: the
 // products by a BLAS, what stands between them by Loom's loops over the whole matrix. One thread, binary32, in turn in one run.
-//   loom_bench_products [repetitions] [megabytes of workspace]
+//   loom_bench_products [repetitions] [megabytes of workspace] [AVX2]
 #include <cblas.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <random>
 #include <string>
@@ -15,6 +16,9 @@
 
 #include "loom/loom.hpp"
 #include "measure.hpp"
+
+// OpenBLAS says which kernels it has chosen; another BLAS does not.
+extern "C" char* openblas_get_corename() __attribute__((weak));
 
 namespace {
 
@@ -134,10 +138,14 @@ void compare(const std::string& what, problem& p, int repetitions, const std::fu
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 7;
   const double megabytes = argc > 2 ? std::atof(argv[2]) : 0;
+  const loom::limit_target limit(argc > 3 && std::strcmp(argv[3], "AVX2") == 0 ? loom::target::avx2
+                                                                               : loom::target::avx512);
   const auto reserve = [&](problem& p, std::ptrdiff_t asked_for) {
     p.workspace.resize(megabytes > 0 ? static_cast<size_t>(megabytes * 125000) : static_cast<size_t>(asked_for));
   };
-  std::printf("Value and gradients, one thread; speed: how many times as fast as the BLAS.\n");
+  std::printf("Value and gradients, one thread; speed: how many times as fast as the BLAS. Loom: %s; the BLAS: %s.\n",
+              loom::name(loom::current_target()).data(),
+              openblas_get_corename != nullptr ? openblas_get_corename() : "kernels of its own choice");
   std::printf(
       "| loss | N x M x D | Loom | BLAS, in memory | speed | workspace | its matrices "
       "|\n|---|---|--:|--:|--:|--:|--:|\n");

@@ -14,7 +14,7 @@ inline T minimum(T a, T b) { return a != a || a < b ? a : b; }
 // Computes -((mean(gather(log_softmax(s, M), t, M), N) + mean(gather(log_softmax(s, N), u, N), M))
 // / 2).
 // Reads s[N,M], t[N], u[M]; writes d_s[N,M]; contiguous, row-major.
-// workspace: M + M numbers, for max_M[M], rest_M[M].
+// workspace: 2 * M numbers, for max_M[M], rest_M[M].
 // A label that is no class reads entry 0: only a row that the formula leaves out may have one.
 double info_nce(std::ptrdiff_t N, std::ptrdiff_t M, const float* s, const int* t, const int* u,
                 float* d_s, double* workspace) {

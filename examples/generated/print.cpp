@@ -12,6 +12,15 @@ namespace {
 
 namespace losses = loom::collection;
 
+// What an episode earns from each step on, beside what was predicted: Sutton and Barto (2018), section 3.3.
+constexpr auto reward = loom::tensor<"reward[N,T]">;
+constexpr auto baseline = loom::tensor<"baseline[N,T]">;
+constexpr auto done = loom::mask<"done[N,T]">;
+constexpr auto gamma = loom::scalar<"gamma in [0,1]">;
+constexpr auto T = loom::axis<"T">;
+constexpr auto returns =
+    loom::loss<square(recurrence(reward, gamma * (1 - number(done)), T, loom::reverse) - baseline).mean()>;
+
 std::string folder;
 bool written = true;
 
@@ -64,6 +73,8 @@ int main(int count, char** arguments) {
   print("distillation",
         "square(T) * sum(p * log(p / q), C).mean(), where p and q are the softmax of s / T and of x / T",
         losses::distillation, d(losses::x));
+  print("discounted_returns", "square(recurrence(reward, gamma * (1 - number(done)), T, reverse) - baseline).mean()",
+        returns, d(baseline), d(reward));
 
   if (!written) std::fprintf(stderr, "cannot write to %s\n", arguments[1]);
   return written ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -33,7 +33,13 @@ template <auto Formula, class... Derivatives>
 constexpr lang::mistake mistake_in_printing() {
   if constexpr (constexpr lang::mistake m = call::check_names<Formula, Derivatives...>(); m.kind != lang::issue::none)
     return m;
-  else return loss_function<Formula>::template program_of<Derivatives...>::problem();
+  else {
+    using program = typename loss_function<Formula>::template program_of<Derivatives...>;
+    if constexpr (program::schedule.problem != schedule::unplanned::running) return program::problem();
+    else if constexpr (run::runs_in_stages<program>() || schedule::map_stages(program::simple, false).possible)
+      return program::problem_before_plan();
+    else return program::problem();
+  }
 }
 
 }  // namespace detail
@@ -63,7 +69,8 @@ struct printed {
 /// Name:    of the function; "loss" if none is given: code(loss, "cross_entropy", d(x)), code(loss, loom::c99, "cross_entropy").
 /// More:    a loom::printed in place of dialect and name: strides, restrict, hints for lanes.
 /// Data:    contiguous and row-major, but for that. Unlike a call of the loss, the function trusts its arguments.
-/// Returns: #include lines, the few functions the library lacks (where they are called), and the function.
+/// Returns: #include lines, the few functions the library lacks (where they are called), and the function; of a formula with running
+///          values or chains also one for each stage, which it calls.
 template <class T = float, auto Formula, lang::derivative_name... Derivatives>
 std::string code(const loss_function<Formula>&, const printed& wanted, Derivatives...) {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "loom: code is printed for float or double");
@@ -75,7 +82,7 @@ std::string code(const loss_function<Formula>&, const printed& wanted, Derivativ
     schedule::plan adding;
     if (wanted.added)
       adding = compiler::stage::schedule(program::simple, {.added = schedule::in_buffers(program::simple)});
-    if (adding.refused())
+    if (adding.refused() && adding.problem != schedule::unplanned::running)
       return "// Without values kept in the buffers, which are added to, this formula takes more steps than a plan "
              "has.\n";
     return emit::print(

@@ -196,15 +196,18 @@ typed_value writer::running(node_id id, const running_word& word) {
   for (std::size_t k = 0; k < values; ++k) v[k] = value(n.operands[k]);
   const axis_choice axis = chosen_axis(n.operands[values]);
   running_order order;
+  const bool sums = word.code != op::order;
   for (std::size_t k = values + 1; k < n.operands.size(); ++k) {
     const syntax::node& said = tree_[n.operands[k]];
     bool* const what = said.kind != node_kind::name || said.of_std ? nullptr
                        : said.word == "reverse"                    ? &order.reverse
-                       : said.word == "exclusive"                  ? &order.exclusive
+                       : said.word == "exclusive" && sums          ? &order.exclusive
                                                                    : nullptr;
     if (what == nullptr || *what)
-      names_.fail_at(n.operands[k],
-                     "a running value goes along one axis, and what follows the axis is reverse, exclusive or both");
+      names_.fail_at(n.operands[k], sums ? "a running value goes along one axis, and what follows the axis is reverse, "
+                                           "exclusive or both"
+                                         : "order(e, C) sorts along one axis, and what follows the axis is reverse or "
+                                           "nothing");
     *what = true;
   }
   const typed_value r = to_.running(word.code, v, arity(word.code), axis, order);

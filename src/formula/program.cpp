@@ -55,7 +55,7 @@ std::unique_ptr<program> compile(const formula& f, const wanted& w) {
   else if (!now->no_diagonal.empty()) m = {issue::no_diagonal, now->no_diagonal};
   if (m.kind == issue::none) {
     p->plan = stage::schedule(p->simple);
-    m = compiler::mistake_of(p->plan);
+    if (!p->in_stages()) m = compiler::mistake_of(p->plan);
   }
   if (p->wrong.empty() && m.kind != issue::none) p->wrong = sentence(m);
   return p;

@@ -27,6 +27,8 @@ struct program {
   schedule::plan plan;
   derive::derivative_request request;
   std::string wrong;  ///< why there is no plan, in a sentence; or nothing
+  /// Whether there is one for each stage only, and `plan` says no more than that: it has running values or chains of states.
+  bool in_stages() const { return plan.problem == schedule::unplanned::running; }
   kept_texts texts;
 };
 

@@ -80,6 +80,7 @@ inline constexpr running_word running_words[] = {
     {"cummax", ir::op::cummax, "cummax(e, axis) takes a value and the one axis it runs along"},
     {"logcumsumexp", ir::op::logcumsumexp, "logcumsumexp(e, axis) takes a value and the one axis it runs along"},
     {"recurrence", ir::op::recurrence, "recurrence(b, a, axis) takes two values and the one axis it runs along"},
+    {"order", ir::op::order, "order(e, axis) takes a value and the one axis it sorts along"},
 };
 
 /// A chain of states.

@@ -495,6 +495,13 @@ piece typesetter::print(int id, bool root) const {
   std::string arguments;
   for (int k = 0; k < arity(n.code); ++k) arguments += (k > 0 ? ",\\, " : "") + signed_text(print(n.operand[k]));
   std::string name = "\\operatorname{" + escaped(std::string_view(info(n.code).name)) + "}";
+  if (is_of_order(n.code)) {
+    const std::string index = index_[static_cast<std::size_t>(first_axis(n.over()))];
+    if (n.code == op::order)
+      return call(name + (n.order().reverse ? "^{\\downarrow}" : "") + "_{" + index + "}", arguments);
+    const std::string by = signed_text(print(n.operand[1])) + (n.code == op::unpermuted ? "^{-1}" : "");
+    return {within(print(n.operand[0]), atom) + "\\big|_{" + index + " = " + by + "}", function, false, false};
+  }
   if (is_running(n.code))  // over all indices up to this one
     name += std::string("_{") +
             (n.order().reverse     ? n.order().exclusive ? "> " : "\\ge "

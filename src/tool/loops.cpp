@@ -238,7 +238,7 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
     bind(what + layout, data_of(planned, out.axes, "loom_outputs[" + std::to_string(k) + "]", number));
   }
   std::string workspace;
-  if (!p.plan.arrays.empty()) {
+  if (!p.plan.arrays.empty() || p.in_stages()) {
     workspace = "  std::vector<double> loom_room(static_cast<std::size_t>(loom_loss.workspace_size(\n        " +
                 bindings + ")));\n";
     bind("loom::workspace", "loom_room");

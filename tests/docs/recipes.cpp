@@ -168,6 +168,31 @@ void run() {
 }
 }  // namespace counting
 
+namespace sorting {
+// [sorting]
+constexpr auto x = loom::tensor<"x[N,P]">;  // the score of each pixel
+constexpr auto y = loom::tensor<"y[N,P]">;  // 1 or 0
+constexpr auto P = loom::axis<"P">;
+
+constexpr auto errors = 1 - x * (2 * y - 1);
+constexpr auto falling = order(errors, P, loom::reverse);
+constexpr auto hinge = relu(errors(P = falling));
+constexpr auto missed = cumsum(y(P = falling), P);
+constexpr auto jaccard = 1 - (sum(y, P) - missed) / (sum(y, P) + cumsum(1 - y(P = falling), P));
+constexpr auto lovasz_hinge = loom::loss<sum((hinge - hinge(P = P + 1)) * jaccard, P).mean()>;
+// [/sorting]
+
+void run() {
+  const double scores[1][4] = {{0.5, -1, 2, 0.25}}, labels[1][4] = {{1, 0, 1, 1}};
+  double gradient[1][4], memory[512];
+  const double value = lovasz_hinge(x = scores, y = labels, d(x) = gradient, loom::workspace = memory);
+  // The errors 0.75 and 0.5 count, of the fourth pixel and the first: a third of the three is missed, then one more.
+  check(near(value, (0.75 + 0.5) / 3) && near(gradient[0][3], -1.0 / 3) && near(gradient[0][0], -1.0 / 3) &&
+            near(gradient[0][1], 0) && near(gradient[0][2], 0),
+        "the Lovász hinge");
+}
+}  // namespace sorting
+
 namespace running {
 // [running]
 constexpr auto x = loom::tensor<"x[N,K]">;
@@ -392,6 +417,7 @@ int main() {
   last_layer::run();
   itself::run();
   counting::run();
+  sorting::run();
   running::run();
   field::run();
   alignments::run();

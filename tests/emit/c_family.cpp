@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // tests/emit/c_family.cpp — what the printer says in every dialect; whether its code is right, cpp.cpp and c99.cpp tell.
-#include "loom/emit/c_family.hpp"
+#include "loom/emit/print.hpp"
 
 #include <sstream>
 

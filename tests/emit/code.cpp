@@ -63,6 +63,18 @@ TEST_CASE("kernels are printed for a GPU") {
   CHECK(loom::code<double>(cross_entropy, loom::hip, "cross_entropy", d(x)) == s.code(loom::hip, element::f64));
 }
 
+TEST_CASE("running values are printed and explained") {
+  constexpr auto N = loom::axis<"N">;
+  constexpr auto risk = loom::tensor<"risk[N]">;
+  constexpr auto cox = loom::loss<sum(logcumsumexp(risk, N, loom::reverse) - risk)>;
+  const std::string c99 = loom::code<double>(cox, loom::c99, "cox", d(risk));
+  INFO(c99);
+  CHECK(has(c99, "double cox(ptrdiff_t N, const double* risk, double* restrict d_risk, double* restrict kept) {"));
+  CHECK(has(c99, "// logcumsumexp_risk[N]: logcumsumexp of risk along N, from the last entry on."));
+  CHECK(has(loom::code(cox, loom::printed{.strided = true, .added = true}, d(risk)), "adds to d_risk[N]; strides"));
+  CHECK(has(loom::explain(cox, d(risk)), "\nPlan of stage 2\n"));
+}
+
 TEST_CASE("a function is called loss if it is given no name") {
   CHECK(has(loom::code(cross_entropy),
             "double loss(std::ptrdiff_t N, std::ptrdiff_t C, const float* x, const int* t) {"));

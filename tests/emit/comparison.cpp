@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "emit/comparison.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <random>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "emit/shared_object.hpp"
 #include "loom/emit/c99.hpp"
@@ -143,6 +146,47 @@ std::vector<loom::ir::dense<double>> random_data(const function& f, const std::v
   return inputs;
 }
 
+/// The numbers that a comment of the code says a buffer holds: "kept: 2 * N * C + N numbers, for ..."; -1: there is no such buffer.
+std::ptrdiff_t stated_size(const function& f, const std::string& buffer, const std::vector<std::ptrdiff_t>& extents) {
+  const loom::ir::graph& g = f.what.schedule.program;
+  const std::size_t begin = f.text.rfind("// " + buffer + ": ");
+  if (begin == std::string::npos) return -1;
+  std::istringstream words(f.text.substr(begin + buffer.size() + 4));
+  std::ptrdiff_t size = 0, term = 1;
+  for (std::string w; words >> w && w != "numbers,";) {
+    if (w == "*" || w == "//") continue;
+    if (w == "+") {
+      size += std::exchange(term, 1);
+      continue;
+    }
+    std::ptrdiff_t factor = std::isdigit(static_cast<unsigned char>(w[0])) != 0 ? std::stol(w) : -1;
+    for (int a = 0; a < g.axes.size(); ++a)
+      if (g.axes[a].name == w) factor = extents[static_cast<std::size_t>(a)];
+    INFO(w << " in the size of " << buffer);
+    REQUIRE(factor >= 0);
+    term *= factor;
+  }
+  return size + term;
+}
+
+/// A buffer of a stated size, and behind it numbers that must stay.
+template <class T>
+class guarded {
+ public:
+  explicit guarded(std::ptrdiff_t size) : all_(static_cast<std::size_t>(size < 0 ? 0 : size) + guards, before) {
+    std::fill(all_.begin(), all_.end() - guards, std::numeric_limits<T>::quiet_NaN());
+  }
+  T* data() { return all_.data(); }
+  bool is_intact() const {
+    return std::all_of(all_.end() - guards, all_.end(), [](T v) { return v == before; });
+  }
+
+ private:
+  static constexpr int guards = 16;
+  static constexpr T before = 12345;
+  std::vector<T> all_;
+};
+
 /// In a buffer that is added to: rounded beside it, a small gradient keeps its digits.
 constexpr float there_before = 0x1p-12F;
 
@@ -179,7 +223,7 @@ std::vector<std::vector<double>> results_in(const function& f, entry_point* call
                                                  : masks[slot].data();
   }
   std::vector<std::vector<T>> written;
-  void* outputs[loom::ir::max_outputs + 1]{};
+  void* outputs[loom::ir::max_outputs + 2]{};
   for (int k = 0; k < g.outputs.size(); ++k) {
     const lattice place(output_axes(f.what.schedule, k), extents, f.wanted.strided);
     std::copy(std::begin(place.strides), std::end(place.strides), std::begin(strides[g.inputs.size() + k]));
@@ -187,11 +231,14 @@ std::vector<std::vector<double>> results_in(const function& f, entry_point* call
   }
   for (int k = 0; k < g.outputs.size(); ++k) outputs[k] = written[static_cast<std::size_t>(k)].data();
 
-  std::vector<double> workspace(static_cast<std::size_t>(loom::layout::workspace_size(f.what.schedule, extents.data())),
-                                std::numeric_limits<double>::quiet_NaN());
+  guarded<double> workspace(stated_size(f, "workspace", extents));
+  guarded<T> kept(stated_size(f, "kept", extents));
   outputs[g.outputs.size()] = workspace.data();
+  outputs[g.outputs.size() + 1] = kept.data();
 
   const double value = call(extents.data(), inputs, scalars, outputs, strides);
+  CHECK(workspace.is_intact());
+  CHECK(kept.is_intact());
 
   std::vector<std::vector<double>> all;
   for (int k = 0; k < g.outputs.size(); ++k) {
@@ -256,6 +303,9 @@ std::vector<std::ptrdiff_t> extents_of(const loom::ir::graph& g, std::ptrdiff_t 
     for (int k = 0; k < in.at.size(); ++k)
       if (in.at[k].axis >= 0)
         e[static_cast<std::size_t>(in.at[k].axis)] = e[static_cast<std::size_t>(g.inputs[in.of].axes[k])];
+  for (const loom::ir::node& n : g.nodes)  // so are the states of one step and those of the one before
+    if (is_chain(n.code) && !n.chain().band)
+      e[static_cast<std::size_t>(n.chain().from)] = e[static_cast<std::size_t>(n.chain().to)];
   return e;
 }
 
@@ -326,7 +376,8 @@ std::string caller(const function& f, const loom::emit::dialect& d, const std::s
     add("(" + T + "*)outputs[" + std::to_string(k) + "]");
     add_strides(g.inputs.size() + k, output_axes(f.what.schedule, k).size());
   }
-  if (!f.what.schedule.arrays.empty()) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
+  if (f.text.find("// kept: ") != f.text.npos) add("(" + T + "*)outputs[" + std::to_string(g.outputs.size() + 1) + "]");
+  if (f.text.find("// workspace: ") != f.text.npos) add("(double*)outputs[" + std::to_string(g.outputs.size()) + "]");
   const std::string call = name + "(" + arguments + ")";
   return "double call_" + std::to_string(number) + "(const " + std::string(d.index) +
          "* extents, const void* const* inputs, const double* scalars, void* const* outputs,\n    const " +

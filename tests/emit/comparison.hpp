@@ -17,7 +17,7 @@ struct function {
   std::string text;
 };
 
-/// The C linkage of its caller: extents, inputs by slot, scalars by slot, outputs by slot and the workspace, strides by slot (those
+/// The C linkage of its caller: extents, inputs by slot, scalars by slot, outputs by slot, the workspace and what is kept, strides by slot (those
 /// of outputs behind those of inputs) and axis of the slot.
 using entry_point = double(const std::ptrdiff_t*, const void* const*, const double*, void* const*,
                            const std::ptrdiff_t (*)[loom::ir::max_axes]);

@@ -38,11 +38,13 @@ void holds(const std::string& file, const std::string& text) {
   CHECK(difference(text, expected.str()) == "");
 }
 
-/// The flagships, one loss with arrays in a workspace, and a batch against itself.
+/// The flagships, one loss with arrays in a workspace, a batch against itself, a running value and a chain of states.
 std::vector<printed::subject> subjects() {
   std::vector<printed::subject> all = printed::flagships(false);
   all.push_back(printed::with_a_workspace()[0]);
   all.push_back(printed::at_places()[0]);
+  for (const printed::subject& s : printed::in_stages())
+    if (s.name == "returns" || s.name == "random_field") all.push_back(s);
   return all;
 }
 
@@ -57,9 +59,9 @@ TEST_CASE("the C++ printed for the flagships is the expected one") {
 TEST_CASE("the C99 printed for some of them is the expected one") {
   int found = 0;
   for (const printed::subject& s : subjects())
-    for (const char* name : {"cross_entropy", "distillation", "info_nce"})
+    for (const char* name : {"cross_entropy", "distillation", "info_nce", "returns"})
       if (s.name == name) holds(s.name + ".c.txt", s.code(loom::emit::c99, element::f32)), ++found;
-  CHECK(found == 3);
+  CHECK(found == 4);
 }
 
 TEST_CASE("the CUDA printed for cross entropy is the expected one") {

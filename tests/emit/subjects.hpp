@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "loom/derive/request.hpp"
-#include "loom/emit/c_family.hpp"
 #include "loom/emit/explain.hpp"
+#include "loom/emit/print.hpp"
 
 namespace printed {
 
@@ -49,6 +49,8 @@ std::vector<subject> with_labels_that_sum();
 std::vector<subject> every_function();
 /// Inputs that are read at several places, and positions.
 std::vector<subject> at_places();
+/// Running values and chains of states, which are computed between stages.
+std::vector<subject> in_stages();
 /// Inputs and axes whose names the language has other plans for.
 std::vector<subject> odd_names();
 /// Inputs of a result that is left out: no code reads them, but the comments have words that are their names.

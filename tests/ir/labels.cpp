@@ -6,6 +6,7 @@
 #include "loom/lang/inputs.hpp"
 #include "loom/lang/lower.hpp"
 #include "loom/lang/operators.hpp"
+#include "loom/lang/running.hpp"
 #include "support/catch.hpp"
 #include "support/layers.hpp"
 
@@ -97,6 +98,17 @@ TEST_CASE("a condition on one index says nothing about another") {
 TEST_CASE("an operation between the where and the gather changes nothing") {
   LOOM_CHECK(ignores(sum(where(t != -100, -log(picked) * 2, 0)), -100));
   LOOM_CHECK(ignores(sum(where(t != -100, sum(x * onehot(t, C), C), 0)), -100));
+}
+
+TEST_CASE("a condition on one row says nothing about what others make of it") {
+  constexpr auto N = loom::axis<"N">;
+  constexpr auto v = loom::tensor<"v[N]">;
+  LOOM_CHECK(!ignores(sum(where(t != -100, v * sum(picked, N), 0)), -100));
+  LOOM_CHECK(!ignores(sum(where(t != -100, cumsum(picked, N), 0)), -100));
+  LOOM_CHECK(!ignores(sum(where(t != -100, picked(N = order(v, N)), 0)), -100));
+  LOOM_CHECK(!ignores(sum(where(t != -100, softmax(picked, N), 0)), -100));
+  LOOM_CHECK(ignores(sum(where(t != -100, sum(x * onehot(t, C), C), 0)), -100));
+  LOOM_CHECK(ignores(sum(where(t != -100, cumsum(picked * x, C), 0)), -100));
 }
 
 TEST_CASE("a label is ignored by the mask beside it") {

@@ -143,6 +143,17 @@ TEST_CASE("products with Hessians of running values", "[laws][running]") {
   });
 }
 
+TEST_CASE("what is permuted has the derivatives of its places", "[laws][running]") {
+  differentiates(sum(sin(b(T = order(b, T))) * weight));
+  differentiates(sum(sin((b * weight)(T = order(b - weight, T, loom::reverse))) * step));
+  differentiates(sum(sin(b(N = order(each, N))) * cumsum(weight(T = order(b, T)), T)));
+  differentiates(sum(sin(step(T = order(b, T))(T = T - 1)) * weight));
+  differentiates_twice(sum(sin(b(T = order(b, T))) * square(b) * weight));
+  differentiates_twice(sum(square(each(N = order(weight, N, loom::reverse))) * sin(b)));
+  const derived refused = with_derivatives(written(sum(square(b(T = order(b, T))))), {0, 1, 0, 0});
+  CHECK(refused.no_diagonal == text_view("b"));
+}
+
 TEST_CASE("the diagonal of a Hessian is exact where nothing runs along the input, and else refused",
           "[laws][running]") {
   in_every_order([](auto... order) {
@@ -249,6 +260,8 @@ TEST_CASE("what is claimed of running values holds for what is computed", "[laws
     check([&](auto... o) { return logcumsumexp(u, T, o...); }, low, high);
     check([&](auto... o) { return recurrence(u, u, T, o...); }, low, high);
     check([&](auto... o) { return recurrence(u, 0.5, T, o...); }, low, high);
+    check([&](auto...) { return u(T = order(u, T)); }, low, high);
+    check([&](auto...) { return number(order(u, T, loom::reverse)); }, low, high);
   };
   of_all(tensor<"u[N,T]">, -1e30, 1e30);
   of_all(tensor<"u[N,T] in [0,1]">, 0, 1);
@@ -289,6 +302,21 @@ TEST_CASE("a running value is renamed with its axis", "[laws][running]") {
     same_values(cumsum(b, T, order...)(N = T, T = N), cumsum(b(N = T, T = N), N, order...));
     same_values(recurrence(b, 0.5, T, order...)(N = 1), recurrence(b(N = 1), 0.5, T, order...));
   });
+}
+
+TEST_CASE("what is sorted, elsewhere", "[laws][running]") {
+  constexpr auto sorted = b(T = order(b, T));
+  constexpr auto falling = b(T = order(b, T, loom::reverse));
+  same_values(sum(sorted, T), sum(b, T));
+  same_values(sorted(T = last), max(b, T));
+  same_values(sorted(T = 0), min(b, T));
+  same_values(sorted(T = 1), falling(T = last - 1));
+  same_values(sorted(N = T, T = N), b(N = T, T = N)(N = order(b(N = T, T = N), N)));
+  same_values(sorted(N = 1), b(N = 1)(T = order(b(N = 1), T)));
+  same_values(sorted(T = T - 2), 0 * b + where(T >= 2, cumsum(sorted, T)(T = T - 2) - cumsum(sorted, T)(T = T - 3), 0));
+  same_values(sorted(T = order(falling, T)), falling);
+  same_values(b(T = order(b, T)(T = 2)), sorted(T = 2));
+  same_values(sorted(T = order(number(order(b, T)), T)), b);
 }
 
 TEST_CASE("one entry of a running value, and one that labels name", "[laws][running]") {
@@ -336,6 +364,8 @@ TEST_CASE("what no running value is elsewhere is refused", "[laws][running]") {
   CHECK(problem(cumsum(square_, T)(S = T)) == issue::place_of_a_running_value);
   CHECK(problem(cumsum(square_, T)(T = S)) == issue::place_of_a_running_value);
   CHECK(problem(cumsum(square_, T)(T = S, S = T)) == issue::none);
+  CHECK(problem(square_(T = order(square_, T))(S = T)) == issue::place_of_a_running_value);
+  CHECK(problem(square_(T = order(square_, T))(T = T - 9)) == issue::place_of_a_running_value);
   // The adjoint of an input that is read further on is moved back.
   const derived d = with_derivatives(written(sum(cumsum(b(T = T + 9), T) * weight)), 1);
   CHECK(!d.not_differentiable.empty());

@@ -75,6 +75,15 @@ TEST_CASE("running values", "[notation]") {
   CHECK(mistake("sum(cumsum(x, C)(C = C + 9))").find("has a running value") != std::string::npos);
 }
 
+TEST_CASE("orders", "[notation]") {
+  CHECK(mistake("order(x)") == "1: order: order(e, axis) takes a value and the one axis it sorts along");
+  CHECK(mistake("number(order(x, C, exclusive))") ==
+        "20: exclusive: order(e, C) sorts along one axis, and what follows the axis is reverse or nothing");
+  CHECK(mistake("number(order(v, C))") == "17: C: the operand does not have the axis C");
+  CHECK(mistake("order(x, C) * x").starts_with("1: order(x, C): an index is used as a number"));
+  CHECK(mistake("x(N = order(x, C))").find("an index must not have the axis it picks from, N") != std::string::npos);
+}
+
 TEST_CASE("what other languages write", "[notation]") {
   CHECK(mistake("x ^ 2") == "3: ^: ^ is no power; write square(x), or pow(x, 3.0)");
   CHECK(mistake("x ** 2") == "3: **: ** is no power; write square(x), or pow(x, 3.0)");

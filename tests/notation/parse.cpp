@@ -219,10 +219,18 @@ TEST_CASE("running values are read as C++ reads them", "[notation]") {
   CHECK(parse("recurrence(r, gamma, T, reverse)").inferred == std::vector<std::string>{"r[N,T]", "scalar gamma"});
 }
 
+TEST_CASE("orders are read as C++ reads them", "[notation]") {
+  SAME(x(C = order(y, C)) + y(C = order(x * y, -1, loom::reverse)) + number(order(x, C)));
+  SAME((x + y)(N = order(v, N)) + gather(x, order(y, C), C) + number(order(x, C) == 2) + where(order(v, N) < N, v, 0));
+  SAME(x(C = order(x, C))(C = loom::last) + x(C = order(x, C)(C = 0)));
+  CHECK(parse("sum(x(C = order(y, C, reverse)), C)").inferred == std::vector<std::string>{"x[N,C]", "y[N,C]"});
+}
+
 TEST_CASE("text of running values and of their derivatives goes to text and back", "[notation]") {
   for (const std::string text :
        {"cumsum(x, T)", "cumprod(x, T, reverse)", "cummax(x, T, exclusive)", "logcumsumexp(x, N, reverse, exclusive)",
-        "recurrence(x, w, T)", "recurrence(w - x, 0.5, N, reverse)", "cumsum(x, T)(T = T + 2)"}) {
+        "recurrence(x, w, T)", "recurrence(w - x, 0.5, N, reverse)", "cumsum(x, T)(T = T + 2)",
+        "x(T = order(w - x, T, reverse))", "(x - w)(N = order(x, N))"}) {
     const std::vector<std::string> declared = {"x[N,T]", "w[T]"};
     const notation::formula f = parse("sum(x * square(" + text + ") * w)", declared);
     REQUIRE(!f.wrong.failed());

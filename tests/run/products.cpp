@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Formulas with products of matrices, in stages, against the interpreter: bands of few rows, extents that are multiples of
+// Formulas with products of matrices, in stages, against the interpreter: blocks of few rows, extents that are multiples of
 // nothing, every layout and storage, masks over what is not finite.
 #include <algorithm>
 #include <cmath>
@@ -51,7 +51,7 @@ constexpr auto entropy = -sum(softmax(s, C) * log_softmax(s, C), C).mean() + squ
 // Two tiles.
 constexpr auto two = logsumexp(s, C).mean() + square(sum(b * b(C = F), D)).mean();
 
-/// Some rows, classes and entries, in bands of few rows and in one.
+/// Some rows, classes and entries, in blocks of few rows and in one.
 template <auto Formula, derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
 void agrees(double tolerance) {
   using program = trial::program_of<Formula, Request, Memory>;
@@ -129,7 +129,7 @@ TEST_CASE("products are added to what buffers hold, on either side of the tile")
   for (std::size_t i = 0; i < y.size(); ++i) y[i] = 0.2F * static_cast<float>(i % 7) - 0.5F;
   const auto matrix = [&](auto& v) { return loom::view(v.data(), static_cast<std::ptrdiff_t>(v.size() / depth), 19); };
   constexpr auto f = loom::loss<both>;
-  for (const std::ptrdiff_t more : {0, 1 << 16}) {  // in three bands, and in one
+  for (const std::ptrdiff_t more : {0, 1 << 16}) {  // in three blocks, and in one
     std::vector<double> room(
         static_cast<std::size_t>(more + f.workspace_size(loom::least, tau = 0.5, a = matrix(x), b = matrix(y),
                                                          d(a) = matrix(da), d(b) = matrix(db))));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Which products a formula has, and the stages that it is cut into.
-#include "loom/schedule/stages.hpp"
+#include "loom/schedule/stage_program.hpp"
 
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
@@ -36,35 +36,68 @@ TEST_CASE("a product is found among signs, numbers and masks") {
   CHECK_FALSE(may_have_stages(simple(square(a).sum(), {1})));
   CHECK_FALSE(may_have_stages(simple(softmax(loom::tensor<"x[N,C]">, C).sum(), {1})));
 }
-TEST_CASE("the gradients of a tile belong to its stage, its factors to none") {
+TEST_CASE("a tile is folded in one stage, and its gradient has a later one") {
   const stage_map m = map_stages(simple(logsumexp(sum(a * b, D), M).mean(), {0b11}));
   REQUIRE(m.possible);
+  CHECK(m.in_blocks);
   CHECK(m.products.size() == 3);
-  CHECK(m.tiles.size() == 3);
-  CHECK(tiles_of(m) == 1);
+  CHECK(m.tiles.size() == 5);
+  CHECK(tiles_of(m) == 2);
   CHECK(m.direct_outputs(~output_set{0}, 0) == 0b110);
   CHECK(make_stage(m, 0, 0b110).outputs.empty());
-  CHECK(make_stage(m, 2, 0b110).outputs.empty());  // products write the gradients
-  CHECK(make_stage(m, 2, 0).outputs.size() == 2);
+  const stage_program folds = make_stage(m, 1, 0b110);
+  REQUIRE(folds.folds.size() == 2);  // the sum before what it is shifted by
+  CHECK(folds.folds[0].shift == folds.folds[1].slot);
+  CHECK(folds.folds[1].shift == -1);
+  CHECK(make_stage(m, 3, 0b110).folds.empty());
+  CHECK(make_stage(m, 4, 0b110).outputs.empty());  // products write the gradients
+  CHECK(make_stage(m, 4, 0).outputs.size() == 2);
 }
-TEST_CASE("a batch against itself has one gradient, and folds one side") {
+TEST_CASE("a fold that sees a complete one waits for the next stage of the tile") {
+  const auto s = sum(a * b, D);
+  // The largest, then the distances from the mean, which is folded with it.
+  const stage_map m = map_stages(simple((max(s, M) + sum(square(s - mean(s, M)), M)).mean(), {}));
+  REQUIRE(m.possible);
+  CHECK(m.in_blocks);
+  CHECK(tiles_of(m) == 2);
+  // A mask of rows has no parts that are kept: whole rows.
+  const stage_map masks = map_stages(simple(where(any(s > 0, M), max(s, M), 0).sum(), {}));
+  REQUIRE(masks.possible);
+  CHECK_FALSE(masks.in_blocks);
+}
+TEST_CASE("what a fold is shifted by, however it is written") {
+  const auto x = loom::tensor<"x[N,M]">;
+  const auto shifted_folds = [&](auto formula) {
+    const loom::ir::graph g = simple(formula, {});
+    int count = 0;
+    for (int i = 0; i < g.size(); ++i) count += is_reduction(g[i].code) && !shift_of(g, i).is_none();
+    return count;
+  };
+  CHECK(shifted_folds(logsumexp(x, M).mean()) == 1);
+  CHECK(shifted_folds(logsumexp(k * x, M).mean()) == 1);
+  CHECK(shifted_folds(logsumexp(-(x / k), M).mean()) == 1);
+  CHECK(shifted_folds(logsumexp(where(x > 1, x, -1e9), M).mean()) == 1);
+  CHECK(shifted_folds((logsumexp(x, M).mean() + logsumexp(x, N).mean())) == 2);
+  CHECK(shifted_folds(sum(x, M).mean()) == 0);
+  CHECK(shifted_folds(logsumexp(w * x, M).mean()) == 0);  // the factor of the shift is no number, but one of each row
+}
+TEST_CASE("a batch against itself has one gradient, and half of its tile will do") {
   const auto against_itself = logsumexp(where(N != M, sum(a * a(N = M), D), -1e9), M).mean();
   const stage_map m = map_stages(simple(against_itself, {1}));
   REQUIRE(m.possible);
   CHECK(m.products.size() == 2);
-  CHECK(tiles_of(m) == 2);  // once for the folds, once for the gradient
+  CHECK(tiles_of(m) >= 2);  // once for the folds, once for the gradient
+  CHECK(m.is_symmetric(1));
   int images = 0;
   for (int i = 0; i < m.program.size(); ++i) images += m.image_of.items[i] != 0;
   CHECK(images == 2);
-  // The half that comes from the other place is a mirror image whatever the mask.
-  const stage_map other = map_stages(simple(logsumexp(where(N < M, sum(a * a(N = M), D), -1e9), M).mean(), {1}));
-  REQUIRE(other.possible);
-  CHECK(tiles_of(other) == 2);
-  // Two batches have no such half.
+  const stage_map value = map_stages(simple(against_itself, {}));
+  CHECK(value.is_symmetric(1));
+  // Two batches have no such half, and a mask that is not its own image none of the tile.
   const stage_map two =
       map_stages(simple(logsumexp(sum(a * b, D), M).mean() + logsumexp(sum(a * b, D), N).mean(), {0b11}));
   REQUIRE(two.possible);
-  CHECK(tiles_of(two) == 1);
+  CHECK(two.symmetric == 0);
 }
 TEST_CASE("a running value waits for what it runs over") {
   const stage_map m = map_stages(simple(square(cumsum(exp(w), N)).mean(), {1}));
@@ -106,6 +139,16 @@ TEST_CASE("a fold that is compared along an axis of its own is kept") {
   const auto x = loom::tensor<"x[N,C]">;
   CHECK_FALSE(may_have_stages(simple(square(x - mean(x, C)).sum(), {1})));
   CHECK(may_have_stages(simple(square(mean(x, C) - loom::tensor<"c[M]">).sum(), {1})));
+}
+TEST_CASE("products are sums where they are not looked for") {
+  const auto scores = sum(a * b, D) * loom::tensor<"c[N,M]">;
+  const stage_map with = map_stages(simple(square(cumsum(scores, M)).sum(), {1}));
+  const stage_map without = map_stages(simple(square(cumsum(scores, M)).sum(), {1}), false);
+  CHECK(!with.products.empty());
+  CHECK_FALSE(with.possible);  // nothing runs over a tile, which is never in memory
+  CHECK(without.possible);
+  CHECK(without.products.empty());
+  CHECK(tiles_of(without) == 0);
 }
 TEST_CASE("no array is larger than the data") {
   // The distances of all pairs would be kept for the product with them.

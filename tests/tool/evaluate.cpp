@@ -512,3 +512,24 @@ TEST_CASE("what stands in the way of the loops is one sentence") {
   }
   CHECK((!std::filesystem::exists(cache / "loom") || std::filesystem::is_empty(cache / "loom")));
 }
+
+TEST_CASE("the interpreter and loops evaluate running values") {
+  const scratch files, cache;
+  const setting where("XDG_CACHE_HOME", cache.path()), headers("LOOM_INCLUDE", LOOM_TEST_INCLUDE);
+  const std::vector<double> r = {1, -2, 0.5, 3};
+  save(files / "r.npy", {4}, r);
+  double value = 0;
+  std::vector<double> y(4), slope(4);
+  for (std::size_t t = 4; t-- > 0;) y[t] = r[t] + (t < 3 ? 0.5 * y[t + 1] : 0);
+  for (std::size_t t = 0; t < 4; ++t) {  // y by r is half of what it is by the one before
+    value += y[t] * y[t];
+    slope[t] = 2 * y[t] + (t > 0 ? 0.5 * slope[t - 1] : 0);
+  }
+  for (const bool compile : {false, true}) {
+    const nlohmann::json j =
+        run("sum(square(recurrence(r, 0.5, T, reverse)))", {"r[T]"},
+            {.inputs = {{"r", files / "r.npy"}}, .gradients = {{"r", files / "g.npy"}}, .compile = compile});
+    CHECK(j["value"].get<double>() == Approx(value).epsilon(1e-14));
+    check_close(numbers_of(files / "g.npy"), slope, 1e-14);
+  }
+}

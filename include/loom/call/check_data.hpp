@@ -9,6 +9,7 @@
 #include "loom/call/overlap.hpp"
 #include "loom/call/placed.hpp"
 #include "loom/ir/labels.hpp"
+#include "loom/ir/order.hpp"
 
 namespace loom::inline LOOM_ABI::call {
 
@@ -168,6 +169,19 @@ class data_check {
       found.got = extents[c.from];
       found.wanted = extents[c.to];
       return fails(data_issue::states_of_a_chain_disagree);
+    }
+    return true;
+  }
+
+  /// The positions of an order are numbers of the loops, which in float are exact up to 2^24.
+  [[gnu::noinline]] constexpr bool orders_are_good() {
+    for (int i = 0; i < count_; ++i)
+      if (all_[i].shape->type == element_type::f64) return true;
+    for (const node& n : g_.nodes) {
+      if (n.code != op::order || extents[first_axis(n.over())] <= std::int64_t{1} << 24) continue;
+      found.axis = first_axis(n.over());
+      found.got = extents[found.axis];
+      return fails(data_issue::order_of_too_many);
     }
     return true;
   }
@@ -422,6 +436,7 @@ constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*worksp
   if constexpr (reads_places(p.program)) good = c.places_are_good();
   good = good && c.operands_are_good();
   if constexpr (has_chains(p.program)) good = good && c.chains_are_good();
+  if constexpr (p.refused() && has_orders(p.program)) good = good && c.orders_are_good();
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();
   if (__builtin_is_constant_evaluated()) good = good && c.labels_are_constants();
   if constexpr (declares_domains(p.program))

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 132, "ops were added or removed: ./run tables");
+static_assert(op_count == 135, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -351,6 +351,9 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{}, {}, {}}, false},
+  {{{adjoint_terms + 67, 1}, {}, {}}, true},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

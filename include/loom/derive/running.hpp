@@ -20,6 +20,7 @@ class running_derivative {
 
   /// What operand k receives when the value receives g.
   constexpr value_id adjoint(int k, value_id g) {
+    if (is_of_order(n_.code)) return permuted(k, g, n_.code == op::permuted ? op::unpermuted : op::permuted);
     const running_order back = n_.order().opposite();
     if (n_.code == op::cumsum) return out_.running(op::cumsum, g, no_value, n_.over(), back);
     const value_id kept = find_kept();
@@ -29,6 +30,7 @@ class running_derivative {
   }
   /// How the value moves when operand k moves by t.
   constexpr value_id tangent(int k, value_id t) {
+    if (is_of_order(n_.code)) return permuted(k, t, n_.code);
     if (n_.code == op::cumsum) return out_.running(op::cumsum, t, no_value, n_.over(), n_.order());
     const value_id kept = find_kept();
     return recurrence(own(k, t), kept, n_.order());
@@ -40,6 +42,11 @@ class running_derivative {
   value_id a_, b_, y_;
   value_id mask_ = no_value;  // of cummax: where a new largest entry is met; of logcumsumexp: where the sum is still 0
 
+  /// The order stays as it is: what is permuted goes back the way that it came, and what all entries have is in its place.
+  constexpr value_id permuted(int k, value_id v, op code) {
+    if (k == 1 || (out_[v].axes & n_.over()) == 0) return k == 1 ? value_id{no_value} : v;
+    return out_.running(code, v, b_, n_.over(), {});
+  }
   constexpr value_id recurrence(value_id b, value_id a, running_order order) {
     return out_.running(op::recurrence, b, a, n_.over(), order);
   }

@@ -58,6 +58,7 @@ class adjoint_table {
     set(op::softmax, mul0(y, g - sum(mul0(y, g), k)));
     set(op::log_softmax, g - softmax(a, k) * sum(g, k));
     set(op::gather, onehot(b, k) * g);
+    set(op::order, zero);
     log_softmax_tangent = nodes_.add(d - sum(mul0(softmax(a, k), d), k));
   }
   adjoint_table(const adjoint_table&) = delete;  // its terms are nodes of its own

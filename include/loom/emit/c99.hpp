@@ -3,7 +3,7 @@
 // Layer 5 (emit).
 #pragma once
 
-#include "loom/emit/c_family.hpp"
+#include "loom/emit/print.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -18,7 +18,7 @@ inline std::string open_c99(const function_head& f) {
     if (!p.used) unused += "  (void)" + p.name + ";\n";
   }
   if (items.empty()) items.push_back("void");
-  return argument_list((f.returns ? "double " : "void ") + f.name, items, 97) + " {\n" + unused;
+  return argument_list(first_words(f) + f.name, items, 97) + " {\n" + unused;
 }
 
 inline constexpr header c99_headers[] = {{"", "<math.h>"}, {"bool", "<stdbool.h>"}, {"ptrdiff_t", "<stddef.h>"}};

@@ -14,10 +14,54 @@
 namespace loom::inline LOOM_ABI::emit {
 namespace detail {
 
+/// What a parameter of a printed function is.
+struct argument {
+  enum role_of { extent, input, input_stride, output, output_stride, workspace } role;
+  int slot = 0, axis = 0;
+};
+/// A printed function: its code has no comments.
+struct function_text {
+  std::string text, head, code;
+  std::vector<argument> arguments;  ///< in the order of its parameters
+};
+/// A buffer of the caller that arrays lie in, one after the other.
+struct memory {
+  std::string type, name;
+  std::string holds{};  ///< in words
+  std::string next{};  ///< where what comes next begins
+  std::vector<std::pair<std::string, int>> sizes{};  ///< and how many arrays have it
+
+  void add(const std::string& array, const std::string& entries_of_it, const std::string& what) {
+    next = array + " + " + entries_of_it;
+    list(holds, what);
+    for (auto& [entries, count] : sizes)
+      if (entries == entries_of_it) {
+        ++count;
+        return;
+      }
+    sizes.emplace_back(entries_of_it, 1);
+  }
+  /// "2 * N * C + N"
+  std::string size() const {
+    std::string s;
+    for (const auto& [entries, count] : sizes)
+      list(s, (count > 1 ? std::to_string(count) + " * " : "") + entries, " + ");
+    return s;
+  }
+};
+
+/// A function with the headers and functions that it needs.
+inline std::string file_of(const dialect& d, const function_text& f, element type) {
+  const std::string functions = prelude_of(d, f.code, type);
+  return includes_of(d, functions + f.head + f.code) + "\n" + functions + f.text;
+}
+
 class c_family_printer : public plan_visitor, protected lines, protected expressions {
  public:
-  c_family_printer(const plan& p, const dialect& d, std::string_view function, element type, const options& wanted)
-      : expressions(p, d, function, type, wanted.strided),
+  c_family_printer(const plan& p, const dialect& d, std::string_view function, element type, const options& wanted,
+                   const stage_text* stage = nullptr)
+      : expressions(p, d, function, type, wanted.strided, stage),
+        stage_(stage),
         wanted_(wanted),
         any_order_(wanted.simd),
         function_(function),
@@ -33,6 +77,11 @@ class c_family_printer : public plan_visitor, protected lines, protected express
   }
 
   std::string print() {
+    print_function();
+    return file_of(d_, text_, type_);
+  }
+  /// The function without what it needs around it.
+  const function_text& print_function() {
     const bool returns = !g_.outputs.empty() && is_returned(0);
     const value_id result = returns ? g_.outputs[0].id : no_value;
     const bool known_in_loops = returns && p_.levels[result] != level::scalar;
@@ -45,10 +94,8 @@ class c_family_printer : public plan_visitor, protected lines, protected express
       line("return {};", assigns_result_  ? name_.result
                          : known_in_loops ? operand(result, {}).text
                                           : scalar_operand(result).text);
-    const std::string code = without_comments(body_);
-    const std::string functions = prelude_of(d_, code, type_), head = d_.open(head_of(code, returns));
-    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + stated_extents(code) +
-           body_ + "}\n";
+    close_function(returns);
+    return text_;
   }
 
   // ---- what walk() visits, in its order ----------------------------------------------------------------------------
@@ -160,16 +207,21 @@ class c_family_printer : public plan_visitor, protected lines, protected express
   }
   void scalar_output(int slot) {
     if (!is_returned(slot))
-      line("*{} {} {};", name_.output[slot], written(slot), as_element(scalar_operand(g_.outputs[slot].id)).text);
+      line("*{} {} {};", name_.output[slot], written(slot),
+           is_handed_on(slot) ? scalar_operand(g_.outputs[slot].id).text
+                              : as_element(scalar_operand(g_.outputs[slot].id)).text);
   }
 
  protected:
+  const stage_text* stage_;
+  function_text text_;
   options wanted_;
   bool any_order_;  // rows are added up in it
   std::string
       owner_;  // of several threads, the one that does the label's entry: a condition on it, if there is one; {0}: the label
   std::string function_, T_;
   description told_;
+  std::vector<memory> memory_;
   const sweep* sweep_ = nullptr;
   int number_ = 0, pass_ = 0;  // of the sweep, of its pass
   int introduced_ = -1;  // the sweep that has told of what its gradient shares
@@ -222,12 +274,17 @@ class c_family_printer : public plan_visitor, protected lines, protected express
 
   /// Arrays lie one after the other in the workspace.
   void cut_workspace() {
-    std::string begin = name_.workspace;
-    for (const array_info& a : p_.arrays) {
-      line("double* const {} = {};", at_.array(a.id), begin);
-      begin = at_.array(a.id) + " + " + at_.entries(a.axes);
-    }
-    if (!p_.arrays.empty()) body_ += "\n";
+    if (p_.arrays.empty()) return;
+    memory m{"double", name_.workspace};
+    for (const array_info& a : p_.arrays)
+      cut(m, at_.array(a.id), at_.entries(a.axes), told_.shape(at_.array(a.id), a.axes));
+    memory_.push_back(m);
+    body_ += "\n";
+  }
+  /// One more array of a buffer of the caller.
+  void cut(memory& m, const std::string& name, const std::string& size, const std::string& what) {
+    line("{}* const {} = {};", m.type, name, m.holds.empty() ? m.name : m.next);
+    m.add(name, size, what);
   }
   /// What is multiplied with one other thing says so: d_x[c] *= scale.
   void assign(const std::string& place, int id, std::string_view how = "=") {
@@ -369,33 +426,45 @@ class c_family_printer : public plan_visitor, protected lines, protected express
         s += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
     return s;
   }
-  function_head head_of(const std::string& code, bool returns) const {
-    function_head f{function_, returns, {}};
-    const auto add = [&](const std::string& type, const std::string& name, bool written = false) {
-      f.parameters.push_back({type, name, mentions(code, name), written, wanted_.restricted && type.ends_with('*')});
+  function_head head_of(const std::string& code, bool returns, std::vector<argument>* arguments = nullptr) const {
+    function_head f{function_, returns, {}, stage_ != nullptr};
+    const auto add = [&](const argument& what, const std::string& type, const std::string& name, bool written = false) {
+      const bool used = mentions(code, name);
+      if (stage_ != nullptr && !used) return;
+      f.parameters.push_back({type, name, used, written, wanted_.restricted && type.ends_with('*')});
+      if (arguments != nullptr) arguments->push_back(what);
     };
-    const auto add_strides = [&](const axis_order& axes, const std::string* names) {
+    const auto add_strides = [&](int slot, bool input, const axis_order& axes, const std::string* names) {
       for (int a : axes)
-        if (wanted_.strided) add(std::string(d_.index), names[a]);
+        if (at_.has_strides(slot, input))
+          add({input ? argument::input_stride : argument::output_stride, slot, a}, std::string(d_.index), names[a]);
     };
     for (int a = 0; a < g_.axes.size(); ++a)
-      if (g_.axes[a].extent == 0) add(std::string(d_.index), name_.extent[a]);
+      if (g_.axes[a].extent == 0) add({argument::extent, 0, a}, std::string(d_.index), name_.extent[a]);
     for (int k = 0; k < g_.inputs.size(); ++k) {
       if (g_.inputs[k].is_place()) continue;
-      add(g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
-      add_strides(g_.inputs[k].axes, name_.input_stride[k]);
+      add({argument::input, k},
+          g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
+      add_strides(k, true, g_.inputs[k].axes, name_.input_stride[k]);
     }
     for (int k = 0; k < g_.outputs.size(); ++k) {
       if (is_returned(k)) continue;
-      add(T_ + "*", name_.output[k], true);
-      add_strides(output_axes(p_, k), name_.output_stride[k]);
+      add({argument::output, k}, is_handed_on(k) ? "double*" : T_ + "*", name_.output[k], true);
+      add_strides(k, false, output_axes(p_, k), name_.output_stride[k]);
     }
-    if (!p_.arrays.empty()) add("double*", name_.workspace, true);
+    for (const memory& m : memory_) add({argument::workspace}, m.type + "*", m.name, true);
     return f;
+  }
+  /// Whether an output is a number that other stages read as it is.
+  bool is_handed_on(int slot) const { return stage_ != nullptr && (stage_->numbers >> slot & 1) != 0; }
+  void close_function(bool returns) {
+    text_.code = without_comments(body_);
+    text_.head = d_.open(head_of(text_.code, returns, &text_.arguments));
+    text_.text = remarks() + text_.head + stated_extents(text_.code) + body_ + "}\n";
   }
 
   std::string remarks() const {
-    std::string reads, writes, adds, arrays, size, s;
+    std::string reads, writes, adds, s;
     const auto add = [&](const std::string& text) {
       for (const std::string& l : wrapped(text, code_width - 3)) s += std::string("// ") + l + "\n";
     };
@@ -408,11 +477,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
     if (!reads.empty())
       add("Reads " + reads + (writes.empty() ? "" : "; writes " + writes) + (adds.empty() ? "" : "; adds to " + adds) +
           (wanted_.strided ? "; strides are in entries." : "; contiguous, row-major."));
-    for (int k = 0; k < p_.arrays.size(); ++k) {
-      list(arrays, told_.array(k));
-      list(size, at_.entries(p_.arrays[k].axes), " + ");
-    }
-    if (!arrays.empty()) add(name_.workspace + ": " + size + " numbers, for " + arrays + ".");
+    for (const memory& m : memory_) add(m.name + ": " + m.size() + " numbers, for " + m.holds + ".");
     for (const node& n : g_.nodes)
       if (n.code == op::gather) {
         add("A label that is no class reads entry 0: only a row that the formula leaves out may have one.");
@@ -423,19 +488,5 @@ class c_family_printer : public plan_visitor, protected lines, protected express
 };
 
 }  // namespace detail
-
-/// A plan as one function.
-/// Shape:  the extents that are not constants, the inputs in the order of the formula (tensors and labels by pointer,
-///         scalars as double), then a buffer for each gradient, or `out` for a result that is not a scalar, then the
-///         workspace, if the plan has arrays.
-/// Memory: contiguous and row-major, or by strides; buffers must not overlap. The caller checks labels and extents, as Loom does.
-/// Value:  returned, accumulated in double; nothing if it is not a scalar.
-/// Error:  that of the library's functions. A row is summed from left to right, in the type of the tensors.
-inline std::string print(const plan& p, const dialect& d, std::string_view function, element type = element::f32,
-                         const options& wanted = {}) {
-  if (p.problem != unplanned::none) return "// This formula has no plan.\n";
-  if (d.print != nullptr) return d.print(p, d, function, type, wanted);
-  return detail::c_family_printer(p, d, function, type, wanted).print();
-}
 
 }  // namespace loom::emit

@@ -3,7 +3,7 @@
 // Layer 5 (emit).
 #pragma once
 
-#include "loom/emit/c_family.hpp"
+#include "loom/emit/print.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -14,7 +14,7 @@ inline std::string open_cpp(const function_head& f) {
   std::vector<std::string> items;
   for (const parameter& p : f.parameters)
     items.push_back(p.type + (p.restricted ? " __restrict " : " ") + (p.used ? p.name : "/* " + p.name + " */"));
-  return argument_list((f.returns ? "double " : "void ") + f.name, items, 97) + " {\n";
+  return argument_list(first_words(f) + f.name, items, 97) + " {\n";
 }
 
 inline constexpr header cpp_headers[] = {{"std::max", "<algorithm>"},

@@ -40,7 +40,7 @@ inline constexpr reason reasons[] = {
 
 class description {
  public:
-  description(const plan& p, const names& n) : p_(p), name_(n) {}
+  description(const plan& p, const names& n, const stage_text* stage = nullptr) : p_(p), name_(n), stage_(stage) {}
 
   /// A value, an input or an array with the axes it has: x[N,C].
   std::string shape(const std::string& name, const axis_order& axes) const {
@@ -53,6 +53,11 @@ class description {
   /// A value by the name it has in printed code, or by its number.
   std::string named(int id) const {
     return name_.value[id].empty() ? std::string("v") + std::to_string(id) : name_.value[id];
+  }
+
+  /// An output: d(x), or what the program has of a stage.
+  std::string output_of(int slot) const {
+    return stage_ == nullptr ? schedule::detail::output_text(p_.program, slot) : stage_->outputs[slot];
   }
 
   /// "sum of exp_x"; what a reduction reduces.
@@ -107,11 +112,12 @@ class description {
  private:
   const plan& p_;
   const names& name_;
+  const stage_text* stage_;
 
   std::string deed(const step& s) const {
     if (s.kind == action::accumulate) return array(p_.array_of[s.id] - 1);
     if (s.kind == action::reduce || s.kind == action::total) return named(s.id) + " (" + reduction_of(s.id) + ")";
-    const std::string output = schedule::detail::output_text(p_.program, s.slot);
+    const std::string output = output_of(s.slot);
     return s.kind == action::store ? output + " (" + named(s.id) + ")" : named(s.id) + " in " + output;
   }
   std::string reason_of(const step& s, bool by_name) const {

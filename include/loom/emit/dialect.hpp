@@ -42,6 +42,7 @@ struct function_head {
   std::string name;
   bool returns = false;  ///< a double; else nothing
   std::vector<parameter> parameters;
+  bool internal = false;  ///< called by no one but another printed function
 };
 
 /// A function of the standard library that has another name in the dialect than the general rule says.
@@ -156,6 +157,11 @@ inline std::string includes_of(const dialect& d, std::string_view code) {
     if (needed[k] && s.find(line) == s.npos) s += line;
   }
   return s;
+}
+
+/// What stands in front of the name of a function.
+inline std::string first_words(const function_head& f) {
+  return std::string(f.internal ? "static " : "") + (f.returns ? "double " : "void ");
 }
 
 }  // namespace detail

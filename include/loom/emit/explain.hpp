@@ -8,6 +8,7 @@
 
 #include "loom/emit/describe.hpp"
 #include "loom/emit/picture.hpp"
+#include "loom/emit/planned_stages.hpp"
 #include "loom/emit/products.hpp"
 #include "loom/emit/rewriting.hpp"
 #include "loom/layout/loop_shape.hpp"
@@ -128,8 +129,13 @@ class formula_sheet {
 /// The sections of an explanation; as a visitor of the plan, its sweeps and row passes in words.
 class explanation : public plan_visitor {
  public:
-  explanation(const stages& s, bool steps)
-      : s_(s), steps_(steps), p_(s.schedule), name_(s.schedule, "loss", {words_of_cpp}), told_(p_, name_) {}
+  explanation(const stages& s, bool steps, const stage_text* stage = nullptr)
+      : s_(s),
+        steps_(steps),
+        stage_(stage),
+        p_(s.schedule),
+        name_(s.schedule, "loss", {words_of_cpp}, stage),
+        told_(p_, name_, stage) {}
 
   std::string print() {
     section("As written");
@@ -145,16 +151,24 @@ class explanation : public plan_visitor {
     near_misses();
     section("Hazards");
     hazards();
+    if (p_.problem == schedule::unplanned::running) {
+      programs_in_stages();
+      return text_;
+    }
     if (const std::vector<std::string> tiles = tiles_of(p_); !tiles.empty()) {
       section("Products of matrices");
       paragraph("A call does not run the loops of the plan below, but these, and loops over what has fewer axes.", "");
       for (const std::string& tile : tiles) paragraph(tile, "");
     }
-    section("Plan");
+    return loops();
+  }
+  /// The sections that a plan has.
+  const std::string& loops(const std::string& whose = "") {
+    section("Plan" + whose);
     facts();
     walk(p_, *this);
     section("Picture");
-    for (const std::string& l : plan_picture(p_, name_).draw(106)) text_ += (l.empty() ? "" : "  " + l) + "\n";
+    for (const std::string& l : plan_picture(p_, name_, stage_).draw(106)) text_ += (l.empty() ? "" : "  " + l) + "\n";
     section("Loop shapes");
     shapes();
     if (!steps_) return text_;
@@ -194,6 +208,7 @@ class explanation : public plan_visitor {
  private:
   const stages& s_;
   bool steps_;
+  const stage_text* stage_;
   const plan& p_;
   names name_;
   description told_;
@@ -204,6 +219,39 @@ class explanation : public plan_visitor {
   template <class... Args>
   void say(fmt::format_string<Args...> text, Args&&... args) {
     text_ += std::string("  ") + fmt::format(text, std::forward<Args>(args)...) + "\n";
+  }
+
+  /// What is computed between stages, and the plan of each stage.
+  void programs_in_stages() {
+    const auto planned = std::make_unique<planned_stages>(p_);
+    const auto outline = std::make_unique<plan>(planned->outline(p_.added));
+    names outer(*outline, "loss", {words_of_cpp});
+    planned->plan_stages(outer, p_.added);
+    section("Stages");
+    if (!planned->possible) {
+      say("None: a running value, or what it runs over, would be an array larger than the data, or a stage has no "
+          "plan.");
+      return;
+    }
+    if (!schedule::isolate_products(p_.program).products.empty())
+      paragraph("Products of matrices are sums in the plans below.", "");
+    std::string plans;
+    int number = 0;
+    for (int s = 0; s < planned->map.tiles.size(); ++s) {
+      for (int i = 0; i < planned->map.program.size(); ++i)
+        if (planned->map.stage_of[i] == s && runs_along(planned->map.program[i].code))
+          paragraph(planned->sentence_of(static_cast<value_id>(i)) + ".", "");
+      const plan& p = planned->plans[static_cast<std::size_t>(s)];
+      if (p.program.outputs.empty()) continue;
+      const stage_text text = planned->text_of(s);
+      std::string made;
+      for (int k = 0; k < p.program.outputs.size(); ++k) list(made, text.outputs[k]);
+      paragraph(fmt::format("Stage {}, by loops: {}.", ++number, made), "");
+      const stages plan_of_stage{s_.written, s_.rewritten, s_.gradients, p, s_.rules};
+      explanation of_stage(plan_of_stage, steps_, &text);
+      plans += "\n" + of_stage.loops(fmt::format(" of stage {}", number));
+    }
+    text_ += plans;
   }
 
   void formulas(const graph& g, bool gradients) {
@@ -378,7 +426,8 @@ class explanation : public plan_visitor {
 /// Returns: sections "As written", "As rewritten", "Gradients", "Rules used", "Rules that nearly fit", "Hazards",
 ///          "Products of matrices", "Plan", "Picture", "Loop shapes",
 ///          without gradients, near misses and products where there are none; "Steps" if they are asked for. Values are called what printed
-///          C++ calls them. Lines of at most 110 characters.
+///          C++ calls them. Of a formula with running values or chains, "Stages" says what is computed between loops, and each stage has a
+///          plan. Lines of at most 110 characters.
 inline std::string explain(const stages& s, bool steps = false) { return detail::explanation(s, steps).print(); }
 
 }  // namespace loom::emit

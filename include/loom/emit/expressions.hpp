@@ -10,14 +10,15 @@ namespace loom::inline LOOM_ABI::emit::detail {
 /// What a printer knows while it walks a plan, and how it spells values then.
 class expressions {
  protected:
-  expressions(const plan& p, const dialect& d, std::string_view function, element type, bool strided)
+  expressions(const plan& p, const dialect& d, std::string_view function, element type, bool strided,
+              const stage_text* stage = nullptr)
       : p_(p),
         g_(p.program),
         d_(d),
         type_(type),
-        name_(p, function, d.reserved),
+        name_(p, function, d.reserved, stage),
         form_(name_.form()),
-        at_(p, name_, strided) {}
+        at_(p, name_, strided, stage) {}
 
   const plan& p_;
   const graph& g_;

@@ -2,7 +2,7 @@
 // emit/gpu.hpp — CUDA and HIP: a kernel for each sweep of a plan, and a function that launches them.
 // A row is a block's: its threads share the entries, and each knows what the row is reduced to. A sweep without passes over rows
 // gives each row a thread; one without rows, each entry. Blocks leave their totals in memory, and one thread adds those up in the
-// order of the blocks: the same launch gives the same bits. Plans with arrays have no such code yet.
+// order of the blocks: the same launch gives the same bits. Plans with arrays, and programs in stages, have no such code yet.
 // Layer 5 (emit).
 #pragma once
 
@@ -66,6 +66,8 @@ class gpu_printer : public c_family_printer {
   }
 
   std::string print() {
+    if (p_.problem == unplanned::running)
+      return "// This formula has a running value or a chain of states: it has no code for a GPU yet.\n";
     if (!p_.arrays.empty()) return "// This formula adds up arrays: it has no code for a GPU yet.\n";
     walk(p_, *this);
     if (p_.loops.empty()) finish_kernel();

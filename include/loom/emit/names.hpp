@@ -76,6 +76,14 @@ class name_pool {
 
 }  // namespace detail
 
+/// What the printed function of one stage of a program is to the function that calls it: see emit/stages.hpp.
+struct stage_text {
+  std::string outputs[max_outputs];  ///< their names
+  output_set numbers = 0;  ///< outputs that are numbers in double, handed on to other stages
+  std::uint32_t contiguous_inputs = 0;  ///< those that other stages have kept: no strides are asked for
+  output_set contiguous_outputs = 0;
+};
+
 /// The names of everything that a plan mentions.
 class names {
  public:
@@ -95,18 +103,20 @@ class names {
   std::string ones[LOOM_MAX_NODES];  ///< the same where entries are added up in any order: how many are 1
   std::string result;  ///< what is returned
 
-  names(const plan& p, std::string_view function, const vocabulary& reserved)
+  names(const plan& p, std::string_view function, const vocabulary& reserved, const stage_text* stage = nullptr)
       : p_(p), g_(p.program), words_(p), forms_(p, words_), pool_(reserved) {
     pool_.take(function);
-    for (int s = 0; s < g_.inputs.size(); ++s)
-      input[s] = g_.inputs[s].is_place()
-                     ? input[g_.inputs[s].of]
-                     : pool_.take((g_.inputs[s].origin == input_origin::direction ? "direction_" : "") +
-                                  std::string(g_.inputs[s].name));
+    for (const bool places : {false, true})
+      for (int s = 0; s < g_.inputs.size(); ++s)
+        if (g_.inputs[s].is_place() == places)
+          input[s] = places ? input[g_.inputs[s].of]
+                            : pool_.take((g_.inputs[s].origin == input_origin::direction ? "direction_" : "") +
+                                         std::string(g_.inputs[s].name));
     for (int s = 0; s < g_.outputs.size(); ++s) {
       const output_info& o = g_.outputs[s];
-      output[s] =
-          pool_.take(o.is_value() ? "out" : std::string(o.symbol()) + "_" + std::string(g_.inputs[o.input].name));
+      output[s] = pool_.take(stage != nullptr ? stage->outputs[s]
+                             : o.is_value()   ? "out"
+                                              : std::string(o.symbol()) + "_" + std::string(g_.inputs[o.input].name));
     }
     for (int a = 0; a < g_.axes.size(); ++a) extent[a] = pool_.take(std::string(g_.axes[a].name));
     for (int a = 0; a < g_.axes.size(); ++a) {
@@ -141,11 +151,12 @@ class names {
     for (int i = 0; i < g_.size(); ++i) name_once(i);
     for (int i = 0; i < g_.size(); ++i)
       if (reduction(g_[i].code).two_parts) ones[i] = pool_.take("ones");
-    for (int s = 0; s < g_.inputs.size(); ++s)
-      if (g_.inputs[s].is_place()) {
-        for (int a : g_.inputs[g_.inputs[s].of].axes) input_stride[s][a] = input_stride[g_.inputs[s].of][a];
-      } else {
-        for (int a : g_.inputs[s].axes) input_stride[s][a] = pool_.take(input[s] + "_stride_" + extent[a]);
+    for (const bool places : {false, true})
+      for (int s = 0; s < g_.inputs.size(); ++s) {
+        const int of = places ? g_.inputs[s].of : s;
+        if (g_.inputs[s].is_place() != places) continue;
+        for (int a : g_.inputs[of].axes)
+          input_stride[s][a] = places ? input_stride[of][a] : pool_.take(input[s] + "_stride_" + extent[a]);
       }
     for (int s = 0; s < g_.outputs.size(); ++s)
       for (int a : output_axes(p_, s)) output_stride[s][a] = pool_.take(output[s] + "_stride_" + extent[a]);
@@ -153,6 +164,8 @@ class names {
   names(const names&) = delete;
   names& operator=(const names&) = delete;
 
+  /// A name that nothing else has.
+  std::string take(std::string_view wanted) { return pool_.take(wanted); }
   /// In what form each value stands in the code.
   const detail::forms& form() const { return forms_; }
   /// Whether a value is of the formula, not of its derivatives alone.

@@ -17,11 +17,12 @@ namespace loom::inline LOOM_ABI::emit::detail {
 
 class plan_picture : public plan_visitor {
  public:
-  plan_picture(const plan& p, const names& n) : p_(p), g_(p.program), name_(n) {
+  plan_picture(const plan& p, const names& n, const stage_text* stage = nullptr) : p_(p), g_(p.program), name_(n) {
     for (int s = 0; s < g_.inputs.size(); ++s)
       if (!g_.inputs[s].axes.empty()) column(data(s), g_.inputs[s].is_place() ? ir::input_text(g_, s) : name_.input[s]);
     for (int s = 0; s < g_.outputs.size(); ++s)
-      if (written_by_loops(p, s)) column(output(s), schedule::detail::output_text(g_, s));
+      if (written_by_loops(p, s))
+        column(output(s), stage == nullptr ? schedule::detail::output_text(g_, s) : stage->outputs[s]);
     walk(p_, *this);
   }
 

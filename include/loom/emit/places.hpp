@@ -18,7 +18,8 @@ inline void list(std::string& s, const std::string& item, std::string_view separ
 
 class places {
  public:
-  places(const plan& p, const names& n, bool strided = false) : p_(p), g_(p.program), name_(n), strided_(strided) {
+  places(const plan& p, const names& n, bool strided = false, const stage_text* stage = nullptr)
+      : p_(p), g_(p.program), name_(n), strided_(strided), stage_(stage) {
     for (int a = 0; a < max_axes; ++a) index_[a] = n.index[a];
   }
 
@@ -88,6 +89,20 @@ class places {
                : entry(name_.output[slot], output_row_of(slot));
   }
 
+  /// Whether an input or an output lies by strides.
+  bool has_strides(int slot, bool input) const {
+    return strided_ &&
+           (stage_ == nullptr || ((input ? stage_->contiguous_inputs : stage_->contiguous_outputs) >> slot & 1) == 0);
+  }
+  /// An entry of an input at the positions along all its axes, and of an array of these axes.
+  std::string entry_of_input(int slot) const {
+    return entry(name_.input[slot],
+                 position(dimensions_of(slot), static_cast<axis_set>(~axis_set{0}), strides_of_input(slot), true));
+  }
+  std::string entry_of_array(const std::string& name, const axis_order& axes) const {
+    return entry(name, position(dimensions(axes), as_set(axes), nullptr));
+  }
+
   const axis_order& array_axes(int id) const { return p_.arrays[p_.array_of[id] - 1].axes; }
   const std::string& array(int id) const { return name_.array[p_.array_of[id] - 1]; }
   std::string array_entry(int id, axis_set labelled = 0, const std::string& label = "") const {
@@ -99,6 +114,7 @@ class places {
   const graph& g_;
   const names& name_;
   bool strided_;
+  const stage_text* stage_;
   std::string index_[max_axes];
 
   axis_set every_axis() const { return p_.row_axes | p_.column_axes; }
@@ -108,8 +124,12 @@ class places {
   std::string output_row(int slot) const {
     return per_row(output_axes(p_, slot)) ? name_.output_row[slot] : name_.output[slot];
   }
-  const std::string* strides_of_input(int slot) const { return strided_ ? name_.input_stride[slot] : nullptr; }
-  const std::string* strides_of_output(int slot) const { return strided_ ? name_.output_stride[slot] : nullptr; }
+  const std::string* strides_of_input(int slot) const {
+    return has_strides(slot, true) ? name_.input_stride[slot] : nullptr;
+  }
+  const std::string* strides_of_output(int slot) const {
+    return has_strides(slot, false) ? name_.output_stride[slot] : nullptr;
+  }
   static std::string entry(const std::string& base, const std::string& position) {
     return base + "[" + (position.empty() ? "0" : position) + "]";
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "loom/emit/text.hpp"
-#include "loom/schedule/stages.hpp"
+#include "loom/schedule/stage_program.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
 
@@ -29,9 +29,9 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
   for (int k = 0; k < m.products.size(); ++k)
     if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) add_axis(gradients, k, "");
   std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) +
-                     ": products " + over + ", made a band of rows of " + std::string(g.axes[roles.columns].name) +
-                     " at a time, in " + counted(walks, "sweep") + " with " + counted(p.exponentials, "exponential") +
-                     " an entry";
+                     ": products " + over + ", made " + (m.in_blocks ? "block by block" : "some whole rows at a time") +
+                     (m.is_symmetric(s) ? " on one side of the diagonal" : "") + ", for " + counted(walks, "sweep") +
+                     " with " + counted(p.exponentials, "exponential") + " an entry";
   return gradients.empty() ? text : text + "; multiplied again, over " + gradients;
 }
 
@@ -46,7 +46,7 @@ inline std::vector<std::string> tiles_of(const plan& whole) {
   for (int s = 0; s < m->tiles.size(); ++s) {
     const auto stage = std::make_unique<stage_program>(make_stage(*m, s, m->direct_outputs(~output_set{0}, 0)));
     const auto p = std::make_unique<plan>(fuse(stage->program));
-    if (!can_run(*p, *stage, m->tiles[s])) return {};
+    if (!can_run(*p, *stage, m->tiles[s], m->in_blocks)) return {};
     if (m->tiles[s] != 0 && !stage->outputs.empty()) lines.push_back(detail::tile_text(*m, *p, *stage, s));
   }
   return lines;

@@ -215,6 +215,10 @@ class value_words {
     if (n.code == op::gather) return std::string(g_.inputs[static_cast<int>(g_[a].bits)].name) + "_" + label(b);
     if (n.code == op::onehot) return std::string("onehot_") + label(a);
     if (is_reduction(n.code)) return reduced(i);
+    if (runs_along(n.code)) {
+      const value_id of = n.code == op::chain_back || n.code == op::chain_moves ? n.operand[2] : a;
+      return std::string(info(n.code).name) + (is_vague(of) || word_[of].empty() ? "" : "_" + word_[of]);
+    }
     for (const output_info& o : g_.outputs)
       if (o.id == i && o.kind == derivative_kind::gradient && !is_scalar(i))
         return std::string("grad_") + std::string(g_.inputs[o.input].name);

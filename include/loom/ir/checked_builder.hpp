@@ -137,6 +137,7 @@ class checked_builder {
     if (n == 1 && !has(axes, axis)) return fail({issue::unknown_axis, name_of(axis)});
     if (!fits_rank(axes | only(axis))) return failed();
     r.id = out_.running(code, v[0].id, n > 1 ? v[1].id : no_value, only(axis), order);
+    r.is_computed_index = code == op::order;
     return r;
   }
 
@@ -170,10 +171,12 @@ class checked_builder {
                              along == nullptr ? issue::gather_axis_in_doubt : issue::axis_in_doubt);
     if (axis < 0) return failed();
     if (!has(axes_of(values), axis)) return fail({issue::unknown_axis, name_of(axis)});
-    if (has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
+    const bool permutes = is_order_along(index, axis);
+    if (!permutes && has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
     if (!fits_rank(without(axes_of(values), only(axis)) | axes_of(index))) return failed();
-    typed_value r{index.is_computed_index ? entry_at(out_, values.id, index.id, axis)
-                                          : out_.make(op::gather, values.id, index.id, no_value, only(axis)),
+    typed_value r{permutes                  ? out_.running(op::permuted, values.id, index.id, only(axis), {})
+                  : index.is_computed_index ? entry_at(out_, values.id, index.id, axis)
+                                            : out_.make(op::gather, values.id, index.id, no_value, only(axis)),
                   values.listed};
     r.listed |= index.listed;
     return r;
@@ -341,8 +344,11 @@ class checked_builder {
   }
   /// One after the other: so no axis that labels choose from may be one that is left, or that other labels have.
   constexpr typed_value pick(typed_value r, const place_choice* places, int n, axis_set from, axis_set left) {
-    for (int i = 0; i < n; ++i)
-      if (is_labelled(places[i])) left |= axes_of(places[i].index);
+    for (int i = 0; i < n; ++i) {
+      if (!is_labelled(places[i])) continue;
+      const int own = axis_number({places[i].axis, 0});
+      left |= without(axes_of(places[i].index), is_order_along(places[i].index, own) ? only(own) : axis_set{0});
+    }
     if ((from & left) != 0)
       return fail({issue::index_does_not_fit, name_of(first_axis(static_cast<axis_set>(from & left)))});
     for (int i = 0; i < n; ++i) {
@@ -457,6 +463,10 @@ class checked_builder {
 
   // ---- what may stand where ------------------------------------------------------------------------------------------
   constexpr bool is_index(const typed_value& v) const { return v.is_computed_index || out_[v.id].type == kind::index; }
+  /// Whether an index is an order of the entries of an axis, which permutes what is read there.
+  constexpr bool is_order_along(const typed_value& index, int axis) const {
+    return out_[index.id].code == op::order && out_[index.id].over() == only(axis);
+  }
   constexpr bool is_number(const typed_value& v) {
     const kind k = is_index(v) ? kind::index : out_[v.id].type;
     if (k == kind::index) fail({issue::index_used_as_a_number});
@@ -521,20 +531,9 @@ class checked_builder {
       if (!has(sized, a)) fail({issue::axis_without_extent, name_of(a)});
     for (const typed_value& v : roots_) is_number(v);
     for (const node& n : out_.result.nodes) labels += n.code == op::gather || n.code == op::onehot;
-    if (labels > max_label_uses) labels = places_of_labels();
+    if (labels > max_label_uses) labels = places_of_labels(out_.result);
     if (labels > max_label_uses) fail({issue::too_many_labels, {}, labels, max_label_uses});
     if (out_.result.too_large) fail(mistake_of(out_.result.overflow));
-  }
-
-  /// How many pairs there are of an index and an axis it picks from.
-  constexpr int places_of_labels() const {
-    axis_set picked[max_inputs]{};
-    int places = 0;
-    for (const node& n : out_.result.nodes)
-      if (n.code == op::gather || n.code == op::onehot)
-        picked[out_[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
-    for (const axis_set axes : picked) places += axis_count(axes);
-    return places;
   }
 
   // ---- indices that are computed -------------------------------------------------------------------------------------

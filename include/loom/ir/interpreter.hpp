@@ -11,6 +11,7 @@
 #include "loom/ir/chain.hpp"
 #include "loom/ir/evaluate.hpp"
 #include "loom/ir/graph.hpp"
+#include "loom/ir/order.hpp"
 #include "loom/ir/running.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
@@ -113,6 +114,7 @@ class basic_interpreter {
     if (is_reduction(n.code)) return reduce(n.code, n.operand[0], n.over());
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
     if (n.code == op::scatter) return scattered(n);
+    if (is_of_order(n.code)) return ordered(n);
     if (is_running(n.code)) return running(n);
     if (is_chain(n.code)) return chain(n);
     Array<N> r(size_of(n.axes), N(0));
@@ -216,6 +218,33 @@ class basic_interpreter {
       else r[q] = ir::numbers::combine(code, r[q], e[p]);
     }
     for (std::size_t q = 0; q < r.size(); ++q) r[q] = ir::numbers::finish_sum(code, r[q], lost[q]);
+    return r;
+  }
+
+  /// Positions in an order, each found by how many entries come before; or values at them, or back from them.
+  constexpr Array<N> ordered(const node& n) const {
+    const int axis = first_axis(n.over());
+    const std::size_t entries = extent(axis);
+    std::size_t stride = 1;  // from one entry of the axis to the next
+    for (int a = axis + 1; a < g_.axes.size(); ++a)
+      if (has(n.axes, a)) stride *= extent(a);
+    Array<N> r(size_of(n.axes), N(0));
+    for (std::size_t first = 0; first < r.size(); ++first) {
+      if (coordinate(first, n.axes, axis) != 0) continue;
+      const auto operand = [&](int k, std::size_t t) { return entry(n.operand[k], n.axes, first + t * stride); };
+      for (std::size_t t = 0; t < entries; ++t) {
+        if (n.code != op::order) {
+          const auto at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(operand(1, t)));
+          const bool back = n.code == op::unpermuted;
+          r[first + (back ? at : t) * stride] = operand(0, back ? t : at);
+          continue;
+        }
+        std::size_t before = 0;
+        for (std::size_t u = 0; u < entries; ++u)
+          before += comes_before(operand(0, u), u, operand(0, t), t, n.order().reverse);
+        r[first + before * stride] = N(static_cast<double>(t));
+      }
+    }
     return r;
   }
 

@@ -124,6 +124,14 @@ constexpr bool are_beside(const graph& g, int label, int mask) {
   return true;
 }
 
+/// Leaves the clauses that hold for all entries of some axes: what is not used at one entry of a sum is at another.
+constexpr void leave_along(const graph& g, axis_set over, label_clauses& clauses) {
+  label_clauses left;
+  for (const label_clause& c : clauses)
+    if ((g[c.index].axes & over) == 0) left.push_back(c);
+  clauses = left;
+}
+
 }  // namespace detail
 
 /// Every use of an index as a position, with the labels that use ignores.
@@ -135,6 +143,7 @@ constexpr label_use_list label_uses(const graph& g) {
   label_use_list uses;
   for (int i = g.size() - 1; i >= 0; --i) {
     const node& n = g[i];
+    if (!unused_if[at(i)].empty() && !is_elementwise(n.code)) detail::leave_along(g, n.over(), unused_if[at(i)]);
     for (int k = 0; k < arity(n.code); ++k) {
       label_clauses here = unused_if[at(i)];
       if (n.code == op::where && k > 0) detail::clauses_when(g, n.operand[0], k == 2, here);
@@ -157,6 +166,17 @@ constexpr label_use_list label_uses(const graph& g) {
     }
   }
   return uses;
+}
+
+/// How many pairs there are of an index and an axis it picks from.
+constexpr int places_of_labels(const graph& g) {
+  axis_set picked[max_inputs]{};
+  int places = 0;
+  for (const node& n : g.nodes)
+    if (n.code == op::gather || n.code == op::onehot)
+      picked[g[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
+  for (const axis_set axes : picked) places += axis_count(axes);
+  return places;
 }
 
 }  // namespace loom::ir

@@ -52,6 +52,9 @@ enum class op : std::uint8_t {
   cummax,
   logcumsumexp,
   recurrence,  // a: b, b: a of y = b + a * (y before), where an a of exactly 0 begins anew, whatever was before
+  order,  // the positions of the entries from the smallest to the largest; or back; a NaN comes last
+  permuted,  // a: values, b: an order; y_t = a_(b_t)
+  unpermuted,  // a: values, b: an order; y_(b_t) = a_t
   // chains: a vector of states that runs along an axis; bits: chain_axes
   forward,  // a: what each state adds, b: what each move adds; y_t[s] = a_t[s] + log(sum over r of exp(y_(t-1)[r] + b[r,s]))
   viterbi,  // the same with the largest in the place of log(sum(exp))
@@ -207,6 +210,9 @@ constexpr op_table make_op_table() {
   t.set(op::cummax, {"cummax", family::running, 1, 3, ""});
   t.set(op::logcumsumexp, {"logcumsumexp", family::running, 1, 40, ""});
   t.set(op::recurrence, {"recurrence", family::running, 2, 4, ""});
+  t.set(op::order, {"order", family::running, 1, 40, ""});
+  t.set(op::permuted, {"permuted", family::running, 2, 4, ""});
+  t.set(op::unpermuted, {"unpermuted", family::running, 2, 4, ""});
   t.set(op::forward, {"forward", family::chain, 2, 40, ""});
   t.set(op::viterbi, {"viterbi", family::chain, 2, 4, ""});
   t.set(op::chain_back, {"chain_back", family::chain, 3, 40, ""});
@@ -244,6 +250,8 @@ constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }
 constexpr bool is_running(op o) { return info(o).kind == family::running; }
+/// True of orders, and of what they permute.
+constexpr bool is_of_order(op o) { return o >= op::order && o <= op::unpermuted; }
 constexpr bool is_chain(op o) { return info(o).kind == family::chain; }
 /// True of what goes along an axis entry by entry, from arrays in memory to an array in memory.
 constexpr bool runs_along(op o) { return is_running(o) || is_chain(o); }

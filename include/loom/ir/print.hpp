@@ -87,6 +87,7 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   if (n.code == op::position) return axis_text(g, first_axis(n.over())) + offset_text(n.offset());
   if (n.code == op::with_slope)
     return std::string("custom(") + operand(0) + ", slope(" + operand(2) + ") = " + operand(1) + ")";
+  if (n.code == op::permuted) return operand(0) + "(" + axis_text(g, first_axis(n.over())) + " = " + operand(1) + ")";
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
   const family f = info(n.code).kind;
@@ -167,6 +168,13 @@ class formula_printer {
       case op::logical_or: return infix("||", 0, 1);
       case op::logical_not: return std::string("!") + arg(0, 5);
       case op::with_slope: return custom(id);
+      case op::order: return std::string("number(") + index_text(n) + ")";
+      case op::permuted:
+      case op::unpermuted: {  // the order of an order is the way back
+        const std::string axis = axis_text(g_, first_axis(n.over()));
+        return arg(0, 6) + "(" + axis + " = " +
+               (n.code == op::permuted ? index_text(g_[n.operand[1]]) : "order(" + arg(1) + ", " + axis + ")") + ")";
+      }
       default: break;
     }
     // max(x, -1) would be the largest along the last axis.
@@ -183,6 +191,11 @@ class formula_printer {
   // What many values share is printed at each; past this there is no reader.
   static constexpr int most_printed = 2000;
   int printed_ = 0;
+
+  /// An order where an index is meant.
+  std::string index_text(const node& n) {
+    return value_text(g_, n, [&](int i) { return print(n.operand[i]); });
+  }
 
   /// A value with all its slopes, the first of which is the innermost.
   std::string custom(int id) {

@@ -194,12 +194,13 @@ class substituting {
 
   /// Along an axis that no other one becomes, the same of its operands there. Moved away from where it begins, it begins later: what
   /// lies before its first entry then leaves it as it is. Moved towards it, it is a recurrence of itself in which nothing is kept, an entry
-  /// further on each time. One entry of it is met among all, of which the others count nothing.
+  /// further on each time. One entry of it is met among all, of which the others count nothing. Orders, and what they permute, likewise.
   constexpr value_id running(const node& n, value_id v, const substitution& s) {
     const int axis = first_axis(n.over());
     const coordinate c = s.of[axis];
     if (c.axis < 0) return one_entry(v, axis, s);
-    const std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
+    std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
+    if (is_of_order(n.code) && ahead < 0) ahead = -ahead;  // whose entries come of all, either way
     if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead) {
       runs_along = true;
       return v;

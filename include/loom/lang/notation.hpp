@@ -34,7 +34,7 @@ using lang::sum, lang::mean, lang::prod, lang::logsumexp, lang::norm, lang::var,
 
 // Running values.
 using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recurrence, lang::forward, lang::viterbi,
-    lang::reverse, lang::exclusive;
+    lang::order, lang::reverse, lang::exclusive;
 
 // What a call binds.
 using lang::d, lang::d2, lang::hvp, lang::in_place, lang::direction, lang::out, lang::result, lang::seed,

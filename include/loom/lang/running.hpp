@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // lang/running.hpp — running values: cumsum(x, T), from the last entry to the first with cumsum(x, T, reverse); and chains of states.
-// Running values keep the shape. `exclusive`: entry t is what was before t. docs/reference/language.md has the tables.
+// Running values keep the shape, as orders do. `exclusive`: entry t is what was before t. docs/reference/language.md has the tables.
 // Layer 2 (lang).
 #pragma once
 
@@ -62,6 +62,22 @@ LOOM_RUNNING(cumprod)  ///< the product of the entries so far
 LOOM_RUNNING(cummax)  ///< the largest entry so far; the first of equal ones has its derivative
 LOOM_RUNNING(logcumsumexp)  ///< log(cumsum(exp(e))), whatever the size of e
 #undef LOOM_RUNNING
+
+/// The positions of the entries along an axis from the smallest to the largest, equal ones as they stand, NaN last: an index, as argmin is, and
+/// a constant for differentiation. x(C = order(y, C)) is x in the order of y. With `reverse` after the axis from the largest to the smallest.
+template <formula E, detail::axis_argument Axis, class... Order>
+constexpr auto order(const E& e, Axis axis, Order...) {
+  static_assert(detail::are_orders<Order...> && detail::times_said<exclusive_name, Order...> == 0,
+                "loom: order(e, C) sorts along one axis, and what follows the axis is reverse or nothing");
+  if constexpr (detail::are_orders<Order...> && detail::times_said<exclusive_name, Order...> == 0)
+    return detail::running<op::order, Order...>(axis, e);
+  else return e;
+}
+template <formula E>
+constexpr E order(const E& e) {
+  static_assert(detail::never<E>, "loom: entries are sorted along one axis: order(x, axis<\"C\">)");
+  return e;
+}
 
 /// y_t = b_t + a_t y_(t-1), where y before the first entry is 0: discounted sums, moving averages. An operand without the axis is constant
 /// along it. Where a is exactly 0 it begins anew, whatever was before.

@@ -383,18 +383,22 @@ template <loops::inner_step Step, class T>
 template <loops::inner_step Step, class T>
 [[gnu::noinline]] void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
                                          const loops::matrix_buffer<T>& c, const loops::product_extents& all,
-                                         loops::skipped_zeros skipped, bool add, T* scratch) {
+                                         loops::skipped_zeros skipped, bool add, loops::packed_panels* panels,
+                                         T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
-  const auto beyond = reinterpret_cast<std::uintptr_t>(scratch) % loops::scratch_alignment;
-  T* const xs = scratch + (beyond == 0 ? 0 : (loops::scratch_alignment - beyond) / sizeof(T));
-  T* const ys = xs + loops::columns_in_scratch<T>(block);
+  const auto aligned = [](T* p) {
+    return p + (-reinterpret_cast<std::uintptr_t>(p) % loops::scratch_alignment) / sizeof(T);
+  };
+  T* const xs = aligned(scratch);
+  const bool stays = panels != nullptr && panels->data != nullptr;
+  T* ys = stays ? aligned(static_cast<T*>(panels->data)) : xs + loops::columns_in_scratch<T>(block);
   const loops::matrix_view columns_of_y = loops::transposed(y);
   const bool rows_stay = all.rows <= block.rows && all.depth <= block.depth;  // x is packed once
   for (std::ptrdiff_t j = 0; j < all.columns; j += block.columns)
     for (std::ptrdiff_t k = 0; k < all.depth; k += block.depth) {
       loops::product_extents n{0, all.columns - j < block.columns ? all.columns - j : block.columns,
                                all.depth - k < block.depth ? all.depth - k : block.depth};
-      pack_panels<panel_columns<T>>(columns_of_y, j, k, n.columns, n.depth, ys);
+      if (!stays || !panels->filled) pack_panels<panel_columns<T>>(columns_of_y, j, k, n.columns, n.depth, ys);
       bool finite = skipped != loops::skipped_zeros::of_x ||
                     all_finite(ys, loops::rounded_up(n.columns, panel_columns<T>) * n.depth);
       for (std::ptrdiff_t i = 0; i < all.rows; i += block.rows) {
@@ -406,7 +410,9 @@ template <loops::inner_step Step, class T>
                              {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
                              add || k > 0);
       }
+      if (stays) ys += block.columns * block.depth + loops::block_overhang;
     }
+  if (stays) panels->filled = true;
 }
 
 /// loops::combine, for this target.
@@ -424,12 +430,12 @@ void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y, 
   const std::ptrdiff_t between_columns = c.column_stride < 0 ? -c.column_stride : c.column_stride;
   const bool by_columns = n.rows > 1 && (n.columns == 1 || between_rows < between_columns);
   if (by_columns)
-    combine_into_rows<Step>(loops::transposed(y), loops::transposed(x), loops::transposed(c),
-                            {n.columns, n.rows, n.depth},
-                            options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, scratch);
+    combine_into_rows<Step>(
+        loops::transposed(y), loops::transposed(x), loops::transposed(c), {n.columns, n.rows, n.depth},
+        options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, nullptr, scratch);
   else
     combine_into_rows<Step>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none,
-                            options.add, scratch);
+                            options.add, options.panels, scratch);
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -35,9 +35,16 @@ enum class inner_step : std::uint8_t {
   largest_distance,  ///< the largest |x - y|; NaN if one is
 };
 
+/// Memory for the panels of y, for several products with the same y: panels_of numbers.
+struct packed_panels {
+  void* data = nullptr;  ///< of the type of the product; null: y is packed for each product
+  bool filled = false;  ///< by a product before
+};
+
 struct product_options {
   bool add = false;  ///< to what c holds: joined to it as parts of the fold are
   bool skip_zeros_of_x = false;  ///< in a product, a 0 of x adds nothing, also times infinity or NaN
+  packed_panels* panels = nullptr;  ///< of y
 };
 
 /// Both factors with their roles exchanged: the transpose of the product is the product of the transposes.
@@ -99,6 +106,14 @@ constexpr std::ptrdiff_t product_scratch(std::ptrdiff_t rows, std::ptrdiff_t col
   const std::ptrdiff_t by_rows = scratch_of<T>(blocks_of<T>(rows, columns, depth)),
                        by_columns = scratch_of<T>(blocks_of<T>(columns, rows, depth));
   return by_rows > by_columns ? by_rows : by_columns;
+}
+
+/// The numbers of all panels of y [depth, columns].
+template <class T>
+constexpr std::ptrdiff_t panels_of(std::ptrdiff_t columns, std::ptrdiff_t depth) {
+  const product_extents b = blocks_of<T>(1, columns, depth);
+  const std::ptrdiff_t across = (columns + b.columns - 1) / b.columns, down = (depth + b.depth - 1) / b.depth;
+  return across * down * (b.columns * b.depth + block_overhang) + scratch_alignment;
 }
 
 }  // namespace loom::loops

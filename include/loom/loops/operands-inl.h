@@ -195,13 +195,32 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr int k = lookup_of(R::P, Id);
+  using S = typename R::template Input<static_cast<int>(R::P.program[n.operand[0]].bits)>;
+  if constexpr (R::shape::along && R::lane_count > 1 && n.type == kind::number && lanes_differ<Id, R> &&
+                !lanes_differ<n.operand[1], R>) {  // a row of its own
+    if (const stream& s = r.data.lookups[k]; s.column_stride == 1) [[likely]] {
+      const std::ptrdiff_t named = first_lane(r.index[n.operand[1]]);
+      const std::ptrdiff_t inside = named >= 0 && named < r.data.extents[first_axis(n.over())] ? named : 0;
+      const std::ptrdiff_t at = row_offset(r.data, s, r.row) + inside * r.data.label_strides[k] + j;
+      r.value[Id] = load_entries_of<Which, typename R::V>(static_cast<const S*>(s.data) + at, r.active);
+      return;
+    }
+  }
   alignas(64) typename R::TI label[R::lane_count];
   alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
   store(r.index[n.operand[1]], label);
-  using S = typename R::template Input<static_cast<int>(R::P.program[n.operand[0]].bits)>;
   loops::load_lookup<S>(r.data, k, r.data.extents[first_axis(n.over())], r.row, column_of<Id, R>(j), R::shape::along,
                         label, lanes_in_use<Id, Which>(r), buffer);
   set_looked_up<Id>(r, buffer);
+}
+
+/// Neighbouring doubles as lanes.
+template <class R>
+LOOM_INLINE typename R::V load_narrowed(const double* from) {
+  using VD = typename R::VD;
+  if constexpr (sizeof(typename R::number) == sizeof(double)) return load<typename R::V>(from);
+  else if constexpr (R::lane_count == width<VD>) return narrow(load<VD>(from));
+  else return join(narrow(load<VD>(from)), narrow(load<VD>(from + width<VD>)));
 }
 
 /// An entry, or the row's entry, of an array of the workspace.
@@ -216,9 +235,14 @@ LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
       r.wide[Id][part] = lanes_differ<Id, R> ? load<VD>(wide + part * width<VD>) : broadcast<VD>(wide[0]);
     return narrow_value<Id>(r);
   }
+  const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
+  if constexpr (R::shape::along && Which != lanes::some && lanes_differ<Id, R> && R::P.program[Id].type == kind::number)
+    if (s.column_stride == 1) [[likely]] {
+      r.value[Id] = load_narrowed<R>(static_cast<const double*>(s.data) + row_offset(r.data, s, r.row) + j);
+      return;
+    }
   alignas(64) typename R::number buffer[R::lane_count] = {};
-  loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,
-                    lanes_in_use<Id, Which>(r), buffer);
+  loops::load_array(r.data, s, r.row, column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), buffer);
   const typename R::V v = spread<Id, R, typename R::V>(buffer);
   if constexpr (R::P.program[Id].type == kind::mask) r.mask[Id] = v != typename R::V{};
   else r.value[Id] = v;

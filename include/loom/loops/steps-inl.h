@@ -115,22 +115,22 @@ LOOM_INLINE void add_to_block(R& r, accumulator<typename R::V>* acc) {
   }
 }
 
-/// Adds a vector to numbers of an array that lie one after the other.
-template <class R>
-LOOM_INLINE void add_lanes(typename R::V v, double* to) {
+/// Folds a vector into numbers of an array that lie one after the other.
+template <class Fold, class R>
+LOOM_INLINE void fold_lanes_into(typename R::V v, double* to) {
   using VD = typename R::VD;
   if constexpr (sizeof(typename R::number) == 8) {
-    store(load<VD>(to) + v, to);
+    store(Fold::combine(load<VD>(to), v), to);
   } else if constexpr (R::lane_count == width<VD>) {
-    store(load<VD>(to) + widen(v), to);
+    store(Fold::combine(load<VD>(to), widen(v)), to);
   } else {
-    store(load<VD>(to) + widen(lower_half(v)), to);
+    store(Fold::combine(load<VD>(to), widen(lower_half(v))), to);
     to += width<VD>;
-    store(load<VD>(to) + widen(upper_half(v)), to);
+    store(Fold::combine(load<VD>(to), widen(upper_half(v))), to);
   }
 }
 
-/// Folds entries, or a row value, into the array of a reduction. Sums into what is contiguous go by vectors.
+/// Folds entries, or a row value, into the array of a reduction. What is contiguous goes by vectors.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
@@ -138,10 +138,10 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
                  each = R::shape::lanes_differ(per_column ? level::element : level::row);
   const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
-  if constexpr (reduction(n.code).compensated && per_column && R::shape::along && Which != lanes::some &&
+  if constexpr (n.code != op::scatter && per_column && R::shape::along && Which != lanes::some &&
                 !R::is_wide(n.operand[0])) {
     if (s.column_stride == 1) [[likely]]
-      return add_lanes<R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
+      return fold_lanes_into<fold<n.code>, R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
   }
   constexpr bool wide = n.code == op::sum && R::is_wide(n.operand[0]);
   alignas(64) std::conditional_t<wide, double, typename R::number> buffer[R::lane_count];

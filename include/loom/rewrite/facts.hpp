@@ -174,6 +174,9 @@ class known_graph {
       case op::cumprod: f = facts::factored(each, n.over()); break;
       case op::cummax: f = each; break;
       case op::logcumsumexp: f = facts::log_summed(each, n.over()); break;
+      case op::order: return {0, 1e19, true, false, true, 0, 0};
+      case op::permuted:
+      case op::unpermuted: return each;
       default:
         if (each.low >= 0 && operand(n, 1).low >= 0) f.low = 0;
     }

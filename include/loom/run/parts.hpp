@@ -42,7 +42,7 @@ class partition {
   bool by_columns_;
 };
 
-/// A total of what parts, or bands, have added up, so far: in their order.
+/// A total of what parts, or blocks, have added up, so far: in their order.
 struct running_total {
   double all = 0, lost = 0;
   bool any = false;

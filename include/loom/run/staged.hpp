@@ -7,7 +7,9 @@
 #include "loom/call/storage.hpp"
 #include "loom/loops/chains.hpp"
 #include "loom/loops/matrices.hpp"
-#include "loom/schedule/stages.hpp"
+#include "loom/loops/sorting.hpp"
+#include "loom/schedule/in_place.hpp"
+#include "loom/schedule/stage_program.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
@@ -41,19 +43,50 @@ struct in_stage {
   static constexpr axis_set tile = map.tiles[Stage];
   static constexpr tile_roles roles = roles_in(schedule, made, tile);
 
-  /// Whether an input is the tile that a product makes, a band of it at a time; or an output the one that is multiplied.
-  static constexpr bool is_band(const stage_input& in) { return in.value != no_value && map.makes(in.value); }
-  static constexpr bool is_band(const stage_output& out) {
-    return tile != 0 && out.of_program < 0 && map.program[out.value].axes == tile;
+  /// Whether an input is the tile that a product makes, a block of it at a time; or an output the one that is multiplied.
+  static constexpr bool is_block(const stage_input& in) { return in.value != no_value && map.makes(in.value); }
+  static constexpr bool is_block(const stage_output& out) {
+    return tile != 0 && out.is_kept() && map.program[out.value].axes == tile;
   }
-  static constexpr int bands() {
+  static constexpr value_id tile_value() {
+    for (const stage_input& in : made.inputs)
+      if (is_block(in)) return in.value;
+    return no_value;
+  }
+  static constexpr int input_blocks() {
     int count = 0;
-    for (const stage_input& in : made.inputs) count += is_band(in);
-    for (const stage_output& out : made.outputs) count += is_band(out);
+    for (const stage_input& in : made.inputs) count += is_block(in);
     return count;
   }
+  /// The block that an output is: that of the tile itself if each entry is read before it is written.
+  static constexpr int block_of_output(int slot) {
+    if (slot == overwriting) return 0;
+    int number = input_blocks();
+    for (int k = 0; k < slot; ++k) number += is_block(made.outputs[k]) && k != overwriting;
+    return number;
+  }
+  static constexpr int blocks() { return block_of_output(made.outputs.size()); }
 
-  static constexpr bool is_possible() { return can_run(schedule, made, tile); }
+  static constexpr bool is_possible() { return can_run(schedule, made, tile, map.in_blocks); }
+
+ private:
+  /// The output that overwrites the tile, or -1.
+  static constexpr int find_overwriting() {
+    if (!map.in_blocks || input_blocks() != 1) return -1;
+    int tile_input = 0;
+    while (!is_block(made.inputs[tile_input])) ++tile_input;
+    for (int k = 0; k < made.outputs.size(); ++k) {
+      if (!is_block(made.outputs[k])) continue;
+      plan over = schedule;
+      over.in_place = output_set{1} << k;
+      over.program.outputs[k].input = static_cast<std::int8_t>(tile_input);
+      bool parks = false;
+      for (const step& it : over.steps) parks = parks || (it.kind == action::park && it.slot == k);
+      return !parks && first_overwritten_read(over).slot < 0 ? k : -1;
+    }
+    return -1;
+  }
+  static constexpr int overwriting = find_overwriting();
 };
 
 /// How the tensors of a stage are stored: as those of the program, and what is kept as the loops compute it.
@@ -79,6 +112,45 @@ inline constexpr storages memory_of<run::in_stage<Program, Stage>> = run::memory
 
 namespace loom::inline LOOM_ABI::run {
 
+/// The next stage with a tile, if it sees the tile of stage S once more in the same blocks; or 0.
+template <class Program, int S, int Later = S + 2>
+constexpr int recalled_in() {
+  constexpr const stage_map& m = stages_of<Program>::map;
+  if constexpr (!m.in_blocks || Later >= m.tiles.size() || m.tiles[S] == 0) {
+    return 0;
+  } else if constexpr (in_stage<Program, Later>::made.outputs.empty()) {
+    return recalled_in<Program, S, Later + 2>();
+  } else {
+    using one = in_stage<Program, S>;
+    using other = in_stage<Program, Later>;
+    return m.tiles[Later] == m.tiles[S] && one::input_blocks() == 1 && one::blocks() == 1 &&
+                   other::input_blocks() == 1 && one::tile_value() == other::tile_value() &&
+                   one::roles.rows == other::roles.rows && m.is_symmetric(S) == m.is_symmetric(Later)
+               ? Later
+               : 0;
+  }
+}
+/// Whether those stages, and what is between them, may take some rows after the others: nothing of other rows is needed, or done twice.
+template <class Program, int First, int Last>
+constexpr bool takes_parts_of_rows() {
+  constexpr const stage_map& m = stages_of<Program>::map;
+  if (m.is_symmetric(First)) return false;
+  bool possible = true;
+  for (int i = 0; i < m.program.size(); ++i) {
+    const int s = m.stage_of[i];
+    if (s < First || s > Last || !m.kept[i]) continue;
+    if (s == First) possible = possible && m.program[i].axes == only(in_stage<Program, First>::roles.rows);
+    else if (runs_along(m.program[i].code) || (s == Last && m.folds_tile(i) && m.program[i].axes == 0))
+      possible = false;
+    else if (s < Last && m.product_of(i) >= 0) possible = false;
+  }
+  for (int k = 0; k < m.program.outputs.size(); ++k) {
+    const int s = m.stage_of_output(m.program.outputs[k]);
+    if (s > First && s < Last && (stages_of<Program>::added >> k & 1) != 0) possible = false;
+  }
+  return possible;
+}
+
 /// Whether a program runs in stages: it has running values, or products of matrices and a workspace for something else as well.
 template <class Program>
 constexpr bool runs_in_stages() {
@@ -94,9 +166,13 @@ constexpr bool runs_in_stages() {
 
 // ---- memory ----------------------------------------------------------------------------------------------------------
 
-/// The rows of a band where the caller leaves it to Loom: as many as its part of a second-level cache holds.
-inline constexpr std::ptrdiff_t band_bytes = std::ptrdiff_t{3} << 20;
-inline constexpr std::ptrdiff_t least_band_rows = 16;
+/// The rows and columns of a block, at most and at least, and those of which a block is whole panels of products.
+inline constexpr std::ptrdiff_t most_block_rows = 192, most_block_columns = 512, least_block_rows = 16,
+                                panel_block_rows = 48;
+/// The rows of a tile that are worth while to keep for a later stage: fewer are made again.
+inline constexpr std::ptrdiff_t least_recalled_rows = 96;
+/// The rows of a block of whole rows, where the caller leaves it to Loom: as many as so much memory holds.
+inline constexpr std::ptrdiff_t whole_rows_bytes = std::ptrdiff_t{3} << 20;
 inline constexpr std::ptrdiff_t cache_line = 64;
 
 /// Bytes, or as many as there are no bytes of.
@@ -116,35 +192,89 @@ constexpr std::ptrdiff_t entries_over(axis_set axes, const std::ptrdiff_t* exten
   return n;
 }
 
-/// From one row of a band to the next: an odd number of lines, so that columns are in many sets of a cache; and never the row itself, or
-/// loops would take a band for one row.
-constexpr std::ptrdiff_t band_stride(std::ptrdiff_t columns) { return ((columns / 16 + 1) | 1) * 16; }
+/// The columns of a block of a tile that has so many.
+constexpr std::ptrdiff_t block_columns(std::ptrdiff_t columns, bool in_blocks) {
+  return in_blocks && columns > most_block_columns ? most_block_columns : columns;
+}
+/// From one row of a block to the next: an odd number of lines, so that columns are in many sets of a cache; and never a row of the tile,
+/// or loops would take it for one long row.
+constexpr std::ptrdiff_t block_stride(std::ptrdiff_t width, std::ptrdiff_t columns) {
+  const std::ptrdiff_t stride = ((width / 16 + 1) | 1) * 16;
+  return stride == columns ? stride + 32 : stride;
+}
+/// Rows of a block, fewer than there are: whole panels of products if it may have so many.
+constexpr std::ptrdiff_t whole_panels(std::ptrdiff_t rows) {
+  return rows / (rows < panel_block_rows ? least_block_rows : panel_block_rows) *
+         (rows < panel_block_rows ? least_block_rows : panel_block_rows);
+}
+
+/// The blocks of a tile.
+struct block_extents {
+  std::ptrdiff_t rows = 0, columns = 0, stride = 0;
+
+  /// As many rows as columns, in the same memory.
+  constexpr block_extents square(std::ptrdiff_t n) const {
+    std::ptrdiff_t side = rows;
+    while (side < n && (side + least_block_rows) * block_stride(side + least_block_rows, n) <= rows * stride)
+      side += least_block_rows;
+    const std::ptrdiff_t few =
+        n / 5 > 3 * panel_block_rows ? n / 5 : 3 * panel_block_rows;  // fewer are on the diagonal
+    if (side > few) side = few;
+    side = side < n ? whole_panels(side) : n;
+    return {side, side, block_stride(side, n)};
+  }
+};
+
+/// The number of blocks of the first rows of a tile.
+constexpr std::ptrdiff_t blocks_in(const block_extents& b, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                                   bool symmetric) {
+  const std::ptrdiff_t across = b.columns > 0 ? (columns + b.columns - 1) / b.columns : 1;
+  const std::ptrdiff_t down = b.rows > 0 ? (rows + b.rows - 1) / b.rows : 1;
+  return symmetric ? across * (across + 1) / 2 : across * down;
+}
+/// The rows of a tile whose blocks all have a place in memory, beside some more: all rows, or whole blocks of them.
+constexpr std::ptrdiff_t recalled_rows(const block_extents& b, std::ptrdiff_t size, std::ptrdiff_t numbers,
+                                       std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t beside,
+                                       bool symmetric) {
+  if (size == 0 || b.rows == 0 || b.columns == 0) return 0;
+  const std::ptrdiff_t places = numbers / size - beside;
+  if (blocks_in(b, rows, columns, symmetric) <= places) return rows;
+  return symmetric ? 0 : places / blocks_in(b, b.rows, columns, false) * b.rows;
+}
 
 /// How the workspace of a call is cut.
 struct stage_memory {
+  bool in_blocks = false;
   std::ptrdiff_t kept = 0;  ///< bytes of arrays that stages hand on
+  std::ptrdiff_t parts = 0;  ///< of what blocks of a tile leave of its folds, the most that a stage has
   std::ptrdiff_t arrays = 0;  ///< of the arrays of one plan, the most that a stage has
   std::ptrdiff_t scratch = 0;  ///< of a product
-  std::ptrdiff_t row = 0;  ///< of one row of all bands of a stage, the most that one has
+  std::ptrdiff_t row = 0;  ///< of one row of all blocks of a stage, the most that one has
   std::ptrdiff_t rows = 0;  ///< of a tile, the most
+  std::ptrdiff_t panels = 0;  ///< of factors, for the blocks of some columns: where there is memory left
 
-  constexpr std::ptrdiff_t fixed() const { return kept + arrays + scratch + cache_line; }
+  constexpr std::ptrdiff_t fixed() const { return kept + parts + arrays + scratch + cache_line; }
   constexpr std::ptrdiff_t with_rows(std::ptrdiff_t n) const {
     byte_count all{fixed()};
     all.add(n < rows ? n : rows, row);
     return all.bytes;
   }
   /// Numbers that the workspace must hold.
-  constexpr std::ptrdiff_t least() const { return (with_rows(least_band_rows) + 7) / 8; }
+  constexpr std::ptrdiff_t least() const { return (with_rows(least_block_rows) + 7) / 8; }
   /// And those with which products do least for what they load.
   constexpr std::ptrdiff_t best() const {
-    const std::ptrdiff_t n = row == 0 ? 0 : band_bytes / row;
-    return (with_rows(n > least_band_rows ? n : least_band_rows) + 7) / 8;
+    const std::ptrdiff_t n = in_blocks ? most_block_rows : row == 0 ? 0 : whole_rows_bytes / row;
+    byte_count all{with_rows(n > least_block_rows ? n : least_block_rows)};
+    all.add(1, panels);
+    return (all.bytes + 7) / 8;
   }
-  /// Rows of a band in a workspace of so many numbers.
-  constexpr std::ptrdiff_t band_rows(std::ptrdiff_t numbers) const {
-    const std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
-    return n < rows ? n / least_band_rows * least_band_rows : rows;
+  /// Whether a workspace of so many numbers has room for panels.
+  constexpr bool has_panels(std::ptrdiff_t numbers) const { return in_blocks && numbers >= best(); }
+  /// Rows of a block in it.
+  constexpr std::ptrdiff_t block_rows(std::ptrdiff_t numbers) const {
+    std::ptrdiff_t n = row == 0 ? rows : (numbers * 8 - fixed()) / row;
+    if (in_blocks && n > most_block_rows) n = most_block_rows;
+    return n < rows ? whole_panels(n) : rows;
   }
 };
 
@@ -167,7 +297,7 @@ constexpr bool is_kept_in_workspace(value_id v) {
 /// More than the blocks of a product ever take: see loops/matrices.hpp.
 inline constexpr std::ptrdiff_t most_product_scratch = std::ptrdiff_t{712} << 10;
 
-/// Bytes of scratch memory for a product of these extents in any order, or of bands of it.
+/// Bytes of scratch memory for a product of these extents in any order, or of blocks of it.
 template <class T>
 constexpr std::ptrdiff_t product_scratch_bytes(std::ptrdiff_t a, std::ptrdiff_t b, std::ptrdiff_t c) {
   std::ptrdiff_t most = 0;
@@ -191,11 +321,27 @@ constexpr std::ptrdiff_t chain_scratch_bytes(const node& n, const std::ptrdiff_t
   return r.bytes;
 }
 
+/// Bytes of the panels of what makes the tile of a stage, and of what it is multiplied by along its columns, for one block of those.
+template <class Stage, class T>
+constexpr std::ptrdiff_t panel_bytes(const stage_map& m, int s, const std::ptrdiff_t* extents) {
+  if (!m.in_blocks) return 0;
+  const std::ptrdiff_t width = block_columns(extents[Stage::roles.columns], true);
+  byte_count r;
+  for (int k = 0; k < m.products.size(); ++k) {
+    const matrix_product& p = m.products[k];
+    if (p.id == Stage::tile_value()) r.add(loops::panels_of<T>(width, extents[p.over]), sizeof(T));
+    else if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s && p.over == Stage::roles.columns)
+      r.add(loops::panels_of<T>(extents[m.other_of(k) == p.right ? p.columns : p.rows], width), sizeof(T));
+  }
+  return r.bytes;
+}
+
 /// The workspace of a program whose tensors have T's precision.
 template <class Program, class T>
 stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
   constexpr const stage_map& m = stages_of<Program>::map;
   stage_memory r;
+  r.in_blocks = m.in_blocks;
   byte_count kept;
   for (value_id v : kept_values<Program>())
     if (is_kept_in_workspace<Program>(v)) kept.add(entries_over(m.program[v].axes, extents), sizeof(T));
@@ -208,6 +354,12 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
     for (const node& n : m.program.nodes)
       if (is_chain(n.code))
         if (const std::ptrdiff_t bytes = chain_scratch_bytes(n, extents); bytes > r.scratch) r.scratch = bytes;
+  if constexpr (has_orders(stages_of<Program>::map.program))
+    for (const node& n : m.program.nodes) {
+      byte_count bytes;
+      if (n.code == op::order) bytes.add(extents[first_axis(n.over())], loops::bytes_of_sorted_entry);
+      if (bytes.bytes > r.scratch) r.scratch = bytes.bytes;
+    }
   const auto add_stage = [&]<int S>(std::integral_constant<int, S>) {
     using stage = in_stage<Program, S>;
     if constexpr (!stage::made.outputs.empty()) {
@@ -215,9 +367,17 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
       arrays.add(workspace_size(stage::schedule, extents), sizeof(double));
       if (arrays.bytes > r.arrays) r.arrays = arrays.bytes;
       if constexpr (stage::tile != 0) {
-        byte_count row;
-        for (int k = 0; k < stage::bands(); ++k) row.add(band_stride(extents[stage::roles.columns]), sizeof(T));
+        byte_count row, parts;
+        for (int k = 0; k < stage::blocks(); ++k)
+          row.add(
+              block_stride(block_columns(extents[stage::roles.columns], m.in_blocks), extents[stage::roles.columns]),
+              sizeof(T));
+        for (const tile_fold& f : stage::made.folds)
+          parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents),
+                    sizeof(T));
+        if (const std::ptrdiff_t bytes = panel_bytes<stage, T>(m, S, extents); bytes > r.panels) r.panels = bytes;
         if (row.bytes > r.row) r.row = row.bytes;
+        if (parts.bytes > r.parts) r.parts = parts.bytes;
         if (extents[stage::roles.rows] > r.rows) r.rows = extents[stage::roles.rows];
       }
     }

@@ -1,55 +1,87 @@
 // SPDX-License-Identifier: BSL-1.0
-// run/stages.hpp — a call whose formula has products of matrices: the stages one after the other, the tiles band by band.
-// A band is some rows of a tile. It is made by a product, walked by the loops of the stage, and multiplied again by the
-// products that need its gradient; then its memory serves the next band.
+// run/stages.hpp — a call whose formula has products of matrices: the stages one after the other, the tiles block by block.
+// A block is made by a product, walked by the loops of the stage, and multiplied again by the products that need its gradient;
+// then its memory serves the next block.
 // Layer 8 (run).
 #pragma once
 
-#include "loom/loops/chains.hpp"
-#include "loom/loops/running.hpp"
-#include "loom/run/staged.hpp"
+#include "loom/loops/joined.hpp"
+#include "loom/run/stage_arrays.hpp"
 #include "loom/run/sweeps.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
-/// A value that a stage hands on.
-struct kept_value {
-  erased_buffer array;  ///< if it has axes
-  double number = 0;
-};
-
-/// What the stages of a call share.
-template <class T>
-struct stage_state {
-  const operands& bound;
-  const axis_extents& extents;
-  const executor& on;
-  kept_value* kept;  ///< in the order of kept_values
-  erased_buffer arrays{};  ///< of the plan of a stage
-  T* bands = nullptr;
-  std::ptrdiff_t band_rows = 0;
-  T* scratch = nullptr;  ///< of a product
-  double value = 0;  ///< of the formula, if it is returned
-};
-
 template <class Program, class T>
-class stage_runner {
+class stage_runner : stage_arrays<Program, T> {
+  using base = stage_arrays<Program, T>;
+  using base::c_, base::kept, base::map, base::matrix_of, base::place_of;
+
  public:
-  explicit stage_runner(stage_state<T>& state) : c_(state) {}
+  explicit stage_runner(stage_state<T>& state) : base(state) {}
+
+  /// Runs the stages from S on.
+  template <int S = 0>
+  void run_from() {
+    if constexpr (S < map.tiles.size()) {
+      constexpr int recalling = recalled_in<Program, S>();
+      if constexpr (recalling > 0) {
+        if (keep_blocks<S, recalling>()) return run_from<recalling + 1>();
+      }
+      run<S>();
+      run_from<S + 1>();
+    }
+  }
+
+ private:
+  loops::packed_panels panels_[matrix_products::capacity()];  ///< of the second factor of each product
+
+  /// Runs stages First to Last, of which the last one recalls the blocks of the tile that the first one makes: as many rows at a time as
+  /// there is memory for. False, and nothing is done, if that would be less than making them again.
+  template <int First, int Last>
+  bool keep_blocks() {
+    constexpr tile_roles roles = in_stage<Program, First>::roles;
+    choose_blocks<First>();
+    const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
+    const std::ptrdiff_t beside_tile = in_stage<Program, Last>::blocks() - 1;
+    const std::ptrdiff_t n = recalled_rows(c_.block, c_.block_size, c_.numbers_for_blocks, rows, columns, beside_tile,
+                                           map.is_symmetric(First));
+    if (n < rows && (n < least_recalled_rows || !takes_parts_of_rows<Program, First, Last>())) return false;
+    c_.slots = blocks_in(c_.block, n < rows ? n : rows, columns, map.is_symmetric(First));
+    for (c_.first_row = 0; c_.first_row < rows || c_.first_row == 0; c_.first_row = c_.last_row) {
+      c_.last_row = c_.first_row + n < rows ? c_.first_row + n : rows;
+      run_range<First, Last>(std::make_integer_sequence<int, Last - First + 1>());
+      if (c_.last_row == rows) break;
+    }
+    c_.slots = 1;
+    c_.first_row = 0;
+    c_.last_row = PTRDIFF_MAX;
+    return true;
+  }
+  template <int First, int Last, int... S>
+  void run_range(std::integer_sequence<int, S...>) {
+    ((c_.use = S == 0              ? block_use::keep
+               : First + S == Last ? block_use::recall
+                                   : block_use::once,
+      run<First + S>()),
+     ...);
+    c_.use = block_use::once;
+    c_.slot = 0;
+  }
 
   template <int S>
   void run() {
     using stage = in_stage<Program, S>;
     for (int i = 0; i < map.program.size(); ++i) {
       if (map.stage_of[i] != S) continue;
-      if (is_running(map.program[i].code)) run_along(static_cast<value_id>(i));
+      if (is_running(map.program[i].code)) this->run_along(static_cast<value_id>(i));
       if constexpr (has_chains(map.program))
-        if (is_chain(map.program[i].code)) run_chain(static_cast<value_id>(i));
+        if (is_chain(map.program[i].code)) this->run_chain(static_cast<value_id>(i));
     }
     if constexpr (!stage::made.outputs.empty()) {
       constexpr const plan& p = stage::schedule;
       erased_view inputs[p.program.inputs.size() + 1];
       erased_buffer outputs[p.program.outputs.size() + 1], arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+      choose_blocks<S>();
       bind<S>(inputs, outputs);
       if constexpr (!p.arrays.empty()) place_arrays(p, c_.extents, c_.arrays, arrays);
       constexpr int room = most_part_results(p);
@@ -57,45 +89,37 @@ class stage_runner {
       const operands bound{inputs, outputs};
       const call_state call{bound, c_.extents, arrays, c_.on, results, scalars};
       evaluate_scalars<stage, 0>(inputs, c_.extents, scalars);
-      [&]<int... Sweep>(std::integer_sequence<int, Sweep...>) {
-        (sweep<S, Sweep>(call, outputs), ...);
-      }(std::make_integer_sequence<int, p.loops.size()>());
+      if constexpr (stage::tile != 0 && map.in_blocks) {
+        run_in_blocks<S, 0, p.loops.size()>(call, outputs);
+      } else {
+        [&]<int... Sweep>(std::integer_sequence<int, Sweep...>) {
+          (sweep<S, Sweep>(call, outputs), ...);
+        }(std::make_integer_sequence<int, p.loops.size()>());
+      }
       take_numbers<S>(scalars);
     }
   }
 
- private:
-  stage_state<T>& c_;
-  static constexpr const stage_map& map = stages_of<Program>::map;
-  static constexpr auto order_kept = kept_values<Program>();
-
-  static constexpr int place_of(value_id v) {
-    int k = 0;
-    while (order_kept[k] != v) ++k;
-    return k;
-  }
-  const kept_value& kept(value_id v) const { return c_.kept[place_of(map.kept_as(v))]; }
-
-  /// From one row of a band of a stage to the next; of a stage without a tile there is none.
   template <int S>
-  std::ptrdiff_t row_stride() const {
-    constexpr int columns = in_stage<Program, S>::roles.columns;
-    if constexpr (columns < 0) return 0;
-    else return band_stride(c_.extents[columns]);
+  void choose_blocks() {
+    constexpr tile_roles roles = in_stage<Program, S>::roles;
+    if constexpr (roles.columns >= 0) {
+      const std::ptrdiff_t columns = c_.extents[roles.columns], width = block_columns(columns, map.in_blocks);
+      c_.block = {c_.block_rows, width, block_stride(width, columns)};
+      if (map.is_symmetric(S)) c_.block = c_.block.square(columns);
+      c_.block_size = c_.block.rows * c_.block.stride;
+    }
   }
-  /// The n-th band of a stage, those of inputs first.
+  /// The n-th block of a stage: the first one is the tile's.
+  T* block(int n) const { return c_.blocks + (n == 0 ? c_.slot : c_.slots - 1 + n) * c_.block_size; }
   template <int S>
-  T* band(int n) const {
-    return c_.bands + n * c_.band_rows * row_stride<S>();
-  }
-  template <int S>
-  erased_shape shape_of_band(const axis_order& axes) const {
+  erased_shape shape_of_block(const axis_order& axes) const {
     erased_shape b;
     b.type = type_of<T>();
     for (int i = 0; i < axes.size(); ++i) {
       const bool row = axes[i] == in_stage<Program, S>::roles.rows;
       b.extents[i] = c_.extents[axes[i]];
-      b.strides[i] = row ? row_stride<S>() : 1;
+      b.strides[i] = row ? c_.block.stride : 1;
     }
     return b;
   }
@@ -104,14 +128,14 @@ class stage_runner {
   void bind(erased_view* inputs, erased_buffer* outputs) const {
     using stage = in_stage<Program, S>;
     constexpr const graph& g = stage::schedule.program;
-    int bands = 0;
+    int blocks = 0;
     for (int k = 0; k < stage::made.inputs.size(); ++k) {
       const stage_input& in = stage::made.inputs[k];
       if (in.of_program >= 0) {
         inputs[k] = c_.bound.inputs[in.of_program];
-      } else if (stage::is_band(in)) {
-        static_cast<erased_shape&>(inputs[k]) = shape_of_band<S>(g.inputs[k].axes);
-        inputs[k].data = band<S>(bands++);
+      } else if (stage::is_block(in)) {
+        static_cast<erased_shape&>(inputs[k]) = shape_of_block<S>(g.inputs[k].axes);
+        inputs[k].data = block(blocks++);
       } else {
         const kept_value& from = kept(in.value);
         static_cast<erased_shape&>(inputs[k]) = from.array;
@@ -123,12 +147,19 @@ class stage_runner {
       const stage_output& out = stage::made.outputs[k];
       if (out.of_program >= 0) {
         outputs[k] = c_.bound.outputs[out.of_program];
-      } else if (stage::is_band(out)) {
-        static_cast<erased_shape&>(outputs[k]) = shape_of_band<S>(g.outputs[k].axes);
-        outputs[k].data = band<S>(bands++);
+      } else if (stage::is_block(out)) {
+        static_cast<erased_shape&>(outputs[k]) = shape_of_block<S>(g.outputs[k].axes);
+        outputs[k].data = block(stage::block_of_output(k));
       } else if (!g.outputs[k].axes.empty()) {
         outputs[k] = kept(out.value).array;
       }
+    }
+    unsigned char* next = c_.parts;
+    for (const tile_fold& f : stage::made.folds) {
+      outputs[f.slot].data = next;
+      byte_count bytes;
+      bytes.add(outputs[f.slot].extents[0], sizeof(T));
+      next += bytes.bytes;
     }
   }
 
@@ -141,205 +172,189 @@ class stage_runner {
       const stage_output& out = stage::made.outputs[k];
       if (output_level(p, k) != level::scalar) continue;
       const double v = scalars[p.program.outputs[k].id];
-      if (out.of_program < 0) c_.kept[place_of(out.value)].number = v;
+      if (out.is_kept()) c_.kept[place_of(out.value)].number = v;
       else if (out.of_program == 0 && returns_value<Program>) c_.value = v;
-      else store_scalar<T>(c_.bound.outputs[out.of_program], v, p.adds(k));
+      else if (out.of_program >= 0) store_scalar<T>(c_.bound.outputs[out.of_program], v, p.adds(k));
     }
   }
 
+  /// A sweep of a stage that takes whole rows of a tile, if it meets it.
   template <int S, int Sweep>
   void sweep(const call_state& call, const erased_buffer* outputs) {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     if constexpr (stage::tile != 0 && meets_tile(p, stage::made, p.loops[Sweep], stage::tile))
-      sweep_bands<S, Sweep>(call, outputs);
+      run_in_blocks<S, Sweep, Sweep + 1>(call, outputs);
     else run_one<stage, T, Sweep>(call);
   }
 
+  /// Sweeps [First, Last) of a stage on one block after the other.
+  template <int S, int First, int Last>
+  void run_in_blocks(const call_state& call, const erased_buffer* outputs) {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr tile_roles roles = stage::roles;
+    block_sweep sweeps[Last - First];
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((sweeps[I] = block_sweep_of<S, First + I>(call)), ...);
+    }(std::make_integer_sequence<int, Last - First>());
+    const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
+    running_total totals[p.program.size()];
+    tile_block b;
+    c_.slot = 0;
+    for (b.column = 0; b.column < columns || b.column == 0; b.column = b.column_end) {
+      b.column_end = b.column + c_.block.columns < columns ? b.column + c_.block.columns : columns;
+      place_panels<S>();
+      // Of a tile that is its own mirror image, the blocks above the diagonal serve those below it.
+      const std::ptrdiff_t last_row = map.is_symmetric(S) ? b.column_end : rows < c_.last_row ? rows : c_.last_row;
+      for (b.row = c_.first_row; b.row < last_row || b.row == 0; b.row = b.row_end) {
+        b.row_end = b.row + c_.block.rows < last_row ? b.row + c_.block.rows : last_row;
+        b.mirrored = map.is_symmetric(S) && b.row != b.column;
+        int number = 0;
+        for (int k = 0; k < stage::made.inputs.size(); ++k) {
+          if (!stage::is_block(stage::made.inputs[k])) continue;
+          T* const to = block(number++);
+          bool read = false;
+          for (int i = First; i < Last; ++i) read = read || reads_input(p, p.loops[i], k);
+          if (read && c_.use != block_use::recall) make_block<S>(stage::made.inputs[k].value, to, b);
+        }
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+          (sweep_block<S, First + I>(call, sweeps[I], b, totals), ...);
+        }(std::make_integer_sequence<int, Last - First>());
+        join_folds<S>(outputs, call.scalars, b);
+        for (int k = 0; k < stage::made.outputs.size(); ++k) {
+          if (!stage::is_block(stage::made.outputs[k])) continue;
+          bool written = false;
+          for (int i = First; i < Last; ++i) written = written || touches_output(p, p.loops[i], k);
+          if (written) multiply_block<S>(stage::made.outputs[k].value, block(stage::block_of_output(k)), b);
+        }
+        if (c_.use != block_use::once) ++c_.slot;
+        if (b.row_end == last_row) break;
+      }
+      if (b.column_end == columns) break;
+    }
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      (finish_sweep<S, First + I>(call, totals), ...);
+    }(std::make_integer_sequence<int, Last - First>());
+    if constexpr (map.in_blocks)
+      for (const tile_fold& f : stage::made.folds)
+        if (map.program[stage::made.outputs[f.slot].value].code == op::shift)
+          finish_shift(stage::made.outputs[f.slot].value);
+  }
+
+  /// Memory for the panels of factors that all blocks of some columns have in common.
+  template <int S>
+  void place_panels() {
+    using stage = in_stage<Program, S>;
+    if (c_.panels == nullptr) return;
+    T* next = c_.panels;
+    for (int k = 0; k < map.products.size(); ++k) {
+      const matrix_product& p = map.products[k];
+      panels_[k] = {};
+      const bool makes = p.id == stage::tile_value();
+      if (!makes && (map.makes_tile[k] || map.stage_of[map.tile_of(k)] != S || p.over != stage::roles.columns))
+        continue;
+      panels_[k].data = next;
+      next += makes
+                  ? loops::panels_of<T>(c_.block.columns, c_.extents[p.over])
+                  : loops::panels_of<T>(c_.extents[map.other_of(k) == p.right ? p.columns : p.rows], c_.block.columns);
+    }
+  }
+  loops::packed_panels* panels_of(int k) { return panels_[k].data == nullptr ? nullptr : &panels_[k]; }
+
+  struct tile_block {
+    std::ptrdiff_t row = 0, row_end = 0, column = 0, column_end = 0;
+    bool mirrored = false;  ///< it stands for its mirror image as well
+
+    /// Whether no block before has left anything of these rows.
+    constexpr bool is_first_of_rows(bool symmetric) const { return column == 0 && (row == 0 || !symmetric); }
+  };
+  struct block_sweep {
+    sweep_layout data;
+    part_function loops;
+  };
   template <int S, int Sweep>
-  void sweep_bands(const call_state& call, const erased_buffer* outputs) {
+  block_sweep block_sweep_of(const call_state& call) const {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
+    return {lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, p.loops[Sweep], call.extents, call.bound, call.arrays,
+                                                           choice),
+            dispatch<stage, T, Sweep>()};
+  }
+
+  /// The loops count the rows and columns of the whole tile: a block has the tile's first entry so far before it.
+  template <int S, int Sweep>
+  void sweep_block(const call_state& call, block_sweep& sweep, const tile_block& b, running_total* totals) const {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     constexpr const schedule::sweep& s = p.loops[Sweep];
-    constexpr int totals = s.totals.size(), of_rows = row_results(p);
-    constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
-    sweep_layout data =
-        lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, s, call.extents, call.bound, call.arrays, choice);
-    if constexpr (!p.arrays.empty()) prepare_arrays(p, s, call.arrays, true);
-    const part_function loops = dispatch<stage, T, Sweep>();
-    running_total all[totals > 0 ? totals : 1];
-    const std::ptrdiff_t rows = c_.extents[stage::roles.rows];
-    for (std::ptrdiff_t begin = 0, end = 0; begin < rows || begin == 0; begin = end) {
-      end = begin + c_.band_rows < rows ? begin + c_.band_rows : rows;
-      int number = 0;
-      for (int k = 0; k < stage::made.inputs.size(); ++k) {
-        if (!stage::is_band(stage::made.inputs[k])) continue;
-        T* const to = band<S>(number++);
-        if (reads_input(p, s, k)) make_band<S>(stage::made.inputs[k].value, to, begin, end);
-      }
-      move_bands<S>(call, data, outputs, begin);
-      const part rows_of_band{begin, end, 0, data.columns};
-      loops(data, rows_of_band, call.scalars, call.results);
-      [&]<int... Total>(std::integer_sequence<int, Total...>) {
-        (all[Total].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
-      }(std::make_integer_sequence<int, totals>());
-      for (int k = 0; k < stage::made.outputs.size(); ++k)
-        if (stage::is_band(stage::made.outputs[k]) && touches_output(p, s, k))
-          multiply_band<S>(stage::made.outputs[k].value, static_cast<const T*>(outputs[k].data), begin, end);
-      if (end == rows) break;
+    const std::ptrdiff_t back = b.row * c_.block.stride + b.column;
+    int number = 0;
+    for (int k = 0; k < stage::made.inputs.size(); ++k)
+      if (stage::is_block(stage::made.inputs[k])) sweep.data.inputs[k].data = block(number++) - back;
+    for (int k = 0; k < stage::made.outputs.size(); ++k)
+      if (stage::is_block(stage::made.outputs[k])) sweep.data.outputs[k].data = block(stage::block_of_output(k)) - back;
+    erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+    for (int k = 0; k < p.arrays.size(); ++k) {
+      arrays[k] = call.arrays[k];
+      if (!map.in_blocks) continue;
+      arrays[k].data = static_cast<double*>(arrays[k].data) + b.column;
+      arrays[k].extents[0] = b.column_end - b.column;
     }
+    if constexpr (!p.arrays.empty())
+      if (map.in_blocks || b.row == 0) prepare_arrays(p, s, arrays, true);
+    const layout::part part = s.rows == 0 ? layout::part{0, 1, b.column, b.column_end}
+                                          : layout::part{b.row, b.row_end, b.column, b.column_end};
+    sweep.loops(sweep.data, part, call.scalars, call.results);
+    constexpr int of_rows = row_results(p);
     [&]<int... Total>(std::integer_sequence<int, Total...>) {
-      ((call.scalars[s.totals[Total]] = all[Total].template finished<p.program[s.totals[Total]].code>()), ...);
-    }(std::make_integer_sequence<int, totals>());
-    if constexpr (!p.arrays.empty()) prepare_arrays(p, s, call.arrays, false);
+      (totals[s.totals[Total]].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
+    }(std::make_integer_sequence<int, s.totals.size()>());
+    if constexpr (!p.arrays.empty())
+      if (map.in_blocks || b.row_end == c_.extents[stage::roles.rows]) prepare_arrays(p, s, arrays, false);
+  }
+  template <int S, int Sweep>
+  void finish_sweep(const call_state& call, const running_total* totals) const {
+    using stage = in_stage<Program, S>;
+    constexpr const plan& p = stage::schedule;
+    constexpr const schedule::sweep& s = p.loops[Sweep];
+    [&]<int... Total>(std::integer_sequence<int, Total...>) {
+      ((call.scalars[s.totals[Total]] = totals[s.totals[Total]].template finished<p.program[s.totals[Total]].code>()),
+       ...);
+    }(std::make_integer_sequence<int, s.totals.size()>());
     evaluate_scalars<stage, Sweep + 1>(call.bound.inputs, call.extents, call.scalars);
   }
 
-  /// The loops count the rows of the whole tile: a band that begins at row `begin` has the tile's first row so far before it.
+  /// Joins what a block leaves of rows and of columns to what the blocks before have left.
   template <int S>
-  void move_bands(const call_state& call, sweep_layout& data, const erased_buffer* outputs,
-                  std::ptrdiff_t begin) const {
+  void join_folds(const erased_buffer* outputs, const double* scalars, const tile_block& b) const {
     using stage = in_stage<Program, S>;
-    const std::ptrdiff_t back = begin * row_stride<S>();
-    for (int k = 0; k < stage::made.inputs.size(); ++k)
-      if (stage::is_band(stage::made.inputs[k]))
-        data.inputs[k].data = static_cast<const T*>(call.bound.inputs[k].data) - back;
-    for (int k = 0; k < stage::made.outputs.size(); ++k)
-      if (stage::is_band(stage::made.outputs[k])) data.outputs[k].data = static_cast<T*>(outputs[k].data) - back;
+    constexpr const graph& g = stage::schedule.program;
+    for (const tile_fold& f : stage::made.folds) {
+      const bool of_rows = g.outputs[f.slot].axes[0] == stage::roles.rows;
+      if (!of_rows && map.is_symmetric(S) && !b.mirrored) continue;  // both are the same rows
+      const std::ptrdiff_t from = of_rows ? b.row : b.column, count = (of_rows ? b.row_end : b.column_end) - from;
+      const bool first = of_rows ? b.is_first_of_rows(map.is_symmetric(S)) : b.row == 0;
+      const auto all = [&](int slot) {
+        return static_cast<T*>(kept(stage::made.outputs[slot].value).array.data) + from;
+      };
+      const auto part = [&](int slot) { return static_cast<const T*>(outputs[slot].data) + from; };
+      const op code = map.program[stage::made.outputs[f.slot].value].code;
+      if (first)
+        for (std::ptrdiff_t i = 0; i < count; ++i) all(f.slot)[i] = part(f.slot)[i];
+      else if (f.shift < 0) loops::join_parts(code, all(f.slot), part(f.slot), count);
+      else
+        loops::join_shifted_parts<T>(code, all(f.slot), part(f.slot),
+                                     {all(f.shift), part(f.shift), scalars[g.outputs[f.coefficient].id]}, count);
+    }
   }
-
-  /// Fills the array of a running value.
-  void run_along(value_id v) const {
-    const node& n = map.program[v];
-    const axis_order order = order_of(map.program, n.axes);
-    const erased_buffer& to = kept(v).array;
-    loops::running_extents extents;
-    loops::running_array<T> result{static_cast<T*>(to.data)};
-    running_factor of[2];
-    for (int i = 0; i < arity(n.code); ++i) of[i] = running_factor_of(n.operand[i], order, n.over());
-    for (int k = 0; k < order.size(); ++k) {
-      if (has(n.over(), order[k])) {
-        extents.along = c_.extents[order[k]];
-        result.along = to.strides[k];
-      } else {
-        result.outer[extents.rank] = to.strides[k];
-        extents.outer[extents.rank++] = c_.extents[order[k]];
-      }
-    }
-    of[0].visit([&](const auto& b) {
-      of[1].visit([&](const auto& a) { loops::run_along(n.code, n.order(), extents, b, a, result); });
-    });
-  }
-  /// Fills the array of a value of a chain.
-  void run_chain(value_id v) const {
-    const node& n = map.program[v];
-    const ir::chain_axes axes = n.chain();
-    const erased_buffer& to = kept(v).array;
-    const axis_order order = order_of(map.program, n.axes);
-    const axis_set moves = map.program[n.operand[arity(n.code) - 1]].axes;
-    loops::chain_problem<T> p;
-    p.code = n.code;
-    p.band = axes.band;
-    p.best = axes.best;
-    p.steps = c_.extents[axes.along];
-    p.states = c_.extents[axes.to];
-    p.moves = c_.extents[axes.from];
-    p.data = static_cast<T*>(to.data);
-    p.along = stride_along(to, order, axes.along);
-    p.to = stride_along(to, order, axes.to);
-    p.from = stride_along(to, order, axes.from);
-    p.scratch = reinterpret_cast<double*>(c_.scratch);
-    axis_set batch = n.axes;
-    for (int k = 0; k < arity(n.code); ++k) batch |= map.program[n.operand[k]].axes;
-    axis_order batches;
-    for (const bool own : {true, false})
-      for (int a = 0; a < max_axes; ++a)
-        if (has(without(batch, axes.all()), a) && has(moves, a) == own) batches.push_back(static_cast<std::int8_t>(a));
-    p.rank = batches.size();
-    p.own = axis_count(without(moves, axes.all()));
-    double numbers[3];
-    for (int i = 0; i < arity(n.code); ++i) {
-      p.of[i] = chain_operand_of(n.operand[i], axes, numbers[i]);
-      if (map.program[n.operand[i]].axes == 0) continue;
-      for (int k = 0; k < batches.size(); ++k)
-        p.of[i].batch[k] = matrix_of(n.operand[i], batches[k], -1, -1, 0).row_stride;
-    }
-    for (int k = 0; k < batches.size(); ++k) {
-      p.extents[k] = c_.extents[batches[k]];
-      p.batch[k] = stride_along(to, order, batches[k]);
-    }
-    loops::run_chain(p);
-  }
-  loops::chain_operand chain_operand_of(value_id v, const ir::chain_axes& axes, double& number) const {
-    if (map.program[v].axes == 0) {
-      number = number_of(v);
-      return {&number, element_type::f64};
-    }
-    const loops::matrix_view m = matrix_of(v, axes.along, -1, -1, 0);
-    loops::chain_operand o{m.data, m.type, m.row_stride};
-    o.to = matrix_of(v, axes.to, -1, -1, 0).row_stride;
-    o.from = matrix_of(v, axes.from, -1, -1, 0).row_stride;
-    return o;
-  }
-  /// A number among what values are made of.
-  double number_of(value_id v) const {
-    const node& n = map.program[v];
-    return n.code == op::constant ? n.constant_value()
-           : n.code == op::scalar ? c_.bound.inputs[n.bits].number
-                                  : kept(v).number;
-  }
-  /// What a running value is made of; a number is one entry, of as many steps of 0 as are asked for.
-  struct running_factor {
-    T number{};
-    const void* data = nullptr;
-    element_type type = type_of<T>();
-    std::ptrdiff_t along = 0, outer[max_rank]{};
-
-    template <class F>
-    void visit(const F& f) const {
-      if constexpr (sizeof(T) == sizeof(float)) {
-        if (type == element_type::bf16) return f(as<bf16>());
-        if (type == element_type::f16) return f(as<f16>());
-      }
-      f(as<T>());
-    }
-    template <class S>
-    loops::running_array<const S> as() const {
-      loops::running_array<const S> r{static_cast<const S*>(data), along};
-      for (int k = 0; k < max_rank; ++k) r.outer[k] = outer[k];
-      if constexpr (std::is_same_v<S, T>)
-        if (data == nullptr && type == element_type::other) r.data = &number;
-      return r;
-    }
-  };
-  running_factor running_factor_of(value_id v, const axis_order& order, axis_set along) const {
-    const node& n = map.program[v];
-    running_factor r;
-    if (n.axes == 0) {
-      r.number = static_cast<T>(number_of(v));
-      r.type = element_type::other;
-      return r;
-    }
-    int outer = 0;
-    for (int axis : order) {
-      const loops::matrix_view m = matrix_of(v, axis, -1, -1, 0);
-      r.data = m.data;
-      r.type = m.type;
-      (has(along, axis) ? r.along : r.outer[outer++]) = m.row_stride;
-    }
-    return r;
-  }
-
-  /// A factor of a product, from one entry of an axis on.
-  loops::matrix_view matrix_of(value_id v, int rows, int columns, int from_axis, std::ptrdiff_t from) const {
-    const graph& g = map.program;
-    const bool given = map.is_in_memory(v);
-    const auto slot = static_cast<int>(g[v].bits);
-    const axis_order axes = given ? g.inputs[slot].axes : order_of(g, g[v].axes);
-    const erased_shape& shape = given ? static_cast<const erased_shape&>(c_.bound.inputs[slot]) : kept(v).array;
-    const void* data = given ? c_.bound.inputs[slot].data : kept(v).array.data;
-    return {static_cast<const unsigned char*>(data) + from * stride_along(shape, axes, from_axis) * size_of(shape.type),
-            shape.type, stride_along(shape, axes, rows), stride_along(shape, axes, columns)};
+  /// Blocks leave the largest entries as they are; a shift is finite.
+  void finish_shift(value_id v) const {
+    const erased_buffer& b = kept(v).array;
+    T* const entries = static_cast<T*>(b.data);
+    for (std::ptrdiff_t i = 0; i < b.extents[0]; ++i)
+      if (!(entries[i] - entries[i] == 0)) entries[i] = 0;
   }
 
   /// One of two factors as a matrix, and whether its zeros add nothing.
@@ -347,51 +362,53 @@ class stage_runner {
     bool masked;
   };
   void multiply(const factor& x, const factor& y, const loops::matrix_buffer<T>& c, std::ptrdiff_t rows,
-                std::ptrdiff_t columns, std::ptrdiff_t depth, bool add) const {
+                std::ptrdiff_t columns, std::ptrdiff_t depth, bool add, loops::packed_panels* panels) const {
     if (y.masked)
       loops::multiply<T>(loops::transposed(y), loops::transposed(x), loops::transposed(c), columns, rows, depth,
                          {add, true}, c_.scratch);
-    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked}, c_.scratch);
+    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked, panels}, c_.scratch);
   }
 
   template <int S>
-  void make_band(value_id tile, T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
+  void make_block(value_id tile, T* to, const tile_block& b) {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const matrix_product& p = map.products[map.product_of(tile)];
+    const int k = map.product_of(tile);
+    const matrix_product& p = map.products[k];
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
-    multiply({matrix_of(x, roles.rows, p.over, roles.rows, begin), p.masked == x},
-             {matrix_of(y, p.over, roles.columns, -1, 0), p.masked == y}, {band, row_stride<S>(), 1}, end - begin,
-             c_.extents[roles.columns], c_.extents[p.over], false);
+    multiply({matrix_of(x, roles.rows, p.over, roles.rows, b.row), p.masked == x},
+             {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y}, {to, c_.block.stride, 1},
+             b.row_end - b.row, b.column_end - b.column, c_.extents[p.over], false, panels_of(k));
   }
 
-  /// Every product that has the tile as a factor: rows of the result, or one more term of all of it.
+  /// Every product that has the tile as a factor: one more term of rows of the result.
   template <int S>
-  void multiply_band(value_id tile, const T* band, std::ptrdiff_t begin, std::ptrdiff_t end) const {
+  void multiply_block(value_id tile, const T* block, const tile_block& b) {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
-    const std::ptrdiff_t stride = row_stride<S>();
     for (int k = 0; k < map.products.size(); ++k) {
-      const matrix_product& p = map.products[k];
       if (map.tile_of(k) != tile) continue;
-      const value_id other = map.other_of(k);
-      const bool folds_columns = p.over == roles.columns, masks_other = p.masked == other;
-      const int slot = map.direct_output(p.id, stages_of<Program>::direct);
-      const bool adds = slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0;
-      const int own = folds_columns ? roles.rows : roles.columns, along = other == p.right ? p.columns : p.rows;
-      const erased_buffer& to = kept(p.id).array;
-      const axis_order axes = order_of_result(p.id);
-      loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
-      if (folds_columns) {
-        c.data += begin * c.row_stride;
-        multiply({{band, type_of<T>(), stride, 1}, p.masked == tile},
-                 {matrix_of(other, p.over, along, -1, 0), masks_other}, c, end - begin, c_.extents[along],
-                 c_.extents[p.over], adds);
-      } else {
-        multiply({{band, type_of<T>(), 1, stride}, p.masked == tile},
-                 {matrix_of(other, p.over, along, p.over, begin), masks_other}, c, c_.extents[own], c_.extents[along],
-                 end - begin, adds || begin > 0);
-      }
+      const bool of_rows = map.products[k].over == roles.columns;
+      const bool first = of_rows ? b.is_first_of_rows(map.is_symmetric(S)) : b.row == 0;
+      multiply_block_by(k, block, b, of_rows, first);
+      if (b.mirrored) multiply_block_by(k, block, b, !of_rows, b.row == 0);
     }
+  }
+  /// Product k of a block with the other factor, for rows of the block or for columns of it.
+  void multiply_block_by(int k, const T* block, const tile_block& b, bool of_rows, bool first) {
+    const matrix_product& p = map.products[k];
+    const value_id tile = map.tile_of(k), other = map.other_of(k);
+    const int slot = map.direct_output(p.id, stages_of<Program>::direct);
+    const bool adds = slot >= 0 && (stages_of<Program>::added >> slot & 1) != 0;
+    const int along = other == p.right ? p.columns : p.rows, own = other == p.right ? p.rows : p.columns;
+    const erased_buffer& to = kept(p.id).array;
+    const axis_order axes = order_of_result(p.id);
+    const std::ptrdiff_t rows = b.row_end - b.row, columns = b.column_end - b.column, stride = c_.block.stride;
+    loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
+    c.data += (of_rows ? b.row : b.column) * c.row_stride;
+    multiply({{block, type_of<T>(), of_rows ? stride : 1, of_rows ? 1 : stride}, p.masked == tile},
+             {matrix_of(other, p.over, along, p.over, of_rows ? b.column : b.row), p.masked == other}, c,
+             of_rows ? rows : columns, c_.extents[along], of_rows ? columns : rows, adds || !first,
+             of_rows ? panels_of(k) : nullptr);
   }
   static constexpr axis_order order_of_result(value_id v) {
     const int slot = map.direct_output(v, stages_of<Program>::direct);
@@ -427,12 +444,16 @@ double run_stages(const operands& bound, const axis_extents& extents, const exec
   next += memory.arrays;
   state.scratch = reinterpret_cast<T*>(next);
   next += memory.scratch;
-  state.bands = reinterpret_cast<T*>(next);
-  state.band_rows = memory.band_rows(bound.workspace.extents[0]);
-  stage_runner<Program, T> runner(state);
-  [&]<int... S>(std::integer_sequence<int, S...>) {
-    (runner.template run<S>(), ...);
-  }(std::make_integer_sequence<int, m.tiles.size()>());
+  state.parts = next;
+  next += memory.parts;
+  state.blocks = reinterpret_cast<T*>(next);
+  state.block_rows = memory.block_rows(bound.workspace.extents[0]);
+  state.numbers_for_blocks = (bound.workspace.extents[0] * 8 - memory.fixed()) / static_cast<std::ptrdiff_t>(sizeof(T));
+  if (memory.has_panels(bound.workspace.extents[0])) {
+    state.numbers_for_blocks -= memory.panels / static_cast<std::ptrdiff_t>(sizeof(T));
+    state.panels = state.blocks + state.numbers_for_blocks;
+  }
+  stage_runner<Program, T>(state).run_from();
   return state.value;
 }
 

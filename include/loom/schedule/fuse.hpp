@@ -50,7 +50,11 @@ struct buffer_uses {
 constexpr plan fuse(const graph& g, const buffer_uses& buffers = {}) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
   for (const node& n : g.nodes)
-    if (runs_along(n.code)) return detail::no_plan(g, {unplanned::running});
+    if (runs_along(n.code)) {
+      plan p = detail::no_plan(g, {unplanned::running});
+      p.added = buffers.added;
+      return p;
+    }
   const chosen_axes axes = choose_axes(g);  // which axes make a row, which count rows
   if (axes.refused()) return detail::no_plan(g, axes);
   const graph program = split_reductions(g, axes.column_axes);  // within a row first, then over rows

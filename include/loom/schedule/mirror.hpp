@@ -21,10 +21,16 @@ class mirror {
 
   /// The image of a value if it is one of the graph's, which may be the value itself; else no_value.
   constexpr value_id image_of(int v) {
+    const value_id r = new_image_of(v);
+    return r < size_ ? r : no_value;
+  }
+  /// The image of a value, in a graph that may have more values; no_value if there is none.
+  constexpr value_id new_image_of(int v) {
     if (!same_extent_ || out_.result.too_large) return no_value;
     const value_id r = made(static_cast<value_id>(v));
-    return r < size_ && !out_.result.too_large ? r : no_value;
+    return out_.result.too_large ? no_value : r;
   }
+  constexpr const graph& with_images() const { return out_.result; }
 
  private:
   int size_, one_, other_;

@@ -2,23 +2,28 @@
 // schedule/stages.hpp — a graph with products of matrices, cut into stages that each have a plan of their own.
 // Between stages values are arrays in memory: of what products are made and what they give, and of running values, which are
 // made of one array and are another. A product makes a tile: a value over two axes that is never in memory as a whole.
-// The stage of a tile has it as an input, a band of rows at a time; what multiplies the tile, a gradient, has its factor as an
+// The stage of a tile has it as an input, a block at a time; what multiplies the tile, a gradient, has its factor as an
 // output of that stage. So loops see a tile as they see any matrix, and products see matrices and nothing of the formula.
 //
 //   stage 0      what the factors of the first products are computed from
-//   stage 1      the first tile: its folds, its gradient
-//   stage 2      what is made of products with that gradient
+//   stage 1      the first tile: its folds
+//   stage 2      what is made of those
+//   stage 3      the same tile again: its gradient
+//   stage 4      what is made of products with that gradient
 //   ...          even ones have no tile
+//
+// What a stage makes of a tile sees one block of it at a time, so what is made of a fold waits for a later stage.
 // Layer 4 (schedule).
 #pragma once
 
 #include "loom/schedule/fuse.hpp"
 #include "loom/schedule/mirror.hpp"
 #include "loom/schedule/products.hpp"
+#include "loom/schedule/tile_folds.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
-inline constexpr int max_stages = 8;
+inline constexpr int max_stages = 16;
 
 /// What is computed in which stage, and what is kept in memory between stages.
 struct stage_map {
@@ -29,12 +34,30 @@ struct stage_map {
   fixed_vector<axis_set, max_stages> tiles;  ///< by stage: the two axes of its tile, or 0
   value_set kept;  ///< values that later stages read: arrays, and numbers; factors and results of products among them
   value_images image_of{};  ///< of a fold of a tile that mirrors another one, which is kept: its number + 1; else 0
+  std::uint32_t symmetric = 0;  ///< a bit for each stage whose tile, with what is made of it, is its own mirror image
+  bool in_blocks = true;  ///< no stage reads a fold of its tile; else it takes whole rows
   bool possible = false;
 
+  /// Whether a value is a fold of the tile of its stage.
+  constexpr bool folds_tile(int id) const {
+    const node& n = program[id];
+    const int s = stage_of[id];
+    return is_reduction(n.code) && s < tiles.size() && tiles[s] != 0 && program[n.operand[0]].axes == tiles[s];
+  }
+  /// The stage that writes an output.
+  constexpr int stage_of_output(const output_info& o) const {
+    return stage_of[o.id] + (in_blocks && folds_tile(o.id) ? 1 : 0);
+  }
   /// The value whose array a value is: another one's, along another axis; or its own.
   constexpr value_id kept_as(value_id v) const {
     return image_of.items[v] == 0 ? v : static_cast<value_id>(image_of.items[v] - 1);
   }
+  constexpr value_id mirrored_by(int fold) const {
+    for (int i = 0; i < program.size(); ++i)
+      if (image_of.items[i] == fold + 1) return static_cast<value_id>(i);
+    return no_value;
+  }
+  constexpr bool is_symmetric(int stage) const { return (symmetric >> stage & 1) != 0; }
   constexpr int product_of(int id) const {
     for (int k = 0; k < products.size(); ++k)
       if (products[k].id == id) return k;
@@ -144,11 +167,11 @@ constexpr bool may_fold_apart(const graph& g) {
 
 class stage_mapper {
  public:
-  constexpr explicit stage_mapper(const graph& g) {
-    const isolated_products isolated = isolate_products(g);
+  constexpr stage_mapper(const isolated_products& isolated, bool in_blocks, bool fold_apart) {
     m_.program = isolated.program;
     m_.products = isolated.products;
-    apart_ = m_.products.empty() && may_fold_apart(m_.program);
+    m_.in_blocks = in_blocks;
+    apart_ = fold_apart && m_.products.empty() && may_fold_apart(m_.program);
     m_.possible = (!m_.products.empty() || apart_ || runs_along_some()) && !m_.program.too_large;
   }
 
@@ -162,17 +185,21 @@ class stage_mapper {
       } else {
         find_images();
       }
+      if (m_.in_blocks) find_shifts();
       for (const bool again : {false, true}) {  // once the tiles are known, what else lies over one goes to its stage
         knows_tiles_ = again;
         for (stage_space& there : spaces_) there = {};
         for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
       }
       if (m_.tiles.size() == 1 && !runs_along_some()) m_.possible = false;  // nothing is saved
+      for (const output_info& o : g().outputs) add_stages(m_.stage_of_output(o));
       for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
       for (int i = 0; i < g().size() && m_.possible; ++i)
         if (runs_along(g()[i].code)) keep_running(i);
         else if (m_.image_of.items[i] != 0) keep_image(i);
       for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
+      for (int s = 0; s < m_.tiles.size() && m_.possible; ++s)
+        if (is_symmetric(s)) m_.symmetric |= std::uint32_t{1} << s;
     }
     return m_;
   }
@@ -180,6 +207,9 @@ class stage_mapper {
  private:
   stage_map m_;
   value_set seen_;
+  value_set own_image_;  ///< values over the tile of a batch against itself
+  axis_set mirrored_ = 0;  ///< such a tile
+  value_set before_shifted_fold_;  ///< what sees the shift of a fold of the same block, and such folds
   bool knows_tiles_ = false;
   bool apart_ = false;  ///< there is no product, and what folds entries is kept for loops over more axes
   fold_reach reach_[LOOM_MAX_NODES]{};
@@ -200,22 +230,62 @@ class stage_mapper {
   constexpr bool has_tile(int s) const { return s < m_.tiles.size() && m_.tiles[s] != 0; }
 
   /// The tile of a batch against itself is its own mirror image, and so the folds of its columns are those of its rows: they are
-  /// read as arrays, once all rows are done.
+  /// read as arrays, once all rows are done. Half of the tile is enough for both, if each fold has an image.
   constexpr void find_images() {
     for (const matrix_product& p : m_.products) {
-      if (g()[p.id].axes != (only(p.rows) | only(p.columns))) continue;
+      const axis_set tile = g()[p.id].axes;
+      if (tile != (only(p.rows) | only(p.columns))) continue;
       mirror m(g(), p.rows, p.columns);
       if (m.image_of(p.id) != p.id) continue;
-      for (int i = 0; i < g().size(); ++i) {
+      mirrored_ = tile;
+      const int size = g().size();
+      for (int i = 0; i < size; ++i) {
         const node& n = g()[i];
+        if (n.axes == tile && m.image_of(i) == i) own_image_.insert(i);
         if (!is_reduction(n.code) || n.type != kind::number || axis_count(n.axes) != 1 ||
-            g()[n.operand[0]].axes != g()[p.id].axes)
+            g()[n.operand[0]].axes != tile)
           continue;
-        const value_id image = m.image_of(i);
-        if (image != no_value && image < i) m_.image_of.items[i] = static_cast<value_id>(image + 1);
+        const value_id image = m_.in_blocks ? m.new_image_of(i) : m.image_of(i);
+        if (image == no_value || image == i) continue;
+        if (image < i) m_.image_of.items[i] = static_cast<value_id>(image + 1);
+        else if (image >= size) m_.image_of.items[image] = static_cast<value_id>(i + 1);
+      }
+      if (m_.in_blocks && !m.with_images().too_large) {
+        const auto outputs = m_.program.outputs;
+        m_.program = m.with_images();
+        m_.program.outputs = outputs;
       }
       return;
     }
+  }
+  /// Whether half of a tile will do: all that is made of it has its image there.
+  constexpr bool is_symmetric(int s) const {
+    if (!m_.in_blocks || m_.tiles[s] == 0 || m_.tiles[s] != mirrored_) return false;
+    for (const output_info& o : g().outputs)
+      if (m_.stage_of_output(o) == s) return false;
+    for (int i = 0; i < g().size(); ++i)
+      if (m_.kept[i] && stage_of(i) == s && !m_.is_made(i) && m_.mirrored_by(i) == no_value) return false;
+    for (int k = 0; k < m_.products.size(); ++k)
+      if (!m_.makes_tile[k] && stage_of(m_.tile_of(k)) == s && !own_image_[m_.tile_of(k)]) return false;
+    return true;
+  }
+
+  constexpr void find_shifts() {
+    for (int i = 0; i < g().size(); ++i) {
+      if (!is_reduction(g()[i].code)) continue;
+      const fold_shift shift = shift_of(g(), i);
+      if (shift.is_none()) continue;
+      for (int v = 0; v < i; ++v)
+        if (shift.between[v]) before_shifted_fold_.insert(v);
+      before_shifted_fold_.insert(i);
+    }
+  }
+
+  static constexpr int later(int s, int t) { return s > t ? s : t; }
+  /// The first stage that may read a value to compute another one.
+  constexpr int ready(value_id v, int reader) const {
+    const bool is_partial = m_.folds_tile(v) || (before_shifted_fold_[v] && has_tile(stage_of(v)));
+    return stage_of(v) + (m_.in_blocks && is_partial && !before_shifted_fold_[reader] ? 1 : 0);
   }
 
   /// Where an input is read along another axis, folds along the one are those along the other.
@@ -261,7 +331,7 @@ class stage_mapper {
       s = place_running(n);
     } else {
       for (value_id o : n.operand)
-        if (o != no_value && stage_of(o) > s) s = stage_of(o);
+        if (o != no_value) s = later(s, ready(o, i));
       if (apart_) s = after_folds(i, s);
       if (has_tile(s) && !includes(m_.tiles[s], n.axes)) ++s;
       if (!is_leaf(n.code)) s = with_its_tile(n.axes, s);
@@ -363,9 +433,16 @@ class stage_mapper {
   constexpr void keep(int id, bool any_size = false) {
     const int s = stage_of(id);
     if (g()[id].type != kind::number || (!any_size && !is_within_data(g()[id].axes)) ||
-        (has_tile(s) && includes(g()[id].axes, m_.tiles[s])))
+        (has_tile(s) && (includes(g()[id].axes, m_.tiles[s]) || (m_.in_blocks && !can_join(id)))))
       m_.possible = false;
     m_.kept.insert(id);
+    if (m_.in_blocks && m_.folds_tile(id))
+      if (const fold_shift by = shift_of(g(), id); !by.is_none()) m_.kept.insert(by.shift);
+  }
+  /// Whether what blocks of a tile leave of a value can be joined.
+  constexpr bool can_join(int id) const {
+    const node& n = g()[id];
+    return m_.folds_tile(id) && (n.axes == 0 || (axis_count(n.axes) == 1 && includes(m_.tiles[stage_of(id)], n.axes)));
   }
   constexpr void keep_factors(int k) {
     const matrix_product& p = m_.products[k];
@@ -391,7 +468,7 @@ class stage_mapper {
   constexpr void keep_for(int s) {
     seen_ = {};
     for (const output_info& o : g().outputs)
-      if (stage_of(o.id) == s) visit(o.id, s);
+      if (m_.stage_of_output(o) == s) visit(o.id, s);
     for (int i = 0; i < g().size(); ++i)
       if (m_.kept[i] && stage_of(i) == s) visit_operands(i, s);
     for (int k = 0; k < m_.products.size(); ++k)
@@ -413,7 +490,7 @@ class stage_mapper {
     if (m_.is_made(v)) return;
     if (stage_of(v) < s) {
       if (m_.kept[v]) return;
-      if (is_folded(g()[v])) {
+      if (is_folded(g()[v]) || (has_tile(s) && is_worth_an_array(v, m_.tiles[s]))) {
         keep(v);
         return;
       }
@@ -422,6 +499,20 @@ class stage_mapper {
     }
     visit_operands(v, s);
   }
+  /// Whether a value of rows, or of columns, would cost more at each entry of a tile than an array of it.
+  constexpr bool is_worth_an_array(int v, axis_set tile) const {
+    const node& n = g()[v];
+    return m_.in_blocks && n.type == kind::number && axis_count(n.axes) == 1 && includes(tile, n.axes) &&
+           !has_tile(stage_of(v)) && costs(v);
+  }
+  constexpr bool costs(int v) const {
+    const node& n = g()[v];
+    if (is_leaf(n.code) || m_.kept[v] || m_.is_made(v)) return false;
+    if (info(n.code).cost > 1) return true;
+    for (value_id o : n.operand)
+      if (o != no_value && costs(o)) return true;
+    return false;
+  }
   static constexpr bool is_folded(const node& n) {
     return n.type == kind::number && (is_reduction(n.code) || n.code == op::scatter);
   }
@@ -429,7 +520,15 @@ class stage_mapper {
 
 }  // namespace detail
 
-constexpr stage_map map_stages(const graph& g) { return detail::stage_mapper(g).run(); }
+/// In blocks if that can be; else by whole rows of tiles. Without products they are sums as any other ones, and no stage has a tile.
+constexpr stage_map map_stages(const graph& g, bool with_products = true) {
+  isolated_products isolated;
+  if (with_products) isolated = isolate_products(g);
+  else isolated.program = g;
+  const stage_map in_blocks = detail::stage_mapper(isolated, true, with_products).run();
+  return in_blocks.possible || isolated.products.empty() ? in_blocks
+                                                         : detail::stage_mapper(isolated, false, with_products).run();
+}
 
 /// Whether a graph may have stages: a quick look, for most have one.
 constexpr bool may_have_stages(const graph& g) {
@@ -437,134 +536,6 @@ constexpr bool may_have_stages(const graph& g) {
   for (const node& n : g.nodes)
     if (runs_along(n.code)) return true;
   return detail::may_fold_apart(g);
-}
-
-/// Where an input of a stage comes from: an input of the program, or a value of it: an array or number that an earlier stage
-/// has kept, or a tile.
-struct stage_input {
-  std::int8_t of_program;  ///< or -1
-  value_id value;
-};
-/// Where an output of a stage goes: an output of the program, or a value that is kept, or the tile that a product multiplies.
-struct stage_output {
-  std::int8_t of_program;  ///< or -1
-  value_id value;
-};
-
-struct stage_program {
-  graph program;
-  fixed_vector<stage_input, max_inputs> inputs;
-  fixed_vector<stage_output, max_outputs> outputs;
-};
-
-namespace detail {
-
-class stage_builder {
- public:
-  constexpr stage_builder(const stage_map& m, int s, output_set direct) : m_(m), s_(s), direct_(direct) {
-    out_.result.axes = m.program.axes;
-  }
-
-  constexpr stage_program run() {
-    const graph& g = m_.program;
-    for (int k = 0; k < g.outputs.size(); ++k) {
-      const output_info& o = g.outputs[k];
-      if (m_.stage_of[o.id] == s_ && m_.direct_output(o.id, direct_) != k)
-        add_output(static_cast<std::int8_t>(k), o.id, o.axes);
-    }
-    for (int i = 0; i < g.size(); ++i)
-      if (m_.kept[i] && m_.stage_of[i] == s_ && !m_.is_made(i))
-        add_output(-1, static_cast<value_id>(i), order_of(g, g[i].axes));
-    for (int k = 0; k < m_.products.size(); ++k) {
-      const value_id tile = m_.tile_of(k);
-      if (tile == no_value || m_.stage_of[tile] != s_) continue;
-      bool known = false;
-      for (const stage_output& o : r_.outputs) known = known || (o.of_program < 0 && o.value == tile);
-      if (!known) add_output(-1, tile, order_of(g, g[tile].axes));
-    }
-    r_.program = compact(out_.result);
-    return r_;
-  }
-
- private:
-  const stage_map& m_;
-  int s_;
-  output_set direct_;
-  builder out_;
-  stage_program r_;
-  value_images image_{};  // number + 1
-
-  constexpr void add_output(std::int8_t of_program, value_id v, const axis_order& axes) {
-    const value_id id = built(v, true);
-    output_info o{derivative_kind::value, -1, id, r_.outputs.size(), axes};
-    out_.add_output(o);
-    r_.outputs.push_back({of_program, v});
-  }
-
-  constexpr value_id built(value_id v, bool is_root = false) {
-    if (v == no_value) return v;
-    if (image_.items[v] != 0) return static_cast<value_id>(image_.items[v] - 1);
-    const node& n = m_.program[v];
-    value_id r = no_value;
-    if (is_input(n.code)) {
-      r = input(static_cast<std::int8_t>(n.bits), no_value, m_.program.inputs[static_cast<int>(n.bits)]);
-    } else if (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_ && !is_root)) {
-      r = input(-1, v, {"", n.axes == 0 ? op::scalar : op::tensor, order_of(m_.program, n.axes)});
-    } else {
-      const value_id a = built(n.operand[0]), b = built(n.operand[1]), c = built(n.operand[2]);
-      r = out_.make(n.code, a, b, c, n.bits);
-    }
-    image_.items[v] = static_cast<value_id>(r + 1);
-    return r;
-  }
-  constexpr value_id input(std::int8_t of_program, value_id v, const input_info& in) {
-    const int slot = out_.add_input(in);
-    if (out_.result.too_large) return out_.constant(0);
-    r_.inputs.push_back({of_program, v});
-    return out_.input(slot);
-  }
-};
-
-}  // namespace detail
-
-/// `direct`: the outputs that products are written to as they are.
-constexpr stage_program make_stage(const stage_map& m, int s, output_set direct) {
-  return detail::stage_builder(m, s, direct).run();
-}
-
-/// The axes of a tile in a stage whose plan is known: which counts the rows of a band, and which is along them.
-struct tile_roles {
-  int rows = -1, columns = -1;
-};
-
-/// Whether sweep s of a stage reads a tile, or writes one.
-constexpr bool meets_tile(const plan& p, const stage_program& stage, const sweep& s, axis_set tile) {
-  for (int k = 0; k < stage.inputs.size(); ++k)
-    if (stage.inputs[k].value != no_value && as_set(p.program.inputs[k].axes) == tile && reads_input(p, s, k))
-      return true;
-  for (int k = 0; k < stage.outputs.size(); ++k)
-    if (stage.outputs[k].of_program < 0 && as_set(p.program.outputs[k].axes) == tile && touches_output(p, s, k))
-      return true;
-  return false;
-}
-
-/// The roles of the axes of a tile, if each sweep that meets it walks its rows; else {-1, -1}.
-constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_set tile) {
-  if (p.refused() || axis_count(p.column_axes) != 1 || !includes(tile, p.column_axes)) return {};
-  const axis_set rows = without(tile, p.column_axes);
-  for (value_id lookup : p.lookups) {  // of entries in rows that are in no band
-    const auto slot = static_cast<int>(p.program[p.program[lookup].operand[0]].bits);
-    if (stage.inputs[slot].value != no_value && as_set(p.program.inputs[slot].axes) == tile) return {};
-  }
-  for (const sweep& s : p.loops)
-    if (meets_tile(p, stage, s, tile) && s.rows != rows) return {};
-  return {first_axis(rows), first_axis(p.column_axes)};
-}
-
-/// Whether a stage can be run by its plan.
-constexpr bool can_run(const plan& p, const stage_program& stage, axis_set tile) {
-  if (stage.program.too_large) return false;
-  return stage.outputs.empty() || (!p.refused() && (tile == 0 || roles_in(p, stage, tile).rows >= 0));
 }
 
 }  // namespace loom::schedule
