@@ -56,6 +56,18 @@ TEST_CASE("logarithms of products, powers, roots and choices", "[rewrite]") {
   CHECK(stable_text(log(prod(exp(x), C))) == "sum(x, C)");
 }
 
+TEST_CASE("logarithms of running sums and products", "[rewrite]") {
+  using loom::exclusive, loom::reverse;
+  CHECK(stable_text(log(cumsum(exp(x), C, reverse))) == stable_text(logcumsumexp(x, C, reverse)));
+  CHECK(stable_text(log(cumsum(where(m, exp(x), 0), C))) == stable_text(logcumsumexp(where(m, x, -infinity), C)));
+  CHECK(stable_text(log(exp(x) / cumsum(exp(x), C))) == stable_text(x - logcumsumexp(x, C)));
+  CHECK(stable_text(log(cumprod(1 - sigmoid(x), C, exclusive))) == stable_text(cumsum(-softplus(x), C, exclusive)));
+  CHECK(stable_text(log(cumprod(tensor<"p[N,C] in [0,1]">, C))) ==
+        stable_text(cumsum(log(tensor<"p[N,C] in [0,1]">), C)));
+  CHECK(stable_text(log(cumprod(x, C))) == "log(cumprod(x, C))");  // of two negative numbers there is a logarithm
+  CHECK(stable_text(log(cumsum(y * exp(x), C))).find("log(y") == std::string::npos);
+}
+
 TEST_CASE("quotients of exponentials", "[rewrite]") {
   CHECK(stable_text(exp(x) / sum(exp(x), C)) == "softmax(x, C)");
   CHECK(stable_text(exp(x) * pow(sum(exp(x), C), -1)) == "softmax(x, C)");

@@ -108,6 +108,38 @@ TEST_CASE("a running value waits for what it runs over") {
   for (int i = 0; i < m.program.size(); ++i) kept += m.kept[i];
   CHECK(kept >= 3);  // the exponentials, their sums, and what comes back of them
 }
+TEST_CASE("what is folded along one axis, and along another one that is read as the first, is folded once") {
+  const auto M_of_N = logsumexp(where(M >= N, w(N = M), -1e9), M);
+  const stage_map m = map_stages(simple(square(M_of_N - w).mean(), {1}));
+  REQUIRE(m.possible);
+  CHECK(tiles_of(m) == 0);
+  int images = 0;
+  for (int i = 0; i < m.program.size(); ++i) {
+    if (m.image_of.items[i] == 0) continue;
+    ++images;
+    CHECK(m.kept[m.kept_as(static_cast<loom::ir::value_id>(i))]);
+  }
+  CHECK(images > 0);
+  // Here is nothing to save: each fold is along one of the two.
+  CHECK_FALSE(map_stages(simple(abs(w - w(N = M)).mean(), {1})).possible);
+}
+TEST_CASE("a fold that is compared along an axis of its own is kept") {
+  const auto r = rank(w, N);
+  const stage_map m = map_stages(simple(sum(where(r(N = M) < r, exp(w - w(N = M)), 0)), {1}));
+  REQUIRE(m.possible);
+  int pairs_in_the_first_stage = 0, kept = 0;
+  for (int i = 0; i < m.program.size(); ++i) {
+    kept += m.kept[i] && is_reduction(m.program[i].code);
+    pairs_in_the_first_stage +=
+        m.stage_of[i] == 0 && loom::ir::axis_count(m.program[i].axes) == 3;  // N, M and the axis along which it counts
+  }
+  CHECK(kept > 0);
+  CHECK(pairs_in_the_first_stage == 0);
+  // What is folded and broadcast along its own axis is not: a softmax, a deviation from a mean.
+  const auto x = loom::tensor<"x[N,C]">;
+  CHECK_FALSE(may_have_stages(simple(square(x - mean(x, C)).sum(), {1})));
+  CHECK(may_have_stages(simple(square(mean(x, C) - loom::tensor<"c[M]">).sum(), {1})));
+}
 TEST_CASE("products are sums where they are not looked for") {
   const auto scores = sum(a * b, D) * loom::tensor<"c[N,M]">;
   const stage_map with = map_stages(simple(square(cumsum(scores, M)).sum(), {1}));

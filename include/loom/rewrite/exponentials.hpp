@@ -204,6 +204,8 @@ class exponential_algebra {
         return then_vanishes || (!is(n.operand[2], 0) && vanishes(n.operand[2], depth - 1));
       }
       case op::sum:
+      case op::cumsum:
+      case op::cumprod:
       case op::gather:
       case op::square:
       case op::sqrt:
@@ -227,6 +229,7 @@ class exponential_algebra {
   constexpr value_id log_of_factor(value_id v, value_id log);
   constexpr value_id log_of_product(const node& n, value_id v, int depth);
   constexpr value_id log_of_choice(const node& n, int depth);
+  constexpr value_id log_of_running(const node& n, int depth);
   constexpr value_id log_of_negation(value_id v, int depth);
   constexpr value_id log_of_erfc(value_id x);
   constexpr value_id log_of_magnitude(value_id v, int depth);
@@ -282,7 +285,8 @@ constexpr graph with_exponentials_combined(const graph& g) {
       case op::softmax:
       case op::sigmoid:
       case op::erf:
-      case op::erfc: return detail::exponential_algebra(g).run();
+      case op::erfc:
+      case op::cumprod: return detail::exponential_algebra(g).run();
       default: break;
     }
   return g;

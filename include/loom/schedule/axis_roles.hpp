@@ -15,6 +15,7 @@ namespace loom::inline LOOM_ABI::schedule {
 struct row_cost {
   bool unsuited = false;  ///< the axes cannot be a row
   int oversized_arrays = 0;  ///< arrays larger than the data
+  int repeated = 0;  ///< reductions of rows that are done again for each entry of an axis that they do not have
   int waiting_sweeps = 0;  ///< sweeps that run one after the other
   int work = 0;  ///< what the loops do beside the entries of a row, weighted as below
   int distance = 0;  ///< of the row from the innermost axis of the widest input, which has it
@@ -110,11 +111,47 @@ constexpr fixed_vector<axis_set, 16> candidate_rows(const graph& g, const axis_o
 
 }  // namespace detail
 
+namespace detail {
+
+/// How many reductions of rows would be done again for every entry of an axis that neither they nor their rows have, though nothing
+/// else asks for a walk along the row there: one more loop around them. A plan with arrays can keep them instead.
+constexpr int repeated_reductions(const graph& g, axis_set row) {
+  fixed_vector<axis_set, 16> walked;  // the axes that count the rows of some reduction
+  bool arrays = false;
+  for (const node& n : g.nodes) {
+    if (!is_reduction(n.code)) continue;
+    if (n.over() != row) arrays = arrays || n.axes != 0;
+    else if (!walked.contains(n.axes) && !walked.try_push(n.axes)) return 0;
+  }
+  if (!arrays) return 0;
+  value_set of_rows;  // reductions, and what is computed of them
+  int count = 0;
+  for (int i = 0; i < g.size(); ++i) {
+    const node& n = g[i];
+    if (is_reduction(n.code)) {
+      if (n.over() == row) of_rows.insert(i);
+      continue;
+    }
+    const axis_set rows = without(n.axes, row);
+    bool is_walked = false;
+    for (const axis_set w : walked) is_walked = is_walked || includes(w, rows);
+    for (value_id o : n.operand) {
+      if (o == no_value || !of_rows[o]) continue;
+      of_rows.insert(i);
+      count += !is_walked && !includes(g[o].axes, rows);
+    }
+  }
+  return count;
+}
+
+}  // namespace detail
+
 /// What it costs to make a row of these axes.
 constexpr row_cost cost_of_row(const graph& g, axis_set row, const axis_order& widest) {
   row_cost cost;
   cost.unsuited = !detail::walks_as_one(g, row);
   if (cost.unsuited) return cost;
+  cost.repeated = detail::repeated_reductions(g, row);
   std::int16_t waits[LOOM_MAX_NODES]{};  // sweeps that must be over before a value is known
   for (int i = 0; i < g.size(); ++i) {
     const node& n = g[i];

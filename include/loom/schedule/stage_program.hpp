@@ -28,18 +28,6 @@ struct tile_fold {
   int shift = -1, coefficient = -1;  ///< the outputs that each part is scaled by, as exp(coefficient * shift); or -1
 };
 
-/// The axes of an array of a value: in the order that an input has them, or an output.
-constexpr axis_order order_of(const graph& g, axis_set axes) {
-  for (const input_info& in : g.inputs)
-    if (as_set(in.axes) == axes) return in.axes;
-  for (const output_info& o : g.outputs)
-    if (as_set(o.axes) == axes) return o.axes;
-  axis_order r;
-  for (int a = 0; a < g.axes.size(); ++a)
-    if (has(axes, a)) r.push_back(static_cast<std::int8_t>(a));
-  return r;
-}
-
 struct stage_program {
   graph program;
   fixed_vector<stage_input, max_inputs> inputs;

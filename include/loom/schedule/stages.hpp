@@ -117,28 +117,81 @@ struct stage_map {
   }
 };
 
+/// The axes of an array of a value: in the order that an input has them, or an output.
+constexpr axis_order order_of(const graph& g, axis_set axes) {
+  for (const input_info& in : g.inputs)
+    if (as_set(in.axes) == axes) return in.axes;
+  for (const output_info& o : g.outputs)
+    if (as_set(o.axes) == axes) return o.axes;
+  axis_order r;
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (has(axes, a)) r.push_back(static_cast<std::int8_t>(a));
+  return r;
+}
+
 namespace detail {
+
+/// Over which axes the folds go that a value is computed from, one entry after the other. For an entry of any other axis the same
+/// folds would be done again.
+struct fold_reach {
+  axis_set axes = 0;
+  std::int8_t stage = 0;  ///< of the last of them
+
+  constexpr bool is_left_by(axis_set user) const { return axes != 0 && !includes(axes, user); }
+  constexpr void join(const fold_reach& other) {
+    axes |= other.axes;
+    if (other.stage > stage) stage = other.stage;
+  }
+  constexpr void fold(const graph& g, int i, int at) {
+    if (g[i].axes == 0 || g[i].type != kind::number) *this = {};
+    else join({g[g[i].operand[0]].axes, static_cast<std::int8_t>(at)});
+  }
+};
+
+/// Whether stages could save folds of a graph without products: it reads an input at two places, or folds entries, and does something
+/// with the result for each entry of an axis that they do not have.
+constexpr bool may_fold_apart(const graph& g) {
+  for (const input_info& in : g.inputs)
+    if (in.is_place()) return true;
+  fold_reach reach[LOOM_MAX_NODES]{};
+  for (int i = 0; i < g.size(); ++i) {
+    for (value_id o : g[i].operand) {
+      if (o == no_value) continue;
+      if (reach[o].is_left_by(g[i].axes)) return true;
+      reach[i].join(reach[o]);
+    }
+    if (is_reduction(g[i].code)) reach[i].fold(g, i, 0);
+  }
+  return false;
+}
 
 class stage_mapper {
  public:
-  constexpr stage_mapper(const isolated_products& isolated, bool in_blocks) {
+  constexpr stage_mapper(const isolated_products& isolated, bool in_blocks, bool fold_apart) {
     m_.program = isolated.program;
     m_.products = isolated.products;
     m_.in_blocks = in_blocks;
-    bool any = !m_.products.empty();
-    for (const node& n : m_.program.nodes) any = any || runs_along(n.code);
-    m_.possible = any && !m_.program.too_large;
+    apart_ = fold_apart && m_.products.empty() && may_fold_apart(m_.program);
+    m_.possible = (!m_.products.empty() || apart_ || runs_along_some()) && !m_.program.too_large;
   }
 
   constexpr stage_map run() {
     if (m_.possible) {
       m_.tiles.push_back(0);
-      find_images();
+      if (apart_) {
+        find_images_of_folds();
+        for (const node& n : g().nodes)
+          if (axis_count(n.axes) > widest_) widest_ = axis_count(n.axes);
+      } else {
+        find_images();
+      }
       if (m_.in_blocks) find_shifts();
       for (const bool again : {false, true}) {  // once the tiles are known, what else lies over one goes to its stage
         knows_tiles_ = again;
+        for (stage_space& there : spaces_) there = {};
         for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
       }
+      if (m_.tiles.size() == 1 && !runs_along_some()) m_.possible = false;  // nothing is saved
       for (const output_info& o : g().outputs) add_stages(m_.stage_of_output(o));
       for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
       for (int i = 0; i < g().size() && m_.possible; ++i)
@@ -158,8 +211,21 @@ class stage_mapper {
   axis_set mirrored_ = 0;  ///< such a tile
   value_set before_shifted_fold_;  ///< what sees the shift of a fold of the same block, and such folds
   bool knows_tiles_ = false;
+  bool apart_ = false;  ///< there is no product, and what folds entries is kept for loops over more axes
+  fold_reach reach_[LOOM_MAX_NODES]{};
+  struct stage_space {
+    axis_set row = 0;  ///< of the first of the widest folds of a stage
+    fixed_vector<axis_set, 8> spaces;  ///< of all of them
+  };
+  stage_space spaces_[max_stages];  ///< by half the number of a stage
+  int widest_ = 2;
 
   constexpr const graph& g() const { return m_.program; }
+  constexpr bool runs_along_some() const {
+    for (const node& n : g().nodes)
+      if (runs_along(n.code)) return true;
+    return false;
+  }
   constexpr int stage_of(int id) const { return m_.stage_of[id]; }
   constexpr bool has_tile(int s) const { return s < m_.tiles.size() && m_.tiles[s] != 0; }
 
@@ -222,6 +288,37 @@ class stage_mapper {
     return stage_of(v) + (m_.in_blocks && is_partial && !before_shifted_fold_[reader] ? 1 : 0);
   }
 
+  /// Where an input is read along another axis, folds along the one are those along the other.
+  constexpr void find_images_of_folds() {
+    axis_set seen[max_axes]{};
+    for (const input_info& in : g().inputs)
+      for (int k = 0; k < in.at.size(); ++k) {
+        const int one = g().inputs[in.of].axes[k], other = in.at[k].axis;
+        if (other < 0 || other == one || has(seen[one], other)) continue;
+        seen[one] |= only(other);
+        find_images_of_folds(one, other);
+      }
+  }
+  constexpr void find_images_of_folds(int one, int other) {
+    mirror m(g(), one, other);
+    for (int i = 0; i < g().size(); ++i) {
+      const node& n = g()[i];
+      if (!is_reduction(n.code) || n.type != kind::number || m_.image_of.items[i] != 0 || has(n.axes, one) ||
+          !has(n.axes, other))
+        continue;
+      const value_id image = m.image_of(i);
+      if (image == no_value || image >= i || !lie_alike(image, i, one, other)) continue;
+      m_.image_of.items[i] = static_cast<value_id>(m_.kept_as(image) + 1);
+    }
+  }
+  /// Whether the array of v is that of its image with one axis called the other.
+  constexpr bool lie_alike(value_id image, int v, int one, int other) const {
+    const axis_order a = order_of(g(), g()[image].axes), b = order_of(g(), g()[v].axes);
+    for (int k = 0; k < a.size(); ++k)
+      if ((a[k] == one ? other : a[k]) != b[k]) return false;
+    return a.size() == b.size();
+  }
+
   constexpr void place(int i) {
     const node& n = g()[i];
     int s = 0;
@@ -235,11 +332,41 @@ class stage_mapper {
     } else {
       for (value_id o : n.operand)
         if (o != no_value) s = later(s, ready(o, i));
+      if (apart_) s = after_folds(i, s);
       if (has_tile(s) && !includes(m_.tiles[s], n.axes)) ++s;
       if (!is_leaf(n.code)) s = with_its_tile(n.axes, s);
     }
     add_stages(s);
     m_.stage_of[i] = static_cast<std::int8_t>(s);
+  }
+
+  /// The stage from s on in which a value is no longer computed for axes that what it folds knows nothing of.
+  constexpr int after_folds(int i, int s) {
+    reach_[i] = {};
+    for (value_id o : g()[i].operand) {
+      if (o == no_value || reach_[o].axes == 0) continue;
+      if (reach_[o].is_left_by(g()[i].axes)) s = s < reach_[o].stage + 2 ? reach_[o].stage + 2 : s;
+      else reach_[i].join(reach_[o]);
+    }
+    if (!is_reduction(g()[i].code)) return s;
+    s = in_its_space(i, s);
+    reach_[i].fold(g(), i, s);
+    return s;
+  }
+  /// The stage from s on for one of the widest folds. Those of one stage share the axis of its rows, or lie over the same entries:
+  /// pairs, and counts along an axis of their own, are walked apart.
+  constexpr int in_its_space(int i, int s) {
+    const axis_set space = g()[g()[i].operand[0]].axes, over = g()[i].over();
+    if (axis_count(space) < widest_ || space == over) return s;
+    for (; s < 2 * max_stages; s += 2) {
+      stage_space& there = spaces_[s / 2];
+      if (there.row == 0) there.row = over;
+      if (there.row == over || there.spaces.contains(space)) {
+        if (!there.spaces.contains(space)) there.spaces.try_push(space);
+        return s;
+      }
+    }
+    return s;
   }
 
   /// The first stage from s on whose tile has these axes, one more if there is a tile of them before; or s.
@@ -398,8 +525,9 @@ constexpr stage_map map_stages(const graph& g, bool with_products = true) {
   isolated_products isolated;
   if (with_products) isolated = isolate_products(g);
   else isolated.program = g;
-  const stage_map in_blocks = detail::stage_mapper(isolated, true).run();
-  return in_blocks.possible || isolated.products.empty() ? in_blocks : detail::stage_mapper(isolated, false).run();
+  const stage_map in_blocks = detail::stage_mapper(isolated, true, with_products).run();
+  return in_blocks.possible || isolated.products.empty() ? in_blocks
+                                                         : detail::stage_mapper(isolated, false, with_products).run();
 }
 
 /// Whether a graph may have stages: a quick look, for most have one.
@@ -407,7 +535,7 @@ constexpr bool may_have_stages(const graph& g) {
   if (may_have_products(g)) return true;
   for (const node& n : g.nodes)
     if (runs_along(n.code)) return true;
-  return false;
+  return detail::may_fold_apart(g);
 }
 
 }  // namespace loom::schedule

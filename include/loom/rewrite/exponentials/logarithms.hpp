@@ -53,6 +53,8 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
       const value_id l = log_of(n.operand[0], depth - 1);
       return l == no_value ? l : out_.reduce(op::sum, l, n.over());
     }
+    case op::cumsum:
+    case op::cumprod: return log_of_running(n, depth);
     case op::erfc: return log_of_erfc(final_of(n.operand[0]));
     case op::neg: {
       const op of = code(n.operand[0]);
@@ -103,6 +105,18 @@ constexpr value_id exponential_algebra::log_of_choice(const node& n, int depth) 
   };
   const value_id x = side(n.operand[1], a), y = side(n.operand[2], b);
   return out_.where(final_of(n.operand[0]), x, y);
+}
+
+/// Of a running sum of exponentials; of a running product of what is not negative, for the product may leave the range of numbers
+/// where no factor does. What is there before the first entry has the logarithm of what is there before it.
+constexpr value_id exponential_algebra::log_of_running(const node& n, int depth) {
+  const bool sum = n.code == op::cumsum;
+  if (sum && vanishes(n.operand[0])) return no_value;  // the logarithm of a weight would have no slope
+  value_id l = log_of(n.operand[0], depth - 1);
+  if (l == no_value && !sum && known(n.operand[0]).nonnegative()) l = log_of_factor(n.operand[0], l);
+  if (l == no_value) return l;
+  return as(sum ? "log of a running sum of exponentials" : "log of a running product",
+            out_.make(sum ? op::logcumsumexp : op::cumsum, l, no_value, no_value, n.bits));
 }
 
 /// Of minus a product or quotient, as canonical forms have it: the sign belongs to the factor whose sign is not known.

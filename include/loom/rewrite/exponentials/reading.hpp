@@ -75,6 +75,8 @@ constexpr exponential_term exponential_algebra::monomial(value_id v, int depth) 
     case op::add:
     case op::sub:
     case op::sum:
+    case op::cumsum:
+    case op::cumprod:
     case op::cosh:
       if (!vanishes(v))
         if (const value_id l = positive_log_of(v, depth - 1); l != no_value) return {1, no_value, l};
