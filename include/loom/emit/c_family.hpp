@@ -45,10 +45,9 @@ class c_family_printer : public plan_visitor, protected lines, protected express
       line("return {};", assigns_result_  ? name_.result
                          : known_in_loops ? operand(result, {}).text
                                           : scalar_operand(result).text);
-    const std::string code = without_comments(body_);
-    const std::string functions = prelude_of(d_, code, type_), head = d_.open(head_of(code, returns));
-    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + stated_extents(code) +
-           body_ + "}\n";
+    const std::string code = without_comments(body_), stated = stated_extents(code);
+    const std::string functions = prelude_of(d_, code, type_), head = d_.open(head_of(stated + code, returns));
+    return includes_of(d_, functions + head + code) + "\n" + functions + remarks() + head + stated + body_ + "}\n";
   }
 
   // ---- what walk() visits, in its order ----------------------------------------------------------------------------
@@ -361,12 +360,30 @@ class c_family_printer : public plan_visitor, protected lines, protected express
   }
   bool is_returned(int slot) const { return slot == 0 && g_.outputs[0].is_value() && g_.outputs[0].axes.empty(); }
 
-  /// The extents that the formula states, where the code mentions them.
+  /// The extents that the formula states, or that follow from others, where the code mentions them.
   std::string stated_extents(const std::string& code) const {
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)
+      if (g_.axes[a].extent == 0 && g_.axes[a].follows() && mentions(code, name_.extent[a]))
+        s += fmt::format("  const {} {} = {};\n", d_.index, name_.extent[a], followed(a));
+    for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
         s += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
+    return s;
+  }
+  /// "N + 2 * M - 1": an extent by those that follow from no others.
+  std::string followed(int axis) const {
+    ir::free_form f;
+    f.add_extent(g_.axes, axis, 1);
+    std::string s;
+    const auto add = [&](std::int64_t times, const std::string& factor) {
+      if (times == 0) return;
+      s += times < 0 ? (s.empty() ? "-" : " - ") : (s.empty() ? "" : " + ");
+      const std::string n = std::to_string(times < 0 ? -times : times);
+      s += factor.empty() ? n : n == "1" ? factor : n + " * " + factor;
+    };
+    for (int a = 0; a < g_.axes.size(); ++a) add(f.times[a], name_.extent[a]);
+    add(f.more, "");
     return s;
   }
   function_head head_of(const std::string& code, bool returns) const {
@@ -379,7 +396,7 @@ class c_family_printer : public plan_visitor, protected lines, protected express
         if (wanted_.strided) add(std::string(d_.index), names[a]);
     };
     for (int a = 0; a < g_.axes.size(); ++a)
-      if (g_.axes[a].extent == 0) add(std::string(d_.index), name_.extent[a]);
+      if (g_.axes[a].extent == 0 && !g_.axes[a].follows()) add(std::string(d_.index), name_.extent[a]);
     for (int k = 0; k < g_.inputs.size(); ++k) {
       if (g_.inputs[k].is_place()) continue;
       add(g_.inputs[k].code == op::scalar ? "double" : std::string("const ") + input_type(k) + "*", name_.input[k]);
