@@ -194,6 +194,8 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
   for (int a = 0; a < g.axes.size(); ++a)
     if (g.axes[a].follows()) extents[a] = -1;
   ir::follow_extents(g.axes, extents.of, wanted);
+  for (std::ptrdiff_t& extent : extents.of)
+    if (extent < 0) extent = 0;
   if constexpr (!Least && runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents.of).best();
   else return workspace_needed<Program, T>(extents.of);
 }
