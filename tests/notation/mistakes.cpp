@@ -166,7 +166,8 @@ TEST_CASE("what the compiler refuses, at the operand that it is about", "[notati
 }
 
 TEST_CASE("axes whose extents follow from what they cannot", "[notation]") {
-  const auto wrong = [](const char* text) { return loom::notation::parse(text, {"x[N,C]"}).wrong; };
+  const std::vector<std::string> declared = {"x[N,C]"};
+  const auto wrong = [&](const char* text) { return loom::notation::parse(text, declared).wrong; };
   CHECK(wrong("sum(x(C = axis<\"K = C / 2\">))").sentence.find("of the extents of other axes") != std::string::npos);
   CHECK(wrong("sum(x(C = axis<\"K = C / 2\">))").at == 18);
   CHECK(wrong("sum(x(C = axis<\"K = C * N\">))").sentence.find("is a product of other extents") != std::string::npos);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,6 @@ constexpr auto y = loom::tensor<"y[S]">;
 constexpr auto of_u = loom::tensor<"of_u[U]">;
 constexpr auto on = loom::mask<"on[B,N]">;
 constexpr auto t = loom::index<"t[B]">;
-constexpr auto B = loom::axis<"B">;
 constexpr auto N = loom::axis<"N">;
 constexpr auto M = loom::axis<"M">;
 constexpr auto L = loom::axis<"L">;
@@ -118,12 +118,13 @@ const size_t extents_tried[][2] = {{1, 1}, {0, 3}, {4, 0}, {1, 5}, {2, 7}, {9, 1
 }  // namespace
 
 TEST_CASE("a softmax over two arrays side by side has the gradients of both") {
-  for (const auto& [n, m] : extents_tried)
+  for (const auto& tried : extents_tried)
     for (const size_t batch : {size_t{1}, size_t{3}, size_t{20}}) {
+      const size_t n = tried[0], m = tried[1];
       const reads at{some_numbers(batch * n, 1), some_numbers(batch * m, 2)};
       std::vector<int> labels(batch);
       for (size_t i = 0; i < batch; ++i) labels[i] = static_cast<int>((i * 7 + 1) % (n + m));
-      const auto plain = [&, n = n, m = m](const reads& r) {
+      const auto plain = [&](const reads& r) {
         double total = 0;
         for (size_t i = 0; i < batch; ++i) {
           const numbers row = row_of(r, {n, m}, i);
@@ -141,10 +142,11 @@ TEST_CASE("a softmax over two arrays side by side has the gradients of both") {
 }
 
 TEST_CASE("a step back along two arrays side by side") {
-  for (const auto& [n, m] : extents_tried) {
+  for (const auto& tried : extents_tried) {
+    const size_t n = tried[0], m = tried[1];
     const size_t batch = 2;
     const reads at{some_numbers(batch * n, 1), some_numbers(batch * m, 2)};
-    const auto plain = [&, n = n, m = m](const reads& r) {
+    const auto plain = [&](const reads& r) {
       double total = 0;
       for (size_t i = 0; i < batch; ++i) {
         const numbers row = row_of(r, {n, m}, i);
@@ -162,11 +164,12 @@ TEST_CASE("a step back along two arrays side by side") {
 }
 
 TEST_CASE("three arrays side by side") {
-  for (const auto& [n, m] : extents_tried)
+  for (const auto& tried : extents_tried)
     for (const size_t l : {size_t{0}, size_t{1}, size_t{6}}) {
+      const size_t n = tried[0], m = tried[1];
       const size_t batch = 2;
       const reads at{some_numbers(batch * n, 1), some_numbers(batch * m, 2), some_numbers(batch * l, 3)};
-      const auto plain = [&, n = n, m = m](const reads& r) {
+      const auto plain = [&](const reads& r) {
         double total = 0;
         for (size_t i = 0; i < batch; ++i) {
           const numbers row = row_of(r, {n, m, l}, i);
@@ -185,7 +188,7 @@ TEST_CASE("three arrays side by side") {
 }
 
 TEST_CASE("a slice is the loss of what is left, and its gradient is 0 outside of it") {
-  for (const size_t classes : {1, 2, 3, 9, 17, 40})
+  for (const size_t classes : std::initializer_list<size_t>{1, 2, 3, 9, 17, 40})
     for (const size_t batch : {size_t{1}, size_t{4}, size_t{19}}) {
       const reads at{some_numbers(batch * classes, 1)};
       const auto entry = [&](const reads& r, size_t i, size_t k) { return r[0][i * classes + k]; };
@@ -225,8 +228,9 @@ TEST_CASE("a slice is the loss of what is left, and its gradient is 0 outside of
 }
 
 TEST_CASE("rows of two arrays one below the other, along their columns and down them") {
-  for (const auto& [n, m] : extents_tried)
+  for (const auto& tried : extents_tried)
     for (const size_t features : {size_t{1}, size_t{3}, size_t{17}}) {
+      const size_t n = tried[0], m = tried[1];
       const size_t all = n + m;
       const reads at{some_numbers(n * features, 1), some_numbers(m * features, 2)};
       const auto along = [&](const reads& r) {
@@ -258,7 +262,7 @@ TEST_CASE("rows of two arrays one below the other, along their columns and down 
         return total;
       };
       reads g = cleared(at);
-      const auto of = [&, n = n, m = m](const auto& loss) {
+      const auto of = [&](const auto& loss) {
         const auto below = loom::view(at[0].data(), n, features), above = loom::view(at[1].data(), m, features);
         const auto to_below = loom::view(g[0].data(), n, features), to_above = loom::view(g[1].data(), m, features);
         std::vector<double> room(
@@ -275,7 +279,7 @@ TEST_CASE("rows of two arrays one below the other, along their columns and down 
 }
 
 TEST_CASE("labels between blanks") {
-  for (const size_t labels : {0, 1, 2, 11, 30}) {
+  for (const size_t labels : std::initializer_list<size_t>{0, 1, 2, 11, 30}) {
     const reads at{some_numbers(labels, 1), some_numbers(2 * labels + 1, 2)};
     const auto plain = [&](const reads& r) {
       double total = 0;
@@ -291,13 +295,14 @@ TEST_CASE("labels between blanks") {
 }
 
 TEST_CASE("entries and masks of what is side by side") {
-  for (const auto& [n, m] : extents_tried) {
+  for (const auto& tried : extents_tried) {
+    const size_t n = tried[0], m = tried[1];
     const size_t batch = 5;
     const reads at{some_numbers(batch * n, 1), some_numbers(batch * m, 2)};
     std::vector<std::uint8_t> chosen(batch * n);
     for (size_t k = 0; k < chosen.size(); ++k) chosen[k] = k % 3 != 0;
     const bool* const truth = reinterpret_cast<const bool*>(chosen.data());
-    const auto plain_ends = [&, n = n, m = m](const reads& r) {
+    const auto plain_ends = [&](const reads& r) {
       double total = 0;
       for (size_t i = 0; i < batch; ++i) {
         const numbers row = row_of(r, {n, m}, i);
@@ -305,7 +310,7 @@ TEST_CASE("entries and masks of what is side by side") {
       }
       return total;
     };
-    const auto plain_some = [&, n = n, m = m](const reads& r) {
+    const auto plain_some = [&](const reads& r) {
       double total = 0;
       for (size_t i = 0; i < batch; ++i) {
         const numbers row = row_of(r, {n, m}, i);
