@@ -8,6 +8,7 @@
 #include "loom/call/erased_view.hpp"
 #include "loom/call/overlap.hpp"
 #include "loom/call/placed.hpp"
+#include "loom/ir/extents.hpp"
 #include "loom/ir/labels.hpp"
 
 namespace loom::inline LOOM_ABI::call {

@@ -9,6 +9,7 @@
 #include "loom/emit/expressions.hpp"
 #include "loom/emit/options.hpp"
 #include "loom/emit/prelude.hpp"
+#include "loom/ir/extents.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
