@@ -186,7 +186,12 @@ class slope_check {
     const ir::axis_set axes = g_[value].axes;
     std::vector<std::ptrdiff_t> extents;
     for (const ir::axis_info& a : g_.axes)
-      extents.push_back(a.extent != 0 ? a.extent : 2 + static_cast<std::ptrdiff_t>(extents.size() % 2));
+      extents.push_back(a.extent != 0 ? a.extent
+                        : a.follows() ? -1
+                                      : 2 + static_cast<std::ptrdiff_t>(extents.size() % 2));
+    std::int64_t wanted = 0;
+    if (ir::follow_extents(g_.axes, extents, wanted) >= 0)
+      return "cannot be checked: an axis would have too few entries";
     ir::graph moved = g_;
     ir::input_info in{"u", ir::op::tensor, {}};
     for (int a = 0; a < g_.axes.size(); ++a)

@@ -43,7 +43,7 @@ void writer::check(node_id id, const node_id* operands, std::size_t count) {
   if (m.kind == issue::index_used_as_a_number && at != id && is_named_axis(names_, at)) {
     const syntax::node& axis = tree_[names_.behind(at)];
     const bool quoted = axis.kind == node_kind::quoted;
-    const std::string name(quoted ? axis.quoted : axis.word);
+    const std::string name(quoted ? axis_name_of(axis.quoted) : text_view(axis.word));
     names_.fail_at(at, axis_as_number(name, quoted ? "axis<\"" + name + "\">" : name));
   }
   if (at == id && operands != nullptr) names_.fail_at_word(id, sentence(m));
@@ -77,7 +77,7 @@ typed_value writer::build(node_id id) {
     case node_kind::quoted:
       for (const input_word& w : input_words)
         if (w.word == n.word) return leaf(w.code, n.quoted, id);
-      return position(n.quoted, id);
+      return position(axis_of_text(n.quoted, id), id);
     case node_kind::unary: {
       if (n.word == "+") return value(n.operands[0]);
       return elementwise(id, n.word == "-" ? op::neg : op::logical_not, n.operands);
@@ -150,6 +150,16 @@ typed_value writer::elementwise(node_id id, op code, const std::vector<node_id>&
   return r;
 }
 
+text_view writer::axis_of_text(std::string_view text, node_id id) {
+  if (!defines_extent(text)) return text;
+  const text_view name = to_.axis(text);
+  const mistake& m = to_.problem();
+  if (m.kind == issue::malformed_axis)
+    names_.fail(tree_[id].quoted_at + static_cast<std::size_t>(m.got) - 1, 1, sentence(m));
+  check(id, nullptr, 0);
+  return name;
+}
+
 std::optional<axis_choice> writer::axis(node_id id) {
   if (const auto& l = names_.number(id)) {
     if (!l->integer) return {};
@@ -157,7 +167,7 @@ std::optional<axis_choice> writer::axis(node_id id) {
   }
   id = names_.behind(id);
   const syntax::node& n = tree_[id];
-  if (n.kind == node_kind::quoted && n.word == "axis") return axis_choice{n.quoted, 0};
+  if (n.kind == node_kind::quoted && n.word == "axis") return axis_choice{axis_of_text(n.quoted, id), 0};
   if (n.kind == node_kind::name && !n.of_std && (names_.is_axis(n.word) || names_.input(n.word) == nullptr))
     return axis_choice{n.word, 0};
   return {};

@@ -59,6 +59,8 @@ class writer {
   typed_value elementwise(node_id id, op code, const std::vector<node_id>& operands);
   typed_value called(node_id id);
   typed_value position(std::string_view axis, node_id id);
+  /// The name in the text of an axis, which may define its extent.
+  text_view axis_of_text(std::string_view text, node_id id);
   typed_value elsewhere(node_id id);
   typed_value method(node_id id);
   axis_choice chosen_axis(node_id id);

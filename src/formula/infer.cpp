@@ -11,7 +11,7 @@ void scope::find_axis(node_id id) {
   const syntax::node& n = tree_[id];
   has_rows_ = true;
   std::string_view name;
-  if (n.kind == node_kind::quoted && n.word == "axis") name = n.quoted;
+  if (n.kind == node_kind::quoted && n.word == "axis") name = axis_name_of(n.quoted);
   else if (n.kind == node_kind::name) name = n.word;
   if (!name.empty() && std::find(named_axes_.begin(), named_axes_.end(), name) == named_axes_.end())
     named_axes_.push_back(name);
@@ -20,7 +20,7 @@ void scope::find_axis(node_id id) {
 /// An axis along which something is read: no other input need have it.
 void scope::note_axis(node_id id) {
   const syntax::node& n = tree_[behind(id)];
-  placed_axes_.insert(std::string(n.kind == node_kind::quoted ? n.quoted : n.word));
+  placed_axes_.insert(std::string(n.kind == node_kind::quoted ? axis_name_of(n.quoted) : text_view(n.word)));
 }
 
 /// An index: a number, an axis, or a number more or less of it; the last entry; else labels.
@@ -247,7 +247,8 @@ bool scope::infer_labels_and_masks() {
       settle(n.operands[1], op::index, axes_text(n.operands[0], n.operands.size() > 2 ? n.operands[2] : -1, true));
     if (n.word == "onehot" && n.operands.size() == 2 && open(n.operands[0], as_label)) {
       const syntax::node& axis = tree_[behind(n.operands[1])];
-      settle(n.operands[0], op::index, rows_beside(axis.kind == node_kind::quoted ? axis.quoted : axis.word));
+      settle(n.operands[0], op::index,
+             rows_beside(axis.kind == node_kind::quoted ? std::string_view(axis_name_of(axis.quoted)) : axis.word));
     }
     if (n.word == "where" && n.operands.size() == 3 && open(n.operands[0], as_condition)) {
       // The choice between them, as a sum would have its axes.

@@ -14,7 +14,8 @@ using namespace reading;
 std::optional<node_id> place_of_axis(const tree& t, text_view axis) {
   for (std::size_t k = 0; k < t.nodes.size(); ++k)
     if (t.nodes[k].kind == node_kind::name ? axis == t.nodes[k].word
-                                           : t.nodes[k].kind == node_kind::quoted && axis == t.nodes[k].quoted)
+                                           : t.nodes[k].kind == node_kind::quoted && t.nodes[k].word == "axis" &&
+                                                 axis == axis_name_of(t.nodes[k].quoted))
       return static_cast<node_id>(k);
   return {};
 }

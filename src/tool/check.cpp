@@ -150,9 +150,17 @@ class sampler {
     for (const ir::axis_info& axis : g.axes) given *= axis.extent > 0 ? static_cast<double>(axis.extent) : 1;
     double all = 1;
     for (const ir::axis_info& axis : g.axes) {
-      extents_.push_back(axis.extent > 0 ? static_cast<std::ptrdiff_t>(axis.extent) : given > 64 ? 2 : 5);
-      all *= static_cast<double>(extents_.back());
+      extents_.push_back(axis.extent > 0  ? static_cast<std::ptrdiff_t>(axis.extent)
+                         : axis.follows() ? -1
+                         : given > 64     ? 2
+                                          : 5);
     }
+    std::int64_t wanted = 0;
+    if (const int few = ir::follow_extents(g.axes, extents_, wanted); few >= 0)
+      throw refusal{fmt::format("axis {} would have {} entries, where the others have up to 5: declare them longer",
+                                std::string(g.axes[few].name), wanted),
+                    {}};
+    for (const std::ptrdiff_t extent : extents_) all *= static_cast<double>(extent);
     if (all > most_entries)
       throw refusal{
           fmt::format("the axes have {:.0f} entries together, and are checked up to {:.0f}: declare them shorter", all,

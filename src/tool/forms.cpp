@@ -105,7 +105,7 @@ std::string cpp_text(const notation::program& p) {
     bool mentioned = false;
     for (std::size_t at = formula.find(name); at != formula.npos; at = formula.find(name, at + 1))
       mentioned = mentioned || ((at == 0 || !letter(at - 1)) && !letter(at + name.size()));
-    if (mentioned) axes += fmt::format("constexpr auto {0} = loom::axis<\"{0}\">;\n", name);
+    if (mentioned) axes += fmt::format("constexpr auto {0} = loom::axis<\"{1}\">;\n", name, ir::axis_declaration(g, a));
   }
   return declarations_text(p) + axes + fmt::format("constexpr auto {} = loom::loss<{}>;\n", p.name, formula);
 }

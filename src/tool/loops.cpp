@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "loom/call/check_bindings.hpp"
+#include "loom/ir/print.hpp"
 #include "tool/files.hpp"
 #include "tool/forms.hpp"
 #include "tool/processes.hpp"
@@ -202,8 +203,7 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
   for (int a = 0; a < g.axes.size(); ++a) {
     const auto is_named_alike = [&](const ir::input_info& in) { return in.name == g.axes[a].name; };
     if (std::none_of(g.inputs.begin(), g.inputs.end(), is_named_alike))
-      r +=
-          "constexpr auto " + std::string(g.axes[a].name) + " = loom::axis<\"" + std::string(g.axes[a].name) + "\">;\n";
+      r += "constexpr auto " + std::string(g.axes[a].name) + " = loom::axis<\"" + ir::axis_declaration(g, a) + "\">;\n";
   }
   r += "constexpr auto loom_loss = loom::loss<(";
   if (g.outputs.size() == 1) {

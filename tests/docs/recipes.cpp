@@ -389,6 +389,29 @@ void run() {
 }
 }  // namespace parts
 
+namespace joined {
+// [joined]
+constexpr auto known = loom::tensor<"known[B,N]">;  // scores of the classes of a catalogue
+constexpr auto sampled = loom::tensor<"sampled[B,M]">;  // and of others, drawn for each row
+constexpr auto label = loom::index<"label[B]">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto M = loom::axis<"M">;
+constexpr auto Q = loom::axis<"Q = N + M">;
+constexpr auto all = where(Q < extent(N), known(N = Q), sampled(M = Q - extent(N)));
+constexpr auto over_both = loom::loss<-log(exp(all(Q = label)) / sum(exp(all), Q)).mean()>;
+// [/joined]
+
+void run() {
+  const float few[1][2] = {{0, 0}}, more[1][3] = {{0, 0, 0}};
+  const int labels[] = {3};
+  float to_few[1][2], to_more[1][3];
+  check(near(over_both(known = few, sampled = more, label = labels, d(known) = to_few, d(sampled) = to_more),
+             std::log(5.0)) &&
+            near(to_few[0][1], 0.2) && near(to_more[0][1], -0.8),
+        "a softmax over two arrays");
+}
+}  // namespace joined
+
 namespace rows {
 // [rows]
 constexpr auto x = loom::tensor<"x[N,C]">;
@@ -427,6 +450,7 @@ int main() {
   column::run();
   masked::run();
   parts::run();
+  joined::run();
   rows::run();
   return all_right ? EXIT_SUCCESS : EXIT_FAILURE;
 }

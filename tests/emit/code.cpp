@@ -84,3 +84,21 @@ TEST_CASE("a function is called loss if it is given no name") {
   CHECK(has(loom::code<double>(cross_entropy, loom::c99, d(x)),
             "double loss(ptrdiff_t N, ptrdiff_t C, const double* x, const int* t, double* restrict d_x) {"));
 }
+
+TEST_CASE("an extent that follows from others is computed first, and no argument") {
+  constexpr auto a = loom::tensor<"a[N]">;
+  constexpr auto b = loom::tensor<"b[M]">;
+  constexpr auto N = loom::axis<"N">;
+  constexpr auto M = loom::axis<"M">;
+  constexpr auto Q = loom::axis<"Q = N + M">;
+  constexpr auto joined = where(Q < extent(N), a(N = Q), b(M = Q - extent(N)));
+  constexpr auto total = loom::loss<sum(square(joined))>;
+  const std::string cpp = loom::code(total), c99 = loom::code(total, loom::c99), cuda = loom::code(total, loom::cuda);
+  INFO(cpp << c99 << cuda);
+  CHECK(has(cpp,
+            "loss(std::ptrdiff_t N, std::ptrdiff_t M, const float* a, const float* b) {\n"
+            "  const std::ptrdiff_t Q = N + M;\n"));
+  CHECK(has(cpp, "q - N >= 0 && q - N < M ? b[(q - N)] : 0.0f"));
+  CHECK(has(c99, "{\n  const ptrdiff_t Q = N + M;\n"));
+  CHECK(has(cuda, "  const ptrdiff_t Q = N + M;\n"));
+}

@@ -174,6 +174,19 @@ TEST_CASE("what the compiler refuses, at the operand that it is about", "[notati
             .starts_with("9: t: an index is used as a number"));  // in a statement that nothing uses
 }
 
+TEST_CASE("axes whose extents follow from what they cannot", "[notation]") {
+  const std::vector<std::string> declared = {"x[N,C]"};
+  const auto wrong = [&](const char* text) { return loom::notation::parse(text, declared).wrong; };
+  CHECK(wrong("sum(x(C = axis<\"K = C / 2\">))").sentence.find("of the extents of other axes") != std::string::npos);
+  CHECK(wrong("sum(x(C = axis<\"K = C / 2\">))").at == 22);
+  CHECK(wrong("sum(x(C = axis<\"K = C * N\">))").sentence.find("is a product of other extents") != std::string::npos);
+  CHECK(wrong("sum(x(C = axis<\"K = K + 1\">))").sentence.find("follows from itself") != std::string::npos);
+  CHECK(wrong("sum(x(C = axis<\"K = D\">))").sentence.find("no input has the axis D") != std::string::npos);
+  CHECK(wrong("sum(x(C = axis<\"K = 8 * C\">))").sentence.find("counts that of another one 8 times") !=
+        std::string::npos);
+  CHECK(wrong("sum(x(C = axis<\"K = C - 1\"> + 1))").sentence.empty());
+}
+
 TEST_CASE("declarations", "[notation]") {
   CHECK(mistake("x.sum()", {"x[N"}).starts_with("4: "));
   CHECK(mistake("x.sum()", {"x[N,C]", "x[N]"}).find("the same name, x, but different declarations") !=

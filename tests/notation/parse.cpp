@@ -159,6 +159,24 @@ TEST_CASE("values at places are read as C++ reads them", "[notation]") {
   SAME(where(t == t(N = N - 1), v, 0).mean())
 }
 
+TEST_CASE("axes whose extents follow are read as C++ reads them", "[notation]") {
+  SAME(sum(x(C = axis<"K = C - 1"> + 1)))
+  SAME(sum(where(axis<"Q = N + C"> < extent(N), v(N = axis<"Q = N + C">), w(C = axis<"Q = N + C"> - extent(N)))))
+  SAME(sum(where(axis<"U = 2 * N + 1"> == 2 * N + 1, v, 0)))
+  constexpr auto Q = axis<"Q = N + C">;
+  constexpr auto all = where(Q < extent(N), v(N = Q), w(C = Q - extent(N)));
+  const graph written = loom::lang::lower(logsumexp(all, Q)).program;
+  const notation::formula read = parse(
+      "constexpr auto Q = loom::axis<\"Q = N + C\">;\n"
+      "constexpr auto all = where(Q < extent(N), v(N = Q), w(C = Q - extent(N)));\n"
+      "logsumexp(all, Q)",
+      declarations);
+  CAPTURE(read.wrong.text());
+  CHECK(same(read.written, written));
+  CHECK(read.written.axes[2].follows());
+  CHECK(loom::ir::axis_declaration(written, 2) == "Q = N + C");
+}
+
 TEST_CASE("labels, positions and masks are read as numbers as C++ reads them", "[notation]") {
   SAME(square(sum(softmax(x, C) * number(C), C) - number(t)).mean())
   SAME(sum(x * number(C + 1) * number(axis<"N">) + number(m) * number(t <= C)))

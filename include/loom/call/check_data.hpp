@@ -8,6 +8,7 @@
 #include "loom/call/erased_view.hpp"
 #include "loom/call/overlap.hpp"
 #include "loom/call/placed.hpp"
+#include "loom/ir/extents.hpp"
 #include "loom/ir/labels.hpp"
 #include "loom/ir/order.hpp"
 
@@ -137,7 +138,7 @@ class data_check {
   [[gnu::noinline]] constexpr bool operands_are_good() {
     for (int i = 0; i < count_; ++i)
       if (!extents_agree(all_[i])) return false;
-    if (!entries_can_be_counted()) return false;
+    if (!extents_follow() || !entries_can_be_counted()) return false;
     for (int i = 0; i < count_; ++i)
       if (!can_be_accessed(all_[i])) return false;
     for (int i = 0; i < count_; ++i)
@@ -274,6 +275,7 @@ class data_check {
   [[gnu::noinline]] constexpr bool extents_agree(const bound_operand& o) {
     for (int i = 0; i < o.rank(); ++i) {
       const int axis = (*o.axes)[i];
+      if (o.name.input && g_.inputs[o.name.slot].has_other_extent(axis)) continue;
       const std::ptrdiff_t extent = o.shape->extents[i];
       if (extent >= 0 && extents[axis] < 0) {
         extents[axis] = extent;
@@ -290,6 +292,15 @@ class data_check {
       }
     }
     return true;
+  }
+
+  /// Extents that follow from others are there, or are those of the data that has the axis.
+  [[gnu::noinline]] constexpr bool extents_follow() {
+    found.axis = ir::follow_extents(g_.axes, extents.of, found.wanted);
+    if (found.axis < 0) return true;
+    found.got = found.wanted < 0 ? found.wanted : extents[found.axis];
+    return fails(found.wanted < 0 ? data_issue::extent_that_follows_is_negative
+                                  : data_issue::extent_differs_from_what_it_follows_from);
   }
 
   /// Then no product of extents overflows. In double: rounding is nothing here.

@@ -40,13 +40,13 @@ struct differentiation {
     const axis_order axes = in.inputs[from.of].axes;
     substitution back;
     int first[max_axes];  // the axis of the input that is read along an axis, and how far on
-    std::int32_t offset[max_axes]{};
+    extent_form offset[max_axes]{};
     for (int& axis : first) axis = -1;
     for (int k = 0; k < axes.size(); ++k)
       if (const int along = from.at[k].axis; along >= 0 && first[along] < 0) {
         first[along] = axes[k];
-        offset[along] = from.at[k].entry;
-        back.of[along] = {axes[k], -from.at[k].entry};
+        offset[along] = from.at[k].shift();
+        back.of[along] = back_from(from.at[k], axes[k]);
       }
     substituting moved(out);
     v = moved.at(v, back);
@@ -58,15 +58,28 @@ struct differentiation {
     };
     for (int k = 0; k < axes.size(); ++k) {
       const coordinate c = from.at[k];
-      if (c.is_shifted()) only_where(within(out, axes[k], -c.entry));
+      if (c.is_shifted())
+        if (const value_id read = within(out, back_from(c, axes[k]), c.axis); read != no_value) only_where(read);
       if (c.axis >= 0 && first[c.axis] == axes[k]) continue;
       const value_id here = out.position(op::position, axes[k]);
+      if (c.axis >= 0 && c.times != offset[c.axis].times) {  // both as far on as the extents of the call say
+        const value_id there = moved_on(out, out.position(op::position, first[c.axis]), c.shift());
+        only_where(out.binary(op::eq, moved_on(out, here, offset[c.axis]), there));
+        continue;
+      }
       only_where(out.binary(op::eq, here,
-                            c.axis >= 0 ? out.position(op::position, first[c.axis], c.entry - offset[c.axis])
+                            c.axis >= 0 ? out.position(op::position, first[c.axis], c.entry - offset[c.axis].more)
                             : is_from_last(c.entry) ? out.position(op::last, axes[k], c.entry - last_entry)
                                                     : out.constant(c.entry)));
     }
     return v;
+  }
+
+  /// Where what is read at a place is read from: so many entries back, along the axis of the input.
+  constexpr coordinate back_from(const coordinate& c, std::int8_t axis) const {
+    extent_form none;
+    for (int a = 0; c.times != 0 && a < max_axes; ++a) none.count(a, -c.shift().of(a));
+    return {axis, -c.entry, c.other_extent, none.times};
   }
 
   constexpr void output(derivative_kind what, int slot, value_id id) {

@@ -9,6 +9,7 @@
 #include "loom/emit/expressions.hpp"
 #include "loom/emit/options.hpp"
 #include "loom/emit/prelude.hpp"
+#include "loom/ir/extents.hpp"
 #include "loom/schedule/walk.hpp"
 
 namespace loom::inline LOOM_ABI::emit {
@@ -418,12 +419,30 @@ class c_family_printer : public plan_visitor, protected lines, protected express
   }
   bool is_returned(int slot) const { return slot == 0 && g_.outputs[0].is_value() && g_.outputs[0].axes.empty(); }
 
-  /// The extents that the formula states, where the code mentions them.
+  /// The extents that the formula states, or that follow from others, where the code mentions them.
   std::string stated_extents(const std::string& code) const {
     std::string s;
     for (int a = 0; a < g_.axes.size(); ++a)
+      if (g_.axes[a].extent == 0 && g_.axes[a].follows() && mentions(code, name_.extent[a]))
+        s += fmt::format("  const {} {} = {};\n", d_.index, name_.extent[a], followed(a));
+    for (int a = 0; a < g_.axes.size(); ++a)
       if (g_.axes[a].extent != 0 && mentions(code, name_.extent[a]))
         s += fmt::format("  {} {} {} = {};\n", d_.fixed_extent, d_.index, name_.extent[a], g_.axes[a].extent);
+    return s;
+  }
+  /// "N + 2 * M - 1": an extent by those that follow from no others.
+  std::string followed(int axis) const {
+    ir::free_form f;
+    f.add_extent(g_.axes, axis, 1);
+    std::string s;
+    const auto add = [&](std::int64_t times, const std::string& factor) {
+      if (times == 0) return;
+      s += times < 0 ? (s.empty() ? "-" : " - ") : (s.empty() ? "" : " + ");
+      const std::string n = std::to_string(times < 0 ? -times : times);
+      s += factor.empty() ? n : n == "1" ? factor : n + " * " + factor;
+    };
+    for (int a = 0; a < g_.axes.size(); ++a) add(f.times[a], name_.extent[a]);
+    add(f.more, "");
     return s;
   }
   function_head head_of(const std::string& code, bool returns, std::vector<argument>* arguments = nullptr) const {
@@ -440,7 +459,8 @@ class c_family_printer : public plan_visitor, protected lines, protected express
           add({input ? argument::input_stride : argument::output_stride, slot, a}, std::string(d_.index), names[a]);
     };
     for (int a = 0; a < g_.axes.size(); ++a)
-      if (g_.axes[a].extent == 0) add({argument::extent, 0, a}, std::string(d_.index), name_.extent[a]);
+      if (g_.axes[a].extent == 0 && !g_.axes[a].follows())
+        add({argument::extent, 0, a}, std::string(d_.index), name_.extent[a]);
     for (int k = 0; k < g_.inputs.size(); ++k) {
       if (g_.inputs[k].is_place()) continue;
       add({argument::input, k},
@@ -459,8 +479,9 @@ class c_family_printer : public plan_visitor, protected lines, protected express
   bool is_handed_on(int slot) const { return stage_ != nullptr && (stage_->numbers >> slot & 1) != 0; }
   void close_function(bool returns) {
     text_.code = without_comments(body_);
-    text_.head = d_.open(head_of(text_.code, returns, &text_.arguments));
-    text_.text = remarks() + text_.head + stated_extents(text_.code) + body_ + "}\n";
+    const std::string stated = stated_extents(text_.code);
+    text_.head = d_.open(head_of(stated + text_.code, returns, &text_.arguments));
+    text_.text = remarks() + text_.head + stated + body_ + "}\n";
   }
 
   std::string remarks() const {

@@ -221,8 +221,9 @@ class gpu_printer : public c_family_printer {
     for (std::size_t at = code.find(".x"); at != code.npos; at = code.find(".x"))
       code.erase(at, 2);  // that is no input
     std::vector<std::string> items, arguments;
+    const std::string stated = stated_extents(code);
     const auto add = [&](const std::string& declaration, const std::string& word, const std::string& value) {
-      if (!mentions(code, word)) return;
+      if (!mentions(stated + code, word)) return;
       items.push_back(declaration);
       arguments.push_back(value);
     };
@@ -231,8 +232,7 @@ class gpu_printer : public c_family_printer {
     add((blocks == "1" && threads == "1" ? "const double* partials" : "double* partials"), "partials",
         kept_totals_ == 0 ? "scratch" : fmt::format("scratch + {}", kept_totals_));
     add("int blocks", "blocks", one_block_ ? "1" : "blocks");
-    kernels_ +=
-        argument_list("static __global__ void " + name, items, 97) + " {\n" + stated_extents(code) + body_ + "}\n\n";
+    kernels_ += argument_list("static __global__ void " + name, items, 97) + " {\n" + stated + body_ + "}\n\n";
     const std::string launch = fmt::format("  {}<<<{}, {}, 0, stream>>>", name, blocks, threads);
     launches_ += argument_list(launch, arguments, 97) + ";\n";
   }

@@ -63,10 +63,15 @@ class places {
     for (int k = 0; k < in.at.size(); ++k) {
       const coordinate c = in.at[k];
       if (!c.is_shifted()) continue;
+      const std::string& extent = name_.extent[g_.inputs[in.of].axes[k]];
+      if (c.times != 0 || c.other_extent) {
+        const std::string at = moved_on(index_[c.axis], c.shift());
+        list(s, at + " >= 0 && " + at + " < " + extent, " && ");
+        continue;
+      }
       list(s,
-           c.entry < 0
-               ? index_[c.axis] + " >= " + std::to_string(-c.entry)
-               : index_[c.axis] + " + " + std::to_string(c.entry) + " < " + name_.extent[g_.inputs[in.of].axes[k]],
+           c.entry < 0 ? index_[c.axis] + " >= " + std::to_string(-c.entry)
+                       : index_[c.axis] + " + " + std::to_string(c.entry) + " < " + extent,
            " && ");
     }
     return s;
@@ -157,11 +162,25 @@ class places {
     for (int k = 0; k < axes.size(); ++k) {
       const coordinate c = in.at[k];
       r.push_back({axes[k], c.axis,
-                   c.axis >= 0             ? (has(labelled, c.axis) ? label : moved(index_[c.axis], c.entry))
+                   c.axis >= 0             ? (has(labelled, c.axis) ? label : in_brackets(c))
                    : is_from_last(c.entry) ? moved(name_.extent[axes[k]], c.entry - last_entry - 1)
                                            : std::to_string(c.entry)});
     }
     return r;
+  }
+
+  /// "q - N + 1"
+  std::string moved_on(std::string index, const extent_form& by) const {
+    for (int a = 0; a < max_axes; ++a) {
+      if (by.of(a) == 0) continue;
+      index += by.of(a) < 0 ? " - " : " + ";
+      const int times = by.of(a) < 0 ? -by.of(a) : by.of(a);
+      index += (times == 1 ? "" : std::to_string(times) + " * ") + name_.extent[a];
+    }
+    return index + ir::offset_text(by.more);
+  }
+  std::string in_brackets(const coordinate& c) const {
+    return c.times == 0 ? moved(index_[c.axis], c.entry) : "(" + moved_on(index_[c.axis], c.shift()) + ")";
   }
 
   /// "(t - 1)"

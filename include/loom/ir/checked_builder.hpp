@@ -57,6 +57,24 @@ class checked_builder {
     return {out_.extent(over)};
   }
 
+  /// The name in the text of an axis, which may define its extent: "Q = N + M".
+  constexpr text_view axis(text_view text) {
+    const axis_definition d = defined_axis(text);
+    if (d.multiplies_axes) fail({issue::product_of_extents, d.name});
+    if (d.error_column != 0) fail({issue::malformed_axis, text, d.error_column});
+    axis_info defined{d.name};
+    for (const axis_definition::term& t : d.terms) {
+      const int of = t.axis.empty() ? -1 : axis_number({t.axis, 0});
+      if (stopped()) return d.name;
+      if (of < 0) defined.from.more += static_cast<std::int32_t>(t.times);
+      else if (!defined.from.count(of, t.times))
+        fail({issue::extent_counted_too_often, d.name, t.times, extent_form::most});
+    }
+    if (!d.terms.empty() && !defined.follows()) fail({issue::malformed_axis, text, static_cast<int>(text.size())});
+    if (!stopped()) axis_number(defined);
+    return d.name;
+  }
+
   // ---- operations ----------------------------------------------------------------------------------------------------
   /// An elementwise operation.
   constexpr typed_value apply(op code, const typed_value* v, int n) {
@@ -66,7 +84,7 @@ class checked_builder {
       for (int i = 0; i < 2; ++i)
         if (v[i].written >= typed_value::literal::integer && out_[v[i].id].constant_value() < 0)
           return fail({issue::integer_beside_min_or_max});
-    if (const value_id moved = n == 2 ? shifted_position(code, v) : no_value; moved != no_value) return {moved};
+    if (const value_id moved = n == 2 ? shifted_position(out_, code, v) : no_value; moved != no_value) return {moved};
     if (is_of_indices(code, v, n)) return computed(code, v, n);
     axis_set axes = 0;
     typed_value r;
@@ -237,7 +255,8 @@ class checked_builder {
     const node& of = out_[v.id];
     const bool is_plain = is_input(of.code) && !out_.result.inputs[static_cast<int>(of.bits)].is_shifted();
     if (shifted && (outside != nullptr || !is_plain)) {
-      const value_id there = inside(by, placed);
+      const value_id there = within(out_, by, placed);
+      if (there == no_value) return pick(r, places, n, labelled, left);
       if (out_[r.id].type == kind::mask) r.id = out_.binary(op::logical_and, there, r.id);
       else if (!r.is_computed_index && !is_number(r)) return failed();
       else r.id = out_.where(there, r.id, outside == nullptr ? out_.constant(0) : outside->id);
@@ -303,7 +322,7 @@ class checked_builder {
  private:
   constexpr bool is_labelled(const place_choice& p) const {
     if (p.last) return false;
-    if (p.index.is_computed_index) return true;
+    if (p.index.is_computed_index) return positions_of(out_, p.index.id).axis < 0;
     const op code = out_[p.index.id].code;
     return code != op::constant && code != op::position;
   }
@@ -312,11 +331,17 @@ class checked_builder {
     if (p.last && p.index.id == no_value) by.of[axis] = {-1, last_entry};
     if ((p.last && p.index.id == no_value) || is_labelled(p)) return true;
     const node& index = out_[p.index.id];
-    if (!p.last && index.code == op::position) {
-      const int other = first_axis(index.over());
-      axis_number({name_of(other), out_.result.axes[axis].extent});
-      axis_number({name_of(axis), out_.result.axes[other].extent});
-      by.of[axis] = {static_cast<std::int8_t>(other), index.offset()};
+    if (!p.last && (index.code == op::position || p.index.is_computed_index)) {
+      moved_positions there{first_axis(index.over()), {index.offset(), 0}};
+      if (p.index.is_computed_index) there = positions_of(out_, p.index.id);
+      const axis_list& axes = out_.result.axes;  // of two that follow from nothing the extents are then the same
+      const bool differ =
+          (axes[axis].follows() || axes[there.axis].follows()) && extents_differ(axes, axis, there.axis);
+      if (!differ) {
+        axis_number({name_of(there.axis), out_.result.axes[axis].extent});
+        axis_number({name_of(axis), out_.result.axes[there.axis].extent});
+      }
+      by.of[axis] = {static_cast<std::int8_t>(there.axis), there.by.more, differ, there.by.times};
       return !stopped();
     }
     if (p.index.written < typed_value::literal::integer)
@@ -330,17 +355,6 @@ class checked_builder {
     const auto whole = static_cast<std::int32_t>(entry);
     by.of[axis] = {-1, p.last ? last_entry - whole : whole};
     return true;
-  }
-  /// Where no axis is read beyond its ends.
-  constexpr value_id inside(const substitution& by, axis_set placed) {
-    value_id all = no_value;
-    for (int a = 0; a < max_axes; ++a) {
-      const coordinate c = by.of[a];
-      if (!has(placed, a) || !c.is_shifted()) continue;
-      const value_id one = within(out_, c.axis, c.entry);
-      all = all == no_value ? one : out_.binary(op::logical_and, all, one);
-    }
-    return all;
   }
   /// One after the other: so no axis that labels choose from may be one that is left, or that other labels have.
   constexpr typed_value pick(typed_value r, const place_choice* places, int n, axis_set from, axis_set left) {
@@ -356,20 +370,6 @@ class checked_builder {
       if (is_labelled(places[i])) r = gather(r, places[i].index, &along);
     }
     return r;
-  }
-  /// A whole number more or less of the positions along an axis; no_value, if this is none.
-  constexpr value_id shifted_position(op code, const typed_value* v) {
-    if (code != op::add && code != op::sub) return no_value;
-    for (int k = 0; k < 2; ++k) {
-      const node &axis = out_[v[k].id], &more = out_[v[1 - k].id];
-      if (axis.code != op::position || more.code != op::constant || (code == op::sub && k == 1)) continue;
-      const double by = code == op::sub ? -more.constant_value() : more.constant_value();
-      if (v[1 - k].written < typed_value::literal::integer || !(by > -furthest_shift && by < furthest_shift)) continue;
-      const std::int32_t offset = axis.offset() + static_cast<std::int32_t>(by);
-      if (offset > -furthest_shift && offset < furthest_shift)
-        return out_.position(op::position, first_axis(axis.over()), offset);
-    }
-    return no_value;
   }
 
   builder out_;
@@ -408,6 +408,9 @@ class checked_builder {
       if (known.extent != 0 && wanted.extent != 0 && known.extent != wanted.extent)
         fail({issue::extents_disagree, known.name, known.extent, wanted.extent});
       if (known.extent == 0) known.extent = wanted.extent;
+      if (known.follows() && wanted.follows() && known.from != wanted.from)
+        fail({issue::extent_defined_twice, known.name});
+      if (wanted.follows()) known.from = wanted.from;
       return i;
     }
     if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, wanted.name, max_axes);
@@ -526,9 +529,12 @@ class checked_builder {
   constexpr void check_whole() {
     axis_set sized = 0;
     int labels = 0;
-    for (const input_info& in : out_.result.inputs) sized |= as_set(in.axes);
+    if (const mistake m = settle_extents(out_.result.axes); m.kind != issue::none) fail(m);
+    for (const input_info& in : out_.result.inputs)
+      for (int axis : in.axes)
+        if (!in.has_other_extent(axis)) sized |= only(axis);
     for (int a = 0; a < out_.result.axes.size(); ++a)
-      if (!has(sized, a)) fail({issue::axis_without_extent, name_of(a)});
+      if (!has(sized, a) && !out_.result.axes[a].follows()) fail({issue::axis_without_extent, name_of(a)});
     for (const typed_value& v : roots_) is_number(v);
     for (const node& n : out_.result.nodes) labels += n.code == op::gather || n.code == op::onehot;
     if (labels > max_label_uses) labels = places_of_labels(out_.result);
@@ -539,17 +545,21 @@ class checked_builder {
   // ---- indices that are computed -------------------------------------------------------------------------------------
   // Each is a number, so that what is done with it is a comparison with positions, which every loop knows.
 
-  /// Whether all operands are indices or whole literals, some of them indices, and the op makes another of them, or compares one that
+  /// Whether all operands are indices, whole literals or made of these and extents, some of them indices, and the op makes another of them, or compares one that
   /// is computed.
   constexpr bool is_of_indices(op code, const typed_value* v, int n) const {
     const bool makes = code == op::add || code == op::sub || code == op::mul || code == op::neg;
     bool some = false, computed = false;
     for (int i = 0; i < n; ++i) {
-      if (!is_index(v[i]) && v[i].written != typed_value::literal::integer) return false;
       some = some || is_index(v[i]);
       computed = computed || v[i].is_computed_index;
     }
-    return makes ? some : computed && info(code).kind == family::compare;
+    for (int i = 0; some && i < n; ++i) {
+      if (is_index(v[i]) || v[i].written == typed_value::literal::integer) continue;
+      if (v[i].written != typed_value::literal::no || !is_count(out_, v[i].id)) return false;
+      computed = true;
+    }
+    return some && (makes || (computed && info(code).kind == family::compare));
   }
   constexpr typed_value computed(op code, const typed_value* v, int n) {
     typed_value r;
@@ -578,7 +588,7 @@ class checked_builder {
       if (known_.twin_of[a] == axis) return a;
     const text_view name = rival_name(out_.result.axes);
     if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, name, max_axes);
-    out_.result.axes.push_back({name, out_.result.axes[axis].extent});
+    out_.result.axes.push_back({name, out_.result.axes[axis].extent, out_.result.axes[axis].from});
     known_.twin_of[out_.result.axes.size() - 1] = static_cast<std::int8_t>(axis);
     return out_.result.axes.size() - 1;
   }

@@ -6,8 +6,24 @@
 #pragma once
 
 #include "loom/ir/substitute.hpp"
+#include "loom/ir/typed_value.hpp"
 
 namespace loom::inline LOOM_ABI::ir {
+
+/// A whole number more or less of the positions along an axis; no_value, if this is none.
+constexpr value_id shifted_position(builder& out, op code, const typed_value* v) {
+  if (code != op::add && code != op::sub) return no_value;
+  for (int k = 0; k < 2; ++k) {
+    const node &axis = out[v[k].id], &more = out[v[1 - k].id];
+    if (axis.code != op::position || more.code != op::constant || (code == op::sub && k == 1)) continue;
+    const double by = code == op::sub ? -more.constant_value() : more.constant_value();
+    if (v[1 - k].written < typed_value::literal::integer || !(by > -furthest_shift && by < furthest_shift)) continue;
+    const std::int32_t offset = axis.offset() + static_cast<std::int32_t>(by);
+    if (offset > -furthest_shift && offset < furthest_shift)
+      return out.position(op::position, first_axis(axis.over()), offset);
+  }
+  return no_value;
+}
 
 /// 1 where a mask holds, 0 elsewhere.
 constexpr value_id one_where(builder& out, value_id mask) {

@@ -22,6 +22,18 @@ struct declaration {
   int error_column = 0;  ///< 1-based column at which the text stops making sense; 0: it is well formed
 };
 
+/// The text of an axis, read: "Q", or "Q = 2 * N + M - 1", which says what its extent follows from.
+struct axis_definition {
+  struct term {
+    text_view axis;  ///< none: a number
+    std::int64_t times = 1;
+  };
+  text_view name;
+  fixed_vector<term, max_axes> terms;
+  bool multiplies_axes = false;
+  int error_column = 0;  ///< as of a declaration
+};
+
 namespace detail {
 
 /// Reads declarations: name [ "[" axis ["=" extent] { "," axis ["=" extent] } "]" ] [ domain ], where domain is one of
@@ -56,6 +68,25 @@ class declaration_reader {
     return at_ == text_.size() ? d : failed();
   }
 
+  /// name [ "=" ["-"] term { ("+"|"-") term } ], where term is a factor, or several with "*" between them, of which one may be an axis.
+  constexpr axis_definition read_axis() {
+    axis_definition d;
+    d.name = identifier();
+    bool good = !d.name.empty();
+    if (good && accept('=')) {
+      bool negative = accept('-'), more = true;
+      while (good && more) {
+        axis_definition::term t{{}, negative ? -1 : 1};
+        good = read_term(t, d.multiplies_axes) && d.terms.try_push(t);
+        negative = good && accept('-');
+        more = negative || (good && accept('+'));
+      }
+    }
+    blanks();
+    if (!good || at_ != text_.size()) d.error_column = static_cast<int>(at_) + 1;
+    return d;
+  }
+
  private:
   text_view text_;
   unsigned at_ = 0;
@@ -84,6 +115,23 @@ class declaration_reader {
     std::int64_t n = 0;
     while (digit(peek()) && n < (std::int64_t{1} << 50)) n = n * 10 + (text_[at_++] - '0');
     return n;
+  }
+  constexpr bool read_term(axis_definition::term& t, bool& multiplies_axes) {
+    do {
+      const text_view axis = identifier();
+      if (axis.empty()) {
+        const unsigned begin = at_;
+        const std::int64_t n = number();
+        if (at_ == begin || n > 1 << 24) return false;
+        t.times *= n;
+        if (t.times > 1 << 24 || t.times < -(1 << 24)) return false;
+      } else {
+        multiplies_axes = multiplies_axes || !t.axis.empty();
+        if (multiplies_axes) return false;
+        t.axis = axis;
+      }
+    } while (accept('*'));
+    return true;
   }
   constexpr bool read_domain(number_domain& d) {
     if (accept('>')) {
@@ -152,5 +200,15 @@ class declaration_reader {
 }  // namespace detail
 
 constexpr declaration declared(text_view text) { return detail::declaration_reader(text).read(); }
+constexpr axis_definition defined_axis(text_view text) { return detail::declaration_reader(text).read_axis(); }
+
+/// Whether the text of an axis is more than its name.
+constexpr bool defines_extent(text_view text) {
+  for (const char c : text)
+    if (c == '=') return true;
+  return false;
+}
+/// The name in the text of an axis.
+constexpr text_view axis_name_of(text_view text) { return defines_extent(text) ? defined_axis(text).name : text; }
 
 }  // namespace loom::ir

@@ -84,8 +84,13 @@ enum class input_origin : std::uint8_t { declared, seed, direction, place };
 struct coordinate {
   std::int8_t axis;  ///< -1: at one entry
   std::int32_t entry;  ///< which; or, along an axis, how many further on: what lies beyond its ends is 0
+  bool other_extent = false;  ///< the axis that is read has another extent than the one it is read along
+  std::uint32_t times = 0;  ///< how many further on, by extents: see extent_form
+  std::int8_t of = -1;  ///< the axis that is read, once it is a place
   constexpr bool operator==(const coordinate&) const = default;
-  constexpr bool is_shifted() const { return axis >= 0 && entry != 0; }
+  constexpr bool is_moved() const { return entry != 0 || times != 0; }
+  constexpr bool is_shifted() const { return axis >= 0 && (is_moved() || other_extent); }
+  constexpr extent_form shift() const { return {entry, times}; }
 };
 using coordinates = fixed_vector<coordinate, max_rank>;
 
@@ -109,6 +114,12 @@ struct input_info {
   coordinates at{};  ///< of a place: for each axis of the input, where it is read
 
   constexpr bool is_place() const { return origin == input_origin::place; }
+  /// Of a place: whether an axis that it is read along has another extent than what is read.
+  constexpr bool has_other_extent(int axis) const {
+    for (int k = 0; k < at.count; ++k)
+      if (at.items[k].axis == axis && at.items[k].other_extent) return true;
+    return false;
+  }
   constexpr bool is_shifted() const {
     for (int k = 0; k < at.count; ++k)
       if (at.items[k].is_shifted()) return true;
@@ -245,13 +256,14 @@ class builder {
   }
 
   /// An input that is read at another place: the same data, with other axes. Its value.
-  constexpr value_id place(int slot, const coordinates& at) {
+  constexpr value_id place(int slot, coordinates at) {
     const input_info& from = result.inputs[slot];
+    for (int k = 0; k < at.size(); ++k) at[k].of = from.axes[k];
     input_info in{from.name, from.code, {}, input_origin::place, slot, from.domain, at};
     bool moved = false;
     for (int k = 0; k < at.size(); ++k) {
       if (at[k].axis >= 0) in.axes.insert_once(at[k].axis);
-      moved = moved || at[k].axis != from.axes[k] || at[k].entry != 0;
+      moved = moved || at[k].axis != from.axes[k] || at[k].is_moved();
     }
     if (in.is_shifted()) in.domain = {};  // 0 beyond the ends
     if (!moved) return input(slot);

@@ -144,7 +144,9 @@ class basic_interpreter {
           const ir::coordinate c = in.at[k];
           const std::int64_t n = static_cast<std::int64_t>(extent(a)),
                              at = entry_read(c, n,
-                                             c.axis < 0 ? 0 : static_cast<std::int64_t>(coordinate(p, own, c.axis)));
+                                             c.axis < 0 ? 0
+                                                        : static_cast<std::int64_t>(coordinate(p, own, c.axis)) +
+                                                              c.shift().counted(extents_));
           inside = inside && at >= 0 && at < n;
           position += static_cast<std::size_t>(inside ? at : 0) * stride;
           stride *= extent(a);

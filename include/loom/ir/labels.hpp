@@ -134,6 +134,17 @@ constexpr void leave_along(const graph& g, axis_set over, label_clauses& clauses
 
 }  // namespace detail
 
+/// How many pairs there are of an index and an axis it picks from.
+constexpr int places_of_labels(const graph& g) {
+  axis_set picked[max_inputs]{};
+  int places = 0;
+  for (const node& n : g.nodes)
+    if (n.code == op::gather || n.code == op::onehot)
+      picked[g[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
+  for (const axis_set axes : picked) places += axis_count(axes);
+  return places;
+}
+
 /// Every use of an index as a position, with the labels that use ignores.
 constexpr label_use_list label_uses(const graph& g) {
   heap_array<label_clauses> unused_if(static_cast<std::size_t>(g.size()));
@@ -166,17 +177,6 @@ constexpr label_use_list label_uses(const graph& g) {
     }
   }
   return uses;
-}
-
-/// How many pairs there are of an index and an axis it picks from.
-constexpr int places_of_labels(const graph& g) {
-  axis_set picked[max_inputs]{};
-  int places = 0;
-  for (const node& n : g.nodes)
-    if (n.code == op::gather || n.code == op::onehot)
-      picked[g[n.operand[n.code == op::gather ? 1 : 0]].bits] |= n.over();
-  for (const axis_set axes : picked) places += axis_count(axes);
-  return places;
 }
 
 }  // namespace loom::ir

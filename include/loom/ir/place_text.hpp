@@ -15,6 +15,19 @@ constexpr void write_offset(Out& out, std::int32_t offset) {
   out << text_view(offset < 0 ? " - " : " + ") << std::int64_t{offset < 0 ? -offset : offset};
 }
 
+/// What is added to an axis: " - extent(N) + 1".
+template <class Out, class Name>
+constexpr void write_form(Out& out, const extent_form& form, const Name& name_of) {
+  for (int a = 0; a < max_axes; ++a) {
+    const int times = form.of(a);
+    if (times == 0) continue;
+    out << text_view(times < 0 ? " - " : " + ");
+    if (times != 1 && times != -1) out << std::int64_t{times < 0 ? -times : times} << text_view(" * ");
+    out << text_view("extent(") << name_of(a) << text_view(")");
+  }
+  write_offset(out, form.more);
+}
+
 /// What follows the name of the input; name_of(axis) is how an axis is written.
 template <class Out, class Name>
 constexpr void write_place(Out& out, const graph& g, const input_info& in, const Name& name_of) {
@@ -22,12 +35,12 @@ constexpr void write_place(Out& out, const graph& g, const input_info& in, const
   bool first = true;
   for (int k = 0; k < axes.size(); ++k) {
     const coordinate c = in.at[k];
-    if (c.axis == axes[k] && c.entry == 0) continue;
+    if (c.axis == axes[k] && !c.is_moved()) continue;
     out << text_view(first ? "(" : ", ") << name_of(axes[k]) << text_view(" = ");
     first = false;
     if (c.axis >= 0) {
       out << name_of(c.axis);
-      write_offset(out, c.entry);
+      write_form(out, c.shift(), name_of);
     } else if (is_from_last(c.entry)) {
       out << text_view("last");
       write_offset(out, c.entry - last_entry);

@@ -35,6 +35,20 @@ inline std::string axis_text(const graph& g, int axis) {
     if (in.name == name) return "axis<\"" + name + "\">";
   return name;
 }
+/// An axis as it is declared: "Q", or "Q = 2 * N + M - 1", if its extent follows from others.
+inline std::string axis_declaration(const graph& g, int axis) {
+  const axis_info& of = g.axes[axis];
+  std::string s;
+  const auto add = [&](std::int64_t times, const std::string& factor) {
+    if (times == 0) return;
+    s += times < 0 ? (s.empty() ? "-" : " - ") : (s.empty() ? "" : " + ");
+    const std::int64_t n = times < 0 ? -times : times;
+    s += factor.empty() ? std::to_string(n) : n == 1 ? factor : std::to_string(n) + " * " + factor;
+  };
+  for (int a = 0; a < g.axes.size(); ++a) add(of.from.of(a), std::string(g.axes[a].name));
+  if (of.follows()) add(of.from.more, "");
+  return std::string(of.name) + (s.empty() ? "" : " = " + s);
+}
 inline std::string axis_arguments(const graph& g, axis_set axes) {
   std::string s;
   for (int a = 0; a < g.axes.size(); ++a)

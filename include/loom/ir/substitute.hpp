@@ -7,6 +7,7 @@
 #pragma once
 
 #include "loom/base/heap_array.hpp"
+#include "loom/ir/extents.hpp"
 #include "loom/ir/graph.hpp"
 #include "loom/ir/running.hpp"
 
@@ -19,7 +20,7 @@ struct substitution {
   constexpr substitution() : of() {
     for (int a = 0; a < max_axes; ++a) of[a] = {static_cast<std::int8_t>(a), 0};
   }
-  constexpr bool moves(int axis) const { return of[axis].axis != axis || of[axis].entry != 0; }
+  constexpr bool moves(int axis) const { return of[axis].axis != axis || of[axis].is_moved(); }
   constexpr bool moves_any(axis_set axes) const {
     for (int a = 0; a < max_axes; ++a)
       if (has(axes, a) && moves(a)) return true;
@@ -56,6 +57,46 @@ constexpr value_id as_number(builder& out, value_id index) {
   if (n.code != op::position || n.offset() == 0) return out.unary(op::number, index);
   const value_id here = out.unary(op::number, out.position(op::position, first_axis(n.over())));
   return out.binary(op::add, here, out.constant(n.offset()));
+}
+
+/// Positions as a number, and so many more.
+constexpr value_id moved_on(builder& out, value_id positions, const extent_form& by) {
+  value_id r = as_number(out, positions);
+  for (int a = 0; a < max_axes; ++a) {
+    if (by.of(a) == 0) continue;
+    const value_id extent = out.extent(only(a)), times = by.of(a) == 1 ? extent : out.constant(by.of(a));
+    r = out.binary(op::add, r, by.of(a) == 1 ? extent : out.binary(op::mul, extent, times));
+  }
+  return by.more == 0 ? r : out.binary(op::add, r, out.constant(by.more));
+}
+
+/// Whether what is read of an axis, `of`, at a place is one of its entries: a mask; no_value: it always is.
+constexpr value_id within(builder& out, const coordinate& c, int of) {
+  if (!c.other_extent && c.times == 0) return within(out, c.axis, c.entry);
+  const axis_list& axes = out.result.axes;
+  free_form first, last;  // how far the first and the last entry read are from the ends
+  first.add(axes, c.shift(), 1);
+  last.add_extent(axes, of, 1);
+  last.add_extent(axes, c.axis, -1);
+  last.add(axes, c.shift(), -1);
+  const value_id read = moved_on(out, out.position(op::position, c.axis), c.shift());
+  value_id all = no_value;
+  if (!first.is_never_negative()) all = out.binary(op::ge, read, out.constant(0));
+  if (last.is_never_negative()) return all;
+  const value_id below = out.binary(op::lt, read, out.extent(only(of)));
+  return all == no_value ? below : out.binary(op::logical_and, all, below);
+}
+
+/// Where no axis of those that are placed is read beyond its ends; no_value: everywhere.
+constexpr value_id within(builder& out, const substitution& by, axis_set placed) {
+  value_id all = no_value;
+  for (int a = 0; a < max_axes; ++a) {
+    const coordinate c = by.of[a];
+    if (!has(placed, a) || !c.is_shifted()) continue;
+    const value_id one = within(out, c, a);
+    if (one != no_value) all = all == no_value ? one : out.binary(op::logical_and, all, one);
+  }
+  return all;
 }
 
 /// Builds values of a graph at other places, in the same builder.
@@ -115,8 +156,16 @@ class substituting {
     }
     value_id o[3] = {no_value, no_value, no_value};
     for (int k = 0; k < arity(n.code); ++k) o[k] = at(n.operand[k], s);
+    if (info(n.code).kind == family::compare) compare_alike(o[0], o[1]);
     if (!is_elementwise(n.code) && n.code != op::stop_gradient) captured = true;  // a scatter, which no formula has
     return captured ? v : out_.make(n.code, o[0], o[1], o[2], n.bits);
+  }
+
+  /// Positions that extents move are numbers; so is then what they are compared with.
+  constexpr void compare_alike(value_id& a, value_id& b) {
+    const auto is_computed = [&](value_id v) { return out_[v].type == kind::number && out_[v].code != op::constant; };
+    if (is_computed(a) && out_[b].type == kind::index) b = as_number(out_, b);
+    if (is_computed(b) && out_[a].type == kind::index) a = as_number(out_, a);
   }
 
   enum class truth : std::uint8_t { open, holds, fails };
@@ -144,7 +193,8 @@ class substituting {
       if (!has(over, b)) continue;
       int name = b;
       for (int a = 0; has(taken, name) && a < max_axes; ++a)
-        if (s.of[a].axis == b && a != b && !has(taken, a) && !has(without(below, left), a)) name = a;
+        if (s.of[a].axis == b && a != b && !has(taken, a) && !has(without(below, left), a) && !s.of[a].other_extent)
+          name = a;
       captured = captured || has(taken, name);
       inner.of[b] = {static_cast<std::int8_t>(name), 0};
       taken |= only(name);
@@ -166,6 +216,13 @@ class substituting {
         continue;
       }
       coordinate moved = s.of[c.axis];
+      if (c.other_extent || c.times != 0 || moved.other_extent || moved.times != 0) {
+        if (moved.axis < 0) return entry_of(slot, c.axis, s);
+        extent_form by = c.shift();
+        for (int a = 0; a < max_axes; ++a) captured = captured || !by.count(a, moved.shift().of(a));
+        moved.times = by.times;
+        moved.other_extent = extents_differ(out_.result.axes, moved.axis, out_.result.inputs[from.of].axes[at.size()]);
+      }
       moved.entry += c.entry;
       const bool from_last = moved.axis < 0 && is_from_last(moved.entry);
       if (moved.axis < 0 && (from_last ? moved.entry > last_entry : moved.entry < 0)) return out_.constant(0);
@@ -174,8 +231,16 @@ class substituting {
     return out_.place(from.of, at);
   }
 
+  /// One entry along an axis that the input is read along, but does not have: counted from the ends of that axis.
+  constexpr value_id entry_of(int slot, int axis, const substitution& s) {
+    const value_id v = out_.input(slot);
+    captured = captured || out_[v].type != kind::number;
+    return captured ? v : one_entry(v, axis, s);
+  }
+
   constexpr value_id position(int axis, std::int32_t offset, const substitution& s) {
     const coordinate c = s.of[axis];
+    if (c.times != 0) return moved_on(out_, out_.position(op::position, c.axis, offset), c.shift());
     if (c.axis >= 0) return out_.position(op::position, c.axis, c.entry + offset);
     if (is_from_last(c.entry)) return out_.position(op::last, axis, c.entry - last_entry + offset);
     return out_.constant(c.entry + offset);
@@ -185,9 +250,11 @@ class substituting {
     const int axis = first_axis(n.over());
     const value_id label = at(n.operand[0], s);
     const coordinate c = s.of[axis];
-    if (c.axis >= 0 && c.entry == 0 && !has(out_[label].axes, c.axis))
+    if (c.axis >= 0 && !c.is_moved() && !has(out_[label].axes, c.axis))
       return out_.make(op::onehot, label, no_value, no_value, only(c.axis));
-    const value_id here = position(axis, 0, s), named = out_.binary(op::eq, label, here);
+    value_id here = position(axis, 0, s), index = label;
+    compare_alike(index, here);
+    const value_id named = out_.binary(op::eq, index, here);
     const value_id zero = out_.constant(0), one = out_.constant(1);
     return out_.where(named, one, zero);
   }
@@ -201,7 +268,7 @@ class substituting {
     if (c.axis < 0) return one_entry(v, axis, s);
     std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
     if (is_of_order(n.code) && ahead < 0) ahead = -ahead;  // whose entries come of all, either way
-    if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead) {
+    if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead || c.times != 0 || c.other_extent) {
       runs_along = true;
       return v;
     }
@@ -251,7 +318,9 @@ class substituting {
       if (own && to.axis < 0) return one_entry(v, a, s);
       if (to.axis < 0) continue;
       const int entries = to.entry < 0 ? -to.entry : to.entry;
-      if (own && entries != 0 && entries <= furthest_ahead) return moved(v, a, s, entries);
+      if (own && entries != 0 && entries <= furthest_ahead && !to.other_extent && to.times == 0)
+        return moved(v, a, s, entries);
+      runs_along = runs_along || (own && (to.other_extent || to.times != 0));
       runs_along = runs_along || (own && (entries != 0 || has(left, to.axis))) ||
                    (!own && has(s.image(static_cast<axis_set>(n.over() & n.axes)), to.axis));
       left |= only(to.axis);

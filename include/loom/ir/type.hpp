@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include "loom/base/text_view.hpp"
 
@@ -38,9 +39,38 @@ struct number_domain {
   constexpr bool operator==(const number_domain&) const = default;
 };
 
+/// So many entries, and so many times those of each axis: an extent that follows from others, or how far on something is read.
+struct extent_form {
+  static constexpr int most = 7;  ///< times an axis is counted
+  std::int32_t more = 0;
+  std::uint32_t times = 0;  ///< 4 bits an axis, with a sign
+  constexpr bool operator==(const extent_form&) const = default;
+  constexpr int of(int axis) const {
+    const int t = static_cast<int>(times >> (4 * axis) & 15);
+    return t > most ? t - 16 : t;
+  }
+  /// Counts an axis so many times more; false: too many.
+  constexpr bool count(int axis, std::int64_t n) {
+    n += of(axis);
+    if (n > most || n < -most) return false;
+    times = (times & ~(15u << (4 * axis))) | (static_cast<std::uint32_t>(n) & 15u) << (4 * axis);
+    return true;
+  }
+  /// The part that the extents of a call decide.
+  template <class Extents>
+  constexpr std::int64_t counted(const Extents& extents) const {
+    std::int64_t n = 0;
+    for (int a = 0; times != 0 && a < max_axes; ++a)
+      if (of(a) != 0) n += of(a) * static_cast<std::int64_t>(extents[static_cast<std::size_t>(a)]);
+    return n;
+  }
+};
+
 struct axis_info {
   text_view name;
   std::int64_t extent = 0;  ///< 0: known at the call
+  extent_form from{};  ///< what the extent follows from, if it does
+  constexpr bool follows() const { return from.times != 0; }
   constexpr bool operator==(const axis_info&) const = default;
 };
 

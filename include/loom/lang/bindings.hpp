@@ -179,7 +179,7 @@ constexpr of_input<binding_role::product, Shape> hvp(const expression<Shape>&) {
 /// A view whose axes are named by the binding, in the order in which they are its dimensions: out(M, N) = buffer.
 template <class View, fixed_string... Axes>
 struct laid_out : View {
-  static constexpr text_view axes[] = {Axes.view()...};
+  static constexpr text_view axes[] = {ir::axis_name_of(Axes.view())...};
 };
 
 template <binding_role Role, fixed_string Name, fixed_string... Axes>

@@ -31,7 +31,7 @@ class lowering {
 
   template <fixed_string Name>
   constexpr typed_value visit(extent_shape<axis_name<Name>>) {
-    return to_.extent(Name.view());
+    return to_.extent(name_of<Name>());
   }
 
   template <op Code, class... Shapes>
@@ -59,7 +59,7 @@ class lowering {
     const typed_value states = visit(States{});
     const typed_value moves = visit(Moves{});
     chain_choice axes = chosen(Place{});
-    axes.along = Along.view();
+    axes.along = name_of<Along>();
     return to_.chain(Code, states, moves, axes);
   }
 
@@ -74,12 +74,12 @@ class lowering {
   template <class Index, fixed_string Name>
   constexpr typed_value visit(onehot_shape<Index, axis_name<Name>>) {
     const typed_value index = visit(Index{});
-    return to_.onehot(index, Name.view());
+    return to_.onehot(index, name_of<Name>());
   }
 
   template <fixed_string Name>
   constexpr typed_value visit(position_shape<axis_name<Name>>) {
-    return to_.position(Name.view());
+    return to_.position(name_of<Name>());
   }
 
   constexpr typed_value visit(last_shape) { return to_.last(); }
@@ -115,18 +115,25 @@ class lowering {
   checked_builder& to_;
   const std::uint64_t* literals_;
 
+  /// The name of an axis, which its text may define as well.
+  template <fixed_string Text>
+  constexpr text_view name_of() {
+    if constexpr (defines_extent(Text.view())) return to_.axis(Text.view());
+    else return Text.view();
+  }
+
   template <fixed_string Name>
   constexpr void choose(place_shape<axis_name<Name>, last_shape>, place_choice* places, int& n, typed_value&) {
-    places[n++] = {Name.view(), {}, true};
+    places[n++] = {name_of<Name>(), {}, true};
   }
   template <fixed_string Name>
   constexpr void choose(place_shape<axis_name<Name>, apply_shape<op::sub, last_shape, number_shape<true>>>,
                         place_choice* places, int& n, typed_value&) {
-    places[n++] = {Name.view(), visit(number_shape<true>{}), true};
+    places[n++] = {name_of<Name>(), visit(number_shape<true>{}), true};
   }
   template <fixed_string Name, class Index>
   constexpr void choose(place_shape<axis_name<Name>, Index>, place_choice* places, int& n, typed_value&) {
-    places[n++] = {Name.view(), visit(Index{})};
+    places[n++] = {name_of<Name>(), visit(Index{})};
   }
   template <class Value>
   constexpr void choose(outside_shape<Value>, place_choice*, int&, typed_value& outside) {
@@ -140,18 +147,18 @@ class lowering {
   }
   template <fixed_string To, fixed_string From>
   constexpr chain_choice chosen(place_shape<axis_name<To>, position_shape<axis_name<From>>>) {
-    return {{}, To.view(), From.view(), false};
+    return {{}, name_of<To>(), name_of<From>(), false};
   }
   template <fixed_string To, fixed_string Of, fixed_string Move>
   constexpr chain_choice chosen(
       place_shape<axis_name<To>,
                   apply_shape<op::sub, position_shape<axis_name<Of>>, position_shape<axis_name<Move>>>>) {
-    return {{}, To.view(), Move.view(), true};
+    return {{}, name_of<To>(), name_of<Move>(), true};
   }
 
   template <fixed_string Name>
   constexpr axis_choice choice(axis_name<Name>) {
-    return {Name.view(), 0};
+    return {name_of<Name>(), 0};
   }
   constexpr axis_choice choice(axis_position) { return {{}, static_cast<std::int64_t>(0 - *literals_++)}; }
 };

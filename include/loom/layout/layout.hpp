@@ -20,8 +20,12 @@ class layout_builder {
                                    const shape_choice& choice, sweep_layout& data)
       : p_(p), s_(s), bound_(bound), choice_(choice), data_(data) {
     data_.extents = extents;
-    for (int i = 0; i < p.program.inputs.size(); ++i)
-      add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
+    for (int i = 0; i < p.program.inputs.size(); ++i) {
+      const input_info& in = p.program.inputs[i];
+      add_input(bound.inputs[i], in.axes, data_.inputs[i]);
+      for (int k = 0; in.is_shifted() && k < in.at.size(); ++k)
+        data_.read_strides[i][k] = stride_along(bound.inputs[i], in.axes, in.at[k].axis);
+    }
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (bound.outputs[k].is_bound()) add_output(bound.outputs[k], output_axes(p, k), data_.outputs[k]);
   }

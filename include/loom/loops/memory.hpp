@@ -179,23 +179,31 @@ template <class S, class T, class I>
   }
 }
 
-/// Entries of an input that is read further on along some axes, or back: `further[axis]` entries. Beyond the ends they are 0.
+/// Entries of an input that is read further on along some axes, or back. Beyond the ends they are 0.
 template <class S, class T>
-[[gnu::noinline]] inline void load_shifted(const sweep_layout& data, const stream& s, const std::int32_t* further,
+[[gnu::noinline]] inline void load_shifted(const sweep_layout& data, int slot, const ir::coordinates& at,
                                            int column_axis, std::ptrdiff_t row, std::ptrdiff_t column, bool along,
                                            std::size_t count, T* to) {
+  const stream& s = data.inputs[slot];
+  std::ptrdiff_t by[max_rank]{}, further = 0;
+  axis_set moved = 0;  // a diagonal moves once
+  for (int k = 0; k < at.size(); ++k) {
+    if (!at[k].is_shifted()) continue;
+    by[k] = at[k].entry + static_cast<std::ptrdiff_t>(at[k].shift().counted(data.extents.of));
+    if (!ir::has(moved, at[k].axis)) further += by[k] * data.read_strides[slot][k];
+    moved |= ir::only(at[k].axis);
+  }
   for (std::size_t i = 0; i < count; ++i) {
     const auto lane = static_cast<std::ptrdiff_t>(i);
-    std::ptrdiff_t r = along ? row : row + lane, c = along ? column + lane : column;
+    const std::ptrdiff_t r = along ? row : row + lane, c = along ? column + lane : column;
     bool inside = true;
-    for (int axis = 0; axis < max_axes; ++axis) {
-      if (further[axis] == 0) continue;
-      const bool of_column = axis == column_axis;
-      const std::ptrdiff_t at = (of_column ? c : r / data.inner_rows[axis] % data.extents[axis]) + further[axis];
-      inside = inside && at >= 0 && at < data.extents[axis];
-      (of_column ? c : r) += further[axis] * (of_column ? 1 : data.inner_rows[axis]);
+    for (int k = 0; k < at.size(); ++k) {
+      if (!at[k].is_shifted()) continue;
+      const int axis = at[k].axis;
+      const std::ptrdiff_t entry = (axis == column_axis ? c : r / data.inner_rows[axis] % data.extents[axis]) + by[k];
+      inside = inside && entry >= 0 && entry < data.extents[at[k].of];
     }
-    to[i] = inside ? load_lane<S, T>(s, row_offset(data, s, r) + c * s.column_stride) : T(0);
+    to[i] = inside ? load_lane<S, T>(s, row_offset(data, s, r) + c * s.column_stride + further) : T(0);
   }
 }
 

@@ -55,46 +55,39 @@ LOOM_INLINE bool load_integers_of_rows(const R& r, const stream& s, typename R::
   return false;
 }
 
-/// How much further on an input is read, by axis.
-struct shifts {
-  std::int32_t further[max_axes]{};
-  constexpr explicit shifts(const ir::input_info& in) {
-    for (const ir::coordinate& c : in.at)
-      if (c.axis >= 0 && c.entry != 0) further[c.axis] = c.entry;
+/// Of an input that is read further on along a row of one axis, and along no other, which of its axes that is; else -1.
+constexpr int shifted_along_row(const plan& p, const ir::input_info& in) {
+  int r = -1;
+  for (int k = 0; k < in.at.size(); ++k) {
+    const ir::coordinate& c = in.at[k];
+    const bool of_row = c.axis >= 0 && p.column_axes == ir::only(c.axis);
+    if ((c.is_shifted() && !of_row) || (of_row && r >= 0)) return -1;
+    if (of_row) r = k;
   }
-  /// How much along a row of one axis, if along no other; else 0.
-  constexpr std::int32_t along_row_of(const plan& p) const {
-    std::int32_t r = 0;
-    for (int a = 0; a < max_axes; ++a) {
-      if (further[a] == 0) continue;
-      if (p.column_axes != ir::only(a)) return 0;
-      r = further[a];
-    }
-    return r;
-  }
-};
+  return r;
+}
 template <int Id, lanes Which, class T, class R>
 LOOM_INLINE void load_shifted_lanes(const R& r, [[maybe_unused]] std::ptrdiff_t j, T* to) {
   constexpr int slot = static_cast<int>(R::P.program[Id].bits);
   constexpr ir::input_info in = R::P.program.inputs[slot];
-  static constexpr shifts all(in);
+  static constexpr ir::coordinates at = in.at;
   using S =
       std::conditional_t<R::P.program[Id].code == op::tensor, typename R::template Input<slot>, lane<typename R::V>>;
-  loops::load_shifted<S>(r.data, r.data.inputs[slot], all.further,
-                         R::P.column_order.empty() ? -1 : R::P.column_order.back(), r.row, column_of<Id, R>(j),
-                         R::shape::along, lanes_in_use<Id, Which>(r), to);
+  loops::load_shifted<S>(r.data, slot, at, R::P.column_order.empty() ? -1 : R::P.column_order.back(), r.row,
+                         column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), to);
 }
 /// The same as a vector.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr int slot = static_cast<int>(n.bits);
+  [[maybe_unused]] constexpr int k = shifted_along_row(R::P, R::P.program.inputs[slot]);
   if constexpr (R::shape::along && R::lane_count > 1 && Which != lanes::some && n.code == op::tensor &&
-                shifts(R::P.program.inputs[slot]).along_row_of(R::P) !=
-                    0) {  // away from the ends, a load like any other
-    constexpr std::int32_t by = shifts(R::P.program.inputs[slot]).along_row_of(R::P);
+                k >= 0) {  // away from the ends, a load like any other
+    constexpr ir::coordinate c = R::P.program.inputs[slot].at.items[k];
+    const std::ptrdiff_t by = c.entry + static_cast<std::ptrdiff_t>(c.shift().counted(r.data.extents.of));
     const stream& s = r.data.inputs[slot];
-    if (s.column_stride == 1 && j + by >= 0 && j + by + R::lane_count <= r.data.columns) [[likely]] {
+    if (s.column_stride == 1 && j + by >= 0 && j + by + R::lane_count <= r.data.extents[c.of]) [[likely]] {
       const auto* const row = static_cast<const typename R::template Input<slot>*>(r.input_row[slot]);
       r.value[Id] = load_lanes<typename R::V>(row + j + by);
       return;

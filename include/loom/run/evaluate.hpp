@@ -186,10 +186,16 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
         if (in.name == text_view(B::name.text))
           for (int i = 0; i < decltype(b.data)::rank; ++i) {
             const int axis = in.is_place() ? in.at[i].axis : in.axes[i];
-            if (axis >= 0) extents[axis] = b.data.extents[i];
+            if (axis >= 0 && !(in.is_place() && in.at[i].other_extent)) extents[axis] = b.data.extents[i];
           }
   };
   (learn(bindings), ...);
+  std::int64_t wanted = 0;  // of what disagrees the call speaks
+  for (int a = 0; a < g.axes.size(); ++a)
+    if (g.axes[a].follows()) extents[a] = -1;
+  ir::follow_extents(g.axes, extents.of, wanted);
+  for (std::ptrdiff_t& extent : extents.of)
+    if (extent < 0) extent = 0;
   if constexpr (!Least && runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents.of).best();
   else return workspace_needed<Program, T>(extents.of);
 }

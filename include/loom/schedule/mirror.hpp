@@ -16,7 +16,7 @@ class mirror {
     });
     for (const input_info& in : g.inputs)
       for (int k = 0; k < in.at.size(); ++k)
-        same_extent_ = same_extent_ || joins(g.inputs[in.of].axes[k], in.at[k].axis);
+        same_extent_ = same_extent_ || (!in.at[k].other_extent && joins(g.inputs[in.of].axes[k], in.at[k].axis));
   }
 
   /// The image of a value if it is one of the graph's, which may be the value itself; else no_value.
@@ -80,12 +80,14 @@ class mirror {
     }
     return no_value;
   }
+  static constexpr coordinate unmoved(std::int8_t axis) { return {axis, 0, false, 0, axis}; }
   constexpr bool reads_swapped(const input_info& a, const input_info& b) const {
     const input_info& declared = out_.result.inputs[a.is_place() ? a.of : b.of];
     for (int k = 0; k < declared.axes.size(); ++k) {
-      const coordinate here = a.is_place() ? a.at[k] : coordinate{declared.axes[k], 0};
-      const coordinate there = b.is_place() ? b.at[k] : coordinate{declared.axes[k], 0};
-      const coordinate wanted{static_cast<std::int8_t>(here.axis < 0 ? here.axis : swapped(here.axis)), here.entry};
+      const coordinate here = a.is_place() ? a.at[k] : unmoved(declared.axes[k]);
+      const coordinate there = b.is_place() ? b.at[k] : unmoved(declared.axes[k]);
+      coordinate wanted = here;
+      if (here.axis >= 0) wanted.axis = static_cast<std::int8_t>(swapped(here.axis));
       if (!(wanted == there)) return false;
     }
     return true;
