@@ -67,6 +67,8 @@ struct in_stage {
     return number;
   }
   static constexpr int blocks() { return block_of_output(made.outputs.size()); }
+  /// Whether a block is as it was made when the loops are done.
+  static constexpr bool leaves_tile() { return overwriting < 0; }
 
   static constexpr bool is_possible() { return can_run(schedule, made, tile, map.in_blocks); }
 
@@ -124,7 +126,7 @@ constexpr int recalled_in() {
   } else {
     using one = in_stage<Program, S>;
     using other = in_stage<Program, Later>;
-    return m.tiles[Later] == m.tiles[S] && one::input_blocks() == 1 && one::blocks() == 1 &&
+    return m.tiles[Later] == m.tiles[S] && one::input_blocks() == 1 && one::blocks() == 1 && one::leaves_tile() &&
                    other::input_blocks() == 1 && one::tile_value() == other::tile_value() &&
                    one::roles.rows == other::roles.rows && m.is_symmetric(S) == m.is_symmetric(Later)
                ? Later
