@@ -3,7 +3,6 @@
 // Layer 7 (loops).
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 
 #include "loom/ir/evaluate.hpp"
@@ -35,14 +34,14 @@ void join_shifted_parts(op code, T* all, const T* part, const shifted_parts<T>& 
   const auto scaled = [](double v, double scale) { return scale == 0 ? (v - v == 0 ? 0 : v) : v * scale; };
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     const double before = static_cast<double>(by.all[i]), here = static_cast<double>(by.part[i]);
-    if (here == -INFINITY) continue;
-    if (before == -INFINITY) {
+    if (here == -__builtin_huge_val()) continue;
+    if (before == -__builtin_huge_val()) {
       all[i] = part[i];
       continue;
     }
     const double s = finite_or_zero(before), t = finite_or_zero(here), largest = t > s ? t : s;
-    const double scale = std::exp(by.coefficient * (largest - s)),
-                 scale_here = std::exp(by.coefficient * (largest - t));
+    const double scale = __builtin_exp(by.coefficient * (largest - s)),
+                 scale_here = __builtin_exp(by.coefficient * (largest - t));
     double sum = scaled(static_cast<double>(all[i]), scale) + scaled(static_cast<double>(part[i]), scale_here);
     if (code == op::rest) sum += scale < scale_here ? scale : scale_here;
     all[i] = static_cast<T>(sum);
