@@ -37,7 +37,7 @@ sweep_layout layout_of(const loom::plan& p, const std::vector<erased_view>& inpu
   const std::vector<erased_buffer> outputs(static_cast<std::size_t>(p.program.outputs.size()));
   const operands bound{inputs.data(), outputs.data()};
   loom::call::detail::data_check check(p, bound);
-  REQUIRE(check.operands_are_good());
+  REQUIRE(check.operands_are_good<true>());
   return lay_out(p, p.loops[0], check.extents, bound, nullptr, loom::layout::possible_loop_shapes(p, p.loops[0]));
 }
 

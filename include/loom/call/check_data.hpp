@@ -135,10 +135,14 @@ class data_check {
         all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
   }
 
+  /// `Follow`: whether an extent may follow from others.
+  template <bool Follow>
   [[gnu::noinline]] constexpr bool operands_are_good() {
     for (int i = 0; i < count_; ++i)
       if (!extents_agree(all_[i])) return false;
-    if (!extents_follow() || !entries_can_be_counted()) return false;
+    if constexpr (Follow)
+      if (!extents_follow()) return false;
+    if (!entries_can_be_counted()) return false;
     for (int i = 0; i < count_; ++i)
       if (!can_be_accessed(all_[i])) return false;
     for (int i = 0; i < count_; ++i)
@@ -430,6 +434,12 @@ constexpr bool declares_domains(const graph& g) {
   return false;
 }
 
+constexpr bool has_extents_that_follow(const graph& g) {
+  for (const ir::axis_info& a : g.axes)
+    if (a.follows()) return true;
+  return false;
+}
+
 constexpr bool has_chains(const graph& g) {
   for (const node& n : g.nodes)
     if (is_chain(n.code)) return true;
@@ -445,7 +455,7 @@ constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*worksp
   detail::data_check c(p, bound);
   [[maybe_unused]] bool good = true;  // if not, something was found
   if constexpr (reads_places(p.program)) good = c.places_are_good();
-  good = good && c.operands_are_good();
+  good = good && c.template operands_are_good<has_extents_that_follow(p.program)>();
   if constexpr (has_chains(p.program)) good = good && c.chains_are_good();
   if constexpr (p.refused() && has_orders(p.program)) good = good && c.orders_are_good();
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();

@@ -20,12 +20,8 @@ class layout_builder {
                                    const shape_choice& choice, sweep_layout& data)
       : p_(p), s_(s), bound_(bound), choice_(choice), data_(data) {
     data_.extents = extents;
-    for (int i = 0; i < p.program.inputs.size(); ++i) {
-      const input_info& in = p.program.inputs[i];
-      add_input(bound.inputs[i], in.axes, data_.inputs[i]);
-      for (int k = 0; in.is_shifted() && k < in.at.size(); ++k)
-        data_.read_strides[i][k] = stride_along(bound.inputs[i], in.axes, in.at[k].axis);
-    }
+    for (int i = 0; i < p.program.inputs.size(); ++i)
+      add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
     for (int k = 0; k < p.program.outputs.size(); ++k)
       if (bound.outputs[k].is_bound()) add_output(bound.outputs[k], output_axes(p, k), data_.outputs[k]);
   }
@@ -36,6 +32,13 @@ class layout_builder {
       const node& n = p_.program[p_.arrays[k].id];
       if (n.code == op::scatter)
         data_.scatter_strides[k] = stride_along(arrays[k], p_.arrays[k].axes, n.scattered_over());
+    }
+  }
+  [[gnu::noinline]] void add_shifts() {
+    for (int i = 0; i < p_.program.inputs.size(); ++i) {
+      const input_info& in = p_.program.inputs[i];
+      for (int k = 0; in.is_shifted() && k < in.at.size(); ++k)
+        data_.read_strides[i][k] = stride_along(bound_.inputs[i], in.axes, in.at[k].axis);
     }
   }
   [[gnu::noinline]] void add_lookups() {
@@ -147,15 +150,22 @@ class layout_builder {
 
 }  // namespace detail
 
-/// Where a sweep finds its operands. The arrays are those of place_arrays; a plan without arrays or lookups may say so, and has
+constexpr bool reads_shifted(const graph& g) {
+  for (const input_info& in : g.inputs)
+    if (in.is_shifted()) return true;
+  return false;
+}
+
+/// Where a sweep finds its operands. The arrays are those of place_arrays; a plan without arrays, lookups or shifted inputs may say so, and has
 /// no code for them.
-template <bool Arrays = true, bool Lookups = true>
+template <bool Arrays = true, bool Lookups = true, bool Shifts = true>
 sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
                      [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice) {
   sweep_layout data;
   detail::layout_builder b(p, s, extents, bound, choice, data);
   if constexpr (Arrays) b.add_arrays(arrays);
   if constexpr (Lookups) b.add_lookups();
+  if constexpr (Shifts) b.add_shifts();
   b.build();
   return data;
 }

@@ -278,8 +278,8 @@ class stage_runner : stage_arrays<Program, T> {
     using stage = in_stage<Program, S>;
     constexpr const plan& p = stage::schedule;
     constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
-    block_sweep r{lay_out<!p.arrays.empty(), !p.lookups.empty()>(p, p.loops[Sweep], call.extents, call.bound,
-                                                                 call.arrays, choice),
+    block_sweep r{lay_out<!p.arrays.empty(), !p.lookups.empty(), reads_shifted(p.program)>(
+                      p, p.loops[Sweep], call.extents, call.bound, call.arrays, choice),
                   dispatch<stage, T, Sweep>()};
     // Lanes across rows take whole rows.
     const bool across = r.data.shape == loop_shape::copied_tile || r.data.shape == loop_shape::in_place;
