@@ -233,7 +233,9 @@ class basic_interpreter {
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t first = 0; first < r.size(); ++first) {
       if (coordinate(first, n.axes, axis) != 0) continue;
-      const auto operand = [&](int k, std::size_t t) { return entry(n.operand[k], n.axes, first + t * stride); };
+      const auto operand = [&](int k, std::size_t place) {
+        return entry(n.operand[k], n.axes, first + place * stride);
+      };
       for (std::size_t t = 0; t < entries; ++t) {
         if (n.code != op::order) {
           const auto at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(operand(1, t)));

@@ -5,7 +5,8 @@
 // Layer 4 (schedule).
 #pragma once
 
-#include "loom/ir/rebuild.hpp"
+#include "loom/ir/graph.hpp"
+#include "loom/ir/value_set.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
