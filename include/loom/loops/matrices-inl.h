@@ -379,6 +379,11 @@ template <loops::inner_step Step, class T>
     }
 }
 
+template <class T>
+LOOM_INLINE T* aligned(T* memory) {
+  return memory + (-reinterpret_cast<std::uintptr_t>(memory) % loops::scratch_alignment) / sizeof(T);
+}
+
 /// Into a matrix whose rows are rather contiguous than its columns.
 template <loops::inner_step Step, class T>
 [[gnu::noinline]] void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
@@ -386,9 +391,6 @@ template <loops::inner_step Step, class T>
                                          loops::skipped_zeros skipped, bool add, loops::packed_panels* panels,
                                          T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
-  const auto aligned = [](T* p) {
-    return p + (-reinterpret_cast<std::uintptr_t>(p) % loops::scratch_alignment) / sizeof(T);
-  };
   T* const xs = aligned(scratch);
   const bool stays = panels != nullptr && panels->data != nullptr;
   T* ys = stays ? aligned(static_cast<T*>(panels->data)) : xs + loops::columns_in_scratch<T>(block);
