@@ -4,8 +4,16 @@
 
 #include "loom/base/config.hpp"
 
+// g++ compares names within lambdas with every global variable that is there when they are instantiated: a user's as well.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 #include "loom/lang/notation.hpp"
 #include "loom/loss.hpp"
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 namespace loom::inline LOOM_ABI {
 

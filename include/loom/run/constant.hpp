@@ -115,23 +115,23 @@ constexpr checked_data check_constants(const Bindings&... bindings) {
   bound.domains_checked = checks;
   constant_memory memory[sizeof...(Bindings)];
   std::size_t at = 0;
-  const auto erase = [&](const auto& b) {
-    using B = std::remove_cvref_t<decltype(b)>;
+  const auto erase = [&](const auto& binding) {
+    using B = std::remove_cvref_t<decltype(binding)>;
     constant_memory& m = memory[at++];
     if constexpr (B::role == binding_role::workspace) {
-      bound.workspace = erase_constant<erased_buffer>(b.data, {writes, false}, m);
+      bound.workspace = erase_constant<erased_buffer>(binding.data, {writes, false}, m);
     } else if constexpr (is_output(B::role)) {
       for (int s = 0; s < g.outputs.size(); ++s)
         if (role_of(g.outputs[s]) == B::role && name_of(g, g.outputs[s]) == text_view(B::name.text)) {
           const axis_order& own = g.outputs[s].axes;
-          outputs[s] = in_order(erase_constant<erased_buffer>(b.data, {true, false}, m),
+          outputs[s] = in_order(erase_constant<erased_buffer>(binding.data, {true, false}, m),
                                 bound_layout<Bindings...>(g, own, B::role, name_of(g, g.outputs[s])), own);
         }
     } else if constexpr (B::role != binding_role::executor && B::role != binding_role::checks) {
       for (int s = 0; s < g.inputs.size(); ++s)
         if (!g.inputs[s].is_place() && role_of(g.inputs[s]) == B::role && g.inputs[s].name == text_view(B::name.text)) {
           const axis_order& own = g.inputs[s].axes;
-          inputs[s] = in_order(erase_constant<erased_view>(b.data, {writes, checks}, m),
+          inputs[s] = in_order(erase_constant<erased_view>(binding.data, {writes, checks}, m),
                                bound_layout<Bindings...>(g, own, B::role, g.inputs[s].name), own);
         }
     }
@@ -156,36 +156,37 @@ constexpr T interpret_call(const Bindings&... bindings) {
   for (int a = 0; a < g.axes.size(); ++a)
     if (checked.extents[a] >= 0) extents[static_cast<std::size_t>(a)] = checked.extents[a];
   heap_array<reference::dense> inputs(static_cast<std::size_t>(g.inputs.size()));
-  const auto read = [&](const auto& b) {
-    using B = std::remove_cvref_t<decltype(b)>;
+  const auto read = [&](const auto& binding) {
+    using B = std::remove_cvref_t<decltype(binding)>;
     if constexpr (B::role == binding_role::input || B::role == binding_role::seed ||
                   B::role == binding_role::direction) {
       for (int s = 0; s < g.inputs.size(); ++s) {
         if (g.inputs[s].is_place() || role_of(g.inputs[s]) != B::role || g.inputs[s].name != text_view(B::name.text))
           continue;
         const axis_order order = bound_layout<Bindings...>(g, g.inputs[s].axes, B::role, g.inputs[s].name);
-        detail::position_walk w = detail::positions_of(b.data, &order);
+        detail::position_walk w = detail::positions_of(binding.data, &order);
         reference::dense& to = inputs[static_cast<std::size_t>(s)];
         to = {as_set(order), heap_array<constant_number>(static_cast<std::size_t>(w.count()))};
-        for (std::size_t p = 0; w.more(); w.next()) to.entries[p++] = static_cast<double>(loaded(b.data.at(w.at)));
+        for (std::size_t p = 0; w.more(); w.next())
+          to.entries[p++] = static_cast<double>(loaded(binding.data.at(w.at)));
       }
     }
   };
   (read(bindings), ...);
   const reference values(g, extents, inputs);
-  const auto write = [&](const auto& b) {
-    using B = std::remove_cvref_t<decltype(b)>;
+  const auto write = [&](const auto& binding) {
+    using B = std::remove_cvref_t<decltype(binding)>;
     if constexpr (is_output(B::role)) {
       for (int s = 0; s < g.outputs.size(); ++s) {
         const output_info& info = g.outputs[s];
         if (role_of(info) != B::role || name_of(g, info) != text_view(B::name.text)) continue;
         const axis_order order = bound_layout<Bindings...>(g, info.axes, B::role, name_of(g, info));
         const heap_array<constant_number> r = values.broadcast(info.id, as_set(order));
-        detail::position_walk w = detail::positions_of(b.data, &order);
+        detail::position_walk w = detail::positions_of(binding.data, &order);
         for (std::size_t p = 0; w.more(); w.next()) {
-          auto& e = b.data.at(w.at);
+          auto& e = binding.data.at(w.at);
           const T v = static_cast<T>(r[p++]);
-          if constexpr (is_added<decltype(b.data)>) e = stored<std::remove_cvref_t<decltype(e)>>(loaded(e) + v);
+          if constexpr (is_added<decltype(binding.data)>) e = stored<std::remove_cvref_t<decltype(e)>>(loaded(e) + v);
           else e = stored<std::remove_cvref_t<decltype(e)>>(v);
         }
       }

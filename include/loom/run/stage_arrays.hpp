@@ -92,8 +92,8 @@ class stage_arrays {
     }
     if constexpr (has_orders(map.program))
       if (is_of_order(n.code)) return run_sorted(n, extents, of[0], of[1], result);
-    of[0].visit([&](const auto& b) {
-      of[1].visit([&](const auto& a) { loops::run_along(n.code, n.order(), extents, b, a, result); });
+    of[0].visit([&](const auto& own) {
+      of[1].visit([&](const auto& factor) { loops::run_along(n.code, n.order(), extents, own, factor, result); });
     });
   }
   /// Fills the array of a value of a chain.

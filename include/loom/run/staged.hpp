@@ -133,25 +133,37 @@ constexpr int recalled_in() {
                : 0;
   }
 }
-/// Whether those stages, and what is between them, may take some rows after the others: nothing of other rows is needed, or done twice.
+/// Whether those stages, and what is between them, may take some rows after the others: no row needs the folds of another one, and
+/// nothing is done twice that adds up.
 template <class Program, int First, int Last>
 constexpr bool takes_parts_of_rows() {
   constexpr const stage_map& m = stages_of<Program>::map;
   if (m.is_symmetric(First)) return false;
-  bool possible = true;
+  value_set of_folds, of_all_rows;  // what the folds are part of; and what is there only when they are all there
   for (int i = 0; i < m.program.size(); ++i) {
+    const node& n = m.program[i];
     const int s = m.stage_of[i];
-    if (s < First || s > Last || !m.kept[i]) continue;
-    if (s == First) possible = possible && m.program[i].axes == only(in_stage<Program, First>::roles.rows);
-    else if (runs_along(m.program[i].code) || (s == Last && m.folds_tile(i) && m.program[i].axes == 0))
-      possible = false;
-    else if (s < Last && m.product_of(i) >= 0) possible = false;
+    if (s < First || s > Last) continue;
+    const bool is_fold = m.folds_tile(i);
+    if (s == First && is_fold && m.kept[i] && n.axes != only(in_stage<Program, First>::roles.rows)) return false;
+    if (s > First && s < Last && m.kept[i] && (m.is_made(i) || runs_along(n.code))) return false;
+    bool sees_folds = s == First && is_fold, sees_all_rows = false;
+    for (value_id o : n.operand) {
+      if (o == no_value) continue;
+      sees_folds = sees_folds || of_folds[o];
+      sees_all_rows = sees_all_rows || of_all_rows[o];
+    }
+    const bool joins_rows = s > First && sees_folds && !ir::is_elementwise(n.code) && !(is_fold && n.axes != 0);
+    if (sees_folds) of_folds.insert(i);
+    if (!sees_all_rows && !joins_rows) continue;
+    of_all_rows.insert(i);
+    if (s == Last || m.kept[i]) return false;
   }
   for (int k = 0; k < m.program.outputs.size(); ++k) {
     const int s = m.stage_of_output(m.program.outputs[k]);
-    if (s > First && s < Last && (stages_of<Program>::added >> k & 1) != 0) possible = false;
+    if (s > First && s < Last && (stages_of<Program>::added >> k & 1) != 0) return false;
   }
-  return possible;
+  return true;
 }
 
 /// Whether a program runs in stages: it has running values, or products of matrices and a workspace for something else as well.
