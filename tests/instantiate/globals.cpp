@@ -14,7 +14,7 @@ constexpr auto a = loom::tensor<"a[N,D]">;
 constexpr auto others = loom::tensor<"b[M,D]">;
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto t = loom::index<"t[N]">;
-constexpr auto row = loom::loss<-gather(log_softmax(x, C), t).mean()>;
+constexpr auto row = loom::loss<-gather(log_softmax(x, C), t).mean(N)>;
 constexpr auto tile = loom::loss<-gather(log_softmax(sum(a* others, D), M), t, M).mean()>;
 constexpr auto running = loom::loss<square(cumsum(x, C)).mean() + square(x(C = order(x, C)) - x(C = C - 1)).mean()>;
 

@@ -25,6 +25,8 @@ constexpr auto s = tau * sum(a * b, D);
 
 // Rows alone: all columns of some rows may stay, and then the next rows.
 constexpr auto linear = -gather(log_softmax(s + w, C), t, C).mean();
+// The gradient of a row needs those of all rows.
+constexpr auto of_all = square(logsumexp(s, C).mean());
 // Both sides, sums of exponentials, of squares and largest entries; and a total of the tile.
 constexpr auto sides = logsumexp(s, C).mean() + logsumexp(-s, N).mean() + 0.1 * max(s, N).mean() +
                        square(sum(s, N) / 50).mean() + softplus(s).mean();
@@ -62,6 +64,7 @@ void agrees(std::ptrdiff_t rows, std::ptrdiff_t columns, double tolerance) {
 TEST_CASE("rows of several blocks") {
   agrees<linear, derivative_request(0b111), float>(50, 1100, 2e-5);
   agrees<linear, derivative_request(0b111), double>(300, 600, 1e-12);
+  agrees<of_all, derivative_request(0b10), double>(400, 600, 1e-12);
   agrees<masked, derivative_request(0b11), double>(40, 1100, 1e-12);
 }
 TEST_CASE("rows and columns of several blocks") { agrees<sides, derivative_request(0b11), double>(230, 530, 1e-12); }
