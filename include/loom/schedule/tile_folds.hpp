@@ -26,27 +26,27 @@ class fold_shift_finder {
  public:
   constexpr fold_shift_finder(const graph& g, axis_set tile, axis_set over) : g_(g), tile_(tile), over_(over) {}
 
-  constexpr fold_shift of(const node& fold) {
-    if ((fold.code != op::sum && fold.code != op::rest) || !scaled(fold.operand[0])) return {};
-    return found_;
+  constexpr fold_shift of(int fold) {
+    const node& n = g_[fold];
+    if (n.code != op::sum && n.code != op::rest) return {};
+    for (int i = 0; i < fold; ++i) {
+      bool sees = is_fold(g_[i]);
+      for (value_id o : g_[i].operand) sees = sees || (o != no_value && sees_fold_[o]);
+      if (sees) sees_fold_.insert(i);
+    }
+    return scaled(n.operand[0]) ? found_ : fold_shift();
   }
 
  private:
   const graph& g_;
   axis_set tile_, over_;
   fold_shift found_;
+  value_set sees_fold_;  ///< values that see a fold of the tile
 
   constexpr bool is_fold(const node& n) const { return is_reduction(n.code) && g_[n.operand[0]].axes == tile_; }
   constexpr bool is_zero(value_id v) const { return g_[v].code == op::constant && g_[v].constant_value() == 0; }
 
-  /// Whether a value sees no fold of the tile.
-  constexpr bool is_free(value_id v) const {
-    const node& n = g_[v];
-    if (is_fold(n)) return false;
-    for (value_id o : n.operand)
-      if (o != no_value && !is_free(o)) return false;
-    return true;
-  }
+  constexpr bool is_free(value_id v) const { return !sees_fold_[v]; }
   constexpr bool marked(value_id v, bool is_so) {
     if (is_so) found_.between.insert(v);
     return is_so;
@@ -101,7 +101,7 @@ class fold_shift_finder {
 constexpr fold_shift shift_of(const graph& g, int fold) {
   const node& n = g[fold];
   const axis_set tile = g[n.operand[0]].axes;
-  return axis_count(n.axes) != 1 ? fold_shift() : detail::fold_shift_finder(g, tile, n.over()).of(n);
+  return axis_count(n.axes) != 1 ? fold_shift() : detail::fold_shift_finder(g, tile, n.over()).of(fold);
 }
 
 }  // namespace loom::schedule
