@@ -59,7 +59,7 @@ class mirror {
     const node n = out_[v];
     if (is_input(n.code)) return input(static_cast<int>(n.bits), v);
     if (n.code == op::position) return out_.position(n.code, swapped(first_axis(n.over())), n.offset());
-    if (is_leaf(n.code)) return v;  // a number, and both axes have one extent
+    if (is_leaf(n.code) || n.axes == 0) return v;  // a number: both axes have one extent, and the same data
     value_id of[3] = {no_value, no_value, no_value};
     for (int k = 0; k < arity(n.code); ++k)
       if ((of[k] = made(n.operand[k])) == no_value) return no_value;

@@ -191,10 +191,13 @@ constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_se
   return {first_axis(rows), first_axis(p.column_axes)};
 }
 
-/// Whether each sweep of a stage, and each of its arrays, can be cut into those of blocks.
+/// Whether each sweep of a stage, and each of its arrays, can be cut into those of blocks; and no sweep needs a total of another one.
 constexpr bool can_be_cut(const plan& p, const tile_roles& roles) {
-  for (const sweep& s : p.loops)
+  for (const sweep& s : p.loops) {
     if (!includes(only(roles.rows), s.rows)) return false;
+    for (int i = s.hoisted.begin; i < s.hoisted.end; ++i)
+      if (p.available[p.steps[i].id] > 0) return false;
+  }
   for (const array_info& a : p.arrays)
     if (as_set(a.axes) != only(roles.columns)) return false;
   return true;
