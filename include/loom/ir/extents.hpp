@@ -67,7 +67,7 @@ constexpr mistake settle_extents(axis_list& axes) {
       if (!numbers) continue;
       free_form f;
       f.add(axes, axes[a].from, 1);
-      if (f.more < 0) return {issue::extent_is_negative, axes[a].name, f.more};
+      if (f.more < 0) return {issue::settled_extent_is_negative, axes[a].name, f.more};
       if (axes[a].extent != 0 && axes[a].extent != f.more)
         return {issue::extents_disagree, axes[a].name, axes[a].extent, f.more};
       axes[a].extent = f.more;
