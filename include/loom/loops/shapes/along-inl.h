@@ -227,7 +227,8 @@ struct along_rows {
     const stream& s = r.data.inputs[Slot];
     if constexpr (R::P.program.inputs[Slot].code == op::tensor) {
       using E = typename R::template Input<Slot>;
-      r.input_row[Slot] = static_cast<const E*>(s.data) + row_offset(r.data, s, r.row);
+      // Data without entries may have no address.
+      r.input_row[Slot] = static_cast<const E*>(s.data) + (s.data != nullptr ? row_offset(r.data, s, r.row) : 0);
       const std::ptrdiff_t bytes = s.row_strides[r.data.row_rank - 1] * static_cast<std::ptrdiff_t>(sizeof(E));
       r.next_row[Slot] = reinterpret_cast<std::uintptr_t>(r.input_row[Slot]) + static_cast<std::uintptr_t>(bytes);
     } else {
