@@ -53,11 +53,13 @@ class stage_builder {
     for (int i = 0; i < g.size(); ++i)
       if (m_.kept[i] && m_.stage_of[i] == s_ && !m_.is_made(i))
         add_output(-1, static_cast<value_id>(i), order_of(g, g[i].axes));
-    if (m_.is_symmetric(s_))
-      for (int k = 0, count = r_.outputs.size(); k < count; ++k) {
-        const value_id image = m_.mirrored_by(r_.outputs[k].value);
+    if (m_.is_symmetric(s_)) {
+      const auto folds = r_.outputs;
+      for (const stage_output& fold : folds) {
+        const value_id image = m_.mirrored_by(fold.value);
         add_output(-1, image, order_of(g, g[image].axes));
       }
+    }
     if (m_.in_blocks) add_folds();
     for (int k = 0; k < m_.products.size(); ++k) {
       const value_id tile = m_.tile_of(k);
