@@ -344,14 +344,9 @@ class checked_builder {
       by.of[axis] = {static_cast<std::int8_t>(there.axis), there.by.more, differ, there.by.times};
       return !stopped();
     }
-    if (p.index.written < typed_value::literal::integer)
-      return fail({issue::entry_is_no_integer, name_of(axis)}), false;
     const double entry = index.constant_value();
-    const std::int64_t extent = out_.result.axes[axis].extent;
-    if (!(entry >= 0 && entry < furthest_shift))
-      return fail({issue::entry_out_of_range, name_of(axis), static_cast<std::int64_t>(entry), furthest_shift}), false;
-    if (extent != 0 && entry >= static_cast<double>(extent))  // likewise from the last
-      return fail({issue::entry_beyond_its_axis, name_of(axis), static_cast<std::int64_t>(entry), extent}), false;
+    const axis_info& along = out_.result.axes[axis];  // the last entries likewise
+    if (const mistake m = mistake_of_entry(entry, p.index.written, along); m.kind != issue::none) return fail(m), false;
     const auto whole = static_cast<std::int32_t>(entry);
     by.of[axis] = {-1, p.last ? last_entry - whole : whole};
     return true;
@@ -496,13 +491,8 @@ class checked_builder {
     if (ai && bi) return true;
     const typed_value& other = ai ? b : a;
     if (out_[other.id].code != op::constant) return fail({issue::index_used_as_a_number}), false;
-    const double v = out_[other.id].constant_value();
-    const bool in_range = v > -0x1p63 && v < 0x1p63;
-    if (!in_range && v == v) return fail({issue::index_compared_beyond_its_range}), false;
-    if (!in_range || static_cast<double>(static_cast<std::int64_t>(v)) != v)
-      return fail({issue::index_compared_with_a_fraction}), false;
-    if (other.written == typed_value::literal::rounded)
-      return fail({issue::index_compared_with_a_rounded_number}), false;
+    const issue wrong = issue_of_label(out_[other.id].constant_value(), other.written);
+    if (wrong != issue::none) return fail({wrong}), false;
     return true;
   }
 
@@ -545,8 +535,8 @@ class checked_builder {
   // ---- indices that are computed -------------------------------------------------------------------------------------
   // Each is a number, so that what is done with it is a comparison with positions, which every loop knows.
 
-  /// Whether all operands are indices, whole literals or made of these and extents, some of them indices, and the op makes another of them, or compares one that
-  /// is computed.
+  /// Whether all operands are indices, whole literals or made of these and extents, some of them indices, and the op makes another
+  /// of them, or compares one that is computed.
   constexpr bool is_of_indices(op code, const typed_value* v, int n) const {
     const bool makes = code == op::add || code == op::sub || code == op::mul || code == op::neg;
     bool some = false, computed = false;

@@ -5,6 +5,7 @@
 // Layer 1 (ir).
 #pragma once
 
+#include "loom/ir/issue.hpp"
 #include "loom/ir/substitute.hpp"
 #include "loom/ir/typed_value.hpp"
 
@@ -23,6 +24,23 @@ constexpr value_id shifted_position(builder& out, op code, const typed_value* v)
       return out.position(op::position, first_axis(axis.over()), offset);
   }
   return no_value;
+}
+
+/// What is wrong with a literal that an index is compared with: it is a whole number that 64 bits hold.
+constexpr issue issue_of_label(double v, typed_value::literal written) {
+  const bool in_range = v > -0x1p63 && v < 0x1p63;
+  if (!in_range && v == v) return issue::index_compared_beyond_its_range;
+  if (!in_range || static_cast<double>(static_cast<std::int64_t>(v)) != v) return issue::index_compared_with_a_fraction;
+  return written == typed_value::literal::rounded ? issue::index_compared_with_a_rounded_number : issue::none;
+}
+/// What is wrong with a literal as an entry of an axis: it is a whole number, and the axis has so many entries.
+constexpr mistake mistake_of_entry(double v, typed_value::literal written, const axis_info& axis) {
+  if (written < typed_value::literal::integer) return {issue::entry_is_no_integer, axis.name};
+  if (!(v >= 0 && v < furthest_shift))
+    return {issue::entry_out_of_range, axis.name, static_cast<std::int64_t>(v), furthest_shift};
+  if (axis.extent != 0 && v >= static_cast<double>(axis.extent))
+    return {issue::entry_beyond_its_axis, axis.name, static_cast<std::int64_t>(v), axis.extent};
+  return {};
 }
 
 /// 1 where a mask holds, 0 elsewhere.

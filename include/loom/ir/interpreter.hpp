@@ -223,13 +223,18 @@ class basic_interpreter {
     return r;
   }
 
+  /// Entries of an array from one of an axis to the next; the first ones of its lines are those at coordinate 0.
+  constexpr std::size_t stride_along(axis_set axes, int axis) const {
+    std::size_t stride = 1;
+    for (int a = axis + 1; a < g_.axes.size(); ++a)
+      if (has(axes, a)) stride *= extent(a);
+    return stride;
+  }
+
   /// Positions in an order, each found by how many entries come before; or values at them, or back from them.
   constexpr Array<N> ordered(const node& n) const {
     const int axis = first_axis(n.over());
-    const std::size_t entries = extent(axis);
-    std::size_t stride = 1;  // from one entry of the axis to the next
-    for (int a = axis + 1; a < g_.axes.size(); ++a)
-      if (has(n.axes, a)) stride *= extent(a);
+    const std::size_t entries = extent(axis), stride = stride_along(n.axes, axis);
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t first = 0; first < r.size(); ++first) {
       if (coordinate(first, n.axes, axis) != 0) continue;
@@ -254,10 +259,7 @@ class basic_interpreter {
 
   constexpr Array<N> running(const node& n) const {
     const int axis = first_axis(n.over());
-    const std::size_t entries = extent(axis);
-    std::size_t stride = 1;  // from one entry of the axis to the next
-    for (int a = axis + 1; a < g_.axes.size(); ++a)
-      if (has(n.axes, a)) stride *= extent(a);
+    const std::size_t entries = extent(axis), stride = stride_along(n.axes, axis);
     Array<N> r(size_of(n.axes), N(0));
     for (std::size_t first = 0; first < r.size(); ++first) {
       if (coordinate(first, n.axes, axis) != 0) continue;
@@ -281,12 +283,9 @@ class basic_interpreter {
     const chain_axes c = n.chain();
     chain_strides r{n.over()};
     for (int k = 0; k < arity(n.code); ++k) r.all |= g_[n.operand[k]].axes;
-    for (int a = 0; a < g_.axes.size(); ++a) {
-      if (!has(r.all, a)) continue;
-      if (a > c.along) r.along *= extent(a);
-      if (a > c.to) r.to *= extent(a);
-      if (a > c.from) r.from *= extent(a);
-    }
+    r.along = stride_along(r.all, c.along);
+    r.to = stride_along(r.all, c.to);
+    r.from = stride_along(r.all, c.from);
     return r;
   }
   /// What comes to state s at position p, of step t > 0, from the r-th before it; -inf, if a band has none there.
