@@ -254,16 +254,6 @@ real plain_approximate_ndcg(const sample& b, const sample&) {
     return r / ideal_of(b, q);
   });
 }
-real plain_plackett_luce(const sample& b, const sample&) {
-  return b.mean_of_rows([&](size_t q) {
-    real r = 0, rest = 0;
-    for (size_t i = b.columns; i-- > 0;) {
-      rest += std::exp(b(q, i));
-      r += std::log(rest) - b(q, i);
-    }
-    return r;
-  });
-}
 
 TEST_CASE("entries of a list are compared with each other") {
   const auto hold = [](const char* name, const auto& loss, auto plain, const sample& b) {
@@ -281,7 +271,7 @@ TEST_CASE("entries of a list are compared with each other") {
     hold("approximate NDCG", approximate_ndcg, plain_approximate_ndcg, b);
   }
   for (const sample& b : {plain::ordinary(5, 7), plain::scaled(5, 7, 1000), plain::equal(3, 5)})
-    plain::agrees_in_both("Plackett-Luce", b, plain_plackett_luce, [&](auto& data, auto& gradient, auto& room) {
+    plain::agrees_in_both("Plackett-Luce", b, plain::plackett_luce, [&](auto& data, auto& gradient, auto& room) {
       return plackett_luce(x = data.matrix(), d(x) = gradient.matrix(), loom::workspace = room);
     });
 }

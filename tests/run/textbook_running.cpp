@@ -42,16 +42,6 @@ constexpr auto likelihood = loom::loss<-log(where(event, death(I = t), survival(
 
 constexpr auto chance = loom::loss<-log(cumprod(p, I)(I = loom::last)).mean()>;  // of all at once
 
-real plain_list_mle(const sample& b, const sample&) {
-  return b.mean_of_rows([&](size_t q) {
-    real r = 0, rest = 0;
-    for (size_t i = b.columns; i-- > 0;) {
-      rest += std::exp(b(q, i));
-      r += std::log(rest) - b(q, i);
-    }
-    return r;
-  });
-}
 real plain_cox(const sample& b, const sample&) {
   real r = 0, before = 0, events = 0;
   for (size_t i = 0; i < b.rows; ++i) {
@@ -99,9 +89,9 @@ TEST_CASE("running sums and products as they are written") {
         return loss(x = data.matrix(), d(x) = gradient.matrix(), loom::workspace = room);
       });
     };
-    hold("a product of shares", list_mle, plain_list_mle);
-    hold("the logarithm of a running sum", list_mle_log, plain_list_mle);
-    hold("logcumsumexp", list_mle_named, plain_list_mle);
+    hold("a product of shares", list_mle, plain::plackett_luce);
+    hold("the logarithm of a running sum", list_mle_log, plain::plackett_luce);
+    hold("logcumsumexp", list_mle_named, plain::plackett_luce);
     const auto hold_labelled = [&](const char* name, const auto& loss) {
       plain::agrees(name, b, plain_earth_mover, [&](auto& data, auto& gradient, auto& room) {
         return loss(x = data.matrix(), t = b.label, d(x) = gradient.matrix(), loom::workspace = room);

@@ -117,4 +117,16 @@ void agrees_in_both(const std::string& name, const sample& b, const Plain& plain
   agrees_in<float>(name, b, plain, call);
 }
 
+/// Of lists in the order of their relevance (ListMLE).
+inline real plackett_luce(const sample& b, const sample&) {
+  return b.mean_of_rows([&](std::size_t q) {
+    real r = 0, rest = 0;
+    for (std::size_t i = b.columns; i-- > 0;) {
+      rest += std::exp(b(q, i));
+      r += std::log(rest) - b(q, i);
+    }
+    return r;
+  });
+}
+
 }  // namespace plain
