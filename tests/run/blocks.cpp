@@ -18,6 +18,7 @@ constexpr auto D = loom::axis<"D">;
 constexpr auto a = loom::tensor<"a[N,D]">;
 constexpr auto b = loom::tensor<"b[C,D]">;
 constexpr auto w = loom::tensor<"w[C]">;
+constexpr auto r = loom::tensor<"r[N]">;
 constexpr auto m = loom::mask<"m[C]">;
 constexpr auto t = loom::index<"t[N]">;
 constexpr auto tau = loom::scalar<"tau">;
@@ -25,6 +26,8 @@ constexpr auto s = tau * sum(a * b, D);
 
 // Rows alone: all columns of some rows may stay, and then the next rows.
 constexpr auto linear = -gather(log_softmax(s + w, C), t, C).mean();
+// A factor of each row, of either sign, and one of each column.
+constexpr auto factors = logsumexp(r * s, C).mean() + logsumexp(w * s, N).mean() + logsumexp(w * s, C).mean();
 // The gradient of a row needs those of all rows.
 constexpr auto of_all = square(logsumexp(s, C).mean());
 // Both sides, sums of exponentials, of squares and largest entries; and a total of the tile.
@@ -64,6 +67,7 @@ void agrees(std::ptrdiff_t rows, std::ptrdiff_t columns, double tolerance) {
 TEST_CASE("rows of several blocks") {
   agrees<linear, derivative_request(0b111), float>(50, 1100, 2e-5);
   agrees<linear, derivative_request(0b111), double>(300, 600, 1e-12);
+  agrees<factors, derivative_request(0b1111), double>(70, 600, 1e-12);
   agrees<of_all, derivative_request(0b10), double>(400, 600, 1e-12);
   agrees<masked, derivative_request(0b11), double>(40, 1100, 1e-12);
 }

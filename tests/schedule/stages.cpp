@@ -79,7 +79,8 @@ TEST_CASE("what a fold is shifted by, however it is written") {
   CHECK(shifted_folds(logsumexp(where(x > 1, x, -1e9), M).mean()) == 1);
   CHECK(shifted_folds((logsumexp(x, M).mean() + logsumexp(x, N).mean())) == 2);
   CHECK(shifted_folds(sum(x, M).mean()) == 0);
-  CHECK(shifted_folds(logsumexp(w * x, M).mean()) == 0);  // the factor of the shift is no number, but one of each row
+  CHECK(shifted_folds(logsumexp(w * x, M).mean()) == 1);  // by a factor of each row
+  CHECK(shifted_folds(logsumexp(loom::tensor<"v[M]"> * x, M).mean()) == 1);
 }
 TEST_CASE("a batch against itself has one gradient, and half of its tile will do") {
   const auto against_itself = logsumexp(where(N != M, sum(a * a(N = M), D), -1e9), M).mean();

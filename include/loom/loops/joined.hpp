@@ -13,7 +13,8 @@ namespace loom::inline LOOM_ABI::loops {
 template <class T>
 struct shifted_parts {
   const T *all, *part;
-  double coefficient;
+  double coefficient = 0;
+  const T* coefficients = nullptr;  ///< one for each sum, instead
 };
 
 /// all[i] = all[i] and part[i], folded as `code`: op::shift and op::reduce_max keep the largest.
@@ -40,8 +41,8 @@ void join_shifted_parts(op code, T* all, const T* part, const shifted_parts<T>& 
       continue;
     }
     const double s = finite_or_zero(before), t = finite_or_zero(here), largest = t > s ? t : s;
-    const double scale = __builtin_exp(by.coefficient * (largest - s)),
-                 scale_here = __builtin_exp(by.coefficient * (largest - t));
+    const double c = by.coefficients != nullptr ? static_cast<double>(by.coefficients[i]) : by.coefficient;
+    const double scale = __builtin_exp(c * (largest - s)), scale_here = __builtin_exp(c * (largest - t));
     double sum = scaled(static_cast<double>(all[i]), scale) + scaled(static_cast<double>(part[i]), scale_here);
     if (code == op::rest) sum += scale < scale_here ? scale : scale_here;
     all[i] = static_cast<T>(sum);

@@ -49,6 +49,12 @@ struct in_stage {
   static constexpr bool is_block(const stage_output& out) {
     return tile != 0 && out.is_kept() && map.program[out.value].axes == tile;
   }
+  /// Whether an output is what a block leaves of a fold, or what scales it: one entry for each row, or column.
+  static constexpr bool is_part(int slot) {
+    for (const tile_fold& f : made.folds)
+      if (f.slot == slot || f.coefficient == slot) return !schedule.program.outputs[slot].axes.empty();
+    return false;
+  }
   static constexpr value_id tile_value() {
     for (const stage_input& in : made.inputs)
       if (is_block(in)) return in.value;
@@ -399,9 +405,9 @@ stage_memory memory_of_stages(const std::ptrdiff_t* extents) {
           row.add(
               block_stride(block_columns(extents[stage::roles.columns], m.in_blocks), extents[stage::roles.columns]),
               sizeof(T));
-        for (const tile_fold& f : stage::made.folds)
-          parts.add(entries_over(stage::schedule.program[stage::schedule.program.outputs[f.slot].id].axes, extents),
-                    sizeof(T));
+        for (int k = 0; k < stage::made.outputs.size(); ++k)
+          if (stage::is_part(k))
+            parts.add(entries_over(as_set(stage::schedule.program.outputs[k].axes), extents), sizeof(T));
         if (const std::ptrdiff_t bytes = panel_bytes<stage, T>(m, S, extents); bytes > r.panels) r.panels = bytes;
         if (row.bytes > r.row) r.row = row.bytes;
         if (parts.bytes > r.parts) r.parts = parts.bytes;

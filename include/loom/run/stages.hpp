@@ -143,6 +143,7 @@ class stage_runner : stage_arrays<Program, T> {
         inputs[k].number = from.number;
       }
     }
+    unsigned char* next = c_.parts;
     for (int k = 0; k < stage::made.outputs.size(); ++k) {
       const stage_output& out = stage::made.outputs[k];
       if (out.of_program >= 0) {
@@ -150,16 +151,15 @@ class stage_runner : stage_arrays<Program, T> {
       } else if (stage::is_block(out)) {
         static_cast<erased_shape&>(outputs[k]) = shape_of_block<S>(g.outputs[k].axes);
         outputs[k].data = block(stage::block_of_output(k));
+      } else if (stage::is_part(k)) {
+        outputs[k].data = next;
+        outputs[k].type = type_of<T>();
+        byte_count bytes;
+        bytes.add(lay_out_row_major(outputs[k], g.outputs[k].axes, c_.extents), sizeof(T));
+        next += bytes.bytes;
       } else if (!g.outputs[k].axes.empty()) {
         outputs[k] = kept(out.value).array;
       }
-    }
-    unsigned char* next = c_.parts;
-    for (const tile_fold& f : stage::made.folds) {
-      outputs[f.slot].data = next;
-      byte_count bytes;
-      bytes.add(outputs[f.slot].extents[0], sizeof(T));
-      next += bytes.bytes;
     }
   }
 
@@ -348,9 +348,12 @@ class stage_runner : stage_arrays<Program, T> {
       if (first)
         for (std::ptrdiff_t i = 0; i < count; ++i) all(f.slot)[i] = part(f.slot)[i];
       else if (f.shift < 0) loops::join_parts(code, all(f.slot), part(f.slot), count);
-      else
-        loops::join_shifted_parts<T>(code, all(f.slot), part(f.slot),
-                                     {all(f.shift), part(f.shift), scalars[g.outputs[f.coefficient].id]}, count);
+      else {
+        loops::shifted_parts<T> by{all(f.shift), part(f.shift)};
+        if (stage::is_part(f.coefficient)) by.coefficients = part(f.coefficient);
+        else by.coefficient = scalars[g.outputs[f.coefficient].id];
+        loops::join_shifted_parts<T>(code, all(f.slot), part(f.slot), by, count);
+      }
     }
   }
   /// Blocks leave the largest entries as they are; a shift is finite.

@@ -14,7 +14,7 @@ struct stage_input {
   value_id value;
 };
 /// Where an output of a stage goes: an output of the program, or a value that is kept, or the tile that a product multiplies; or
-/// nowhere: it is a number that the stage itself needs.
+/// nowhere: the stage itself needs it, to join folds.
 struct stage_output {
   std::int8_t of_program;  ///< or -1
   value_id value;  ///< or no_value
@@ -25,7 +25,7 @@ struct stage_output {
 /// A fold of the rows or columns of a tile, an output that blocks leave part by part.
 struct tile_fold {
   int slot;
-  int shift = -1, coefficient = -1;  ///< the outputs that each part is scaled by, as exp(coefficient * shift); or -1
+  int shift = -1, coefficient = -1;  ///< the outputs that a part is scaled by, as exp(coefficient * shift); or -1
 };
 
 struct stage_program {
@@ -117,7 +117,7 @@ class stage_builder {
     if (s.is_none()) return {slot};
     value_id c = out_.constant(s.negative ? -1 : 1);
     for (value_id f : s.factors) c = out_.binary(op::mul, c, built(f));
-    out_.add_output({derivative_kind::value, -1, c, r_.outputs.size(), {}});
+    out_.add_output({derivative_kind::value, -1, c, r_.outputs.size(), order_of(m_.program, out_[c].axes)});
     r_.outputs.push_back({-1, no_value});
     return {slot, slot_of(s.shift), r_.outputs.size() - 1};
   }
@@ -193,8 +193,15 @@ constexpr tile_roles roles_in(const plan& p, const stage_program& stage, axis_se
   return {first_axis(rows), first_axis(p.column_axes)};
 }
 
-/// Whether each sweep of a stage, and each of its arrays, can be cut into those of blocks; and no sweep needs a total of another one.
-constexpr bool can_be_cut(const plan& p, const tile_roles& roles) {
+/// Whether each sweep of a stage, and each of its arrays, can be cut into those of blocks; no sweep needs a total of another one, and no
+/// label names an entry of the tile that may be in another block.
+constexpr bool can_be_cut(const plan& p, const stage_program& stage, const tile_roles& roles) {
+  for (const node& n : p.program.nodes)
+    if (n.code == op::gather)
+      if (const node& of = p.program[n.operand[0]]; is_input(of.code) &&
+                                                    stage.inputs[static_cast<int>(of.bits)].value != no_value &&
+                                                    has(of.axes, roles.rows) && has(of.axes, roles.columns))
+        return false;
   for (const sweep& s : p.loops) {
     if (!includes(only(roles.rows), s.rows)) return false;
     for (int i = s.hoisted.begin; i < s.hoisted.end; ++i)
@@ -212,7 +219,7 @@ constexpr bool can_run(const plan& p, const stage_program& stage, axis_set tile,
   if (p.refused()) return false;
   if (tile == 0) return true;
   const tile_roles roles = roles_in(p, stage, tile);
-  return roles.rows >= 0 && (!in_blocks || can_be_cut(p, roles));
+  return roles.rows >= 0 && (!in_blocks || can_be_cut(p, stage, roles));
 }
 
 }  // namespace loom::schedule

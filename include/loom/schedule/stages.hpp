@@ -442,7 +442,13 @@ class stage_mapper {
   /// Whether what blocks of a tile leave of a value can be joined.
   constexpr bool can_join(int id) const {
     const node& n = g()[id];
-    return m_.folds_tile(id) && (n.axes == 0 || (axis_count(n.axes) == 1 && includes(m_.tiles[stage_of(id)], n.axes)));
+    if (!m_.folds_tile(id)) return false;
+    if (n.axes == 0) return true;
+    if (n.code == op::rest) {  // which part has the largest entry, only its shift knows
+      const fold_shift by = shift_of(g(), id);
+      if (by.is_none() || stage_of(by.shift) != stage_of(id)) return false;
+    }
+    return axis_count(n.axes) == 1 && includes(m_.tiles[stage_of(id)], n.axes);
   }
   constexpr void keep_factors(int k) {
     const matrix_product& p = m_.products[k];

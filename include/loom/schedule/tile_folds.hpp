@@ -10,7 +10,7 @@
 
 namespace loom::inline LOOM_ABI::schedule {
 
-/// What a fold of exponentials is shifted by: each is exp(e + c shift), c the product of numbers.
+/// What a fold of exponentials is shifted by: each is exp(e + c shift), c the product of numbers, or of values as the fold has them.
 struct fold_shift {
   value_id shift = no_value;  ///< a fold of the same entries; no_value: there is none
   bool negative = false;  ///< the sign of c
@@ -87,7 +87,7 @@ class fold_shift_finder {
         return is_free(b) && marked(v, shifted(a));
       case op::mul:
         for (int i = 0; i < 2; ++i)
-          if (const value_id c = n.operand[i]; g_[c].axes == 0 && is_free(c))
+          if (const value_id c = n.operand[i]; includes(without(tile_, over_), g_[c].axes) && is_free(c))
             return found_.factors.try_push(c) && marked(v, shifted(n.operand[1 - i]));
         return false;
       default: return false;
