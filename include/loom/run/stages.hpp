@@ -282,7 +282,8 @@ class stage_runner : stage_arrays<Program, T> {
                       p, p.loops[Sweep], call.extents, call.bound, call.arrays, choice),
                   dispatch<stage, T, Sweep>()};
     // Lanes across rows take whole rows.
-    const bool across = r.data.shape == loop_shape::copied_tile || r.data.shape == loop_shape::in_place;
+    const bool across = r.data.shape == loop_shape::transposed_tile || r.data.shape == loop_shape::copied_tile ||
+                        r.data.shape == loop_shape::in_place;
     if (across && c_.block.columns < r.data.columns) r.data.shape = loop_shape::along_row;
     return r;
   }
