@@ -261,23 +261,28 @@ TEST_CASE("outputs that no cache holds are added to") {
 }
 
 TEST_CASE("second derivatives and results are added to") {
-  const batch<float>& data = batch_of<float>(37, 10);
-  const auto logits = data.matrix(data.logits.data()), others = data.matrix(data.others.data());
-  adds<float>(data.size(), [&](auto how, auto* to) {
-    return cross_entropy(x = logits, t = data.labels, T = 1.5, how(d2(x), data.matrix(to)));
-  });
-  adds<float>(data.size(), [&](auto how, auto* to) {
-    return cross_entropy(x = logits, t = data.labels, T = 1.5, direction(x) = others, how(hvp(x), data.matrix(to)));
-  });
-  adds<float>(data.size(), [&](auto how, auto* to) {
-    scores(x = logits, how(out, data.matrix(to)));
-    return 0;
-  });
-  adds<float>(1, [&](auto how, auto* to) { return parts(x = logits, y = others, how(result<2>, view(to))); });
-  adds<float>(37, [&](auto how, auto* to) { return parts(x = logits, y = others, how(result<1>, view(to, 37))); });
-  adds<float>(37 * 37, [&](auto how, auto* to) {
-    pairs(a = logits, b = logits, how(out(loom::axis<"M">, loom::axis<"N">), view(to, 37, 37)));
-    return 0;
+  trial::on_every_target([] {
+    for (const std::ptrdiff_t c : {10, 75, 300}) {  // sums of which values are parked have as many accumulators without
+      const batch<float>& data = batch_of<float>(37, c);
+      const auto logits = data.matrix(data.logits.data()), others = data.matrix(data.others.data());
+      adds<float>(data.size(), [&](auto how, auto* to) {
+        return cross_entropy(x = logits, t = data.labels, T = 1.5, how(d2(x), data.matrix(to)));
+      });
+      adds<float>(data.size(), [&](auto how, auto* to) {
+        return cross_entropy(x = logits, t = data.labels, T = 1.5, direction(x) = others,
+                             how(hvp(x), data.matrix(to)));
+      });
+      adds<float>(data.size(), [&](auto how, auto* to) {
+        scores(x = logits, how(out, data.matrix(to)));
+        return 0;
+      });
+      adds<float>(1, [&](auto how, auto* to) { return parts(x = logits, y = others, how(result<2>, view(to))); });
+      adds<float>(37, [&](auto how, auto* to) { return parts(x = logits, y = others, how(result<1>, view(to, 37))); });
+      adds<float>(37 * 37, [&](auto how, auto* to) {
+        pairs(a = logits, b = logits, how(out(loom::axis<"M">, loom::axis<"N">), view(to, 37, 37)));
+        return 0;
+      });
+    }
   });
 }
 

@@ -158,7 +158,15 @@ class step_pass {
 
 /// The plan of what the passes before decided. Its facts are not known yet.
 constexpr plan make_steps(const planned_values& planned, output_set exact_outputs) {
-  return detail::step_pass(planned).run(exact_outputs);
+  plan p = detail::step_pass(planned).run(exact_outputs);
+  const output_set all = (output_set{1} << planned.program.outputs.size()) - 1;
+  if ((exact_outputs & all) == all) return p;
+  // Sums are added up in one order wherever the outputs go: without parked values a pass takes more time, and not other accumulators.
+  const plan parking = detail::step_pass(planned).run(all);
+  for (int s = 0; s < p.loops.size(); ++s)
+    for (int pass = 0; pass < p.loops[s].passes.size(); ++pass)
+      p.loops[s].passes[pass].unroll = parking.loops[s].passes[pass].unroll;
+  return p;
 }
 
 }  // namespace loom::schedule
