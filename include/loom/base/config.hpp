@@ -53,6 +53,12 @@
 #define LOOM_TILE_BYTES 131072
 #endif
 
+/// Columns of a block of a tile that a product of matrices makes, at most: a multiple of 16. It has 3 rows for 8 columns, and stays in a
+/// second-level cache.
+#ifndef LOOM_BLOCK_COLUMNS
+#define LOOM_BLOCK_COLUMNS 512
+#endif
+
 // Before a loop of few turns: vectors would not pay, and a compiler takes its time to make them.
 #if defined(__clang__)
 #define LOOM_SHORT_LOOP _Pragma("clang loop vectorize(disable) unroll(disable)")
@@ -62,16 +68,17 @@
 
 // The version is part of every name, so that two libraries built against two versions of Loom can live in one process: a
 // compiler merges inline functions and constants of one name. A capacity other than the default is, too: it changes the size
-// of graphs and plans, or of tiles.
+// of graphs and plans, or of tiles and blocks.
 #define LOOM_JOINED_TEXT(a, b, c) v##a##_##b##_##c
 #define LOOM_JOINED(a, b, c) LOOM_JOINED_TEXT(a, b, c)
-#if LOOM_MAX_NODES == 512 && LOOM_TILE_BYTES == 131072
+#if LOOM_MAX_NODES == 512 && LOOM_TILE_BYTES == 131072 && LOOM_BLOCK_COLUMNS == 512
 #define LOOM_ABI LOOM_JOINED(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH)
 #else
-#define LOOM_JOINED_SIZES_TEXT(a, b, c, n, t) v##a##_##b##_##c##_nodes##n##_tiles##t
-#define LOOM_JOINED_SIZES(a, b, c, n, t) LOOM_JOINED_SIZES_TEXT(a, b, c, n, t)
-#define LOOM_ABI \
-  LOOM_JOINED_SIZES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES, LOOM_TILE_BYTES)
+#define LOOM_JOINED_SIZES_TEXT(a, b, c, n, t, k) v##a##_##b##_##c##_nodes##n##_tiles##t##_blocks##k
+#define LOOM_JOINED_SIZES(a, b, c, n, t, k) LOOM_JOINED_SIZES_TEXT(a, b, c, n, t, k)
+#define LOOM_ABI                                                                                                 \
+  LOOM_JOINED_SIZES(LOOM_VERSION_MAJOR, LOOM_VERSION_MINOR, LOOM_VERSION_PATCH, LOOM_MAX_NODES, LOOM_TILE_BYTES, \
+                    LOOM_BLOCK_COLUMNS)
 #endif
 
 #ifndef LOOM_REFUSED

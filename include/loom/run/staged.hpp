@@ -199,11 +199,14 @@ constexpr schedule::walk_list walks() {
 
 // ---- memory ----------------------------------------------------------------------------------------------------------
 
-/// The rows and columns of a block, at most and at least, and those of which a block is whole panels of products.
-inline constexpr std::ptrdiff_t most_block_rows = 192, most_block_columns = 512, least_block_rows = 16,
-                                panel_block_rows = 48;
+/// The rows of a block at least, of which it is whole panels of products, and at most; its columns at most.
+inline constexpr std::ptrdiff_t least_block_rows = 16, panel_block_rows = 48, most_block_columns = LOOM_BLOCK_COLUMNS,
+                                most_block_rows = (most_block_columns * 3 / 8 + 15) / 16 * 16;
+static_assert(LOOM_BLOCK_COLUMNS >= 16 && LOOM_BLOCK_COLUMNS % 16 == 0, "LOOM_BLOCK_COLUMNS is a multiple of 16");
 /// The rows of a tile that are worth while to keep for a later stage: fewer are made again.
-inline constexpr std::ptrdiff_t least_recalled_rows = 96;
+inline constexpr std::ptrdiff_t least_recalled_rows = most_block_rows / 2;
+/// The rows and columns of a square block, of which a tile has five or more each way if it has the columns: few are on the diagonal.
+inline constexpr std::ptrdiff_t least_square = (most_block_rows * 3 / 4 + 15) / 16 * 16;
 /// The rows of a block of whole rows, where the caller leaves it to Loom: as many as so much memory holds.
 inline constexpr std::ptrdiff_t whole_rows_bytes = std::ptrdiff_t{3} << 20;
 inline constexpr std::ptrdiff_t cache_line = 64;
@@ -250,8 +253,7 @@ struct block_extents {
     std::ptrdiff_t side = rows;
     while (side < n && (side + least_block_rows) * block_stride(side + least_block_rows, n) <= rows * stride)
       side += least_block_rows;
-    const std::ptrdiff_t few =
-        n / 5 > 3 * panel_block_rows ? n / 5 : 3 * panel_block_rows;  // fewer are on the diagonal
+    const std::ptrdiff_t few = n / 5 > least_square ? n / 5 : least_square;  // fewer are on the diagonal
     if (side > few) side = few;
     side = side < n ? whole_panels(side) : n;
     return {side, side, block_stride(side, n)};
