@@ -269,8 +269,7 @@ TEST_CASE("second derivatives and results are added to") {
         return cross_entropy(x = logits, t = data.labels, T = 1.5, how(d2(x), data.matrix(to)));
       });
       adds<float>(data.size(), [&](auto how, auto* to) {
-        return cross_entropy(x = logits, t = data.labels, T = 1.5, direction(x) = others,
-                             how(hvp(x), data.matrix(to)));
+        return cross_entropy(x = logits, t = data.labels, T = 1.5, direction(x) = others, how(hvp(x), data.matrix(to)));
       });
       adds<float>(data.size(), [&](auto how, auto* to) {
         scores(x = logits, how(out, data.matrix(to)));
