@@ -8,6 +8,7 @@
 
 #include "loom/loom.hpp"
 
+// clang-format off
 namespace notations {
 
 namespace places {
@@ -82,7 +83,7 @@ inline constexpr auto N = loom::axis<"N">;
 inline constexpr auto C = loom::axis<"C">;
 inline constexpr auto p = exp(x) / sum(exp(x), C);
 inline constexpr auto distance = square(number(C) - number(t));  // N x C
-inline constexpr auto kappa = loom::loss<sum(p* distance) / sum(p* mean(distance, N))>;
+inline constexpr auto kappa = loom::loss<sum(p * distance) / sum(p * mean(distance, N))>;
 }  // namespace numbers
 
 namespace slopes {
@@ -95,18 +96,19 @@ inline constexpr auto code = round(clamp(w / step, -8, 7));
 inline constexpr auto fits = w / step >= -8 && w / step <= 7;
 inline constexpr auto stored =
     custom(code * step, slope(w) = where(fits, 1, 0), slope(step) = where(fits, code - w / step, code));
-inline constexpr auto lsq = loom::loss<square(sum(x* stored, D) - y).mean()>;
+inline constexpr auto lsq = loom::loss<square(sum(x * stored, D) - y).mean()>;
 }  // namespace slopes
 
 /// By the name of the loss, in the order in which a reader may need them.
-inline constexpr auto losses =
-    boost::hana::make_map(boost::hana::make_pair(BOOST_HANA_STRING("nt_xent"), places::nt_xent),
-                          boost::hana::make_pair(BOOST_HANA_STRING("siglip"), products::siglip),
-                          boost::hana::make_pair(BOOST_HANA_STRING("cox"), running::cox),
-                          boost::hana::make_pair(BOOST_HANA_STRING("crf"), chains::crf),
-                          boost::hana::make_pair(BOOST_HANA_STRING("list_mle"), sorted::list_mle),
-                          boost::hana::make_pair(BOOST_HANA_STRING("next_token"), extents::next_token),
-                          boost::hana::make_pair(BOOST_HANA_STRING("kappa"), numbers::kappa),
-                          boost::hana::make_pair(BOOST_HANA_STRING("lsq"), slopes::lsq));
+inline constexpr auto losses = boost::hana::make_map(
+    boost::hana::make_pair(BOOST_HANA_STRING("nt_xent"), places::nt_xent),
+    boost::hana::make_pair(BOOST_HANA_STRING("siglip"), products::siglip),
+    boost::hana::make_pair(BOOST_HANA_STRING("cox"), running::cox),
+    boost::hana::make_pair(BOOST_HANA_STRING("crf"), chains::crf),
+    boost::hana::make_pair(BOOST_HANA_STRING("list_mle"), sorted::list_mle),
+    boost::hana::make_pair(BOOST_HANA_STRING("next_token"), extents::next_token),
+    boost::hana::make_pair(BOOST_HANA_STRING("kappa"), numbers::kappa),
+    boost::hana::make_pair(BOOST_HANA_STRING("lsq"), slopes::lsq));
 
 }  // namespace notations
+// clang-format on

@@ -42,8 +42,8 @@ ${begins}
 
 // Data is bound by name, in any order; without a d(...) there is no gradient.
 float ${loss.name}_of(${lines(parameters, 10 + loss.name.length)}) {
-${memory ? `  std::vector<double> memory(${name}.workspace_size(
-      ${lines(bindings, 6)}));
+${memory ? `  std::vector<double> memory(static_cast<std::size_t>(${name}.workspace_size(
+      ${lines(bindings, 6)})));
   return ${name}(
       ${lines([...bindings, 'loom::workspace = memory'], 6)});` : `  return ${name}(
       ${lines(bindings, 6)});`}
