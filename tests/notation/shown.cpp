@@ -137,12 +137,12 @@ TEST_CASE("a conditional random field has all paths", "[notation]") {
     double total = 0;
     for (std::size_t n = 0; n < batch; ++n) {
       const auto path_score = [&](const std::size_t* path) {
-        double score = of_first[path[0]];
+        double sum = of_first[path[0]];
         for (std::size_t k = 0; k < steps; ++k) {
-          score += of_e[(n * steps + k) * tags + path[k]];
-          if (k > 0) score += of_a[path[k - 1] * tags + path[k]];
+          sum += of_e[(n * steps + k) * tags + path[k]];
+          if (k > 0) sum += of_a[path[k - 1] * tags + path[k]];
         }
-        return score;
+        return sum;
       };
       list all;
       for (std::size_t p = 0; p < tags * tags * tags; ++p) {
