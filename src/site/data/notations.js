@@ -32,7 +32,7 @@ const about = {
     notation: 'Chains of states', words: ['forward(e, a, T, S = R)', 'viterbi', 'S = S - K'],
     meaning: '`forward(e, a, T, S = R)` goes on from step to step along T: each state is its own score and the `logsumexp`, over all states before it, of what they were and of the move. `viterbi` takes the largest instead; with `S = S - K` a chain goes on by K states, as alignments do. Gradients are exact, where a state is out of reach as well.',
     title: 'A conditional random field', source: 'of a linear chain of tags (Lafferty et al., 2001)',
-    because: 'What all paths are together is a sum of as many terms as there are paths, and takes T steps.',
+    because: 'The sum over all paths has a term for each, more than there is time for; as a chain it takes T steps.',
     sections: ['Chains of states'],
   },
   list_mle: {
@@ -52,14 +52,14 @@ const about = {
   kappa: {
     notation: 'Numbers of labels and positions', words: ['number(t)', 'number(C)', 'N != M', 'K + 2', 't + 1 == K'],
     meaning: 'An axis in a comparison is its positions 0, 1, 2, …; sums, differences and products of labels, positions and whole literals are indices again: `x(C = t - 1)`, `K + 2 >= J`. `number(t)` and `number(C)` are labels and positions as numbers, with which anything is computed.',
-    title: 'Weighted kappa', source: 'the disagreement of grades, less than 1 if it is less than by chance (Cohen, 1968; de la Torre et al., 2018)',
-    because: 'A grade that is missed by two costs four times what one costs: the distance of a label and a class is a number.',
+    title: 'Weighted kappa', source: 'of grades that disagree by more than one (Cohen, 1968; de la Torre et al., 2018)',
+    because: 'A grade that is missed by two costs four times what one costs, so the distance of a label and a class is a number; the loss is one less kappa, and 1 where grades agree as by chance.',
     sections: ['Indexing', 'Elementwise'], place: 'numbers-of-labels-and-positions',
   },
   lsq: {
     notation: 'A derivative of one’s own', words: ['custom(value, slope(u) = s)'],
     meaning: '`custom(e, slope(u) = s)` has the value of e, and its derivative by u is taken to be s; by all else that e is made of it is 0. Straight-through estimators, surrogate and reversed gradients are written so.',
-    title: 'Learned step size', source: 'of weights in few bits (Esser et al., 2020)',
+    title: 'A learned step size', source: 'for weights in few bits (Esser et al., 2020)',
     because: 'The derivative of a rounded code is 0 everywhere: the weight and the step have slopes that say what is meant.',
     sections: ['A derivative of one\'s own'],
   },
