@@ -45,7 +45,7 @@ list differences(list x, const F& f) {
   return r;
 }
 
-list room() { return list(4096); }
+list room() { return list(1 << 16); }
 list waves(std::size_t n, double step = 1.3) { return loom::test::waves<double>(n, 1.5, step); }
 double log_sum_exp(const list& x) {
   double s = 0;
