@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/site/pages.cpp — the data of the site as JSON, on standard output: the collection at every stage of the compiler, and the tables
-// of ops, reductions, rules and issues.
+// src/site/pages.cpp — the data of the site as JSON, on standard output: the collection, and the losses that show a notation, at every stage
+// of the compiler, and the tables of ops, reductions, rules and issues.
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
@@ -14,6 +14,7 @@
 #include "loom/collection/collection.hpp"
 #include "loom/ir/print.hpp"
 #include "loom/rewrite/guards.hpp"
+#include "notations.hpp"
 #include "show.hpp"
 
 namespace loom::site {
@@ -32,9 +33,9 @@ std::string joined(const std::vector<std::string>& items) {
   return "[" + s + "]";
 }
 
-// ---- the collection ------------------------------------------------------------------------------------------------
+// ---- the collection, and what shows a notation -----------------------------------------------------------------------
 
-/// What a page differentiates by: what a network computes.
+/// What a page differentiates by: what a network computes. `header`: of the collection, or the namespace in notations.hpp.
 struct subject {
   std::string_view loss, header, inputs;
 };
@@ -60,6 +61,11 @@ constexpr subject subjects[] = {
     {"dpo", "preference", "xc xr"},
     {"grpo", "preference", "x"},
 };
+constexpr subject subjects_of_notations[] = {
+    {"nt_xent", "places", "z"},     {"siglip", "products", "a b"}, {"cox", "running", "x"},
+    {"crf", "chains", "e first a"}, {"list_mle", "sorted", "x"},   {"next_token", "extents", "x"},
+    {"kappa", "numbers", "x"},      {"lsq", "slopes", "w step"},
+};
 
 bool has_word(std::string_view words, std::string_view word) {
   return (" " + std::string(words) + " ").find(" " + std::string(word) + " ") != std::string::npos;
@@ -82,16 +88,16 @@ std::string loss_page(const subject& s, const graph& written) {
          "}";
 }
 
-/// In the order of `subjects`.
-std::string losses(std::string& missing) {
-  std::vector<std::string> pages(std::size(subjects));
-  hana::for_each(collection::losses, [&](const auto& entry) {
+/// In the order of `all`, of a map of losses by their names. `missing`: one that `all` lacks.
+template <std::size_t N, class Losses>
+std::string losses(const subject (&all)[N], const Losses& map, std::string& missing) {
+  std::vector<std::string> pages(N);
+  hana::for_each(map, [&](const auto& entry) {
     const std::string_view name = hana::to<const char*>(hana::first(entry));
     using loss = std::remove_cvref_t<decltype(hana::second(entry))>;
-    const auto subject_of =
-        std::find_if(std::begin(subjects), std::end(subjects), [&](const subject& s) { return s.loss == name; });
-    if (subject_of == std::end(subjects)) missing = name;
-    else pages[static_cast<std::size_t>(subject_of - subjects)] = loss_page(*subject_of, loss::front::written.program);
+    const auto subject_of = std::find_if(all, all + N, [&](const subject& s) { return s.loss == name; });
+    if (subject_of == all + N) missing = name;
+    else pages[static_cast<std::size_t>(subject_of - all)] = loss_page(*subject_of, loss::front::written.program);
   });
   return joined(pages);
 }
@@ -228,7 +234,8 @@ std::string issues() {
 int main() {
   using namespace loom::site;
   std::string missing;
-  const std::string collection = losses(missing);
+  const std::string collection = losses(subjects, loom::collection::losses, missing);
+  const std::string notations = losses(subjects_of_notations, ::notations::losses, missing);
   if (!missing.empty()) {
     std::fprintf(stderr, "src/site/pages.cpp does not say what to differentiate %s by\n", missing.c_str());
     return 1;
@@ -243,7 +250,7 @@ int main() {
   const std::string version = std::to_string(LOOM_VERSION_MAJOR) + "." + std::to_string(LOOM_VERSION_MINOR) + "." +
                               std::to_string(LOOM_VERSION_PATCH);
   std::string text = std::string("{") + member("version", quoted(version)) + member("losses", collection) +
-                     member("ops", ops()) + member("reductions", reductions()) +
+                     member("notations", notations) + member("ops", ops()) + member("reductions", reductions()) +
                      member("rules", "[" + rules[0] + "," + rules[1] + "," + rules[2] + "," + rules[3] + "]") +
                      member("issues", issues(), false) + "}\n";
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -4,13 +4,17 @@
 #include "show.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "loom/emit/c99.hpp"
 #include "loom/emit/cpp.hpp"
 #include "loom/emit/explain.hpp"
 #include "loom/emit/gpu.hpp"
+#include "loom/emit/planned_stages.hpp"
+#include "loom/emit/products.hpp"
 #include "loom/emit/rewriting.hpp"
+#include "loom/ir/extents.hpp"
 #include "loom/ir/interpret.hpp"
 #include "mathematics.hpp"
 
@@ -84,7 +88,9 @@ std::string equations(const graph& g, shown_outputs which) {
 /// The sweeps and row passes of a plan, each a list of deeds: what it reads, reduces, parks and writes.
 class picture : public schedule::plan_visitor {
  public:
-  explicit picture(const plan& p) : p_(p), g_(p.program), name_(p, "loss", {words_of_cpp}), told_(p_, name_) {}
+  /// `stage`: what its outputs are called, if the plan is one of several.
+  explicit picture(const plan& p, const stage_text* stage = nullptr)
+      : p_(p), g_(p.program), stage_(stage), name_(p, "loss", {words_of_cpp}, stage), told_(p_, name_, stage) {}
 
   std::string print() {
     schedule::walk(p_, *this);
@@ -119,6 +125,7 @@ class picture : public schedule::plan_visitor {
  private:
   const plan& p_;
   const graph& g_;
+  const stage_text* stage_;
   names name_;
   emit::detail::description told_;
   const sweep* sweep_ = nullptr;
@@ -134,7 +141,9 @@ class picture : public schedule::plan_visitor {
     for (int i = range.begin; i < range.end; ++i) {
       const schedule::step& s = p_.steps[i];
       const node& n = g_[s.id];
-      const std::string output = s.slot < 0 ? "" : schedule::detail::output_text(g_, s.slot);
+      const std::string output = s.slot < 0          ? ""
+                                 : stage_ != nullptr ? stage_->outputs[s.slot]
+                                                     : schedule::detail::output_text(g_, s.slot);
       switch (s.kind) {
         case action::compute:
           if (p_.array_of[s.id] != 0) all.add(deed("read", name_.array[p_.array_of[s.id] - 1]));
@@ -155,6 +164,51 @@ class picture : public schedule::plan_visitor {
     return all.done();
   }
 };
+
+/// The plans of a program, in the order of its stages: mostly one. In front of each stands what runs along an axis before it.
+std::string plans(const plan& whole) {
+  array all;
+  const auto add = [&](const std::string& before, const std::string& makes, const std::string& planned) {
+    all.add(std::string("{") + member("before", before) + member("makes", makes) + member("plan", planned, false) +
+            "}");
+  };
+  if (whole.problem != schedule::unplanned::running) {
+    add("[]", "[]", picture(whole).print());
+    return all.done();
+  }
+  const auto planned = std::make_unique<emit::detail::planned_stages>(whole);
+  const auto outline = std::make_unique<plan>(planned->outline(whole.added));
+  names outer(*outline, "loss", {words_of_cpp});
+  planned->plan_stages(outer, whole.added);
+  if (!planned->possible) return all.done();
+  const graph& g = planned->map.program;
+  array before;
+  bool open = false;
+  for (int s = 0; s < planned->map.tiles.size(); ++s) {
+    for (int i = 0; i < g.size(); ++i)
+      if (planned->map.stage_of[i] == s && runs_along(g[i].code)) {
+        before.add(quoted(planned->sentence_of(static_cast<value_id>(i))));
+        open = true;
+      }
+    const plan& p = planned->plans[static_cast<std::size_t>(s)];
+    if (p.program.outputs.empty()) continue;
+    const stage_text text = planned->text_of(s);
+    array makes;
+    for (int k = 0; k < p.program.outputs.size(); ++k) makes.add(quoted(text.outputs[k]));
+    add(before.done(), makes.done(), picture(p, &text).print());
+    before = array();
+    open = false;
+  }
+  if (open) add(before.done(), "[]", "null");
+  return all.done();
+}
+
+/// Products of matrices that a call does by tiles, a sentence each.
+std::string tiles(const plan& whole) {
+  array all;
+  for (const std::string& tile : tiles_of(whole)) all.add(quoted(tile));
+  return all.done();
+}
 
 }  // namespace
 
@@ -198,8 +252,8 @@ std::string members(const shown& s) {
          member("gradients", differentiated ? equations(s.gradients, shown_outputs::derivatives) : "[]") +
          member("rules", rules.done()) + member("rewriting", rewriting(s)) +
          member("explanation", quoted(explain(stages{s.written, s.rewritten, s.gradients, s.plan}))) +
-         member("plan", picture(s.plan).print()) + member("cpp", code(s, cpp)) + member("c99", code(s, c99)) +
-         member("cuda", code(s, cuda)) + member("hip", code(s, hip), false);
+         member("tiles", tiles(s.plan)) + member("plans", plans(s.plan)) + member("cpp", code(s, cpp)) +
+         member("c99", code(s, c99)) + member("cuda", code(s, cuda)) + member("hip", code(s, hip), false);
 }
 
 namespace {
@@ -225,6 +279,25 @@ std::vector<double> reordered(const std::vector<double>& from, const axis_order&
   return r;
 }
 
+/// The extents of a graph's axes: those that are given, and those that follow from them; else less than 0.
+std::vector<std::ptrdiff_t> extents_in(const graph& g, const std::vector<extent_of_axis>& given) {
+  std::vector<std::ptrdiff_t> n(static_cast<std::size_t>(g.axes.size()), -1);
+  const auto of = [&](int axis) -> std::ptrdiff_t& { return n[static_cast<std::size_t>(axis)]; };
+  for (int a = 0; a < g.axes.size(); ++a) {
+    if (g.axes[a].extent > 0) of(a) = static_cast<std::ptrdiff_t>(g.axes[a].extent);
+    for (const extent_of_axis& e : given)
+      if (std::string_view(g.axes[a].name) == e.name) of(a) = static_cast<std::ptrdiff_t>(e.extent);
+  }
+  // An axis that an input is read along has as many entries as the input's own.
+  for (const input_info& in : g.inputs)
+    for (int k = 0; k < in.at.size(); ++k)
+      if (const int along = in.at[k].axis; along >= 0 && of(along) < 0 && !g.axes[along].follows())
+        of(along) = of(g.inputs[in.of].axes[k]);
+  std::int64_t wanted = 0;
+  if (follow_extents(g.axes, n, wanted) >= 0) n.assign(n.size(), -1);
+  return n;
+}
+
 std::string list(const std::vector<double>& numbers) {
   std::string s;
   for (const double v : numbers) s += (s.empty() ? "" : ",") + quoted(number_text(v));
@@ -236,11 +309,7 @@ std::string list(const std::vector<double>& numbers) {
 std::string values(const shown& s, const ir::graph& simple, const std::vector<extent_of_axis>& extents,
                    const std::vector<numbers_of_input>& data) {
   const auto evaluate = [&](const graph& g, array& outputs) {
-    std::vector<std::ptrdiff_t> n(static_cast<std::size_t>(g.axes.size()));
-    for (int a = 0; a < g.axes.size(); ++a)
-      for (const extent_of_axis& e : extents)
-        if (std::string_view(g.axes[a].name) == e.name)
-          n[static_cast<std::size_t>(a)] = static_cast<std::ptrdiff_t>(e.extent);
+    const std::vector<std::ptrdiff_t> n = extents_in(g, extents);
     for (const std::ptrdiff_t e : n)
       if (e <= 0) return false;
     std::vector<dense<double>> inputs;

@@ -30,7 +30,7 @@ struct extent_of_axis {
   long long extent = 0;
 };
 
-/// Members of a JSON object, without its braces: declarations, formulas as LaTeX, the explanation, the plan, and the code.
+/// Members of a JSON object, without its braces: declarations, formulas as LaTeX, the explanation, the plans of its stages, and the code.
 std::string members(const shown& s);
 
 /// The value as spelled and as Loom computes it, both in double, and the derivatives: members as above. Empty if an extent or data is

@@ -231,7 +231,8 @@ std::string typesetter::in_exponent(int id) const {
 
 bool typesetter::is_short(int id, int& room) const {
   const node& n = g_[id];
-  if (--room < 0 || is_reduction(n.code) || n.code == op::where || n.code == op::exp || n.code == op::gather) {
+  if (--room < 0 || is_reduction(n.code) || is_running(n.code) || n.code == op::where || n.code == op::exp ||
+      n.code == op::gather) {
     if (n.code != op::gather || room < 0) return false;
     return g_[n.operand[0]].code == op::tensor;
   }
@@ -285,6 +286,24 @@ piece typesetter::reduction_of(const node& n) const {
     r.open = false;
     return "\\operatorname{" + escaped(std::string_view(info(n.code).name)) + "}_{" + under + "}" +
            parenthesized(signed_text(p));
+  });
+  return r;
+}
+
+piece typesetter::running(const node& n) const {
+  const int axis = first_axis(n.over());
+  const char* relation = n.order().reverse     ? n.order().exclusive ? " > " : " \\ge "
+                         : n.order().exclusive ? " < "
+                                               : " \\le ";
+  piece r{"", product, false, true};
+  r.text = with_indices([&] {
+    const std::string at = index_[static_cast<std::size_t>(axis)];
+    live_.push_back(at);
+    const std::string under = "_{" + bind(axis) + relation + at + "} ";
+    if (n.code == op::logcumsumexp) return "\\log \\sum" + under + within(exponential(n.operand[0]), product);
+    piece p = print(n.operand[0]);
+    if (n.code == op::cumsum) std::swap(r.minus, p.minus);
+    return (n.code == op::cumsum ? "\\sum" : n.code == op::cumprod ? "\\prod" : "\\max") + under + within(p, product);
   });
   return r;
 }
@@ -492,6 +511,8 @@ piece typesetter::print(int id, bool root) const {
     default: break;
   }
   if (is_reduction(n.code)) return reduction_of(n);
+  if (n.code == op::cumsum || n.code == op::cumprod || n.code == op::cummax || n.code == op::logcumsumexp)
+    return running(n);
   std::string arguments;
   for (int k = 0; k < arity(n.code); ++k) arguments += (k > 0 ? ",\\, " : "") + signed_text(print(n.operand[k]));
   std::string name = "\\operatorname{" + escaped(std::string_view(info(n.code).name)) + "}";
@@ -502,7 +523,7 @@ piece typesetter::print(int id, bool root) const {
     const std::string by = signed_text(print(n.operand[1])) + (n.code == op::unpermuted ? "^{-1}" : "");
     return {within(print(n.operand[0]), atom) + "\\big|_{" + index + " = " + by + "}", function, false, false};
   }
-  if (is_running(n.code))  // over all indices up to this one
+  if (n.code == op::recurrence)  // along which axis, and which way
     name += std::string("_{") +
             (n.order().reverse     ? n.order().exclusive ? "> " : "\\ge "
              : n.order().exclusive ? "< "

@@ -137,6 +137,8 @@ class typesetter {
   piece exponential(int operand) const;
 
   piece reduction_of(const node& n) const;
+  /// A sum, product, largest or log-sum-exp of the entries up to this one, or from it on.
+  piece running(const node& n) const;
 
   /// softmax_c(x_{nc}), and the entry that is meant where it is not the one called c.
   piece row_function(const node& n) const;

@@ -2,7 +2,16 @@
 // src/site/assets/plan.js — a plan as a picture: memory on the left, a row of entries in the middle, what is known of it on the right; time
 // runs down. For the build and for the playground.
 (() => {
-  const width = 372, left = 86, middle = 118, right = left + middle + 20, cells = 8, line = 17;
+  const middle = 118, cells = 8, line = 17, letter = 6.6, usual = 8, most = 16;
+  // What is in memory stands in front of `edge`: as much room as the longest name needs.
+  let names = usual, edge = 52, left = 86, right = 224, width = 372;
+  const makeRoom = (longest) => {
+    names = Math.min(Math.max(longest, usual), most);
+    edge = 52 + Math.round((names - usual) * letter);
+    left = edge + 34;
+    right = left + middle + 20;
+    width = right + 148;
+  };
   const escape = (s) => s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
   const short = (s, n) => (s.length > n ? s.slice(0, n - 1) + '…' : s);
   const text = (x, y, s, kind = '', n = 99) =>
@@ -41,8 +50,8 @@
     const begin = row ? left - 5 : left + middle / 2 - 12, end = row ? left + middle + 2 : left + middle / 2 + 11;
     memory.forEach((m, i) => {
       const at = top + i * line + line / 2 + (rows - memory.length) * line / 2;
-      s += text(52, at + 2, m.what, `memory ${m.kind}`, 8);
-      s += m.goes === 'in' ? arrow(56, at - 2, begin, at - 2, m.kind) : arrow(begin, at - 2, 57, at - 2, m.kind);
+      s += text(edge, at + 2, m.what, `memory ${m.kind}`, names);
+      s += m.goes === 'in' ? arrow(edge + 4, at - 2, begin, at - 2, m.kind) : arrow(begin, at - 2, edge + 5, at - 2, m.kind);
     });
     d.results.forEach((r, i) => {
       const at = top + i * line * 2 + line * 0.75 + (rows - d.results.length * 2) * line / 2;
@@ -53,8 +62,10 @@
   };
 
   globalThis.loomPlan = (plan) => {
+    const all = plan.loops.flatMap((sweep) => [sweep.before, ...sweep.passes.flatMap((pass) => [pass.deeds, pass.after])]).flat();
+    makeRoom(Math.max(0, ...all.filter((d) => ['read', 'recall', 'park', 'write'].includes(d.verb)).map((d) => d.what.length + (d.verb === 'read' && d.detail ? 4 : 0))));
     let y = 4, s = '';
-    s += text(52, y + 11, 'memory', 'head memory') + text(left, y + 11, plan.elementwise ? 'entries' : 'a row', 'head') + text(right, y + 11, 'kept', 'head');
+    s += text(edge, y + 11, 'memory', 'head memory') + text(left, y + 11, plan.elementwise ? 'entries' : 'a row', 'head') + text(right, y + 11, 'kept', 'head');
     y += 22;
     plan.loops.forEach((sweep, k) => {
       const over = plan.elementwise ? 'all entries' : sweep.rows ? `each row of ${sweep.rows}` : 'one row';

@@ -276,7 +276,12 @@
     }));
     if (answer.rewriting.length === 0) fill('rules', element('li', 'No rule fits: what is written is what is computed.'));
     showValues(answer.values);
-    $('picture').innerHTML = globalThis.loomPlan(answer.plan);
+    fill('picture', ...answer.plans.flatMap((part, i) => {
+      const says = [...(answer.plans.length > 1 ? [`Stage ${i + 1}${part.makes.length ? `: ${part.makes.join(', ')}` : ''}`] : []), ...(i === 0 ? answer.tiles : []), ...part.before];
+      const drawn = element('div', undefined, 'picture');
+      if (part.plan) drawn.innerHTML = globalThis.loomPlan(part.plan);
+      return [...says.map((s) => element('p', `${s}.`)), drawn];
+    }));
     for (const dialect of ['cpp', 'c99', 'cuda', 'hip']) code(dialect, answer[dialect]);
     $('explanation').textContent = answer.explanation;
     globalThis.loomMarkScrolling();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// src/site/data/examples.js — what the playground begins with: a few short formulas, and the collection as its headers spell it.
+// src/site/data/examples.js — what the playground begins with: a few short formulas, and the collection and the losses of the notations as their headers spell them.
 import losses from './losses.js';
+import notations from './notations.js';
 
 const short = [
   ['unstable', 'Cross entropy, spelled out', '-gather(log(exp(x) / sum(exp(x), C)), t).mean()'],
@@ -12,6 +13,7 @@ const short = [
 ];
 
 export default () => [
-  ...short.map(([name, title, formula]) => ({ name, title, formula, by: name === 'poisson' ? 'mu' : 'x', loss: false })),
-  ...losses().map((l) => ({ name: l.name, title: l.title, formula: l.spellingText, by: l.gradients_by.join(' '), loss: true })),
+  ...short.map(([name, title, formula]) => ({ name, title, formula, by: name === 'poisson' ? 'mu' : 'x', group: 'Short ones' })),
+  ...losses().map((l) => ({ name: l.name, title: l.title, formula: l.spellingText, by: l.gradients_by.join(' '), group: 'The collection' })),
+  ...notations().map((l) => ({ name: l.name, title: `${l.notation}: ${l.title}`, formula: l.spellingText, by: l.gradients_by.join(' '), group: 'Notations' })),
 ];

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // src/site/data/losses.js — the losses of the collection: what the compiler says of them, and what the headers and docs/ say beside it.
 import { data, read } from '../lib/paths.js';
-import { equations, typeset } from '../lib/mathematics.js';
 import { inline } from '../lib/markdown.js';
-import '../assets/highlight.js';
-import '../assets/plan.js';
+import { callOf, shown, statements } from '../lib/shown.js';
 
 const families = {
   classification: 'Classification', regression: 'Regression', segmentation: 'Segmentation', contrastive: 'Contrastive', preference: 'Sequences and preferences',
@@ -18,25 +16,11 @@ const table = new Map(read('docs/reference/collection.md').split('\n').filter((l
   return [cells[0].replaceAll('`', ''), { row: inline(cells[1]), source: inline(cells[2]), divisor: inline(cells[3]) }];
 }));
 
-/// The statements of a header by name, each with its comments; and those that a loss is made of, in order.
-const statements = (header) => {
-  const list = [];
-  let comments = [];
-  const lines = read('include/loom/collection', `${header}.hpp`).split('\n');
-  for (let i = 0; i < lines.length; ++i) {
-    if (/^\/\/ [A-Z]/.test(lines[i]) && !lines[i].includes('clang-format')) { comments.push(lines[i]); continue; }
-    const found = lines[i].match(/^inline constexpr auto (\w+) =/);
-    if (!found) { if (lines[i] === '' || lines[i].startsWith('namespace')) comments = []; continue; }
-    let code = lines[i];
-    while (!/;\s*(\/\/.*)?$/.test(code)) code += '\n' + lines[++i];
-    list.push({ name: found[1], code: code.replace('inline ', ''), comments });
-    comments = [];
-  }
-  return list;
-};
+/// The statements that a loss of a header is made of, in order.
 const known = new Map();
 const spellingOf = (header, name) => {
-  if (!known.has(header)) known.set(header, header === 'regression' ? [...statements('classification'), ...statements(header)] : statements(header));
+  const of = (file) => statements(read('include/loom/collection', `${file}.hpp`));
+  if (!known.has(header)) known.set(header, header === 'regression' ? [...of('classification'), ...of(header)] : of(header));
   const all = known.get(header);
   const needed = new Set([name]);
   for (const s of [...all].reverse())
@@ -45,46 +29,10 @@ const spellingOf = (header, name) => {
     .replace(/\b(tensor|index|mask|scalar|axis|loss)</g, 'loom::$1<');
 };
 
-/// How a program calls a loss, with a gradient by each of its subjects.
-const callOf = (loss) => {
+const calling = (loss) => {
   const space = loss.header === 'classification' || loss.header === 'regression' ? '' : `::${loss.header}`;
-  const renamed = { ref: 'reference' };
-  const input = (name) => `in::${renamed[name] ?? name}`;
-  const type = { tensor: 'const float*', index: 'const int*', mask: 'const bool*', scalar: 'double' };
-  const variable = (d) => `${d.name}_data`;
-  const view = (name, axes) => (axes.length ? `loom::view(${name}, ${axes.join(', ')})` : name);
-  const axes = [...new Set(loss.declarations.flatMap((d) => d.axes))];
-  const parameters = [...axes.map((a) => `std::ptrdiff_t ${a}`),
-    ...loss.declarations.map((d) => `${type[d.kind]} ${variable(d)}`), ...loss.gradients_by.map((g) => `float* gradient_of_${g}`)];
-  const bindings = [...loss.declarations.map((d) => `${input(d.name)} = ${view(variable(d), d.axes)}`),
-    ...loss.gradients_by.map((g) => `d(${input(g)}) = ${view(`gradient_of_${g}`, loss.declarations.find((d) => d.name === g).axes)}`)];
-  const lines = (items, indent) => items.join(',\n' + ' '.repeat(indent));
-  const memory = loss.plan.arrays.length > 0;
-  return `#include <cstddef>
-${memory ? '#include <vector>\n' : ''}
-#include <loom/collection/collection.hpp>
-
-namespace in = loom::collection${space};
-
-// Data is bound by name, in any order; without a d(...) there is no gradient.
-float ${loss.name}_of(${lines(parameters, 10 + loss.name.length)}) {
-${memory ? `  std::vector<double> memory(loom::collection::${loss.name}.workspace_size(
-      ${lines(bindings, 6)}));
-  return loom::collection::${loss.name}(
-      ${lines([...bindings, 'loom::workspace = memory'], 6)});` : `  return loom::collection::${loss.name}(
-      ${lines(bindings, 6)});`}
-}
-`;
-};
-
-const section = (text, title) => {
-  const at = ('\n' + text).indexOf(`\n${title}\n`);
-  if (at < 0) return [];
-  const rest = text.slice(at + title.length + 1).split('\n\n')[0];
-  return rest.split('\n').filter((l) => l.startsWith('  ')).map((l) => l.slice(2)).reduce((all, l) => {
-    if (l.startsWith('  ') && all.length) all[all.length - 1] += ' ' + l.trim(); else all.push(l);
-    return all;
-  }, []);
+  return callOf(loss, { begins: `#include <loom/collection/collection.hpp>\n\nnamespace in = loom::collection${space};`, inputs: 'in',
+    name: `loom::collection::${loss.name}`, renamed: { ref: 'reference' } });
 };
 
 /// Lines of the table of docs/reference/speed.md that are about a loss.
@@ -112,27 +60,11 @@ const accuracy = {
 };
 const curves = { cross_entropy: ['classes', 'classes-gradient', 'rows-of-10-gradient'], softmax_objective: ['classes-gradient'] };
 
-const formulaText = (loss) => section(loss.explanation, 'As written').join('\n');
-
 export default () => data.losses.map((loss) => ({
-  ...loss,
+  ...shown(loss, { spelling: spellingOf(loss.header, loss.name), call: calling(loss) }),
   title: titleOf(loss.name),
   family: families[loss.header],
   about: table.get(loss.name),
-  spelling: globalThis.loomHighlight(spellingOf(loss.header, loss.name)),
-  spellingText: spellingOf(loss.header, loss.name),
-  call: callOf(loss),
-  callMarked: globalThis.loomHighlight(callOf(loss)),
-  writtenHtml: equations(loss.written),
-  rewrittenHtml: equations(loss.rewritten),
-  same: JSON.stringify(loss.written) === JSON.stringify(loss.rewritten),
-  gradientsHtml: equations(loss.gradients),
-  teaser: typeset(loss.written[0].left + ' =\\nobreak ' + loss.written[0].right),
-  planSvg: globalThis.loomPlan(loss.plan),
-  later: loss.rules.filter((name) => !loss.rewriting.some((r) => r.names.includes(name))),
-  hazards: section(loss.explanation, 'Hazards').filter((h) => h !== 'none'),
-  near: section(loss.explanation, 'Rules that nearly fit'),
-  formulaText: formulaText(loss),
   accuracy: accuracy[loss.name] ?? [],
   curves: curves[loss.name] ?? [],
   speed: speedOf(loss.name),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // src/site/test/check.mjs — the site in a browser, from its folder: node check.mjs SITE [FOLDER for pictures]
 // Every page: no error, nothing loaded from elsewhere, all links lead somewhere, no sideways scrolling on a phone. Of each kind: contrast
-// and names, in light and dark; the keyboard alone is enough. The playground answers, and says what is wrong.
+// and names, in light and dark; the keyboard alone is enough. Losses and notations have all their parts, and each notation its page. The
+// playground answers, and says what is wrong.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -86,9 +87,66 @@ for (const [page, link] of links) {
   for (const name of [...names, 'LOOM_DECLARE', 'LOOM_INSTANTIATE']) check(places.has(name), `docs/reference/api.html does not say what ${name} is`);
 }
 
+// ---- losses and notations: each has its page, and every page its parts ----
+
+{
+  const root = join(site, '..', '..');
+  const ofFormulas = pages.filter((p) => /^(losses|notations)\/(?!index)/.test(p)), ofNotations = pages.filter((p) => /^notations\/(?!index)/.test(p));
+  const page = await open(1440);
+  const about = new Map();
+  for (const path of ofFormulas) {
+    await page.goto(url(path));
+    const found = await page.evaluate(() => {
+      const text = (selector) => [...document.querySelectorAll(selector)].map((e) => e.textContent);
+      const sections = Object.fromEntries([...document.querySelectorAll('section > h2[id]')].map((h) => [h.id, h.parentElement.textContent.trim().length - h.textContent.length]));
+      return {
+        sections, outline: text('.outline a').length, written: text('#formula ~ .mathematics .katex').length, gradients: text('#gradient ~ .mathematics .katex').length, broken: text('.katex-error').length,
+        plans: [...document.querySelectorAll('svg.plan')].map((svg) => svg.querySelectorAll('.sweep').length),
+        code: [...document.querySelectorAll('[role=tabpanel] code')].map((c) => c.textContent), spelled: text('#formula ~ .block code')[0], call: text('#call ~ .block code')[0],
+        said: text('h1, .lede, article > p').join('\n'), links: [...document.querySelectorAll('article > p a')].map((a) => a.getAttribute('href')), explained: text('#words ~ details pre code')[0],
+      };
+    });
+    about.set(path, found);
+    for (const part of ['formula', 'rewritten', 'gradient', 'plan', 'code', 'hazards', 'call', 'words']) check(found.sections[part] > 20, `${path} has no ${part}`);
+    check(found.outline >= 8, `${path} does not list its sections`);
+    check(found.written > 0 && found.gradients > 0 && found.broken === 0, `${path} has ${found.written} formulas and ${found.gradients} gradients`);
+    check(found.plans.length > 0 && found.plans.every((sweeps) => sweeps > 0), `${path} has the plans ${found.plans}`);
+    check((found.explained.match(/^Plan( of stage \d+)?$/gm) ?? []).length === found.plans.length, `${path} has ${found.plans.length} pictures, and other plans in words`);
+    check(found.code.length === 4, `${path} has ${found.code.length} dialects`);
+    found.code.forEach((c, k) => check(k < 2 ? /double \w+\(.*[\s\S]*return /.test(c) : /__global__/.test(c) || /^\/\/ This formula .* no code for a GPU yet\.\n$/.test(c), `${path}: dialect ${k} is ${c.slice(0, 80)}`));
+    check(/constexpr auto \w+ =\s*loom::loss</.test(found.spelled), `${path} is spelled ${found.spelled.slice(0, 80)}`);
+    check(/^float \w+_of\(/m.test(found.call) && /d\(\w+::\w+\) = /.test(found.call), `${path} is called by ${found.call.slice(0, 80)}`);
+  }
+
+  const header = readFileSync(join(root, 'src', 'site', 'notations.hpp'), 'utf8');
+  const losses = [...header.matchAll(/^inline constexpr auto (\w+) = (loom::loss<.*);$/gm)];
+  check(losses.length === ofNotations.length && losses.length > 0, `${losses.length} losses show a notation, on ${ofNotations.length} pages`);
+  for (const [, name, formula] of losses) check(ofNotations.some((p) => about.get(p).spelled.includes(`constexpr auto ${name} = ${formula};`) && about.get(p).call.includes(formula)), `no page quotes ${name} as src/site/notations.hpp has it`);
+
+  // What the language has: a section of its reference that is not about all formulas has a page that links to it, and so has every word.
+  const linked = ofNotations.flatMap((p) => about.get(p).links);
+  const forAll = ['Inputs', 'Names', 'Elementwise', 'Reductions', 'The order of axes', 'Meaning', 'Edges', 'Second derivatives', 'Limits'];
+  const headings = [...readFileSync(join(root, 'docs', 'reference', 'language.md'), 'utf8').matchAll(/^## (.*)$/gm)].map((m) => m[1]);
+  for (const heading of forAll) check(headings.includes(heading), `docs/reference/language.md has no section ${heading} any more`);
+  for (const heading of headings.filter((h) => !forAll.includes(h))) {
+    const anchor = heading.toLowerCase().replace(/[^a-z0-9\s-]/g, '').replaceAll(' ', '-');
+    check(linked.includes(`../docs/reference/language.html#${anchor}`), `no page of a notation leads to "${heading}" of docs/reference/language.md`);
+  }
+  for (const p of ofNotations) check(about.get(p).links.some((l) => l.startsWith('../docs/reference/language.html#')), `${p} does not lead to the reference`);
+  for (const word of ['z(N = M)', 'x(C = 2)', 'x(T = T - 1)', 'outside', 'sum(a * b, D)', 'cumsum', 'cumprod', 'cummax', 'logcumsumexp', 'recurrence', 'reverse', 'exclusive', 'forward(', 'viterbi', 'S = S - K', 'order(e, C)', 'rank',
+    'top_k', 'argmax', 'axis<"Q = N + M">', 'number(t)', 'N != M', 'K + 2', 'custom(', 'slope(u) = s']) check(ofNotations.some((p) => about.get(p).said.includes(word)), `no page says what ${word} is`);
+  // Where what is shown needs its notation, it is in the formula.
+  for (const [file, word] of [['a-value-at-a-place', '(N = M)'], ['products-of-matrices', 'sum(a * b, D)'], ['running-values', 'cumsum('], ['chains-of-states', 'forward('], ['order', 'order('], ['an-extent-that-follows', 'axis<"K = T - 1">'],
+    ['numbers-of-labels-and-positions', 'number(t)'], ['a-derivative-of-ones-own', 'custom(']]) check(about.get(`notations/${file}.html`)?.spelled.includes(word), `notations/${file}.html is not there, or has no ${word}`);
+  for (const file of ['running-values', 'chains-of-states', 'order']) check(about.get(`notations/${file}.html`)?.plans.length > 1, `notations/${file}.html shows no stages`);
+  for (const p of ofNotations) check(links.some(([from, to]) => from === 'notations/index.html' && `notations/${to}` === p), `notations/index.html does not list ${p}`);
+  check(links.filter(([, to]) => /(^|\/)notations\/index\.html$/.test(to)).length >= pages.length - ofNotations.length - 1, 'the head of a page does not lead to the notations');
+  await page.close();
+}
+
 // ---- one of each kind: what axe finds, in light and dark ----
 
-const kinds = ['index.html', 'losses/index.html', 'losses/cross_entropy.html', 'losses/grpo.html', 'docs/index.html', 'docs/tutorial.html', 'docs/reference/speed.html',
+const kinds = ['index.html', 'losses/index.html', 'losses/cross_entropy.html', 'losses/grpo.html', 'notations/index.html', 'notations/products-of-matrices.html', 'notations/chains-of-states.html', 'docs/index.html', 'docs/tutorial.html', 'docs/reference/speed.html',
   'docs/help.html', 'docs/reference/api.html', 'docs/examples/01_cross_entropy.html', 'tables/index.html', 'tables/ops.html', 'tables/rules.html', 'tables/issues.html', 'playground.html'];
 for (const scheme of ['light', 'dark']) {
   for (const width of [1440, 390]) {
@@ -141,6 +199,9 @@ for (const scheme of ['light', 'dark']) {
     ['square(sum(x, C)).sum()', '\\sum_{n} {\\left(\\sum_{c} x_{nc}\\right)}^{2}'],
     ['pow(-x, 3.0).sum()', '\\sum_{n} {(-x_{n})}^{3}'],
     ['exp(-square(x)).sum()', '\\sum_{n} \\mathrm{e}^{-x_{n}^{2}}'],
+    ['(x * cumsum(y, N)).sum()', "\\sum_{n,c} x_{nc}\\,\\sum_{n' \\le n} y_{n'c}"],
+    ['logcumsumexp(x, N, reverse, exclusive).sum()', "\\sum_{n,c} \\log \\sum_{n' > n} \\mathrm{e}^{x_{n'c}}"],
+    ['sum(exp(cumprod(-cummax(x, N), N)), N)', "\\sum_{n} \\exp\\left(\\prod_{n' \\le n} \\left(-\\max_{n'' \\le n'} x_{n'',c}\\right)\\right)"],
     ['(0.5 * (x + 1e-6) / y).mean()', '\\dfrac{1}{N}\\sum_{n} \\dfrac{x_{n} + 10^{-6}}{2\\,y_{n}}'],
   ]) {
     await type(formula);
@@ -187,6 +248,12 @@ for (const scheme of ['light', 'dark']) {
   check(size < 1e6, `the compiler is ${size} bytes compressed`);
   console.error(`playground: ${Math.round(size / 1000)} kB compressed; the slowest of ${names.length} formulas, ${slowest.name}, is shown in ${slowest.ms} ms`);
 
+  // A plan in stages has a picture for each, and products of matrices their sentences.
+  await page.selectOption('#example', 'crf');
+  check((await page.locator('#picture svg').count()) === 3 && /Stage 2: value/.test(await text('picture')), 'a chain of states has no pictures of its stages');
+  await page.selectOption('#example', 'siglip');
+  check((await page.locator('#picture svg').count()) === 1 && /N x M: products over D/.test(await text('picture')), 'products of matrices have no sentence');
+
   // Whatever is typed on the way to a formula is answered.
   for (const formula of ['', '(', 'x[', 'constexpr auto', '('.repeat(300), 'a.b.c', '"', '\\', 'log(x', '💡', 'sum(sum(x, C), C)'.repeat(40)])
     check((await type(formula)).mistake !== '' || formula === '', `${formula.slice(0, 20)} is no formula, and nothing is said`);
@@ -212,7 +279,7 @@ for (const scheme of ['light', 'dark']) {
   await page.keyboard.press('Enter');
   await page.waitForURL(/losses\/huber/);
   check(/Huber/.test(await page.title()), 'search does not lead to the Huber loss');
-  for (const [words, place] of [['log of a sum of exponentials', 'tables/rules'], ['workspace', 'calls'], ['unknown_axis', 'issues'], ['ten minutes', 'tutorial'], ['strided_view', 'api.html#strided_view']]) {
+  for (const [words, place] of [['log of a sum of exponentials', 'tables/rules'], ['workspace', 'calls'], ['unknown_axis', 'issues'], ['ten minutes', 'tutorial'], ['strided_view', 'api.html#strided_view'], ['viterbi', 'notations/chains-of-states']]) {
     await page.keyboard.press('/');
     await page.waitForSelector('#search[open]');
     await page.fill('#search-text', words);
