@@ -28,27 +28,31 @@ constexpr std::ptrdiff_t workspace_size(const plan& p, const std::ptrdiff_t* ext
 
 namespace detail {
 
-/// Whether no label is beyond `last`, of contiguous ones: one pass without branches, the rule in every call that is right.
+/// Whether no label is beyond `last`, of contiguous ones: one pass without branches, the rule in every call that is right. Of a few labels
+/// it does not say.
 template <class Unsigned>
 bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
   const Unsigned* from = static_cast<const Unsigned*>(labels);
   const auto most = static_cast<Unsigned>(last);
-  std::ptrdiff_t n = 0;
-  bool outside = false;
-  if constexpr (sizeof(Unsigned) < 8) {  // of 64 bits few machines compare several
+  if constexpr (sizeof(Unsigned) < 8) {
     using lanes [[gnu::vector_size(16)]] = Unsigned;
+    using halves [[gnu::vector_size(16)]] = std::uint64_t;
     constexpr std::ptrdiff_t width = 16 / sizeof(Unsigned);
+    if (count < width) return false;
     lanes beyond{};
-    for (; n + width <= count; n += width) {
+    for (std::ptrdiff_t n = 0; n < count; n += width) {  // the last vector has some labels of the one before
       lanes some;
-      __builtin_memcpy(&some, from + n, 16);
+      __builtin_memcpy(&some, from + (n + width < count ? n : count - width), 16);
       beyond |= reinterpret_cast<lanes>(some > most);
     }
-    for (int k = 0; k < width; ++k) outside |= beyond[k] != 0;
+    const auto found = reinterpret_cast<halves>(beyond);
+    return (found[0] | found[1]) == 0;
+  } else {  // of 64 bits few machines compare several
+    bool outside = false;
+    LOOM_SHORT_LOOP
+    for (std::ptrdiff_t n = 0; n < count; ++n) outside |= from[n] > most;
+    return !outside;
   }
-  LOOM_SHORT_LOOP
-  for (; n < count; ++n) outside |= from[n] > most;
-  return !outside;
 }
 /// Whether they all lie on an axis. A negative label, read as unsigned, is beyond every label that its type can hold: so one loop
 /// serves both types of a size, and `last` is at most the largest label of the type.
