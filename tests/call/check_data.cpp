@@ -138,6 +138,24 @@ TEMPLATE_TEST_CASE("an axis may be longer than the type of its labels can count"
   }
 }
 
+TEMPLATE_TEST_CASE("a label outside its axis is found wherever it stands, among as few or as many as vectors have", "",
+                   std::int8_t, std::uint16_t, std::int32_t, std::uint64_t) {
+  constexpr std::size_t most = 40;
+  const std::vector<float> entries(3 * most, 1.0F);
+  for (std::size_t count = 1; count <= most; ++count) {
+    const auto count_of_rows = static_cast<std::ptrdiff_t>(count);
+    const auto some_rows = view(entries.data(), count_of_rows, 3);
+    std::vector<TestType> labels(count, TestType{2});
+    CHECK(picked(x = some_rows, t = view(labels.data(), count_of_rows)) == static_cast<float>(count));
+    for (std::size_t at = 0; at < count; ++at) {
+      labels[at] = 3;
+      CHECK_THROWS_WITH(picked(x = some_rows, t = view(labels.data(), count_of_rows)),
+                        Catch::Contains("label 3 of t at row " + std::to_string(at) + " is outside axis C"));
+      labels[at] = 2;
+    }
+  }
+}
+
 TEST_CASE("labels with a stride are checked where they lie") {
   data a;
   a.labels = {0, 9, 2, 9};

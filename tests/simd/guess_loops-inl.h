@@ -5,7 +5,7 @@ namespace loom::LOOM_TARGET {
 
 /// Vectors of floats for which `is` holds of one, of those whose bits are `first`, `first` + `step` and so on below `end`.
 template <class Is>
-long vectors_with(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
+LOOM_OF_TARGET long vectors_with(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
   using V = vec<float>;
   using I = bits_of<V>;
   long found = 0;
@@ -15,17 +15,21 @@ long vectors_with(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
 }
 
 struct finite {
-  [[gnu::always_inline]] static inline mask_of<vec<float>> of(vec<float> x) {
+  [[gnu::always_inline]] LOOM_OF_TARGET static inline mask_of<vec<float>> of(vec<float> x) {
     return abs(exp_of_guess(x)) < infinity<vec<float>>();
   }
 };
 struct not_as_exp {
-  [[gnu::always_inline]] static inline mask_of<vec<float>> of(vec<float> x) { return (exp_of_guess(x) == exp(x)) == 0; }
+  [[gnu::always_inline]] LOOM_OF_TARGET static inline mask_of<vec<float>> of(vec<float> x) {
+    return (exp_of_guess(x) == exp(x)) == 0;
+  }
 };
-[[gnu::noinline]] inline long finite_exponentials(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
+[[gnu::noinline]] inline LOOM_OF_TARGET long finite_exponentials(std::uint32_t first, std::uint32_t end,
+                                                                 std::uint32_t step) {
   return vectors_with<finite>(first, end, step);
 }
-[[gnu::noinline]] inline long other_exponentials(std::uint32_t first, std::uint32_t end, std::uint32_t step) {
+[[gnu::noinline]] inline LOOM_OF_TARGET long other_exponentials(std::uint32_t first, std::uint32_t end,
+                                                                std::uint32_t step) {
   return vectors_with<not_as_exp>(first, end, step);
 }
 

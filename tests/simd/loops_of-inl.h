@@ -5,15 +5,16 @@
 namespace loom::LOOM_TARGET {
 namespace {
 
-#define LOOM_TEST_LOOP(name, ...)                                                                        \
-  template <class T>                                                                                     \
-  [[gnu::noinline]] void loop_of_##name(const T* x, [[maybe_unused]] const T* z, T* to, std::size_t n) { \
-    using V = vec<T>;                                                                                    \
-    for (std::size_t i = 0; i < n; i += width<V>) {                                                      \
-      const V a = load<V>(x + i);                                                                        \
-      [[maybe_unused]] const V b = load<V>(z + i);                                                       \
-      store(LOOM_TEST_KERNEL<ir::op::name>::apply(__VA_ARGS__), to + i);                                 \
-    }                                                                                                    \
+#define LOOM_TEST_LOOP(name, ...)                                                                      \
+  template <class T>                                                                                   \
+  [[gnu::noinline]] LOOM_OF_TARGET void loop_of_##name(const T* x, [[maybe_unused]] const T* z, T* to, \
+                                                       std::size_t n) {                                \
+    using V = vec<T>;                                                                                  \
+    for (std::size_t i = 0; i < n; i += width<V>) {                                                    \
+      const V a = load<V>(x + i);                                                                      \
+      [[maybe_unused]] const V b = load<V>(z + i);                                                     \
+      store(LOOM_TEST_KERNEL<ir::op::name>::apply(__VA_ARGS__), to + i);                               \
+    }                                                                                                  \
   }
 #define LOOM_TEST_LOOP_OF_ONE(name) LOOM_TEST_LOOP(name, a)
 #define LOOM_TEST_LOOP_OF_TWO(name) LOOM_TEST_LOOP(name, a, b)

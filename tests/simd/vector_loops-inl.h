@@ -5,7 +5,7 @@
 namespace loom::LOOM_TARGET {
 
 template <class T>
-[[gnu::noinline]] int counted(T first, std::size_t count, T* numbers, T* in_front) {
+[[gnu::noinline]] LOOM_OF_TARGET int counted(T first, std::size_t count, T* numbers, T* in_front) {
   using V = vec<T>;
   store(iota<V>(first), numbers);
   store(masked(first_lanes<V>(count), constant<V>(1)), in_front);
@@ -14,8 +14,8 @@ template <class T>
 
 /// The first `count` numbers, and zeros; and the same written over what was there.
 template <class T>
-[[gnu::noinline]] int partial([[maybe_unused]] const T* from, [[maybe_unused]] std::size_t count,
-                              [[maybe_unused]] T* loaded, [[maybe_unused]] T* stored) {
+[[gnu::noinline]] LOOM_OF_TARGET int partial([[maybe_unused]] const T* from, [[maybe_unused]] std::size_t count,
+                                             [[maybe_unused]] T* loaded, [[maybe_unused]] T* stored) {
   using V = vec<T>;
 #if LOOM_TARGET_BYTES != 0
   const V v = load_first(from, count);
@@ -27,8 +27,8 @@ template <class T>
 
 /// Numbers from any places: lane i has the one at 3 i % `count`.
 template <class T>
-[[gnu::noinline]] int gathered([[maybe_unused]] const T* from, [[maybe_unused]] int count,
-                               [[maybe_unused]] T* numbers) {
+[[gnu::noinline]] LOOM_OF_TARGET int gathered([[maybe_unused]] const T* from, [[maybe_unused]] int count,
+                                              [[maybe_unused]] T* numbers) {
   using V = vec<T>;
 #if LOOM_TARGET_BYTES != 0
   using I = ints_of<V>;
@@ -40,7 +40,7 @@ template <class T>
 }
 
 template <class T>
-[[gnu::noinline]] int halves([[maybe_unused]] const T* from, [[maybe_unused]] T* swapped) {
+[[gnu::noinline]] LOOM_OF_TARGET int halves([[maybe_unused]] const T* from, [[maybe_unused]] T* swapped) {
   using V = vec<T>;
   if constexpr (width<V> > 1) {
     const V v = load<V>(from);
@@ -50,7 +50,7 @@ template <class T>
 }
 
 template <class T>
-[[gnu::noinline]] int signs(const T* a, const T* b, T* size, T* signed_as, T* negative) {
+[[gnu::noinline]] LOOM_OF_TARGET int signs(const T* a, const T* b, T* size, T* signed_as, T* negative) {
   using V = vec<T>;
   const V x = load<V>(a), y = load<V>(b);
   store(abs(x), size);
@@ -60,7 +60,7 @@ template <class T>
 }
 
 template <class T>
-[[gnu::noinline]] int extremes(const T* a, const T* b, T* smaller, T* larger, T* nan) {
+[[gnu::noinline]] LOOM_OF_TARGET int extremes(const T* a, const T* b, T* smaller, T* larger, T* nan) {
   using V = vec<T>;
   const V x = load<V>(a), y = load<V>(b);
   store(min(x, y), smaller);
@@ -70,21 +70,21 @@ template <class T>
 }
 
 template <class T>
-[[gnu::noinline]] int whole(const T* a, T* rounded) {
+[[gnu::noinline]] LOOM_OF_TARGET int whole(const T* a, T* rounded) {
   using V = vec<T>;
   store(round(load<V>(a)), rounded);
   return width<V>;
 }
 
 template <class T>
-[[gnu::noinline]] bool any_above(const T* a, T limit) {
+[[gnu::noinline]] LOOM_OF_TARGET bool any_above(const T* a, T limit) {
   using V = vec<T>;
   return any(load<V>(a) > broadcast<V>(limit));
 }
 
 /// Numbers as two halves of doubles and back: each through `widen`, doubled, and through `narrow`.
 template <class T>
-[[gnu::noinline]] int through_double(const T* a, T* twice) {
+[[gnu::noinline]] LOOM_OF_TARGET int through_double(const T* a, T* twice) {
   using V = vec<T>;
   const V v = load<V>(a);
   if constexpr (width<V> == 1) {

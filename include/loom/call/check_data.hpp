@@ -28,27 +28,31 @@ constexpr std::ptrdiff_t workspace_size(const plan& p, const std::ptrdiff_t* ext
 
 namespace detail {
 
-/// Whether no label is beyond `last`, of contiguous ones: one pass without branches, the rule in every call that is right.
+/// Whether no label is beyond `last`, of contiguous ones: one pass without branches, the rule in every call that is right. Of a few labels
+/// it does not say.
 template <class Unsigned>
 bool within(const void* labels, std::ptrdiff_t count, std::uint64_t last) {
   const Unsigned* from = static_cast<const Unsigned*>(labels);
   const auto most = static_cast<Unsigned>(last);
-  std::ptrdiff_t n = 0;
-  bool outside = false;
-  if constexpr (sizeof(Unsigned) < 8) {  // of 64 bits few machines compare several
+  if constexpr (sizeof(Unsigned) < 8) {
     using lanes [[gnu::vector_size(16)]] = Unsigned;
+    using halves [[gnu::vector_size(16)]] = std::uint64_t;
     constexpr std::ptrdiff_t width = 16 / sizeof(Unsigned);
+    if (count < width) return false;
     lanes beyond{};
-    for (; n + width <= count; n += width) {
+    for (std::ptrdiff_t n = 0; n < count; n += width) {  // the last vector has some labels of the one before
       lanes some;
-      __builtin_memcpy(&some, from + n, 16);
+      __builtin_memcpy(&some, from + (n + width < count ? n : count - width), 16);
       beyond |= reinterpret_cast<lanes>(some > most);
     }
-    for (int k = 0; k < width; ++k) outside |= beyond[k] != 0;
+    const auto found = reinterpret_cast<halves>(beyond);
+    return (found[0] | found[1]) == 0;
+  } else {  // of 64 bits few machines compare several
+    bool outside = false;
+    LOOM_SHORT_LOOP
+    for (std::ptrdiff_t n = 0; n < count; ++n) outside |= from[n] > most;
+    return !outside;
   }
-  LOOM_SHORT_LOOP
-  for (; n < count; ++n) outside |= from[n] > most;
-  return !outside;
 }
 /// Whether they all lie on an axis. A negative label, read as unsigned, is beyond every label that its type can hold: so one loop
 /// serves both types of a size, and `last` is at most the largest label of the type.
@@ -115,8 +119,17 @@ constexpr bool meet(const bound_operand& a, const bound_operand& b) {
   return overlap(*a.shape, a.data, a.rank(), *b.shape, b.data, b.rank());
 }
 
+/// What the checks are about, beside extents, strides and labels.
+struct checked_facts {
+  bool places;  ///< inputs are read at places
+  bool in_place;  ///< a buffer may be the data of an input
+  bool extents_follow;  ///< extents may follow from others
+  bool ignores_labels;  ///< there are labels that nothing is read by
+};
+
 /// The checks. They are in every user's file, so none is inlined: a compiler takes longer over one large function than over its
 /// parts.
+template <checked_facts Has>
 class data_check {
  public:
   axis_extents extents;
@@ -135,12 +148,10 @@ class data_check {
         all_[count_++] = {{false, s}, &bound.outputs[s], &output_axes(p, s), bound.outputs[s].data};
   }
 
-  /// `Follow`: whether an extent may follow from others.
-  template <bool Follow>
   [[gnu::noinline]] constexpr bool operands_are_good() {
     for (int i = 0; i < count_; ++i)
       if (!extents_agree(all_[i])) return false;
-    if constexpr (Follow)
+    if constexpr (Has.extents_follow)
       if (!extents_follow()) return false;
     if (!entries_can_be_counted()) return false;
     for (int i = 0; i < count_; ++i)
@@ -264,9 +275,12 @@ class data_check {
 
   /// Whether a buffer is the data of its input, and should be.
   constexpr bool is_over(const bound_operand& buffer, const bound_operand& o) const {
-    return p_.is_in_place(buffer.name.slot) && o.name.input && g_.outputs[buffer.name.slot].input == o.name.slot;
+    return Has.in_place && p_.is_in_place(buffer.name.slot) && o.name.input &&
+           g_.outputs[buffer.name.slot].input == o.name.slot;
   }
-  constexpr bool is_place(const bound_operand& o) const { return o.name.input && g_.inputs[o.name.slot].is_place(); }
+  constexpr bool is_place(const bound_operand& o) const {
+    return Has.places && o.name.input && g_.inputs[o.name.slot].is_place();
+  }
 
   constexpr bool fails(data_issue issue, operand one = no_operand, operand two = no_operand) {
     found.issue = issue;
@@ -279,7 +293,8 @@ class data_check {
   [[gnu::noinline]] constexpr bool extents_agree(const bound_operand& o) {
     for (int i = 0; i < o.rank(); ++i) {
       const int axis = (*o.axes)[i];
-      if (o.name.input && g_.inputs[o.name.slot].has_other_extent(axis)) continue;
+      if constexpr (Has.places)
+        if (o.name.input && g_.inputs[o.name.slot].has_other_extent(axis)) continue;
       const std::ptrdiff_t extent = o.shape->extents[i];
       if (extent >= 0 && extents[axis] < 0) {
         extents[axis] = extent;
@@ -411,7 +426,9 @@ class data_check {
       const coordinates c(b, rank, n);
       const std::uint64_t bits = label_bits(b, rank, c.at);
       const std::int64_t label = label_of(bits, b.type);
-      if ((label >= 0 && label < limit) || is_ignored(use, c, label)) continue;
+      if (label >= 0 && label < limit) continue;
+      if constexpr (Has.ignores_labels)
+        if (is_ignored(use, c, label)) continue;
       found.axis = use.axis;
       found.wanted = limit;
       return fails_at(data_issue::label_is_outside_its_axis, use.input, c, bits);
@@ -440,6 +457,12 @@ constexpr bool has_extents_that_follow(const graph& g) {
   return false;
 }
 
+constexpr bool ignores_some(const label_use_list& labels) {
+  for (const label_use& use : labels)
+    if (!use.ignored_if.empty()) return true;
+  return false;
+}
+
 constexpr bool has_chains(const graph& g) {
   for (const node& n : g.nodes)
     if (is_chain(n.code)) return true;
@@ -452,10 +475,12 @@ template <class Program, bool HasWorkspace>
 constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*workspace)(const std::ptrdiff_t*)) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
-  detail::data_check c(p, bound);
+  constexpr detail::checked_facts has{reads_places(p.program), p.in_place != 0, has_extents_that_follow(p.program),
+                                      ignores_some(labels)};
+  detail::data_check<has> c(p, bound);
   [[maybe_unused]] bool good = true;  // if not, something was found
-  if constexpr (reads_places(p.program)) good = c.places_are_good();
-  good = good && c.template operands_are_good<has_extents_that_follow(p.program)>();
+  if constexpr (has.places) good = c.places_are_good();
+  good = good && c.operands_are_good();
   if constexpr (has_chains(p.program)) good = good && c.chains_are_good();
   if constexpr (p.refused() && has_orders(p.program)) good = good && c.orders_are_good();
   if constexpr (p.column_order.size() > 1) good = good && c.columns_are_contiguous();

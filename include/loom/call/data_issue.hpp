@@ -38,14 +38,16 @@ struct finding {
 
 namespace detail {
 
-/// Writes the name of an operand, as a call binds it: x, direction(x), d(x), out or result<1>.
+/// Writes the name of an operand, as a call binds it: x, direction(x), d(x), out or result<1>. `Places`: it may be read at a place.
+template <bool Places>
 [[gnu::noinline, gnu::cold]] constexpr void write_name(sentence& s, const plan& p, operand o) {
   if (o.input) {
     const input_info& in = p.program.inputs[o.slot];
-    if (in.is_place()) {
-      s << in.name;
-      return ir::write_place(s, p.program, in, [&](int axis) { return p.program.axes[axis].name; });
-    }
+    if constexpr (Places)
+      if (in.is_place()) {
+        s << in.name;
+        return ir::write_place(s, p.program, in, [&](int axis) { return p.program.axes[axis].name; });
+      }
     if (in.origin == input_origin::direction) s << "direction(" << in.name << ")";
     else s << in.name;
     return;
@@ -56,10 +58,11 @@ namespace detail {
 }
 
 /// A field goes by its first letter.
+template <bool Places>
 [[gnu::noinline, gnu::cold]] constexpr void write_field(sentence& s, char field, const plan& p, const finding& f) {
   switch (field) {
-    case 'o': return write_name(s, p, f.one);
-    case 't': return write_name(s, p, f.two);
+    case 'o': return write_name<Places>(s, p, f.one);
+    case 't': return write_name<Places>(s, p, f.two);
     case 'a': s << p.program.axes[f.axis].name; break;
     case 'n': s << p.program.axes[f.next].name; break;
     case 'w': s << f.wanted; break;
@@ -77,7 +80,8 @@ inline constexpr const char* sentences[] = {
 
 }  // namespace detail
 
-/// The sentence about a finding.
+/// The sentence about a finding. `Places`: whether the program reads inputs at places.
+template <bool Places>
 [[gnu::noinline, gnu::cold]] constexpr sentence sentence_of(const plan& p, const finding& f) {
   sentence s;
   for (const char* c = detail::sentences[static_cast<int>(f.issue)]; *c != '\0'; ++c) {
@@ -85,14 +89,17 @@ inline constexpr const char* sentences[] = {
       s << text_view(c, 1);
       continue;
     }
-    detail::write_field(s, c[1], p, f);
+    detail::write_field<Places>(s, c[1], p, f);
     while (*c != '}') ++c;
   }
   return s;
 }
 
 /// Throws the sentence about a finding.
-[[noreturn, gnu::noinline, gnu::cold]] inline void fail(const plan& p, const finding& f) { fail(sentence_of(p, f)); }
+template <bool Places>
+[[noreturn, gnu::noinline, gnu::cold]] void fail(const plan& p, const finding& f) {
+  fail(sentence_of<Places>(p, f));
+}
 
 // ---- in a constant expression ----------------------------------------------------------------------------------------
 

@@ -63,14 +63,13 @@ class layout_builder {
     for (int axis : p_.row_order)
       if (has(s_.rows, axis)) add_row_axis(axis);
     if (data_.row_rank == 0) add_row_axis(-1);
-    data_.rows = 1;
-    for (int k = 0; k < data_.row_rank; ++k) data_.rows *= data_.row_extents[k];
     std::ptrdiff_t inner = 1;
     for (int k = p_.row_order.size() - 1; k >= 0; --k) {
       if (!has(s_.rows, p_.row_order[k])) continue;
       data_.inner_rows[p_.row_order[k]] = inner;
       inner *= data_.extents[p_.row_order[k]];
     }
+    data_.rows = inner;
     if (choice_.allows(loop_shape::along_memory)) join_rows_and_columns();
     data_.shape = choose_loop_shape(choice_, data_.rows, data_.columns, data_.rows > 1 && rows_lie_side_by_side());
   }

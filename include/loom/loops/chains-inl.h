@@ -4,14 +4,14 @@
 // minus infinity in a table of moves, so nothing comes of them.
 // Layer 7 (loops).
 
-#define LOOM_INLINE inline __attribute__((always_inline))
+#define LOOM_INLINE inline LOOM_OF_TARGET __attribute__((always_inline))
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
 template <class T>
 class chain_runner {
  public:
-  explicit chain_runner(const loops::chain_problem<T>& p)
+  LOOM_OF_TARGET explicit chain_runner(const loops::chain_problem<T>& p)
       : p_(p), row_(loops::chain_row(p.states)), pad_(loops::chain_pad(p.band, p.moves)) {
     const std::ptrdiff_t table = p.moves * row_, with_pad = row_ + pad_;
     moves_ = p.scratch;
@@ -26,7 +26,7 @@ class chain_runner {
       for (std::ptrdiff_t k = -pad_; k < row_; ++k) row[k] = -__builtin_inf();
   }
 
-  void run() {
+  LOOM_OF_TARGET void run() {
     std::ptrdiff_t outer = 1, inner = 1;
     for (int k = 0; k < p_.rank; ++k) (k < p_.own ? outer : inner) *= p_.extents[k];
     for (std::ptrdiff_t i = 0; i < outer; ++i) {
@@ -45,7 +45,8 @@ class chain_runner {
   std::ptrdiff_t row_, pad_;
   double *moves_, *weights_, *totals_, *before_, *now_, *received_, *later_;
 
-  std::ptrdiff_t offset(std::ptrdiff_t outer, std::ptrdiff_t inner, const std::ptrdiff_t* strides) const {
+  LOOM_OF_TARGET std::ptrdiff_t offset(std::ptrdiff_t outer, std::ptrdiff_t inner,
+                                       const std::ptrdiff_t* strides) const {
     std::ptrdiff_t at = 0;
     for (int k = p_.rank - 1; k >= 0; --k) {
       std::ptrdiff_t& rest = k < p_.own ? outer : inner;
@@ -55,24 +56,24 @@ class chain_runner {
     return at;
   }
 
-  void take_moves(const loops::chain_operand& a, std::ptrdiff_t at) {
+  LOOM_OF_TARGET void take_moves(const loops::chain_operand& a, std::ptrdiff_t at) {
     for (std::ptrdiff_t r = 0; r < p_.moves; ++r)
       for (std::ptrdiff_t s = 0; s < row_; ++s)
         moves_[r * row_ + s] = s < p_.states ? a.at(at + r * a.from + s * a.to) : -__builtin_inf();
   }
-  void take_states(const loops::chain_operand& x, std::ptrdiff_t at, double* to) const {
+  LOOM_OF_TARGET void take_states(const loops::chain_operand& x, std::ptrdiff_t at, double* to) const {
     for (std::ptrdiff_t s = 0; s < p_.states; ++s) to[s] = x.at(at + s * x.to);
   }
-  void put_states(std::ptrdiff_t at, const double* from) const {
+  LOOM_OF_TARGET void put_states(std::ptrdiff_t at, const double* from) const {
     for (std::ptrdiff_t s = 0; s < p_.states; ++s) p_.data[at + s * p_.to] = static_cast<T>(from[s]);
   }
-  void put_totals(T* to) const {
+  LOOM_OF_TARGET void put_totals(T* to) const {
     for (std::ptrdiff_t r = 0; r < p_.moves; ++r)
       for (std::ptrdiff_t s = 0; s < p_.states; ++s)
         to[r * p_.from + s * p_.to] = static_cast<T>(totals_[r * row_ + s]);
   }
 
-  void run_batch(std::ptrdiff_t outer, std::ptrdiff_t inner) {
+  LOOM_OF_TARGET void run_batch(std::ptrdiff_t outer, std::ptrdiff_t inner) {
     std::ptrdiff_t at[3] = {};
     for (int k = 0; k < 3; ++k) at[k] = offset(outer, inner, p_.of[k].batch);
     const std::ptrdiff_t to = offset(outer, inner, p_.batch);
@@ -81,7 +82,7 @@ class chain_runner {
     else go_on(at[0], to);
   }
 
-  void go_on(std::ptrdiff_t at, std::ptrdiff_t to) {
+  LOOM_OF_TARGET void go_on(std::ptrdiff_t at, std::ptrdiff_t to) {
     for (std::ptrdiff_t t = 0; t < p_.steps; ++t) {
       take_states(p_.of[0], at + t * p_.of[0].along, now_);
       if (t > 0) add_step();
@@ -89,7 +90,7 @@ class chain_runner {
       for (std::ptrdiff_t s = 0; s < p_.states; ++s) before_[s] = now_[s];
     }
   }
-  void go_back(const std::ptrdiff_t* at, std::ptrdiff_t to) {
+  LOOM_OF_TARGET void go_back(const std::ptrdiff_t* at, std::ptrdiff_t to) {
     for (std::ptrdiff_t t = p_.steps - 1; t >= 0; --t) {
       take_states(p_.of[0], at[0] + t * p_.of[0].along, received_);
       if (t < p_.steps - 1) {
@@ -100,7 +101,7 @@ class chain_runner {
       for (std::ptrdiff_t s = 0; s < p_.states; ++s) later_[s] = received_[s];
     }
   }
-  void add_moves(const std::ptrdiff_t* at) {
+  LOOM_OF_TARGET void add_moves(const std::ptrdiff_t* at) {
     for (std::ptrdiff_t t = 1; t < p_.steps; ++t) {
       take_states(p_.of[0], at[0] + t * p_.of[0].along, received_);
       weigh(at[1], t);
@@ -128,7 +129,7 @@ class chain_runner {
   /// What is taken out of the scores: nothing, if there is nothing or no end to them.
   static LOOM_INLINE V shift_of(V m) { return select(abs(m) < infinity<V>(), m, V{}); }
 
-  void add_step() {
+  LOOM_OF_TARGET void add_step() {
     for (std::ptrdiff_t s = 0; s < row_; s += lanes) {
       V z = largest(s);
       if (!p_.best) {
@@ -142,7 +143,7 @@ class chain_runner {
   }
 
   /// How much of each state at step t comes from each before it, or by each move.
-  void weigh(std::ptrdiff_t at, std::ptrdiff_t t) {
+  LOOM_OF_TARGET void weigh(std::ptrdiff_t at, std::ptrdiff_t t) {
     const loops::chain_operand& y = p_.of[1];
     take_states(y, at + (t - 1) * y.along, before_);
     take_states(y, at + t * y.along, now_);
@@ -177,7 +178,7 @@ class chain_runner {
     const V w = load<V>(weights_ + r * row_ + s);
     return select(w == V{}, V{}, w * load<V>(v + s));
   }
-  void take_back() {
+  LOOM_OF_TARGET void take_back() {
     for (std::ptrdiff_t r = 0; r < p_.moves; ++r) {
       V all = V{};
       for (std::ptrdiff_t s = 0; s < row_; s += lanes) {
@@ -196,7 +197,7 @@ class chain_runner {
 };
 
 template <class T>
-[[gnu::noinline]] void run_chain(const loops::chain_problem<T>& p) {
+[[gnu::noinline]] LOOM_OF_TARGET void run_chain(const loops::chain_problem<T>& p) {
   chain_runner<T>(p).run();
 }
 

@@ -50,7 +50,7 @@ LOOM_INLINE bool take_exponents(entry_product<V>& p) {
 
 /// The sum of the logarithms of all factors.
 template <class V>
-[[gnu::noinline]] inline double logarithm_of(entry_product<V> p) {
+[[gnu::noinline]] inline LOOM_OF_TARGET double logarithm_of(entry_product<V> p) {
   constexpr std::size_t half = width<vec<double>>;
   alignas(64) double less_one[2 * half];
   store(p.product[0] - constant<vec<double>>(1), less_one);

@@ -84,7 +84,7 @@ LOOM_INLINE void send_vector(vec<float> v, float* to) {
 #endif
 }
 /// Copies bytes past the caches.
-[[gnu::noinline]] inline void send(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to) {
+[[gnu::noinline]] inline LOOM_OF_TARGET void send(const unsigned char* from, std::ptrdiff_t bytes, unsigned char* to) {
   constexpr std::ptrdiff_t step = sizeof(vec<float>);
   std::ptrdiff_t i = -static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(to)) & (step - 1);
   if (i > bytes) i = bytes;

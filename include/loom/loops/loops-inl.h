@@ -43,7 +43,8 @@ inline constexpr auto loops_of = &Shape::template rows<passes<registers<Program,
 
 /// Sweep `Sweep` over a part of the data of a call.
 template <class Program, class T, int Sweep>
-void run_sweep(const sweep_layout& data, const layout::part& part, const double* scalars, double* results) {
+LOOM_OF_TARGET void run_sweep(const sweep_layout& data, const layout::part& part, const double* scalars,
+                              double* results) {
 #if LOOM_TARGET_BYTES == 0  // a single lane sees one entry of one row in every shape
   loops_of<Program, T, along_rows, Sweep>(data, part, scalars, results);
 #else

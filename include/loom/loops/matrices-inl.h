@@ -4,7 +4,7 @@
 //   [panel][k][entries of the panel]
 // Layer 7 (loops).
 
-#define LOOM_INLINE inline __attribute__((always_inline))
+#define LOOM_INLINE inline LOOM_OF_TARGET __attribute__((always_inline))
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
@@ -53,7 +53,7 @@ struct result_block {
 
 /// Puts a block where it does not fit as it is: at the ends of a result, or where its rows are not contiguous.
 template <loops::inner_step Step, class T>
-[[gnu::noinline]] void put_block(const T* block, const result_block<T>& to) {
+[[gnu::noinline]] LOOM_OF_TARGET void put_block(const T* block, const result_block<T>& to) {
   using V = vec<T>;
   constexpr std::ptrdiff_t n = width<V>;
   for (std::ptrdiff_t i = 0; i < to.rows; ++i, block += panel_columns<T>) {
@@ -96,7 +96,8 @@ LOOM_INLINE void combine_entries(const T* x, const T* y, vec<T> (&sum)[Rows][Vec
 
 /// A panel of x, of which `Rows` rows count, and `Vectors` vectors of a panel of y.
 template <loops::inner_step Step, int Rows, int Vectors, class T>
-[[gnu::noinline]] void combine_panels(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+[[gnu::noinline]] LOOM_OF_TARGET void combine_panels(const T* x, const T* y, std::ptrdiff_t depth,
+                                                     const result_block<T>& to) {
   using V = vec<T>;
   constexpr int n = width<V>;
   const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
@@ -143,8 +144,8 @@ template <loops::inner_step Step, int Rows, int Vectors, class T>
 
 /// The same where zeros of one factor meet numbers of the other that are not finite. The sums are those of the usual products.
 template <class T>
-[[gnu::noinline]] void multiply_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
-                                              loops::skipped_zeros skipped, const result_block<T>& to) {
+[[gnu::noinline]] LOOM_OF_TARGET void multiply_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
+                                                             loops::skipped_zeros skipped, const result_block<T>& to) {
   using V = vec<T>;
   constexpr int n = width<V>;
   alignas(64) T block[panel_rows * panel_columns<T>] = {};
@@ -187,15 +188,15 @@ struct packed_from {
 };
 
 /// A part of it, from entry (i, k) on.
-inline packed_from part_of(const packed_from& m, std::ptrdiff_t i, std::ptrdiff_t k, std::ptrdiff_t count,
-                           std::ptrdiff_t depth) {
+inline LOOM_OF_TARGET packed_from part_of(const packed_from& m, std::ptrdiff_t i, std::ptrdiff_t k,
+                                          std::ptrdiff_t count, std::ptrdiff_t depth) {
   const std::ptrdiff_t at = (i * m.stride + k * m.step) * call::size_of(m.type);
   return {static_cast<const unsigned char*>(m.data) + at, m.type, m.stride, m.step, count, depth};
 }
 
 /// Copies numbers that are stored as S: rows of `depth` entries.
 template <class S, class T>
-[[gnu::noinline]] void copy_stored(const packed_from& m, T* to, std::ptrdiff_t to_stride) {
+[[gnu::noinline]] LOOM_OF_TARGET void copy_stored(const packed_from& m, T* to, std::ptrdiff_t to_stride) {
   using V = vec<T>;
   constexpr std::ptrdiff_t n = width<V>;
   const S* from = static_cast<const S*>(m.data);
@@ -232,7 +233,7 @@ LOOM_INLINE V load_across(const lane<V>* from, std::ptrdiff_t rows) {
 /// Panels of rows that lie side by side: vectors are copied. A few entries of all rows at a time, for the memory between two entries
 /// may be a page.
 template <int Panel, class T>
-[[gnu::noinline]] void pack_across(const packed_from& from, T* to) {
+[[gnu::noinline]] LOOM_OF_TARGET void pack_across(const packed_from& from, T* to) {
   using V = vec<T>;
   constexpr int n = width<V>, vectors = (Panel + n - 1) / n, cut = Panel % n;
   constexpr std::ptrdiff_t together = 8;
@@ -293,7 +294,7 @@ LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std
 
 /// Panels of rows that lie side by side, of numbers of another type.
 template <class T>
-[[gnu::noinline]] void pack_across_converted(const packed_from& from, std::ptrdiff_t panel, T* to) {
+[[gnu::noinline]] LOOM_OF_TARGET void pack_across_converted(const packed_from& from, std::ptrdiff_t panel, T* to) {
   for (std::ptrdiff_t i = 0; i < from.count; i += panel, to += from.depth * panel) {
     const std::ptrdiff_t left = from.count - i < panel ? from.count - i : panel;
     packed_from turned = part_of(from, i, 0, from.depth, left);
@@ -307,7 +308,7 @@ template <class T>
 
 /// Panels of any rows: they are transposed, those that are not contiguous or of another type from copies.
 template <class T>
-[[gnu::noinline]] void pack_along(const packed_from& from, std::ptrdiff_t panel, T* to) {
+[[gnu::noinline]] LOOM_OF_TARGET void pack_along(const packed_from& from, std::ptrdiff_t panel, T* to) {
   constexpr std::ptrdiff_t most_rows = loops::most_panel_columns, most_copied = 64, q = 16 / sizeof(T);
   alignas(64) T copies[most_rows][most_copied];
   const T* rows[most_rows];
@@ -347,7 +348,7 @@ LOOM_INLINE void pack_panels(const loops::matrix_view& m, std::ptrdiff_t i, std:
 
 /// Whether none of some packed numbers is infinite or NaN.
 template <class T>
-[[gnu::noinline]] bool all_finite(const T* from, std::ptrdiff_t count) {
+[[gnu::noinline]] LOOM_OF_TARGET bool all_finite(const T* from, std::ptrdiff_t count) {
   using V = vec<T>;
   V sum{};  // of zeros
   std::ptrdiff_t i = 0;
@@ -361,8 +362,9 @@ template <class T>
 
 /// The packed blocks.
 template <loops::inner_step Step, class T>
-[[gnu::noinline]] void combine_blocks(const T* x, const T* y, const loops::product_extents& n,
-                                      loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c, bool add) {
+[[gnu::noinline]] LOOM_OF_TARGET void combine_blocks(const T* x, const T* y, const loops::product_extents& n,
+                                                     loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c,
+                                                     bool add) {
   for (std::ptrdiff_t j = 0; j < n.columns; j += panel_columns<T>)
     for (std::ptrdiff_t i = 0; i < n.rows; i += panel_rows) {
       const result_block<T> to{{c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
@@ -386,10 +388,10 @@ LOOM_INLINE T* aligned(T* memory) {
 
 /// Into a matrix whose rows are rather contiguous than its columns.
 template <loops::inner_step Step, class T>
-[[gnu::noinline]] void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
-                                         const loops::matrix_buffer<T>& c, const loops::product_extents& all,
-                                         loops::skipped_zeros skipped, bool add, loops::packed_panels* panels,
-                                         T* scratch) {
+[[gnu::noinline]] LOOM_OF_TARGET void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
+                                                        const loops::matrix_buffer<T>& c,
+                                                        const loops::product_extents& all, loops::skipped_zeros skipped,
+                                                        bool add, loops::packed_panels* panels, T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
   T* const xs = aligned(scratch);
   const bool stays = panels != nullptr && panels->data != nullptr;
@@ -419,8 +421,9 @@ template <loops::inner_step Step, class T>
 
 /// loops::combine, for this target.
 template <loops::inner_step Step, class T>
-void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y, const loops::matrix_buffer<T>& c,
-                      const loops::product_extents& n, const loops::product_options& options, T* scratch) {
+LOOM_OF_TARGET void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y,
+                                     const loops::matrix_buffer<T>& c, const loops::product_extents& n,
+                                     const loops::product_options& options, T* scratch) {
   using loops::skipped_zeros;
   if (n.depth <= 0 && !options.add) {
     for (std::ptrdiff_t i = 0; i < n.rows; ++i)

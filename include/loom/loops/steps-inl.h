@@ -187,13 +187,6 @@ LOOM_INLINE void look_at_factor([[maybe_unused]] const R& r, [[maybe_unused]] ty
   }
 }
 
-/// The result of an operation; of one that is tied, not joined with what uses it.
-template <int Id, class R>
-LOOM_INLINE typename R::V alone(typename R::V v) {
-  if constexpr (R::P.tied[Id]) keep_apart(v);
-  return v;
-}
-
 // ---- instructions ------------------------------------------------------------------------------------------------------
 
 /// How an instruction is performed: for value Id, output Slot if it has to do with one, the lanes Which of entry j.
@@ -279,7 +272,8 @@ template <> struct perform<instruction::compare_labels> {
 template <> struct perform<instruction::unary> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];
-    r.value[Id] = alone<Id, R>(kernel<n.code>::apply(r.value[n.operand[0]]));
+    r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]]);
+    if constexpr (R::P.tied[Id]) keep_apart(r.value[Id]);
   }
 };
 template <> struct perform<instruction::bounded> {
@@ -295,13 +289,15 @@ template <> struct perform<instruction::binary> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];
     if constexpr (Which == lanes::unlabelled && is_of_zero(R::P, Id)) r.value[Id] = unlabelled<Id>(r);
-    else r.value[Id] = alone<Id, R>(kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]));
+    else r.value[Id] = kernel<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+    if constexpr (R::P.tied[Id]) keep_apart(r.value[Id]);
   }
 };
 template <> struct perform<instruction::by_number> {
   LOOM_STEP {
     constexpr node n = R::P.program[Id];
-    r.value[Id] = alone<Id, R>(kernel_by_number<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]));
+    r.value[Id] = kernel_by_number<n.code>::apply(r.value[n.operand[0]], r.value[n.operand[1]]);
+    if constexpr (R::P.tied[Id]) keep_apart(r.value[Id]);
   }
 };
 template <> struct perform<instruction::reduce> {

@@ -84,8 +84,8 @@ LOOM_INLINE void transpose_few_columns(const E* from, std::ptrdiff_t from_stride
 
 /// to[j * to_stride + i] = from[i * from_stride + j] for i < rows, j < columns.
 template <class E>
-[[gnu::noinline]] void transpose(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, std::ptrdiff_t columns,
-                                 E* to, std::ptrdiff_t to_stride) {
+[[gnu::noinline]] LOOM_OF_TARGET void transpose(const E* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows,
+                                                std::ptrdiff_t columns, E* to, std::ptrdiff_t to_stride) {
 #if LOOM_TARGET_BYTES != 0
   if constexpr (std::is_floating_point_v<E>) {
     constexpr std::ptrdiff_t n = width<vec<E>>, q = quad<vec<E>>;

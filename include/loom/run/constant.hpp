@@ -149,7 +149,10 @@ using ir::numbers::constant_number;
 template <class Program, class T, class... Bindings>
 constexpr T interpret_call(const Bindings&... bindings) {
   const checked_data checked = detail::check_constants<Program>(bindings...);
-  if (!checked.found.is_none()) refuse(checked.found.issue, printable(sentence_of(Program::schedule, checked.found)));
+  if (!checked.found.is_none()) {
+    constexpr const plan& p = Program::schedule;
+    refuse(checked.found.issue, printable(sentence_of<reads_places(p.program)>(p, checked.found)));
+  }
   constexpr const graph& g = Program::stable;
   using reference = basic_interpreter<constant_number, heap_array>;
   heap_array<std::ptrdiff_t> extents(max_axes, 1);

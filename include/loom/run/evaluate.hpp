@@ -157,7 +157,7 @@ T run(const operands& bound, const executor& on = {}) {
   constexpr bool in_stages = runs_in_stages<Program>();
   const checked_data checked = check_data < Program,
                      in_stages || !p.arrays.empty() > (bound, workspace_needed<Program, T>);
-  if (!checked.found.is_none()) fail(p, checked.found);
+  if (!checked.found.is_none()) fail<reads_places(p.program)>(p, checked.found);
   const axis_extents& extents = checked.extents;
   if constexpr (in_stages) {
     return static_cast<T>(run_stages<Program, T>(bound, extents, on));

@@ -2,6 +2,8 @@
 // simd/each_target.h — includes the file LOOM_EACH_TARGET once for each target, compiled for it, inside no namespace: the file
 // puts what it has into loom::LOOM_TARGET. What it includes beside files like itself must have been included before, for the
 // pragmas hold for all they enclose.
+// Every function there begins with LOOM_INLINE, or with LOOM_OF_TARGET if it is not inlined: to g++ this is what says for which
+// instructions it is compiled. A pragma would, too, but then g++ works out all options of the target many times for each function.
 // Layer 7 (simd).
 
 // The best target that is compiled: 0 the baseline alone; of x86-64, 1 AVX2, 2 AVX-512 as well; of 64-bit Arm, 1 NEON.
@@ -51,16 +53,20 @@
 
 #define LOOM_TARGET baseline LOOM_MARCH
 #define LOOM_TARGET_BYTES 0
+#define LOOM_OF_TARGET
 #include LOOM_EACH_TARGET
 #undef LOOM_TARGET
 #undef LOOM_TARGET_BYTES
+#undef LOOM_OF_TARGET
 
 #if LOOM_TARGETS >= 1 && defined(__aarch64__)  // every such machine has it: no flag
 #define LOOM_TARGET neon LOOM_MARCH
 #define LOOM_TARGET_BYTES 16
+#define LOOM_OF_TARGET
 #include LOOM_EACH_TARGET
 #undef LOOM_TARGET
 #undef LOOM_TARGET_BYTES
+#undef LOOM_OF_TARGET
 #endif
 
 #if LOOM_TARGETS >= 1 && defined(__x86_64__)
@@ -68,18 +74,17 @@
 #define LOOM_TARGET_BYTES 32
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#define LOOM_OF_TARGET
 #else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma,f16c")
+#define LOOM_OF_TARGET __attribute__((target("avx2,fma,f16c")))
 #endif
 #include LOOM_EACH_TARGET
 #if defined(__clang__)
 #pragma clang attribute pop
-#else
-#pragma GCC pop_options
 #endif
 #undef LOOM_TARGET
 #undef LOOM_TARGET_BYTES
+#undef LOOM_OF_TARGET
 #endif
 
 #if LOOM_TARGETS >= 2
@@ -88,18 +93,17 @@
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), \
                              apply_to = function)
+#define LOOM_OF_TARGET
 #else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl")
+#define LOOM_OF_TARGET __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl")))
 #endif
 #include LOOM_EACH_TARGET
 #if defined(__clang__)
 #pragma clang attribute pop
-#else
-#pragma GCC pop_options
 #endif
 #undef LOOM_TARGET
 #undef LOOM_TARGET_BYTES
+#undef LOOM_OF_TARGET
 #endif
 
 #undef LOOM_EACH_TARGET

@@ -4,7 +4,7 @@
 // code. Why: docs/decisions/013-vectors-of-the-compiler.md.
 // Layer 7 (simd).
 
-#define LOOM_INLINE inline __attribute__((always_inline))
+#define LOOM_INLINE inline LOOM_OF_TARGET __attribute__((always_inline))
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 

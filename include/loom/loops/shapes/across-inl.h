@@ -141,8 +141,8 @@ struct across_rows {
   }
 
   template <class Passes>
-  [[gnu::noinline]] static void rows(const sweep_layout& data, const layout::part& part, const double* scalars,
-                                     double* results) {
+  [[gnu::noinline]] static LOOM_OF_TARGET void rows(const sweep_layout& data, const layout::part& part,
+                                                    const double* scalars, double* results) {
     typename Passes::registers r(data, part, scalars, results);
     using R = decltype(r);
     using tiles = tiles_of<R, Passes::sweep_number>;
