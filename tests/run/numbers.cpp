@@ -45,16 +45,20 @@ struct batch {
   bool holds(size_t i) const { return i % 3 != 1; }
 };
 
-double share(const batch& b, size_t i, size_t k) {
+/// The softmax of a row.
+std::vector<double> shares(const batch& b, size_t i) {
+  std::vector<double> of(b.columns);
   double sum = 0;
-  for (size_t c = 0; c < b.columns; ++c) sum += std::exp(b(i, c));
-  return std::exp(b(i, k)) / sum;
+  for (size_t c = 0; c < b.columns; ++c) sum += of[c] = std::exp(b(i, c));
+  for (double& share : of) share /= sum;
+  return of;
 }
 double plain_ordinal(const batch& b) {
   double total = 0;
   for (size_t i = 0; i < b.rows; ++i) {
+    const std::vector<double> share = shares(b, i);
     double expected = 0;
-    for (size_t c = 0; c < b.columns; ++c) expected += share(b, i, c) * static_cast<double>(c);
+    for (size_t c = 0; c < b.columns; ++c) expected += share[c] * static_cast<double>(c);
     total += std::pow(expected - static_cast<double>(b.label(i)), 2);
   }
   return total / static_cast<double>(b.rows);
@@ -67,9 +71,13 @@ double sum_over(const batch& b, const F& f) {
   return total;
 }
 double plain_kappa(const batch& b) {
-  return sum_over(b, [&](size_t i, size_t c) {
-    return share(b, i, c) * std::pow(static_cast<double>(c) - static_cast<double>(b.label(i)), 2);
-  });
+  double total = 0;
+  for (size_t i = 0; i < b.rows; ++i) {
+    const std::vector<double> share = shares(b, i);
+    for (size_t c = 0; c < b.columns; ++c)
+      total += share[c] * std::pow(static_cast<double>(c) - static_cast<double>(b.label(i)), 2);
+  }
+  return total;
 }
 double plain_discounted(const batch& b) {
   return sum_over(b, [&](size_t i, size_t c) {
