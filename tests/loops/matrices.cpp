@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices.cpp — products and distances of matrices of every target, type and layout against plain loops in long double.
+// loops/matrices.cpp — products of matrices, and sums of functions of pairs, of every target, type and layout against plain loops in long double.
 #include "loom/loops/matrices.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace {
 
 using loom::call::element_type;
-using loom::loops::inner_step;
+using loom::loops::matrix_buffer;
 using loom::loops::matrix_view;
 using loom::loops::product_options;
 
@@ -79,23 +79,67 @@ layout any_layout(generator& g, std::ptrdiff_t rows, std::ptrdiff_t columns) {
   }
 }
 
-template <inner_step Step, class T>
+// ---- what is added up --------------------------------------------------------------------------------------------------
+
+/// A sum over K of a function of x[I,K] and y[K,J], or of x times one of y and z[I,J].
+enum class what : std::uint8_t { product, distance, squared_distance, norm, scaled_difference };
+
+constexpr loom::ir::axis_order order_of(std::int8_t first, std::int8_t second) {
+  loom::ir::axis_order r;
+  r.push_back(first);
+  r.push_back(second);
+  return r;
+}
+constexpr loom::schedule::isolated_products isolated(what kind) {
+  using namespace loom::ir;
+  graph like;
+  for (const char* name : {"I", "J", "K"}) like.axes.push_back({name});
+  like.inputs.push_back({"x", op::tensor, order_of(0, 2)});
+  like.inputs.push_back({"y", op::tensor, order_of(2, 1)});
+  like.inputs.push_back({"z", op::tensor, order_of(0, 1)});
+  builder out(like);
+  const value_id x = out.input(0), y = out.input(1), z = out.input(2), difference = out.binary(op::sub, x, y);
+  const value_id entry = kind == what::distance           ? out.unary(op::abs, difference)
+                         : kind == what::squared_distance ? out.unary(op::square, difference)
+                         : kind == what::norm             ? difference
+                                                          : out.binary(op::mul, x, out.binary(op::sub, y, z));
+  const value_id sum = out.reduce(kind == what::norm ? op::norm : op::sum, entry, axis_set{4});
+  out.add_output({derivative_kind::value, -1, sum, 0, order_of(0, 1)});
+  return loom::schedule::isolate_products(out.result);
+}
+/// In which x is the first factor of the loops, or the second one.
+template <what Kind, bool Turned>
+struct term {
+  static constexpr loom::schedule::isolated_products made = isolated(Kind);
+  static_assert(made.products.size() == 1 && made.has_pairs());
+  static constexpr const loom::ir::graph& program = made.program;
+  static constexpr const loom::schedule::matrix_product& product = made.products[0];
+  static constexpr bool left_is_x = !Turned;
+};
+template <what Kind, bool Turned>
+using term_of = std::conditional_t<Kind == what::product, loom::loops::plain_product, term<Kind, Turned>>;
+
+template <what Kind, class T>
 std::vector<T> combined(const matrix_view& x, const matrix_view& y, const layout& l, const std::vector<T>& before,
-                        std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options) {
+                        std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options,
+                        bool turned) {
   std::vector<T> c = before;
   const auto size = static_cast<std::size_t>(loom::loops::product_scratch<T>(rows, columns, depth));
   const T mark = 12345;
   std::vector<T> scratch(size + 1, std::numeric_limits<T>::quiet_NaN());
   scratch[size] = mark;
-  loom::loops::combine<Step, T>(x, y, {c.data() + l.first, l.row, l.column}, rows, columns, depth, options,
-                                scratch.data());
+  const matrix_buffer<T> to{c.data() + l.first, l.row, l.column};
+  if (turned)
+    loom::loops::combine<term_of<Kind, true>, T>(transposed(y), transposed(x), transposed(to), columns, rows, depth,
+                                                 options, scratch.data());
+  else loom::loops::combine<term_of<Kind, false>, T>(x, y, to, rows, columns, depth, options, scratch.data());
   CHECK(scratch[size] == mark);
   return c;
 }
 
 template <class T>
 struct trial_of {
-  stored_matrix x, y;
+  stored_matrix x, y, z;
   layout l;
   std::vector<T> before;
   std::ptrdiff_t rows, columns, depth;
@@ -104,6 +148,7 @@ struct trial_of {
            std::ptrdiff_t d)
       : x(g, type_of_x, m, d),
         y(g, type_of_y, d, n),
+        z(g, type_of_x, m, n),
         l(any_layout(g, m, n)),
         before(static_cast<std::size_t>(l.count)),
         rows(m),
@@ -111,40 +156,37 @@ struct trial_of {
         depth(d) {
     for (T& v : before) v = std::uniform_real_distribution<T>(-2, 2)(g);
   }
-  template <inner_step Step = inner_step::product>
-  [[nodiscard]] std::vector<T> run(product_options options) const {
-    return combined<Step>(x.view, y.view, l, before, rows, columns, depth, options);
+  template <what Kind = what::product>
+  [[nodiscard]] std::vector<T> run(product_options options, bool turned = false) const {
+    if (Kind == what::scaled_difference) options.between = turned ? transposed(z.view) : z.view;
+    return combined<Kind>(x.view, y.view, l, before, rows, columns, depth, options, turned);
   }
   [[nodiscard]] std::size_t at(std::ptrdiff_t i, std::ptrdiff_t j) const {
     return static_cast<std::size_t>(l.first + i * l.row + j * l.column);
   }
   /// Every entry is within the bound that `combine` states, and nothing else was written.
-  template <inner_step Step = inner_step::product>
-  void check(product_options options) const {
-    const std::vector<T> c = run<Step>(options);
+  template <what Kind = what::product>
+  void check(product_options options, bool turned = false) const {
+    const std::vector<T> c = run<Kind>(options, turned);
     const auto u = static_cast<long double>(std::numeric_limits<T>::epsilon()) / 2;
-    constexpr bool is_largest = Step == inner_step::largest_distance;
-    const std::ptrdiff_t folded = std::min<std::ptrdiff_t>(depth, 256) + (depth + 255) / 256;
-    const auto steps = static_cast<long double>(is_largest                             ? 1
-                                                : Step == inner_step::squared_distance ? folded + 2
-                                                                                       : folded);
+    const auto steps = static_cast<long double>(std::min<std::ptrdiff_t>(depth, 256) + (depth + 255) / 256 +
+                                                (Kind == what::product ? 0 : 2));
     std::vector<bool> written(c.size());
     bool near = true, kept = true;
     for (std::ptrdiff_t i = 0; i < rows; ++i)
       for (std::ptrdiff_t j = 0; j < columns; ++j) {
         long double sum = options.add ? static_cast<long double>(before[at(i, j)]) : 0, size = std::abs(sum);
         for (std::ptrdiff_t k = 0; k < depth; ++k) {
-          const long double a = entry<T>(x.view, i, k), b = entry<T>(y.view, k, j);
+          const long double a = entry<T>(x.view, i, k), b = entry<T>(y.view, k, j), d = std::abs(a - b);
           if (options.skip_zeros_of_x && a == 0) continue;
-          const long double d = std::abs(a - b);
-          const long double one = Step == inner_step::product            ? a * b
-                                  : Step == inner_step::squared_distance ? d * d
-                                                                         : d;
-          if (!is_largest) sum += one;
-          else if (k == 0 && !options.add) sum = one;
-          else sum = std::isnan(sum) || sum > one ? sum : one;
-          size = is_largest ? std::abs(sum) : size + std::abs(one);
+          const long double one = Kind == what::product             ? a * b
+                                  : Kind == what::scaled_difference ? a * (b - entry<T>(z.view, i, j))
+                                  : Kind == what::distance          ? d
+                                                                    : d * d;
+          sum += one;
+          size += std::abs(one);
         }
+        if (Kind == what::norm) size = sum = std::sqrt(sum);
         const auto got = static_cast<long double>(c[at(i, j)]);
         near = near && (std::isfinite(sum) ? std::abs(got - sum) <= 1.001L * steps * u * size
                         : std::isnan(sum)  ? std::isnan(got)
@@ -154,7 +196,7 @@ struct trial_of {
     for (std::size_t i = 0; i < c.size(); ++i) kept = kept && (written[i] || c[i] == before[i]);
     CHECK(near);
     CHECK(kept);
-    const std::vector<T> again = run<Step>(options);
+    const std::vector<T> again = run<Kind>(options, turned);
     CHECK(std::memcmp(again.data(), c.data(), c.size() * sizeof(T)) == 0);
   }
 };
@@ -212,30 +254,29 @@ TEMPLATE_TEST_CASE("a zero of x adds nothing where that is asked for, and NaN el
 
 namespace {
 
-template <inner_step Step, class T>
-void combines_as_stated(double infinity_or_number) {
+template <what Kind, class T>
+void combines_as_stated(double number) {
   generator g(5);
   for (int count = 0; count < 60; ++count) {
     const std::ptrdiff_t m = one_of(g, {0, 1, 4, 5, 12, 13, 50}), n = one_of(g, {1, 3, 8, 16, 17, 33, 65}),
                          d = one_of(g, {0, 1, 3, 64, 67, 257, 600});
-    trial_of<T> t(g, types[g() % 4], types[g() % 4], m, n, d);
-    if (m > 0 && count % 5 == 0) t.before[t.at(0, 0)] = -std::numeric_limits<T>::quiet_NaN();
-    if (m * d > 0)
-      t.x.set(static_cast<std::ptrdiff_t>(g()) % m, static_cast<std::ptrdiff_t>(g()) % d, infinity_or_number);
-    INFO(m << " x " << n << " x " << d << ", number " << infinity_or_number);
-    t.template check<Step>({.add = count % 2 == 0});
+    const trial_of<T> t(g, types[g() % 4], types[g() % 4], m, n, d);
+    if (m * d > 0) t.x.set(static_cast<std::ptrdiff_t>(g()) % m, static_cast<std::ptrdiff_t>(g()) % d, number);
+    INFO(m << " x " << n << " x " << d << ", number " << number);
+    t.template check<Kind>({.add = Kind != what::norm && count % 2 == 0}, count % 3 == 0);
   }
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("distances of rows and columns, of every kind", "", float, double) {
+TEMPLATE_TEST_CASE("functions of rows and columns, whichever comes first", "", float, double) {
   trial::on_every_target([] {
     for (const double number :
          {1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
-      combines_as_stated<inner_step::distance, TestType>(number);
-      combines_as_stated<inner_step::squared_distance, TestType>(number);
-      combines_as_stated<inner_step::largest_distance, TestType>(number);
+      combines_as_stated<what::distance, TestType>(number);
+      combines_as_stated<what::squared_distance, TestType>(number);
+      combines_as_stated<what::norm, TestType>(number);
+      combines_as_stated<what::scaled_difference, TestType>(number);
     }
   });
 }

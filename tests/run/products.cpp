@@ -8,14 +8,13 @@
 
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
-#include "support/targets.hpp"
-#include "support/trial.hpp"
+#include "support/tiles.hpp"
 
 namespace {
 
 using loom::storage;
 using loom::derive::derivative_request;
-using trial::memory;
+using trial::agrees;
 constexpr auto N = loom::axis<"N">;
 constexpr auto C = loom::axis<"C">;
 constexpr auto D = loom::axis<"D">;
@@ -50,35 +49,6 @@ constexpr auto weighted = logsumexp(sum(-(tau * a * loom::tensor<"v[D]"> * b), D
 constexpr auto entropy = -sum(softmax(s, C) * log_softmax(s, C), C).mean() + square(sum(softmax(s, C), N)).mean();
 // Two tiles.
 constexpr auto two = logsumexp(s, C).mean() + square(sum(b * b(C = F), D)).mean();
-
-/// Some rows, classes and entries, in blocks of few rows and in one.
-template <auto Formula, derivative_request Request, class T, loom::call::storages Memory = loom::call::storages{}>
-void agrees(double tolerance) {
-  using program = trial::program_of<Formula, Request, Memory>;
-  static_assert(loom::run::runs_in_stages<program>());
-  const auto once = [&](std::ptrdiff_t rows, std::ptrdiff_t classes, std::ptrdiff_t entries, std::ptrdiff_t more,
-                        memory layout) {
-    trial::settings set;
-    for (const loom::ir::axis_info& axis : program::simple.axes)
-      set.extents.push_back(axis.name == "C" || axis.name == "F"   ? classes
-                            : axis.name == "D" || axis.name == "E" ? entries
-                                                                   : rows);
-    set.scalars = {{"tau", 0.25}};
-    set.layout = layout;
-    set.more_workspace = more;
-    INFO(rows << " x " << classes << " x " << entries << ", " << more << " numbers more, target "
-              << loom::name(loom::current_target()));
-    trial::hold(trial::run<Formula, Request, T, Memory>(set), tolerance);
-  };
-  for (loom::target most : trial::targets()) {
-    const loom::limit_target limit(most);
-    once(41, 37, 19, 0, memory::contiguous);
-    once(41, 37, 19, 1 << 20, memory::transposed);
-    once(70, 130, 33, 1000, memory::padded_rows);
-    once(1, 3, 5, 0, memory::every_third);
-    once(33, 2, 1, 0, memory::contiguous);
-  }
-}
 
 }  // namespace
 

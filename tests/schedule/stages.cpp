@@ -100,6 +100,34 @@ TEST_CASE("a batch against itself has one gradient, and half of its tile will do
   REQUIRE(two.possible);
   CHECK(two.symmetric == 0);
 }
+TEST_CASE("a sum of a function of pairs is found as a product is") {
+  const auto pairs_of = [](auto formula, unsigned gradients) {
+    const isolated_products isolated = isolate_products(simple(formula, {gradients}));
+    int count = 0;
+    for (const matrix_product& p : isolated.products) count += p.is_of_pairs();
+    return count;
+  };
+  CHECK(pairs_of(exp(-sum(abs(b - a), D)).sum(), 0) == 1);
+  CHECK(pairs_of(exp(-sum(abs(b - a), D)).sum(), 0b11) == 3);
+  CHECK(pairs_of(relu(1 - norm(a - b, D)).sum(), 0b11) == 3);
+  // Multiples of a gradient, and terms that have their own.
+  CHECK(pairs_of(square(sum(min(a, b), D)).sum(), 0b11) == 3);
+  CHECK(pairs_of(exp(sum(where(a < b, square(a - b), abs(a - b)), D)).sum(), 0b11) == 3);
+  // Of one side more than one value, of the summed axis one of its own, a number of the call: sums like any other.
+  CHECK(pairs_of(exp(-sum(abs(a * a - b * exp(a)), D)).sum(), 0) == 0);
+  CHECK(pairs_of(exp(-sum(loom::tensor<"v[D]"> * abs(a - b), D)).sum(), 0) == 0);
+  CHECK(pairs_of(exp(-sum(abs(a - k * b + k), D)).sum(), 0) == 0);
+  CHECK(map_stages(simple(exp(-sum(loom::tensor<"v[D]"> * abs(a - b), D)).sum(), {0b110})).products.empty());
+
+  const auto own = exp(-norm(a - a(N = M), D));
+  const stage_map half = map_stages(simple(sum(where(N != M, own, 0)), {1}));
+  REQUIRE(half.possible);
+  CHECK(half.products.size() == 2);  // the two halves of the gradient are one
+  CHECK(half.is_symmetric(1));
+  const stage_map whole = map_stages(simple(exp(-norm(a - a(N = M) + 1, D)).sum(), {1}));
+  REQUIRE(whole.possible);
+  CHECK(whole.symmetric == 0);
+}
 TEST_CASE("a running value waits for what it runs over") {
   const stage_map m = map_stages(simple(square(cumsum(exp(w), N)).mean(), {1}));
   REQUIRE(m.possible);
@@ -153,7 +181,7 @@ TEST_CASE("products are sums where they are not looked for") {
 }
 TEST_CASE("no array is larger than the data") {
   // The distances of all pairs would be kept for the product with them.
-  const auto distances = sum(abs(a - b), D);
+  const auto distances = max(abs(a - b), D);
   const stage_map m = map_stages(simple(square(sum(distances * loom::tensor<"c[M,C]">, M)).sum(), {1}));
   CHECK(!m.products.empty());
   CHECK_FALSE(m.possible);

@@ -21,16 +21,21 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
   const tile_roles roles = roles_in(p, stage, m.tiles[s]);
   int walks = 0;
   for (const sweep& loop : p.loops) walks += meets_tile(p, stage, loop, m.tiles[s]);
-  std::string over, gradients;
+  std::string products, functions, gradients;
   const auto add_axis = [&](std::string& to, int k, const char* begin) {
     to += (to.empty() ? begin : ", ") + std::string(g.axes[m.products[k].over].name);
   };
   for (const stage_input& in : stage.inputs)
-    if (in.value != no_value && m.makes(in.value)) add_axis(over, m.product_of(in.value), "over ");
+    if (in.value != no_value && m.makes(in.value)) {
+      const int k = m.product_of(in.value);
+      if (m.products[k].is_of_pairs()) add_axis(functions, k, "functions of pairs over ");
+      else add_axis(products, k, "products over ");
+    }
   for (int k = 0; k < m.products.size(); ++k)
     if (!m.makes_tile[k] && m.stage_of[m.tile_of(k)] == s) add_axis(gradients, k, "");
-  std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) +
-                     ": products " + over + ", made " + (m.in_blocks ? "block by block" : "some whole rows at a time") +
+  std::string text = std::string(g.axes[roles.rows].name) + " x " + std::string(g.axes[roles.columns].name) + ": " +
+                     products + (products.empty() || functions.empty() ? "" : ", ") + functions + ", made " +
+                     (m.in_blocks ? "block by block" : "some whole rows at a time") +
                      (m.is_symmetric(s) ? " on one side of the diagonal" : "") + ", for " + counted(walks, "sweep") +
                      " with " + counted(p.exponentials, "exponential") + " an entry";
   return gradients.empty() ? text : text + "; multiplied again, over " + gradients;

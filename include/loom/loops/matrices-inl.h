@@ -8,175 +8,46 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-// ---- inner steps -----------------------------------------------------------------------------------------------------------
+// ---- terms -----------------------------------------------------------------------------------------------------------------
 
-/// entry: one more x and y folded into an entry of the result, which begins as 0. join: two parts of an entry in one.
-template <loops::inner_step Step> struct inner;
-template <> struct inner<loops::inner_step::product> {
-  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return fma(x, y, sum); }
-  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
-};
-template <> struct inner<loops::inner_step::distance> {
-  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return sum + abs(x - y); }
-  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
-};
-template <> struct inner<loops::inner_step::squared_distance> {
-  template <class V> static LOOM_INLINE V entry(V x, V y, V sum) { return fma(x - y, x - y, sum); }
-  template <class V> static LOOM_INLINE V join(V a, V b) { return a + b; }
-};
-template <> struct inner<loops::inner_step::largest_distance> {
-  /// The bits of numbers without a sign are in the order of the numbers, and NaN is above them all.
-  template <class V> static LOOM_INLINE V entry(V x, V y, V most) {
-    using I = ints_of<V>;
-    const I a = as<I>(abs(x - y)), b = as<I>(most);
-    return as<V>(a > b ? a : b);
-  }
-  template <class V> static LOOM_INLINE V join(V a, V b) { return maximum(a, b); }
-};
+/// entry: one more x and y added to an entry of the result, which begins as 0; z lies between them.
+template <class Term>
+struct inner {
+  static constexpr const schedule::matrix_product& P = Term::product;
+  static constexpr bool has_between = P.between != ir::no_value, is_norm = Term::program[P.id].code == op::norm;
 
-// ---- the block of registers -----------------------------------------------------------------------------------------------
-
-/// Rows of a panel of x. With two vectors of y a block takes 24 registers of 32, or 12 of 16.
-inline constexpr int panel_rows = LOOM_TARGET_BYTES == 64 || LOOM_TARGET_BYTES == 16 ? 12 : 6;
-/// Columns of a panel of y, in vectors, and in numbers.
-inline constexpr int panel_vectors = 2;
-template <class T> inline constexpr int panel_columns = panel_vectors * lane_count<T>;
-static_assert(loops::most_panel_rows % panel_rows == 0 && loops::most_panel_columns % panel_columns<float> == 0);
-
-/// Part of a result, whose corner is at `data`.
-template <class T>
-struct result_block {
-  loops::matrix_buffer<T> c;
-  std::ptrdiff_t rows, columns;  ///< no more than a block of registers has
-  bool add;
-};
-
-/// Puts a block where it does not fit as it is: at the ends of a result, or where its rows are not contiguous.
-template <loops::inner_step Step, class T>
-[[gnu::noinline]] LOOM_OF_TARGET void put_block(const T* block, const result_block<T>& to) {
-  using V = vec<T>;
-  constexpr std::ptrdiff_t n = width<V>;
-  for (std::ptrdiff_t i = 0; i < to.rows; ++i, block += panel_columns<T>) {
-    T* const row = to.c.data + i * to.c.row_stride;
-    if (to.c.column_stride != 1) {
-      LOOM_SHORT_LOOP
-      for (std::ptrdiff_t j = 0; j < to.columns; ++j) {
-        T& entry = row[j * to.c.column_stride];
-        entry = to.add ? inner<Step>::join(entry, block[j]) : block[j];
-      }
-      continue;
-    }
-    for (std::ptrdiff_t j = 0; j < to.columns; j += n) {
-      const V v = load<V>(block + j);
-      if (j + n <= to.columns) {
-        store(to.add ? inner<Step>::join(load<V>(row + j), v) : v, row + j);
-      } else {
-        const auto rest = static_cast<std::size_t>(to.columns - j);
-        const V all = to.add ? inner<Step>::join(load_entries_of<lanes::some, V>(row + j, rest), v) : v;
-        store_entries_of<lanes::some>(all, row + j, rest);
-      }
+  template <class V> static LOOM_INLINE V entry(V x, V y, V z, V sum) {
+    if constexpr (P.factored) {
+      const V left = Term::left_is_x ? x : y, more = fma(left, value<P.core>(x, y, z), sum);
+      return P.masked == ir::no_value ? more : select(left == V{}, sum, more);
+    } else if constexpr (is_norm) {
+      const V v = value<P.core>(x, y, z);
+      return fma(v, v, sum);
+    } else if constexpr (Term::program[P.core].code == op::square) {
+      const V v = value<Term::program[P.core].operand[0]>(x, y, z);
+      return fma(v, v, sum);
+    } else {
+      return sum + value<P.core>(x, y, z);
     }
   }
-}
 
-/// One more step of each entry of a block: column k of a panel of x meets row k of a panel of y.
-template <loops::inner_step Step, int Rows, int Vectors, class T>
-LOOM_INLINE void combine_entries(const T* x, const T* y, vec<T> (&sum)[Rows][Vectors]) {
-  using V = vec<T>;
-  V of_y[Vectors];
-#pragma GCC unroll 2
-  for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + v * width<V>);
-#pragma GCC unroll 12
-  for (int i = 0; i < Rows; ++i) {
-    const V of_x = broadcast<V>(x[i]);
-#pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) sum[i][v] = inner<Step>::entry(of_x, of_y[v], sum[i][v]);
+ private:
+  template <int Id, class V> static LOOM_INLINE auto value(V x, V y, V z) {
+    constexpr node n = Term::program[Id];
+    if constexpr (Id == P.left) return Term::left_is_x ? x : y;
+    else if constexpr (Id == P.right) return Term::left_is_x ? y : x;
+    else if constexpr (Id == P.between) return z;
+    else if constexpr (n.code == op::constant) return constant<V>(n.constant_value());
+    else if constexpr (n.code == op::where)
+      return select(value<n.operand[0]>(x, y, z), value<n.operand[1]>(x, y, z), value<n.operand[2]>(x, y, z));
+    else if constexpr (ir::arity(n.code) == 1) return kernel<n.code>::apply(value<n.operand[0]>(x, y, z));
+    else return kernel<n.code>::apply(value<n.operand[0]>(x, y, z), value<n.operand[1]>(x, y, z));
   }
-}
-
-/// A panel of x, of which `Rows` rows count, and `Vectors` vectors of a panel of y.
-template <loops::inner_step Step, int Rows, int Vectors, class T>
-[[gnu::noinline]] LOOM_OF_TARGET void combine_panels(const T* x, const T* y, std::ptrdiff_t depth,
-                                                     const result_block<T>& to) {
-  using V = vec<T>;
-  constexpr int n = width<V>;
-  const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
-  T* const first = to.c.data;
-  const std::ptrdiff_t stride = to.c.row_stride;
-  V sum[Rows][Vectors];
-#pragma GCC unroll 12
-  for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) sum[i][v] = V{};
-  std::ptrdiff_t k = 0;
-  // Where the sums will go is asked for row by row: all at once, the requests would wait for each other.
-  const std::ptrdiff_t asked = whole ? (depth < Rows ? depth : Rows) : 0;
-  LOOM_SHORT_LOOP
-  for (; k < asked; ++k) {
-    const T* const row = first + k * stride;
-#pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * n, 1);
-    __builtin_prefetch(row + Vectors * n - 1, 1);
-    combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
-  }
-  LOOM_SHORT_LOOP
-  for (; k < depth; ++k) combine_entries<Step>(x + k * panel_rows, y + k * panel_columns<T>, sum);
-  if (whole && to.add) {
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v)
-        store(inner<Step>::join(load<V>(first + i * stride + v * n), sum[i][v]), first + i * stride + v * n);
-  } else if (whole) {
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) store(sum[i][v], first + i * stride + v * n);
-  } else {
-    alignas(64) T block[Rows * panel_columns<T>];
-#pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) store(sum[i][v], block + i * panel_columns<T> + v * n);
-    put_block<Step>(block, to);
-  }
-}
-
-/// The same where zeros of one factor meet numbers of the other that are not finite. The sums are those of the usual products.
-template <class T>
-[[gnu::noinline]] LOOM_OF_TARGET void multiply_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
-                                                             loops::skipped_zeros skipped, const result_block<T>& to) {
-  using V = vec<T>;
-  constexpr int n = width<V>;
-  alignas(64) T block[panel_rows * panel_columns<T>] = {};
-  for (std::ptrdiff_t k = 0; k < depth; ++k, x += panel_rows, y += panel_columns<T>)
-    for (int i = 0; i < panel_rows; ++i) {
-      if (skipped == loops::skipped_zeros::of_x && x[i] == 0) continue;
-      for (int v = 0; v < panel_vectors; ++v) {
-        T* const at = block + i * panel_columns<T> + v * n;
-        const V of_y = load<V>(y + v * n), sum = load<V>(at), more = fma(broadcast<V>(x[i]), of_y, sum);
-        store(skipped == loops::skipped_zeros::of_y ? select(of_y == V{}, sum, more) : more, at);
-      }
-    }
-  put_block<loops::inner_step::product>(block, to);
-}
-
-/// Only as many rows and vectors as count, in steps of a third of a panel.
-template <loops::inner_step Step, class T>
-LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
-  constexpr int third = panel_rows / 3;
-  if constexpr (lane_count<T> == 1) {
-    combine_panels<Step, panel_rows, 2>(x, y, depth, to);
-  } else if (to.columns > lane_count<T>) {
-    if (to.rows > 2 * third) combine_panels<Step, panel_rows, 2>(x, y, depth, to);
-    else if (to.rows > third) combine_panels<Step, 2 * third, 2>(x, y, depth, to);
-    else combine_panels<Step, third, 2>(x, y, depth, to);
-  } else {
-    if (to.rows > 2 * third) combine_panels<Step, panel_rows, 1>(x, y, depth, to);
-    else if (to.rows > third) combine_panels<Step, 2 * third, 1>(x, y, depth, to);
-    else combine_panels<Step, third, 1>(x, y, depth, to);
-  }
-}
+};
+template <> struct inner<loops::plain_product> {
+  static constexpr bool has_between = false, is_norm = false;
+  template <class V> static LOOM_INLINE V entry(V x, V y, V, V sum) { return fma(x, y, sum); }
+};
 
 // ---- packing ---------------------------------------------------------------------------------------------------------------
 
@@ -358,26 +229,190 @@ template <class T>
   return !any(is_nan(sum)) && rest == 0;
 }
 
+// ---- the block of registers -----------------------------------------------------------------------------------------------
+
+/// Rows of a panel of x. With two vectors of y a block takes 24 registers of 32, or 12 of 16.
+inline constexpr int panel_rows = LOOM_TARGET_BYTES == 64 || LOOM_TARGET_BYTES == 16 ? 12 : 6;
+/// Columns of a panel of y, in vectors, and in numbers.
+inline constexpr int panel_vectors = 2;
+template <class T> inline constexpr int panel_columns = panel_vectors * lane_count<T>;
+static_assert(loops::most_panel_rows % panel_rows == 0 && loops::most_panel_columns % panel_columns<float> == 0);
+
+/// Part of a result, whose corner is at `data`.
+template <class T>
+struct result_block {
+  loops::matrix_buffer<T> c;
+  std::ptrdiff_t rows, columns;  ///< no more than a block of registers has
+  bool add;
+  const loops::matrix_view* between;  ///< whose corner is at `at`
+  std::ptrdiff_t row, column;
+};
+
+/// Puts a block where it does not fit as it is: at the ends of a result, or where its rows are not contiguous.
+template <class T>
+[[gnu::noinline]] LOOM_OF_TARGET void put_block(const T* block, const result_block<T>& to) {
+  using V = vec<T>;
+  constexpr std::ptrdiff_t n = width<V>;
+  for (std::ptrdiff_t i = 0; i < to.rows; ++i, block += panel_columns<T>) {
+    T* const row = to.c.data + i * to.c.row_stride;
+    if (to.c.column_stride != 1) {
+      LOOM_SHORT_LOOP
+      for (std::ptrdiff_t j = 0; j < to.columns; ++j) {
+        T& entry = row[j * to.c.column_stride];
+        entry = to.add ? entry + block[j] : block[j];
+      }
+      continue;
+    }
+    for (std::ptrdiff_t j = 0; j < to.columns; j += n) {
+      const V v = load<V>(block + j);
+      if (j + n <= to.columns) {
+        store(to.add ? load<V>(row + j) + v : v, row + j);
+      } else {
+        const auto rest = static_cast<std::size_t>(to.columns - j);
+        const V all = to.add ? load_entries_of<lanes::some, V>(row + j, rest) + v : v;
+        store_entries_of<lanes::some>(all, row + j, rest);
+      }
+    }
+  }
+}
+
+/// The entries of what lies where a block does.
+template <class T>
+[[gnu::noinline]] LOOM_OF_TARGET void copy_between(const result_block<T>& to, T* block) {
+  const loops::matrix_view& m = *to.between;
+  copy_numbers(part_of({m.data, m.type, m.row_stride, m.column_stride, 0, 0}, to.row, to.column, to.rows, to.columns),
+               block, panel_columns<T>);
+}
+
+/// One more step of each entry of a block: column k of a panel of x meets row k of a panel of y.
+template <class Term, int Rows, int Vectors, class T>
+LOOM_INLINE void combine_entries(const T* x, const T* y, const T* z, vec<T> (&sum)[Rows][Vectors]) {
+  using V = vec<T>;
+  V of_y[Vectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < Vectors; ++v) of_y[v] = load<V>(y + v * width<V>);
+#pragma GCC unroll 12
+  for (int i = 0; i < Rows; ++i) {
+    const V of_x = broadcast<V>(x[i]);
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) {
+      V of_z{};
+      if constexpr (inner<Term>::has_between) of_z = load<V>(z + i * panel_columns<T> + v * width<V>);
+      sum[i][v] = inner<Term>::entry(of_x, of_y[v], of_z, sum[i][v]);
+    }
+  }
+}
+
+/// A panel of x, of which `Rows` rows count, and `Vectors` vectors of a panel of y.
+template <class Term, int Rows, int Vectors, class T>
+[[gnu::noinline]] LOOM_OF_TARGET void combine_panels(const T* x, const T* y, std::ptrdiff_t depth,
+                                                     const result_block<T>& to) {
+  using V = vec<T>;
+  constexpr int n = width<V>;
+  const bool whole = to.c.column_stride == 1 && to.rows == Rows && to.columns == Vectors * n;
+  T* const first = to.c.data;
+  const std::ptrdiff_t stride = to.c.row_stride;
+  alignas(64) T between[inner<Term>::has_between ? Rows * panel_columns<T> : 1] = {};
+  if constexpr (inner<Term>::has_between) copy_between(to, between);
+  V sum[Rows][Vectors];
+#pragma GCC unroll 12
+  for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) sum[i][v] = V{};
+  std::ptrdiff_t k = 0;
+  // Where the sums will go is asked for row by row: all at once, the requests would wait for each other.
+  const std::ptrdiff_t asked = whole ? (depth < Rows ? depth : Rows) : 0;
+  LOOM_SHORT_LOOP
+  for (; k < asked; ++k) {
+    const T* const row = first + k * stride;
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * n, 1);
+    __builtin_prefetch(row + Vectors * n - 1, 1);
+    combine_entries<Term>(x + k * panel_rows, y + k * panel_columns<T>, between, sum);
+  }
+  LOOM_SHORT_LOOP
+  for (; k < depth; ++k) combine_entries<Term>(x + k * panel_rows, y + k * panel_columns<T>, between, sum);
+  if (whole && to.add) {
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v)
+        store(load<V>(first + i * stride + v * n) + sum[i][v], first + i * stride + v * n);
+  } else if (whole) {
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) store(sum[i][v], first + i * stride + v * n);
+  } else {
+    alignas(64) T block[Rows * panel_columns<T>];
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) store(sum[i][v], block + i * panel_columns<T> + v * n);
+    put_block(block, to);
+  }
+}
+
+/// The same where zeros of one factor meet numbers of the other that are not finite. The sums are those of the usual products.
+template <class T>
+[[gnu::noinline]] LOOM_OF_TARGET void multiply_without_zeros(const T* x, const T* y, std::ptrdiff_t depth,
+                                                             loops::skipped_zeros skipped, const result_block<T>& to) {
+  using V = vec<T>;
+  constexpr int n = width<V>;
+  alignas(64) T block[panel_rows * panel_columns<T>] = {};
+  for (std::ptrdiff_t k = 0; k < depth; ++k, x += panel_rows, y += panel_columns<T>)
+    for (int i = 0; i < panel_rows; ++i) {
+      if (skipped == loops::skipped_zeros::of_x && x[i] == 0) continue;
+      for (int v = 0; v < panel_vectors; ++v) {
+        T* const at = block + i * panel_columns<T> + v * n;
+        const V of_y = load<V>(y + v * n), sum = load<V>(at), more = fma(broadcast<V>(x[i]), of_y, sum);
+        store(skipped == loops::skipped_zeros::of_y ? select(of_y == V{}, sum, more) : more, at);
+      }
+    }
+  put_block(block, to);
+}
+
+/// Only as many rows and vectors as count, in steps of a third of a panel.
+template <class Term, class T>
+LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+  constexpr int third = panel_rows / 3;
+  if constexpr (lane_count<T> == 1) {
+    combine_panels<Term, panel_rows, 2>(x, y, depth, to);
+  } else if (to.columns > lane_count<T>) {
+    if (to.rows > 2 * third) combine_panels<Term, panel_rows, 2>(x, y, depth, to);
+    else if (to.rows > third) combine_panels<Term, 2 * third, 2>(x, y, depth, to);
+    else combine_panels<Term, third, 2>(x, y, depth, to);
+  } else {
+    if (to.rows > 2 * third) combine_panels<Term, panel_rows, 1>(x, y, depth, to);
+    else if (to.rows > third) combine_panels<Term, 2 * third, 1>(x, y, depth, to);
+    else combine_panels<Term, third, 1>(x, y, depth, to);
+  }
+}
+
 // ---- the whole -------------------------------------------------------------------------------------------------------------
 
 /// The packed blocks.
-template <loops::inner_step Step, class T>
+template <class Term, class T>
 [[gnu::noinline]] LOOM_OF_TARGET void combine_blocks(const T* x, const T* y, const loops::product_extents& n,
                                                      loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c,
-                                                     bool add) {
+                                                     bool add, const loops::matrix_view* between, std::ptrdiff_t row,
+                                                     std::ptrdiff_t column) {
   for (std::ptrdiff_t j = 0; j < n.columns; j += panel_columns<T>)
     for (std::ptrdiff_t i = 0; i < n.rows; i += panel_rows) {
       const result_block<T> to{{c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
                                n.rows - i < panel_rows ? n.rows - i : panel_rows,
                                n.columns - j < panel_columns<T> ? n.columns - j : panel_columns<T>,
-                               add};
+                               add,
+                               between,
+                               row + i,
+                               column + j};
       const T *const xs = x + i * n.depth, *const ys = y + j * n.depth;
-      if constexpr (Step == loops::inner_step::product)
+      if constexpr (std::is_same_v<Term, loops::plain_product>)
         if (skipped != loops::skipped_zeros::none) {
           multiply_without_zeros(xs, ys, n.depth, skipped, to);
           continue;
         }
-      combine_part<Step>(xs, ys, n.depth, to);
+      combine_part<Term>(xs, ys, n.depth, to);
     }
 }
 
@@ -387,13 +422,14 @@ LOOM_INLINE T* aligned(T* memory) {
 }
 
 /// Into a matrix whose rows are rather contiguous than its columns.
-template <loops::inner_step Step, class T>
+template <class Term, class T>
 [[gnu::noinline]] LOOM_OF_TARGET void combine_into_rows(const loops::matrix_view& x, const loops::matrix_view& y,
                                                         const loops::matrix_buffer<T>& c,
                                                         const loops::product_extents& all, loops::skipped_zeros skipped,
-                                                        bool add, loops::packed_panels* panels, T* scratch) {
+                                                        const loops::product_options& options, T* scratch) {
   const loops::product_extents block = loops::blocks_of<T>(all.rows, all.columns, all.depth);
   T* const xs = aligned(scratch);
+  loops::packed_panels* const panels = options.panels;
   const bool stays = panels != nullptr && panels->data != nullptr;
   T* ys = stays ? aligned(static_cast<T*>(panels->data)) : xs + loops::columns_in_scratch<T>(block);
   const loops::matrix_view columns_of_y = loops::transposed(y);
@@ -410,17 +446,39 @@ template <loops::inner_step Step, class T>
         if (!rows_stay || j == 0) pack_panels<panel_rows>(x, i, k, n.rows, n.depth, xs);
         if (skipped == loops::skipped_zeros::of_y)
           finite = all_finite(xs, loops::rounded_up(n.rows, panel_rows) * n.depth);
-        combine_blocks<Step>(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
+        combine_blocks<Term>(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
                              {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
-                             add || k > 0);
+                             options.add || k > 0, &options.between, i, j);
       }
       if (stays) ys += block.columns * block.depth + loops::block_overhang;
     }
   if (stays) panels->filled = true;
 }
 
+/// The roots of sums of squares; of those that have lost something, or all, the norm itself.
+template <class Term, class T>
+[[gnu::noinline]] LOOM_OF_TARGET void take_roots(const loops::matrix_view& x, const loops::matrix_view& y,
+                                                 const loops::matrix_buffer<T>& c, const loops::product_extents& n) {
+  using V = vec<T>;
+  constexpr T least = loops::least_sum_of_squares<T>;
+  for (std::ptrdiff_t i = 0; i < n.rows; ++i) {
+    T* const row = c.data + i * c.row_stride;
+    std::ptrdiff_t j = 0;
+    for (; c.column_stride == 1 && j + width<V> <= n.columns; j += width<V>) {
+      const V sum = load<V>(row + j);
+      if (any(is_nan(select(sum >= broadcast<V>(least), sum - sum, sum / V{} * V{})))) break;
+      store(sqrt(sum), row + j);
+    }
+    for (; j < n.columns; ++j) {
+      T& entry = row[j * c.column_stride];
+      entry = static_cast<T>(entry >= least && entry - entry == 0 ? __builtin_sqrt(double{entry})
+                                                                  : loops::norm_of_pair<Term>(x, i, y, j, n.depth));
+    }
+  }
+}
+
 /// loops::combine, for this target.
-template <loops::inner_step Step, class T>
+template <class Term, class T>
 LOOM_OF_TARGET void combine_matrices(const loops::matrix_view& x, const loops::matrix_view& y,
                                      const loops::matrix_buffer<T>& c, const loops::product_extents& n,
                                      const loops::product_options& options, T* scratch) {
@@ -434,13 +492,16 @@ LOOM_OF_TARGET void combine_matrices(const loops::matrix_view& x, const loops::m
   const std::ptrdiff_t between_rows = c.row_stride < 0 ? -c.row_stride : c.row_stride;
   const std::ptrdiff_t between_columns = c.column_stride < 0 ? -c.column_stride : c.column_stride;
   const bool by_columns = n.rows > 1 && (n.columns == 1 || between_rows < between_columns);
-  if (by_columns)
-    combine_into_rows<Step>(
-        loops::transposed(y), loops::transposed(x), loops::transposed(c), {n.columns, n.rows, n.depth},
-        options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, options.add, nullptr, scratch);
+  loops::product_options turned = options;
+  turned.panels = nullptr;
+  if (std::is_same_v<Term, loops::plain_product> && by_columns)
+    combine_into_rows<Term>(loops::transposed(y), loops::transposed(x), loops::transposed(c),
+                            {n.columns, n.rows, n.depth},
+                            options.skip_zeros_of_x ? skipped_zeros::of_y : skipped_zeros::none, turned, scratch);
   else
-    combine_into_rows<Step>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none,
-                            options.add, options.panels, scratch);
+    combine_into_rows<Term>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none, options,
+                            scratch);
+  if constexpr (inner<Term>::is_norm) take_roots<Term>(x, y, c, n);
 }
 
 }  // namespace loom::LOOM_TARGET

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// loops/matrices.hpp — products of matrices in memory, of any strides and types of numbers, and distances of rows and columns.
+// loops/matrices.hpp — products of matrices in memory, of any strides and types of numbers, and sums of functions of pairs in their place.
 // They are made block by block: panels of both matrices are copied side by side into scratch memory, in the order in which
-// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008). Nothing here knows of formulas.
+// registers ask for them (Goto and van de Geijn, ACM TOMS 34(3), 2008).
 // Layer 7 (loops).
 #pragma once
 
@@ -9,7 +9,9 @@
 #include <cstdint>
 
 #include "loom/call/element_type.hpp"
+#include "loom/ir/evaluate.hpp"
 #include "loom/loops/targets.hpp"
+#include "loom/schedule/products.hpp"
 
 namespace loom::inline LOOM_ABI::loops {
 
@@ -27,13 +29,9 @@ struct matrix_buffer {
   std::ptrdiff_t row_stride, column_stride;
 };
 
-/// What becomes of a row of x and a column of y.
-enum class inner_step : std::uint8_t {
-  product,  ///< the sum of x y
-  distance,  ///< the sum of |x - y|
-  squared_distance,  ///< the sum of (x - y)^2
-  largest_distance,  ///< the largest |x - y|; NaN if one is
-};
+/// What is added up where x and y meet: their product. Or it is a class like schedule's sums of functions of pairs, with
+/// `program`, the graph, `product`, a matrix_product that is_of_pairs, and `left_is_x`: whether left is x, and right y, or the other way.
+struct plain_product {};
 
 /// Memory for the panels of y, for several products with the same y: panels_of numbers.
 struct packed_panels {
@@ -42,9 +40,10 @@ struct packed_panels {
 };
 
 struct product_options {
-  bool add = false;  ///< to what c holds: joined to it as parts of the fold are
+  bool add = false;  ///< to what c holds
   bool skip_zeros_of_x = false;  ///< in a product, a 0 of x adds nothing, also times infinity or NaN
   packed_panels* panels = nullptr;  ///< of y
+  matrix_view between{nullptr, call::element_type::f32, 0, 0};  ///< of pairs: what lies where c does
 };
 
 /// Both factors with their roles exchanged: the transpose of the product is the product of the transposes.
@@ -116,6 +115,48 @@ constexpr std::ptrdiff_t panels_of(std::ptrdiff_t columns, std::ptrdiff_t depth)
   return across * down * (b.columns * b.depth + block_overhang) + scratch_alignment;
 }
 
+/// What is lost in squares that are too small counts for nothing in a sum of them from here on.
+template <class T>
+inline constexpr T least_sum_of_squares = sizeof(T) == 4 ? T(0x1p-80) : T(0x1p-900);
+
+/// The core of a pair, in double.
+template <class Term, int Id>
+double value_of_pair(double left, double right) {
+  constexpr node n = Term::program[Id];
+  if constexpr (Id == Term::product.left) return left;
+  else if constexpr (Id == Term::product.right) return right;
+  else if constexpr (n.code == op::constant) return n.constant_value();
+  else
+    return [&]<int... K>(std::integer_sequence<int, K...>) {
+      const double of[3] = {value_of_pair<Term, n.operand[K]>(left, right)...};
+      return ir::numbers::evaluate<n.code, double>(of[0], of[1], of[2]);
+    }(std::make_integer_sequence<int, ir::arity(n.code)>());
+}
+/// The norm of what row i of x and column j of y make, whatever its size: the largest entry is taken out, as decision 038 has it.
+template <class Term>
+[[gnu::noinline]] double norm_of_pair(const matrix_view& x, std::ptrdiff_t i, const matrix_view& y, std::ptrdiff_t j,
+                                      std::ptrdiff_t depth) {
+  const auto entry = [&](std::ptrdiff_t k) {
+    const double a = call::load_number(x.data, i * x.row_stride + k * x.column_stride, x.type);
+    const double b = call::load_number(y.data, k * y.row_stride + j * y.column_stride, y.type);
+    const double v =
+        Term::left_is_x ? value_of_pair<Term, Term::product.core>(a, b) : value_of_pair<Term, Term::product.core>(b, a);
+    return v < 0 ? -v : v;
+  };
+  double most = 0, sum = 0;
+  for (std::ptrdiff_t k = 0; k < depth; ++k)
+    if (const double v = entry(k); !(v <= most)) {
+      if (v != v) return v;
+      most = v;
+    }
+  if (most == 0 || most - most != 0) return most;
+  for (std::ptrdiff_t k = 0; k < depth; ++k) {
+    const double v = entry(k) / most;
+    sum += v * v;
+  }
+  return most * __builtin_sqrt(sum);
+}
+
 }  // namespace loom::loops
 
 #define LOOM_EACH_TARGET "loom/loops/matrices-inl.h"
@@ -123,22 +164,22 @@ constexpr std::ptrdiff_t panels_of(std::ptrdiff_t columns, std::ptrdiff_t depth)
 
 namespace loom::inline LOOM_ABI::loops {
 
-/// c[i, j] = what `Step` makes of row i of x and column j of y, or that joined to c[i, j], by the loops of this thread's
-/// target. Neither matrix shares memory with c.
-/// Shape:   x [rows, depth], y [depth, columns] -> c [rows, columns]; any extent may be 0, and of no depth all is 0.
+/// c[i, j] = the sum of what `Term` makes of row i of x and column j of y, or that added to c[i, j], by the loops of this thread's
+/// target. No matrix shares memory with c. Of a norm, c is the root of the sum, and add is false.
+/// Shape:   x [rows, depth], y [depth, columns], between and c [rows, columns]; any extent may be 0, and of no depth all is 0.
 /// Scratch: product_scratch<T>(rows, columns, depth) numbers.
 /// Error:   numbers of other types are rounded to T; then at most n u times the sum of |c| and of the sizes of what is added up, to
-///          first order in u, half an ulp of 1. n = min(depth, 256) + ceil(depth / 256), 2 more of squares; of the largest n = 1.
-///          The same call has the same bits.
-template <inner_step Step, class T>
+///          first order in u, half an ulp of 1, n = min(depth, 256) + ceil(depth / 256), where products are added up; besides it what a
+///          core itself rounds. The same call has the same bits.
+template <class Term, class T>
 void combine(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>& c, std::ptrdiff_t rows,
              std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options, T* scratch) {
   const auto run = [] {
 #define LOOM_RUN_TARGET(name, function) \
-  case target::name: return &name::function<Step, T>;
+  case target::name: return &name::function<Term, T>;
     switch (current_target()) {
       LOOM_VECTOR_TARGETS(LOOM_RUN_TARGET, combine_matrices)
-      default: return &baseline::combine_matrices<Step, T>;
+      default: return &baseline::combine_matrices<Term, T>;
     }
 #undef LOOM_RUN_TARGET
   }();
@@ -149,7 +190,7 @@ void combine(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>&
 template <class T>
 void multiply(const matrix_view& x, const matrix_view& y, const matrix_buffer<T>& c, std::ptrdiff_t rows,
               std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options, T* scratch) {
-  combine<inner_step::product>(x, y, c, rows, columns, depth, options, scratch);
+  combine<plain_product>(x, y, c, rows, columns, depth, options, scratch);
 }
 
 }  // namespace loom::loops

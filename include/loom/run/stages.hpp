@@ -5,6 +5,8 @@
 // Layer 8 (run).
 #pragma once
 
+#include <array>
+
 #include "loom/loops/joined.hpp"
 #include "loom/run/stage_arrays.hpp"
 #include "loom/run/sweeps.hpp"
@@ -313,9 +315,10 @@ class stage_runner : stage_arrays<Program, T> {
                                           : layout::part{b.row, b.row_end, b.column, b.column_end};
     sweep.loops(sweep.data, part, call.scalars, call.results);
     constexpr int of_rows = row_results(p);
-    [&]<int... Total>(std::integer_sequence<int, Total...>) {
-      (totals[s.totals[Total]].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
-    }(std::make_integer_sequence<int, s.totals.size()>());
+    for (int times = b.mirrored ? 2 : 1; times > 0; --times)
+      [&]<int... Total>(std::integer_sequence<int, Total...>) {
+        (totals[s.totals[Total]].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
+      }(std::make_integer_sequence<int, s.totals.size()>());
     if constexpr (!p.arrays.empty())
       if (map.in_blocks || b.row_end == c_.extents[stage::roles.rows]) prepare_arrays(p, s, arrays, false);
   }
@@ -377,6 +380,39 @@ class stage_runner : stage_arrays<Program, T> {
     else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked, panels}, c_.scratch);
   }
 
+  /// What product k adds up, in which `left` is x.
+  template <int K, bool LeftIsX>
+  struct term_of_pairs {
+    static constexpr const graph& program = map.program;
+    static constexpr const matrix_product& product = map.products[K];
+    static constexpr bool left_is_x = LeftIsX;
+  };
+  using combiner = decltype(&loops::combine<loops::plain_product, T>);
+  template <int K, bool LeftIsX>
+  static constexpr combiner combiner_of() {
+    if constexpr (map.products[K].is_of_pairs()) return &loops::combine<term_of_pairs<K, LeftIsX>, T>;
+    else return nullptr;
+  }
+  /// Product k, from entry (row, column) of it on.
+  void combine(int k, bool left_is_x, const factor& x, const factor& y, const loops::matrix_view& between,
+               const loops::matrix_buffer<T>& c, std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth,
+               bool add, loops::packed_panels* panels) const {
+    if (!map.products[k].is_of_pairs()) return multiply(x, y, c, rows, columns, depth, add, panels);
+    static constexpr auto combiners = []<int... K>(std::integer_sequence<int, K...>) {
+      return std::array<combiner, 2 * sizeof...(K)>{combiner_of<K / 2, K % 2 != 0>()...};
+    }(std::make_integer_sequence<int, 2 * map.products.size()>());
+    combiners[static_cast<std::size_t>(2 * k + left_is_x)](x, y, c, rows, columns, depth, {add, false, panels, between},
+                                                           c_.scratch);
+  }
+  /// What lies between the rows and the columns of product k, from a row and a column on.
+  loops::matrix_view between_of(int k, int row_axis, std::ptrdiff_t row, int column_axis, std::ptrdiff_t column) const {
+    const value_id v = map.products[k].between;
+    if (v == no_value) return {nullptr, type_of<T>(), 0, 0};
+    loops::matrix_view m = matrix_of(v, row_axis, column_axis, row_axis, row);
+    m.data = static_cast<const unsigned char*>(m.data) + column * m.column_stride * size_of(m.type);
+    return m;
+  }
+
   template <int S>
   void make_block(value_id tile, T* to, const tile_block& b) {
     constexpr tile_roles roles = in_stage<Program, S>::roles;
@@ -384,9 +420,10 @@ class stage_runner : stage_arrays<Program, T> {
     const matrix_product& p = map.products[k];
     const bool of_left = p.rows == roles.rows;  // whose rows are those of the tile
     const value_id x = of_left ? p.left : p.right, y = of_left ? p.right : p.left;
-    multiply({matrix_of(x, roles.rows, p.over, roles.rows, b.row), p.masked == x},
-             {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y}, {to, c_.block.stride, 1},
-             b.row_end - b.row, b.column_end - b.column, c_.extents[p.over], false, panels_of(k));
+    combine(k, of_left, {matrix_of(x, roles.rows, p.over, roles.rows, b.row), p.masked == x},
+            {matrix_of(y, p.over, roles.columns, roles.columns, b.column), p.masked == y},
+            between_of(k, roles.rows, b.row, roles.columns, b.column), {to, c_.block.stride, 1}, b.row_end - b.row,
+            b.column_end - b.column, c_.extents[p.over], false, panels_of(k));
   }
 
   /// Every product that has the tile as a factor: one more term of rows of the result.
@@ -411,12 +448,13 @@ class stage_runner : stage_arrays<Program, T> {
     const erased_buffer& to = kept(p.id).array;
     const axis_order axes = order_of_result(p.id);
     const std::ptrdiff_t rows = b.row_end - b.row, columns = b.column_end - b.column, stride = c_.block.stride;
+    const std::ptrdiff_t from = of_rows ? b.row : b.column;
     loops::matrix_buffer<T> c{static_cast<T*>(to.data), stride_along(to, axes, own), stride_along(to, axes, along)};
-    c.data += (of_rows ? b.row : b.column) * c.row_stride;
-    multiply({{block, type_of<T>(), of_rows ? stride : 1, of_rows ? 1 : stride}, p.masked == tile},
-             {matrix_of(other, p.over, along, p.over, of_rows ? b.column : b.row), p.masked == other}, c,
-             of_rows ? rows : columns, c_.extents[along], of_rows ? columns : rows, adds || !first,
-             of_rows ? panels_of(k) : nullptr);
+    c.data += from * c.row_stride;
+    combine(k, other == p.right, {{block, type_of<T>(), of_rows ? stride : 1, of_rows ? 1 : stride}, p.masked == tile},
+            {matrix_of(other, p.over, along, p.over, of_rows ? b.column : b.row), p.masked == other},
+            between_of(k, own, from, along, 0), c, of_rows ? rows : columns, c_.extents[along],
+            of_rows ? columns : rows, adds || !first, of_rows ? panels_of(k) : nullptr);
   }
   static constexpr axis_order order_of_result(value_id v) {
     const int slot = map.direct_output(v, stages_of<Program>::direct);

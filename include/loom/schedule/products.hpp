@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
-// schedule/products.hpp — which sums are products of matrices, and each of those as one factor by another.
+// schedule/products.hpp — which sums are products of matrices, and each of those as one factor by another; and sums like them, of a
+// function of pairs, as distances are.
 // Layer 4 (schedule).
 #pragma once
 
 #include "loom/ir/rebuild.hpp"
+#include "loom/ir/value_set.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
 
-/// sum(left * right, over): left lies over `rows` and `over`, right over `columns` and `over`.
+/// sum(left * right, over): left lies over `rows` and `over`, right over `columns` and `over`. Or sum(core, over) or its norm, the core a function
+/// of entries of left and right; or sum(left * core, over), the core one of right and of what lies between, over `rows` and `columns`.
 struct matrix_product {
   value_id id, left, right;
   std::int8_t rows, columns, over;
   value_id masked = no_value;  ///< the factor whose zeros add nothing, even times infinity: they are those of a mask
+  value_id core = no_value, between = no_value;
+  bool factored = false;  ///< left is a factor, and not in the core
+
+  constexpr bool is_of_pairs() const { return core != no_value; }
 };
 using matrix_products = fixed_vector<matrix_product, 12>;
 
@@ -145,6 +152,264 @@ constexpr value_id as_product(builder& out, value_id term, axis_set over) {
   return r;
 }
 
+// ---- functions of pairs ----------------------------------------------------------------------------------------------------
+
+/// What a function over three axes is made of.
+class pair_operands {
+ public:
+  value_id first = no_value, second = no_value;  ///< over the summed axis and another one, each
+  value_id between = no_value;  ///< over the two others
+
+  /// Whether v is computed from such values and constants, entry by entry.
+  static constexpr bool read(const graph& g, value_id v, axis_set over, pair_operands& to) {
+    to = {};
+    value_set seen;
+    return axis_count(g[v].axes) == 3 && to.read_entries(g, v, over, seen);
+  }
+
+ private:
+  constexpr bool read_entries(const graph& g, value_id v, axis_set over, value_set& seen) {
+    const node& n = g[v];
+    if (n.code == op::constant) return true;
+    if (axis_count(n.axes) < 3) return n.type == kind::number && axis_count(n.axes) == 2 && take(g, v, over);
+    if (seen[v]) return true;
+    seen.insert(v);
+    const ir::family kind = info(n.code).kind;
+    if (n.bits != 0 || (kind != ir::family::unary && kind != ir::family::binary && kind != ir::family::compare &&
+                        kind != ir::family::select))
+      return false;
+    for (value_id o : n.operand)
+      if (o != no_value && !read_entries(g, o, over, seen)) return false;
+    return true;
+  }
+  constexpr bool take(const graph& g, value_id v, axis_set over) {
+    value_id& place = !includes(g[v].axes, over)                        ? between
+                      : first == no_value || g[first].axes == g[v].axes ? first
+                                                                        : second;
+    if (place != no_value && place != v) return false;
+    place = v;
+    return true;
+  }
+};
+
+/// A value, or what it is the negative of: differences have their operands in the order of their numbers, so that a batch against
+/// itself has one distance both ways.
+constexpr value_id in_order(builder& out, value_id v, bool& negative) {
+  const node n = out[v];
+  if (n.code == op::neg || (n.code == op::sub && n.operand[1] < n.operand[0])) negative = !negative;
+  switch (n.code) {
+    case op::neg: return in_order(out, n.operand[0], negative);
+    case op::sub: return n.operand[1] < n.operand[0] ? out.binary(op::sub, n.operand[1], n.operand[0]) : v;
+    case op::sign: return out.unary(op::sign, in_order(out, n.operand[0], negative));
+    default: return v;
+  }
+}
+/// The operand of an even function.
+constexpr value_id without_sign(builder& out, value_id v) {
+  bool ignored = false;
+  return in_order(out, v, ignored);
+}
+constexpr bool is_even(op code) { return code == op::abs || code == op::square || code == op::norm; }
+
+/// A value over three axes that is a multiple of one over two, as that times a function of its entries: base * of(v).
+class multiple_reader {
+ public:
+  value_id base = no_value;
+
+  constexpr multiple_reader(builder& out, axis_set over) : out_(out), over_(over) {}
+
+  /// No_value if v is none, or a multiple of another value than base.
+  constexpr value_id of(value_id v) {
+    const node n = out_[v];
+    const value_id a = n.operand[0], b = n.operand[1], c = n.operand[2];
+    if (axis_count(n.axes) < 3) return is_number(v, 0) ? v : of_base(v);
+    switch (n.code) {
+      case op::neg: return made(op::neg, of(a));
+      case op::add:
+      case op::sub: return made(n.code, of(a), of(b));
+      case op::where: return made(op::where, a, of(b), of(c));
+      case op::mul:
+        if (n.bits != 0) return no_value;
+        return is_less(a) ? times(of(a), b) : is_less(b) ? times(of(b), a) : no_value;
+      default: return no_value;
+    }
+  }
+
+ private:
+  builder& out_;
+  axis_set over_;
+
+  constexpr bool is_less(value_id v) const { return axis_count(out_[v].axes) < 3; }
+  constexpr bool is_number(value_id v, double number) const {
+    return out_[v].code == op::constant && out_[v].constant_value() == number;
+  }
+  constexpr value_id made(op code, value_id a, value_id b = 0, value_id c = 0) {
+    if (a == no_value || b == no_value || c == no_value) return no_value;
+    return code == op::neg ? out_.unary(code, a) : code == op::where ? out_.where(a, b, c) : out_.binary(code, a, b);
+  }
+  constexpr value_id times(value_id multiple, value_id v) {
+    return multiple == no_value || is_number(multiple, 1) ? (multiple == no_value ? multiple : v)
+                                                          : out_.binary(op::mul, multiple, v);
+  }
+  constexpr value_id of_base(value_id v) {
+    double number = 1;
+    for (;;) {
+      const node n = out_[v];
+      const bool of_number = n.code == op::mul && out_[n.operand[0]].code == op::constant;
+      if (n.code == op::neg) number = -number;
+      else if (of_number) number *= out_[n.operand[0]].constant_value();
+      else if (n.code == op::mul && out_[n.operand[1]].code == op::constant)
+        number *= out_[n.operand[1]].constant_value();
+      else break;
+      v = n.operand[of_number ? 1 : 0];
+    }
+    if (base == no_value && axis_count(out_[v].axes) == 2 && includes(out_[v].axes, over_)) base = v;
+    return v == base ? out_.constant(number) : no_value;
+  }
+};
+
+/// What a function of pairs is multiplied by, or divided.
+struct pulled_factor {
+  op code;
+  value_id by;
+};
+
+/// A sum over one axis of a function of pairs, with what can be done to the result instead of the terms; no_value if it is none.
+constexpr value_id as_pairs(builder& out, value_id term, axis_set over) {
+  if (axis_count(over) != 1 || axis_count(out[term].axes) != 3) return no_value;
+  fixed_vector<pulled_factor, 8> factors;
+  term_masks masks;
+  bool negative = false, pulls = true;
+  const auto is_less = [&](value_id v) { return axis_count(out[v].axes) < 3; };
+  const auto is_zero = [&](value_id v) { return out[v].code == op::constant && out[v].constant_value() == 0; };
+  value_id core = term;
+  while (pulls) {
+    const node n = out[core];
+    const value_id a = n.operand[0], b = n.operand[1], c = n.operand[2];
+    const bool multiplies = (n.code == op::mul && n.bits == 0) || n.code == op::mul0;
+    if (n.code == op::neg) {
+      negative = !negative;
+      core = a;
+    } else if (n.code == op::where && is_less(a) && (is_zero(b) || is_zero(c))) {
+      pulls = masks.try_push({a, is_zero(b)});
+      core = is_zero(b) ? c : b;
+    } else if (multiplies && is_less(a)) {
+      pulls = factors.try_push({n.code, a});
+      core = b;
+    } else if ((n.code == op::mul && multiplies && is_less(b)) || (n.code == op::div && is_less(b))) {
+      pulls = factors.try_push({n.code, b});
+      core = a;
+    } else {
+      break;
+    }
+  }
+  pair_operands pair;
+  if (!pulls) return no_value;
+  core = in_order(out, core, negative);
+  if (!pair_operands::read(out.view(), core, over, pair)) {
+    multiple_reader multiple(out, over);
+    core = multiple.of(core);
+    if (core == no_value || !factors.try_push({op::mul, multiple.base}) ||
+        !pair_operands::read(out.view(), core, over, pair))
+      return no_value;
+  }
+
+  value_id left = no_value;
+  masked_factor masked = masked_factor::none;
+  for (const pulled_factor& f : factors) {
+    if (!includes(out[f.by].axes, over)) continue;
+    if (f.code == op::mul0) masked = masked_factor::first;
+    if (f.code != op::div) left = left == no_value ? f.by : out.binary(op::mul, left, f.by);
+  }
+  for (const pulled_factor& f : factors)
+    if (f.code == op::div && includes(out[f.by].axes, over))
+      left = out.binary(op::div, left == no_value ? out.constant(1) : left, f.by);
+  for (const term_mask& m : masks) {
+    if (!includes(out[m.mask].axes, over)) continue;
+    masked = masked_factor::first;
+    left = m.on(out, left == no_value ? out.constant(1) : left);
+  }
+  const bool fits = left == no_value ? pair.second != no_value
+                                     : pair.first != no_value && pair.second == no_value && pair.between != no_value &&
+                                           axis_count(out[left].axes) == 2 && out[left].axes != out[pair.first].axes;
+  if (!fits) return no_value;
+  value_id r = out.reduce(op::sum, left == no_value ? core : product_of(out, left, core, masked), over);
+  for (const pulled_factor& f : factors)
+    if (!includes(out[f.by].axes, over))
+      r = f.code == op::div ? out.binary(op::div, r, f.by) : out.binary(f.code, f.by, r);
+  if (negative) r = out.unary(op::neg, r);
+  for (const term_mask& m : masks)
+    if (!includes(out[m.mask].axes, over)) r = m.on(out, r);
+  return r;
+}
+
+/// A sum over one axis as a product, or as the sum of several.
+constexpr value_id as_products(builder& out, value_id term, axis_set over, bool with_pairs) {
+  value_id r = as_product(out, term, over);
+  if (!with_pairs || r != no_value) return r;
+  r = as_pairs(out, term, over);
+  const node n = out[term];
+  if (r != no_value || (n.code != op::add && n.code != op::sub) || axis_count(n.axes) != 3) return r;
+  const value_id first = as_products(out, n.operand[0], over, true);
+  const value_id second = first == no_value ? first : as_products(out, n.operand[1], over, true);
+  return second == no_value ? second : out.binary(n.code, first, second);
+}
+
+/// A norm over one axis of a function of pairs, from what the loops would have: where(m > 0, where(m < inf, m sqrt(sum(square(v / m))), m), m),
+/// m the largest abs(v). No_value if it is none.
+constexpr value_id as_norm(builder& out, value_id is_positive, value_id length, value_id most) {
+  const node m = out[most];
+  if (m.code != op::reduce_max || axis_count(m.over()) != 1 || axis_count(m.axes) != 2) return no_value;
+  const auto of = [&](value_id v, op code, int k = 0) {
+    return v != no_value && out[v].code == code ? out[v].operand[k] : no_value;
+  };
+  const value_id finite = of(length, op::where, 1);
+  if (of(m.operand[0], op::abs) == no_value || of(is_positive, op::gt) != most || of(length, op::where, 2) != most ||
+      of(of(length, op::where), op::lt) != most || finite == no_value)
+    return no_value;
+  const value_id root = of(finite, op::mul) == most ? of(finite, op::mul, 1) : of(finite, op::mul);
+  const value_id scaled = of(of(of(root, op::sqrt), op::sum), op::square), v = of(scaled, op::div);
+  if (v == no_value || of(scaled, op::div, 1) != most) return no_value;
+  const value_id entry = without_sign(out, v);
+  pair_operands pair;
+  if (without_sign(out, of(m.operand[0], op::abs)) != entry ||
+      !pair_operands::read(out.view(), entry, m.over(), pair) || pair.second == no_value || pair.between != no_value)
+    return no_value;
+  return out.reduce(op::norm, entry, m.over());
+}
+
+/// Whether a value is a sum of a function of pairs, or a norm.
+constexpr bool is_of_pairs(const graph& g, int id, matrix_product& p) {
+  const node& n = g[id];
+  if ((n.code != op::sum && n.code != op::norm) || axis_count(n.over()) != 1 || axis_count(n.axes) != 2) return false;
+  value_id left = no_value, core = n.operand[0];
+  const node& term = g[core];
+  if (n.code == op::sum && term.code == op::mul)
+    for (const int k : {0, 1})
+      if (const axis_set axes = g[term.operand[k]].axes; axis_count(axes) == 2 && includes(axes, n.over())) {
+        left = term.operand[k];
+        core = term.operand[1 - k];
+      }
+  pair_operands pair;
+  if (!pair_operands::read(g, core, n.over(), pair)) return false;
+  const value_id right = left == no_value ? pair.second : pair.first;
+  if (right == no_value || (left != no_value && (pair.second != no_value || g[left].axes == g[right].axes)))
+    return false;
+  p = {static_cast<value_id>(id),
+       left == no_value ? pair.first : left,
+       right,
+       0,
+       0,
+       static_cast<std::int8_t>(first_axis(n.over()))};
+  p.rows = static_cast<std::int8_t>(first_axis(without(g[p.left].axes, n.over())));
+  p.columns = static_cast<std::int8_t>(first_axis(without(g[p.right].axes, n.over())));
+  p.core = core;
+  p.between = pair.between;
+  p.factored = left != no_value;
+  if (p.factored && term.bits != 0) p.masked = left;
+  return true;
+}
+
 }  // namespace detail
 
 /// Whether a graph may have a product of matrices: a quick look, for most have none.
@@ -233,10 +498,17 @@ class product_merger {
   }
   constexpr value_id of_products(value_id x, value_id y) {
     matrix_product p{}, q{};
+    if (is_of_pairs(out_.view(), x, p) && is_of_pairs(out_.view(), y, q))
+      return p.factored && q.factored && p.core == q.core ? one_product(p, q, p.left, q.left, p.core) : no_value;
     if (!is_product(out_.view(), x, p) || !is_product(out_.view(), y, q)) return no_value;
     const value_id shared = p.left == q.left || p.left == q.right ? p.left : p.right;
     if (shared != q.left && shared != q.right) return no_value;
     const value_id of_p = shared == p.left ? p.right : p.left, of_q = shared == q.left ? q.right : q.left;
+    return one_product(p, q, of_p, of_q, shared);
+  }
+  /// Products of one factor, or core, by two others.
+  constexpr value_id one_product(const matrix_product& p, const matrix_product& q, value_id of_p, value_id of_q,
+                                 value_id shared) {
     if (out_[of_p].axes != out_[of_q].axes) return no_value;
     // Where both masks are, nothing is added either way; else one of the terms is.
     if ((p.masked == no_value) != (q.masked == no_value) ||
@@ -253,14 +525,25 @@ class product_merger {
 struct isolated_products {
   graph program;
   matrix_products products;
+
+  constexpr bool has_pairs() const {
+    for (const matrix_product& p : products)
+      if (p.is_of_pairs()) return true;
+    return false;
+  }
 };
 
-/// The same graph with each product of matrices as sum(left * right, over); all of them, if they fit in the list.
-constexpr isolated_products isolate_products(const graph& g) {
+/// The same graph with each product of matrices as sum(left * right, over); all of them, if they fit in the list. With sums of functions
+/// of pairs as well, or without.
+constexpr isolated_products isolate_products(const graph& g, bool with_pairs = true) {
   builder out(g);
   isolated_products r;
   r.program = rebuild(g, out, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
-    const value_id product = code == op::sum ? detail::as_product(out, a, static_cast<axis_set>(bits)) : no_value;
+    value_id product = no_value;
+    const auto over = static_cast<axis_set>(bits);
+    if (code == op::sum) product = detail::as_products(out, a, over, with_pairs);
+    if (with_pairs && code == op::where) product = detail::as_norm(out, a, b, c);
+    if (with_pairs && detail::is_even(code) && axis_count(out[a].axes) == 3) a = detail::without_sign(out, a);
     return product != no_value ? product : out.make(code, a, b, c, bits);
   });
   if (r.program.too_large) return r;
@@ -273,7 +556,8 @@ constexpr isolated_products isolate_products(const graph& g) {
   if (r.program.too_large) return r;
   for (int i = 0; i < r.program.size(); ++i) {
     matrix_product p{};
-    if (detail::is_product(r.program, i, p) && !r.products.try_push(p)) break;
+    const bool found = detail::is_product(r.program, i, p) || (with_pairs && detail::is_of_pairs(r.program, i, p));
+    if (found && !r.products.try_push(p)) break;
   }
   return r;
 }

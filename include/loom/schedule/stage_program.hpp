@@ -57,7 +57,7 @@ class stage_builder {
       const auto folds = r_.outputs;
       for (const stage_output& fold : folds) {
         const value_id image = m_.mirrored_by(fold.value);
-        add_output(-1, image, order_of(g, g[image].axes));
+        if (image != no_value) add_output(-1, image, order_of(g, g[image].axes));
       }
     }
     if (m_.in_blocks) add_folds();

@@ -264,10 +264,18 @@ class stage_mapper {
     for (const output_info& o : g().outputs)
       if (m_.stage_of_output(o) == s) return false;
     for (int i = 0; i < g().size(); ++i)
-      if (m_.kept[i] && stage_of(i) == s && !m_.is_made(i) && m_.mirrored_by(i) == no_value) return false;
+      if (m_.kept[i] && stage_of(i) == s && !m_.is_made(i) && m_.mirrored_by(i) == no_value &&
+          !is_total_of_own_image(i))
+        return false;
     for (int k = 0; k < m_.products.size(); ++k)
       if (!m_.makes_tile[k] && stage_of(m_.tile_of(k)) == s && !own_image_[m_.tile_of(k)]) return false;
     return true;
+  }
+
+  /// Whether a value is the sum of a tile that is its own mirror image: that of half of it, and of its image.
+  constexpr bool is_total_of_own_image(int i) const {
+    const node& n = g()[i];
+    return n.code == op::sum && n.axes == 0 && own_image_[n.operand[0]];
   }
 
   constexpr void find_shifts() {
@@ -407,12 +415,19 @@ class stage_mapper {
       const value_id tile = left ? p.left : p.right, other = left ? p.right : p.left;
       const int s = stage_of(tile);
       if (!has_tile(s) || m_.tiles[s] != g()[tile].axes) continue;
-      if (stage_of(other) > s || (stage_of(other) == s && !m_.is_in_memory(other))) m_.possible = false;
+      for (value_id v : {other, p.between})
+        if (v != no_value && (stage_of(v) > s || (stage_of(v) == s && !m_.is_in_memory(v)))) m_.possible = false;
+      if (g()[p.id].code == op::norm) m_.possible = false;  // of blocks of its entries it is no sum
       return s + 1;
     }
+    // What is computed over the axes of a tile is part of its stage, once tiles are known.
+    if (!knows_tiles_ && p.factored && !m_.is_in_memory(p.left))
+      for (int t = stage_of(p.left); t < m_.tiles.size(); ++t)
+        if (m_.tiles[t] == g()[p.left].axes) return t + 1;
     m_.makes_tile[k] = true;
     const axis_set tile = static_cast<axis_set>(only(p.rows) | only(p.columns));
-    int s = stage_of(p.left) > stage_of(p.right) ? stage_of(p.left) : stage_of(p.right);
+    int s = later(stage_of(p.left), stage_of(p.right));
+    if (p.between != no_value) s = later(s, stage_of(p.between));
     s = (s + 1) | 1;  // past the factors
     while (has_tile(s) && m_.tiles[s] != tile) s += 2;
     if (knows_tiles_ && s != stage_of(p.id)) m_.possible = false;
@@ -452,8 +467,8 @@ class stage_mapper {
   }
   constexpr void keep_factors(int k) {
     const matrix_product& p = m_.products[k];
-    for (value_id f : {p.left, p.right})
-      if (!m_.is_in_memory(f) && f != m_.tile_of(k)) keep(f);
+    for (value_id f : {p.left, p.right, p.between})
+      if (f != no_value && !m_.is_in_memory(f) && f != m_.tile_of(k)) keep(f);
     if (!m_.makes_tile[k]) keep(p.id);
   }
 
@@ -526,12 +541,18 @@ class stage_mapper {
 
 }  // namespace detail
 
-/// In blocks if that can be; else by whole rows of tiles. Without products they are sums as any other ones, and no stage has a tile.
+/// In blocks if that can be; else without sums of functions of pairs; else by whole rows of tiles. Without products they are sums as any
+/// other ones, and no stage has a tile.
 constexpr stage_map map_stages(const graph& g, bool with_products = true) {
   isolated_products isolated;
   if (with_products) isolated = isolate_products(g);
   else isolated.program = g;
-  const stage_map in_blocks = detail::stage_mapper(isolated, true, with_products).run();
+  stage_map in_blocks = detail::stage_mapper(isolated, true, with_products).run();
+  if (in_blocks.possible) return in_blocks;
+  if (isolated.has_pairs()) {
+    isolated = isolate_products(g, false);
+    in_blocks = detail::stage_mapper(isolated, true, true).run();
+  }
   return in_blocks.possible || isolated.products.empty() ? in_blocks
                                                          : detail::stage_mapper(isolated, false, with_products).run();
 }
