@@ -297,10 +297,10 @@ class evaluator {
     }
     call::place_inputs(planned_, views);
     const call::operands all{views, none, {}, true};  // which the checks refer to
-    call::detail::data_check c(p_.plan, all);
-    if (!c.places_are_good() || !c.operands_are_good<true>() || !c.numbers_are_good() ||
+    call::detail::data_check<call::detail::checked_at_run_time> c(p_.plan, all);
+    if (!c.places_are_good() || !c.operands_are_good() || !c.numbers_are_good() ||
         !c.labels_are_good(ir::label_uses(g_)))
-      throw refusal{std::string(base::text_view(call::sentence_of(p_.plan, c.found).text)), {}};
+      throw refusal{std::string(base::text_view(call::sentence_of<true>(p_.plan, c.found).text)), {}};
     for (int a = 0; a < ir::max_axes; ++a) extents_[a] = std::max<std::ptrdiff_t>(c.extents[a], 0);
   }
 

@@ -36,8 +36,8 @@ erased_view floats(const float* data, const std::vector<std::ptrdiff_t>& extents
 sweep_layout layout_of(const loom::plan& p, const std::vector<erased_view>& inputs) {
   const std::vector<erased_buffer> outputs(static_cast<std::size_t>(p.program.outputs.size()));
   const operands bound{inputs.data(), outputs.data()};
-  loom::call::detail::data_check check(p, bound);
-  REQUIRE(check.operands_are_good<true>());
+  loom::call::detail::data_check<loom::call::detail::checked_at_run_time> check(p, bound);
+  REQUIRE(check.operands_are_good());
   return lay_out(p, p.loops[0], check.extents, bound, nullptr, loom::layout::possible_loop_shapes(p, p.loops[0]));
 }
 

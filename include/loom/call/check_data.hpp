@@ -126,6 +126,8 @@ struct checked_facts {
   bool extents_follow;  ///< extents may follow from others
   bool ignores_labels;  ///< there are labels that nothing is read by
 };
+/// Of a program that is not known before it runs, and writes over none of its inputs.
+inline constexpr checked_facts checked_at_run_time{true, false, true, true};
 
 /// The checks. They are in every user's file, so none is inlined: a compiler takes longer over one large function than over its
 /// parts.
