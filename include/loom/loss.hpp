@@ -48,7 +48,7 @@ struct loss_function {
   }
 
   /// The numbers that loom::workspace should hold for a call with these bindings; 0 for most losses. A call with products of
-  /// matrices takes fewer, workspace_size(least, ...), for more time, and uses more.
+  /// matrices takes fewer, workspace_size(least, ...), for more time, and uses more; its value alone may go without one, for much more time.
   template <class... Bindings>
     requires(!std::same_as<Bindings, lang::least_workspace> && ...)
   std::ptrdiff_t workspace_size(const Bindings&... bindings) const {
@@ -149,7 +149,7 @@ struct loss_function {
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
-    constexpr bool in_stages = run::runs_in_stages<Program>();
+    constexpr bool in_stages = run::runs_in_stages<Program, HasWorkspace>();
     constexpr lang::mistake unplannable = in_stages ? Program::problem_before_plan() : Program::problem();
     if constexpr (unplannable.kind != lang::issue::none) {
       return unplannable;

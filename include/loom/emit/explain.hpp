@@ -158,7 +158,9 @@ class explanation : public plan_visitor {
     }
     if (const std::vector<std::string> tiles = tiles_of(p_); !tiles.empty()) {
       section("Products of matrices");
-      paragraph("A call does not run the loops of the plan below, but these, and loops over what has fewer axes.", "");
+      paragraph(std::string(p_.arrays.empty() && !p_.refused() ? "A call that has a workspace" : "A call") +
+                    " does not run the loops of the plan below, but these, and loops over what has fewer axes.",
+                "");
       for (const std::string& tile : tiles) paragraph(tile, "");
     }
     walks();

@@ -45,12 +45,15 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
 
 namespace detail {
 
-/// Calls f(map, stage, its program, its plan) for the stages of a program that a call runs in stages. False if it does not.
+/// Calls f(map, stage, its program, its plan) for the stages of a program that a call runs in stages, or would with a workspace. False if
+/// it does not.
 template <class F>
-bool for_each_stage(const plan& whole, const F& f) {
-  if ((whole.arrays.empty() && !whole.refused()) || !may_have_stages(whole.program)) return false;
+bool for_each_stage(const plan& whole, bool with_workspace, const F& f) {
+  const bool needs_none = whole.arrays.empty() && !whole.refused();
+  if ((needs_none && !(with_workspace && may_have_products(whole.program))) || !may_have_stages(whole.program))
+    return false;
   const auto m = std::make_unique<stage_map>(map_stages(whole.program));
-  if (!m->possible) return false;
+  if (!m->possible || (needs_none && m->products.empty())) return false;
   std::vector<std::unique_ptr<stage_program>> programs;
   std::vector<std::unique_ptr<plan>> plans;
   for (int s = 0; s < m->tiles.size(); ++s) {
@@ -64,10 +67,10 @@ bool for_each_stage(const plan& whole, const F& f) {
 
 }  // namespace detail
 
-/// A line for each tile of a program that a call runs in stages; none if it does not.
+/// A line for each tile of a program that a call with a workspace runs in stages; none if it does not.
 inline std::vector<std::string> tiles_of(const plan& whole) {
   std::vector<std::string> lines;
-  detail::for_each_stage(whole, [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
+  detail::for_each_stage(whole, true, [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
     if (m.tiles[s] != 0 && !stage.outputs.empty()) lines.push_back(detail::tile_text(m, p, stage, s));
   });
   return lines;
@@ -76,7 +79,7 @@ inline std::vector<std::string> tiles_of(const plan& whole) {
 /// What a call walks if it runs in stages; else nothing.
 inline schedule::walk_list walks_in_stages(const plan& whole) {
   schedule::walk_list walks;
-  detail::for_each_stage(whole, [&](const stage_map& m, int s, const stage_program&, const plan& p) {
+  detail::for_each_stage(whole, false, [&](const stage_map& m, int s, const stage_program&, const plan& p) {
     schedule::add_walks(walks, m, s, p);
   });
   return walks;

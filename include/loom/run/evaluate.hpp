@@ -151,12 +151,11 @@ void store_scalars(const erased_buffer* outputs, const double* scalars, std::int
 
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
-template <class Program, class T>
+template <class Program, class T, bool HasWorkspace = false>
 T run(const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  constexpr bool in_stages = runs_in_stages<Program>();
-  const checked_data checked = check_data < Program,
-                     in_stages || !p.arrays.empty() > (bound, workspace_needed<Program, T>);
+  constexpr bool in_stages = runs_in_stages<Program, HasWorkspace>(), uses_workspace = in_stages || !p.arrays.empty();
+  const checked_data checked = check_data<Program, uses_workspace>(bound, workspace_needed<Program, T, HasWorkspace>);
   if (!checked.found.is_none()) fail<reads_places(p.program)>(p, checked.found);
   const axis_extents& extents = checked.extents;
   if constexpr (in_stages) {
@@ -196,8 +195,8 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
   ir::follow_extents(g.axes, extents.of, wanted);
   for (std::ptrdiff_t& extent : extents.of)
     if (extent < 0) extent = 0;
-  if constexpr (!Least && runs_in_stages<Program>()) return memory_of_stages<Program, T>(extents.of).best();
-  else return workspace_needed<Program, T>(extents.of);
+  if constexpr (!Least && runs_in_stages<Program, true>()) return memory_of_stages<Program, T>(extents.of).best();
+  else return workspace_needed<Program, T, true>(extents.of);
 }
 
 /// Runs a call whose bindings were checked. Returns the value of a scalar formula. Inlined: a function of its own would spell
@@ -218,7 +217,7 @@ template <class Program, class T, class... Bindings>
   erase_all<Program>(map, inputs, outputs, std::make_integer_sequence<int, g.inputs.size()>(),
                      std::make_integer_sequence<int, g.outputs.size()>());
   if constexpr (reads_places(g)) place_inputs(g, inputs);
-  return run<Program, T>(bound, on);
+  return run<Program, T, (scratch >= 0)>(bound, on);
 }
 
 }  // namespace loom::run
