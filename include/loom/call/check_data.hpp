@@ -284,7 +284,8 @@ class data_check {
     return Has.places && o.name.input && g_.inputs[o.name.slot].is_place();
   }
 
-  constexpr bool fails(data_issue issue, operand one = no_operand, operand two = no_operand) {
+  [[gnu::noinline, gnu::cold]] constexpr bool fails(data_issue issue, operand one = no_operand,
+                                                    operand two = no_operand) {
     found.issue = issue;
     found.one = one;
     found.two = two;

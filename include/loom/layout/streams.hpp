@@ -82,8 +82,9 @@ struct row_run {
   std::size_t count;
 };
 
-/// The first of the runs that make up `count` rows from `row` on.
-inline row_run run_of_rows(const sweep_layout& data, const strides& s, std::ptrdiff_t row, std::size_t count) {
+/// The first of the runs that make up `count` rows from `row` on, where rows are counted by several axes.
+[[gnu::noinline]] inline row_run run_over_axes(const sweep_layout& data, const strides& s, std::ptrdiff_t row,
+                                               std::size_t count) {
   const int inner = data.row_rank - 1;
   std::ptrdiff_t offset = 0;
   for (int i = inner; i > 0; --i) {
@@ -93,6 +94,13 @@ inline row_run run_of_rows(const sweep_layout& data, const strides& s, std::ptrd
     row /= extent;
   }
   return {offset + row * s.row_strides[0], s.row_strides[inner], count};
+}
+
+/// The same, however rows are counted.
+inline row_run run_of_rows(const sweep_layout& data, const strides& s, std::ptrdiff_t row, std::size_t count) {
+  if (data.row_rank == 1) [[likely]]
+    return {row * s.row_strides[0], s.row_strides[0], count};
+  return run_over_axes(data, s, row, count);
 }
 
 /// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
