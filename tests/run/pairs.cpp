@@ -129,6 +129,17 @@ TEST_CASE("the gradient of a distance of 0 is 0, and rows that a mask keeps out 
   for (std::size_t i = 0; i < slopes.size(); ++i)
     CHECK(slopes[i] == Approx(i == 0 ? 6.0 * 2 : i % 3 == 0 && i != 6 ? -2.0 * 2 : 0.0));
 }
+TEST_CASE("an infinite gradient of a pair reaches what it is chosen from") {
+  constexpr auto chosen = loom::loss<sum(square(u) * sum(min(a, b), D))>;
+  const std::vector<double> x = {1, 2, 3, 4}, y = {2, 1, 2, 5};
+  std::vector<double> weights = {1e200, 1, 1, 1}, slopes(4);
+  const auto rows = loom::view(x.data(), 2, 2), others = loom::view(y.data(), 2, 2);
+  const auto to = loom::view(slopes.data(), 2, 2), of = loom::view(weights.data(), 2, 2);
+  std::vector<double> room(static_cast<std::size_t>(chosen.workspace_size(u = of, a = rows, b = others, d(a) = to)));
+  chosen(u = of, a = rows, b = others, d(a) = to, loom::workspace = room);
+  // a: (1, 2), (3, 4); b: (2, 1), (2, 5). Of the first pair, whose weight is infinite, 1 < 2 and 2 > 1.
+  CHECK(slopes == std::vector<double>{std::numeric_limits<double>::infinity(), 1, 0, 1});
+}
 TEST_CASE("a value alone needs no workspace, and makes tiles in one") {
   constexpr auto f = loom::loss<taxicab>;
   std::vector<float> x(70 * 9), y(50 * 9);

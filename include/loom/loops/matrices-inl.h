@@ -18,8 +18,9 @@ struct inner {
 
   template <class V> static LOOM_INLINE V entry(V x, V y, V z, V sum) {
     if constexpr (P.factored) {
-      const V left = Term::left_is_x ? x : y, more = fma(left, value<P.core>(x, y, z), sum);
-      return P.masked == ir::no_value ? more : select(left == V{}, sum, more);
+      const V left = Term::left_is_x ? x : y, v = value<P.core>(x, y, z), more = fma(left, v, sum);
+      const V unless_masked = P.masked == ir::no_value ? more : select(left == V{}, sum, more);
+      return P.core_masked ? select(v == V{}, sum, unless_masked) : unless_masked;
     } else if constexpr (is_norm) {
       const V v = value<P.core>(x, y, z);
       return fma(v, v, sum);

@@ -17,6 +17,7 @@ struct matrix_product {
   value_id masked = no_value;  ///< the factor whose zeros add nothing, even times infinity: they are those of a mask
   value_id core = no_value, between = no_value;
   bool factored = false;  ///< left is a factor, and not in the core
+  bool core_masked = false;  ///< zeros of the core add nothing, even times infinity
 
   constexpr bool is_of_pairs() const { return core != no_value; }
 };
@@ -104,13 +105,18 @@ constexpr value_id without_masks(const graph& g, value_id term, term_masks& mask
   }
 }
 
-/// Of the multiplication in a product of matrices, as its bits: the factor whose zeros add nothing, for they are those of a mask.
-enum class masked_factor : std::uint8_t { none, first, second };
+/// Of the multiplication in a product of matrices, as its bits: the factors whose zeros add nothing, for they are those of a mask.
+enum class masked_factor : std::uint8_t { none, first, second, both };
+
+constexpr masked_factor masked_factors(bool first, bool second) {
+  return static_cast<masked_factor>((first ? 1 : 0) + (second ? 2 : 0));
+}
+constexpr bool is_masked(const node& product, int operand) { return (product.bits >> operand & 1) != 0; }
 
 constexpr value_id product_of(builder& out, value_id left, value_id right, masked_factor masked) {
-  if (masked != masked_factor::none && right < left)  // operands are in the order of their numbers
-    masked = masked == masked_factor::first ? masked_factor::second : masked_factor::first;
-  return out.make(op::mul, left, right, no_value, static_cast<std::uint64_t>(masked));
+  const auto bits = static_cast<std::uint64_t>(masked);
+  return out.make(op::mul, left, right, no_value,
+                  right < left ? bits >> 1 | (bits & 1) << 1 : bits);  // as operands are ordered
 }
 
 /// A sum over one axis as a product of matrices, with what can be done to the result instead of the terms; no_value if it is
@@ -304,21 +310,22 @@ constexpr value_id as_pairs(builder& out, value_id term, axis_set over) {
     }
   }
   pair_operands pair;
+  bool left_masked = false, core_masked = false;
   if (!pulls) return no_value;
   core = in_order(out, core, negative);
   if (!pair_operands::read(out.view(), core, over, pair)) {
     multiple_reader multiple(out, over);
     core = multiple.of(core);
+    core_masked = true;
     if (core == no_value || !factors.try_push({op::mul, multiple.base}) ||
         !pair_operands::read(out.view(), core, over, pair))
       return no_value;
   }
 
   value_id left = no_value;
-  masked_factor masked = masked_factor::none;
   for (const pulled_factor& f : factors) {
     if (!includes(out[f.by].axes, over)) continue;
-    if (f.code == op::mul0) masked = masked_factor::first;
+    left_masked = left_masked || f.code == op::mul0;
     if (f.code != op::div) left = left == no_value ? f.by : out.binary(op::mul, left, f.by);
   }
   for (const pulled_factor& f : factors)
@@ -326,13 +333,14 @@ constexpr value_id as_pairs(builder& out, value_id term, axis_set over) {
       left = out.binary(op::div, left == no_value ? out.constant(1) : left, f.by);
   for (const term_mask& m : masks) {
     if (!includes(out[m.mask].axes, over)) continue;
-    masked = masked_factor::first;
+    left_masked = true;
     left = m.on(out, left == no_value ? out.constant(1) : left);
   }
   const bool fits = left == no_value ? pair.second != no_value
                                      : pair.first != no_value && pair.second == no_value && pair.between != no_value &&
                                            axis_count(out[left].axes) == 2 && out[left].axes != out[pair.first].axes;
   if (!fits) return no_value;
+  const masked_factor masked = masked_factors(left_masked, core_masked);
   value_id r = out.reduce(op::sum, left == no_value ? core : product_of(out, left, core, masked), over);
   for (const pulled_factor& f : factors)
     if (!includes(out[f.by].axes, over))
@@ -384,9 +392,11 @@ constexpr bool is_of_pairs(const graph& g, int id, matrix_product& p) {
   if ((n.code != op::sum && n.code != op::norm) || axis_count(n.over()) != 1 || axis_count(n.axes) != 2) return false;
   value_id left = no_value, core = n.operand[0];
   const node& term = g[core];
+  int place = 0;  // of the factor
   if (n.code == op::sum && term.code == op::mul)
     for (const int k : {0, 1})
       if (const axis_set axes = g[term.operand[k]].axes; axis_count(axes) == 2 && includes(axes, n.over())) {
+        place = k;
         left = term.operand[k];
         core = term.operand[1 - k];
       }
@@ -406,7 +416,8 @@ constexpr bool is_of_pairs(const graph& g, int id, matrix_product& p) {
   p.core = core;
   p.between = pair.between;
   p.factored = left != no_value;
-  if (p.factored && term.bits != 0) p.masked = left;
+  if (p.factored && is_masked(term, place)) p.masked = left;
+  p.core_masked = p.factored && is_masked(term, 1 - place);
   return true;
 }
 
@@ -439,8 +450,8 @@ constexpr bool is_product(const graph& g, int id, matrix_product& p) {
        static_cast<std::int8_t>(first_axis(without(left, over))),
        static_cast<std::int8_t>(first_axis(without(right, over))),
        static_cast<std::int8_t>(first_axis(over))};
-  if (const auto masked = static_cast<masked_factor>(term.bits); masked != masked_factor::none)
-    p.masked = masked == masked_factor::first ? p.left : p.right;
+  if (is_masked(term, 0)) p.masked = p.left;
+  if (is_masked(term, 1)) p.masked = p.right;
   return true;
 }
 
@@ -462,11 +473,11 @@ class product_merger {
         return r != no_value ? out_.reduce(op::sum, r, a.over()) : of_products(x, y);
       }
       case op::mul:
-        if (a.bits != b.bits) return no_value;
         for (int i = 0; i < 2; ++i)
           for (int k = 0; k < 2; ++k)
-            if (a.operand[i] == b.operand[k])
-              return times(a.operand[i], sum_of(a.operand[1 - i], b.operand[1 - k], depth + 1), a.bits);
+            if (const masked_factor masked = masked_factors(is_masked(a, i), is_masked(a, 1 - i));
+                a.operand[i] == b.operand[k] && masked == masked_factors(is_masked(b, k), is_masked(b, 1 - k)))
+              return times(a.operand[i], sum_of(a.operand[1 - i], b.operand[1 - k], depth + 1), masked);
         return no_value;
       case op::div:
         if (a.operand[1] != b.operand[1]) return no_value;
@@ -486,8 +497,8 @@ class product_merger {
   constexpr value_id made(const node& n, value_id of) {
     return of == no_value ? of : out_.make(n.code, of, no_value, no_value, n.bits);
   }
-  constexpr value_id times(value_id factor, value_id r, std::uint64_t bits) {
-    return r == no_value ? r : out_.make(op::mul, factor, r, no_value, bits);
+  constexpr value_id times(value_id factor, value_id r, masked_factor masked) {
+    return r == no_value ? r : product_of(out_, factor, r, masked);
   }
   constexpr value_id over(value_id r, value_id divisor) { return r == no_value ? r : out_.binary(op::div, r, divisor); }
   constexpr value_id pair(op code, value_id x0, value_id y0, value_id x1, value_id y1, int depth) {
@@ -515,7 +526,7 @@ class product_merger {
         (p.masked != no_value && (p.masked != of_p || q.masked != of_q)))
       return no_value;
     const value_id both = out_.binary(op::add, of_p, of_q);
-    const masked_factor masked = p.masked == no_value ? masked_factor::none : masked_factor::second;
+    const masked_factor masked = masked_factors(p.core_masked || q.core_masked, p.masked != no_value);
     return out_.reduce(op::sum, product_of(out_, shared, both, masked), only(p.over));
   }
 };
