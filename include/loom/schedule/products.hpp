@@ -234,9 +234,14 @@ class multiple_reader {
       case op::add:
       case op::sub: return made(n.code, of(a), of(b));
       case op::where: return made(op::where, a, of(b), of(c));
-      case op::mul:
+      case op::div: return made(op::div, of(a), b);
+      case op::mul: {
         if (n.bits != 0) return no_value;
-        return is_less(a) ? times(of(a), b) : is_less(b) ? times(of(b), a) : no_value;
+        const value_id known = base, first = of(a);
+        if (first != no_value) return times(first, b);
+        base = known;
+        return times(of(b), a);
+      }
       default: return no_value;
     }
   }
@@ -245,7 +250,6 @@ class multiple_reader {
   builder& out_;
   axis_set over_;
 
-  constexpr bool is_less(value_id v) const { return axis_count(out_[v].axes) < 3; }
   constexpr bool is_number(value_id v, double number) const {
     return out_[v].code == op::constant && out_[v].constant_value() == number;
   }
@@ -254,8 +258,8 @@ class multiple_reader {
     return code == op::neg ? out_.unary(code, a) : code == op::where ? out_.where(a, b, c) : out_.binary(code, a, b);
   }
   constexpr value_id times(value_id multiple, value_id v) {
-    return multiple == no_value || is_number(multiple, 1) ? (multiple == no_value ? multiple : v)
-                                                          : out_.binary(op::mul, multiple, v);
+    if (multiple == no_value) return no_value;
+    return is_number(multiple, 1) ? v : out_.binary(op::mul, multiple, v);
   }
   constexpr value_id of_base(value_id v) {
     double number = 1;
