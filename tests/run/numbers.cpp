@@ -46,7 +46,7 @@ struct batch {
 };
 
 /// The softmax of a row.
-std::vector<double> shares(const batch& b, size_t i) {
+std::vector<double> softmax_of(const batch& b, size_t i) {
   std::vector<double> of(b.columns);
   double sum = 0;
   for (size_t c = 0; c < b.columns; ++c) sum += of[c] = std::exp(b(i, c));
@@ -56,7 +56,7 @@ std::vector<double> shares(const batch& b, size_t i) {
 double plain_ordinal(const batch& b) {
   double total = 0;
   for (size_t i = 0; i < b.rows; ++i) {
-    const std::vector<double> share = shares(b, i);
+    const std::vector<double> share = softmax_of(b, i);
     double expected = 0;
     for (size_t c = 0; c < b.columns; ++c) expected += share[c] * static_cast<double>(c);
     total += std::pow(expected - static_cast<double>(b.label(i)), 2);
@@ -73,7 +73,7 @@ double sum_over(const batch& b, const F& f) {
 double plain_kappa(const batch& b) {
   double total = 0;
   for (size_t i = 0; i < b.rows; ++i) {
-    const std::vector<double> share = shares(b, i);
+    const std::vector<double> share = softmax_of(b, i);
     for (size_t c = 0; c < b.columns; ++c)
       total += share[c] * std::pow(static_cast<double>(c) - static_cast<double>(b.label(i)), 2);
   }
