@@ -388,9 +388,24 @@ class stage_runner : stage_arrays<Program, T> {
     static constexpr bool left_is_x = LeftIsX;
   };
   using combiner = decltype(&loops::combine<loops::plain_product, T>);
+  /// Whether stage S makes a tile by product k, and `left` has its rows, or not.
+  template <int S>
+  static constexpr bool makes_by(int k, bool left_has_rows) {
+    for (const stage_input& in : in_stage<Program, S>::made.inputs)
+      if (in.value == map.products[k].id && in_stage<Program, S>::is_block(in))
+        return left_has_rows == (map.products[k].rows == in_stage<Program, S>::roles.rows);
+    return false;
+  }
+  template <int... S>
+  static constexpr bool has_term(int k, bool left_is_x, std::integer_sequence<int, S...>) {
+    if (!map.products[k].is_of_pairs()) return false;
+    return map.makes_tile[k] ? (makes_by<S>(k, left_is_x) || ...)
+                             : left_is_x == (map.tile_of(k) == map.products[k].left);
+  }
   template <int K, bool LeftIsX>
   static constexpr combiner combiner_of() {
-    if constexpr (map.products[K].is_of_pairs()) return &loops::combine<term_of_pairs<K, LeftIsX>, T>;
+    if constexpr (has_term(K, LeftIsX, std::make_integer_sequence<int, map.tiles.size()>()))
+      return &loops::combine<term_of_pairs<K, LeftIsX>, T>;
     else return nullptr;
   }
   /// Product k, from entry (row, column) of it on.
@@ -398,11 +413,15 @@ class stage_runner : stage_arrays<Program, T> {
                const loops::matrix_buffer<T>& c, std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth,
                bool add, loops::packed_panels* panels) const {
     if (!map.products[k].is_of_pairs()) return multiply(x, y, c, rows, columns, depth, add, panels);
+    struct of_product {
+      combiner right_is_x, left_is_x;
+    };
     static constexpr auto combiners = []<int... K>(std::integer_sequence<int, K...>) {
-      return std::array<combiner, 2 * sizeof...(K)>{combiner_of<K / 2, K % 2 != 0>()...};
-    }(std::make_integer_sequence<int, 2 * map.products.size()>());
-    combiners[static_cast<std::size_t>(2 * k + left_is_x)](x, y, c, rows, columns, depth, {add, false, panels, between},
-                                                           c_.scratch);
+      return std::array<of_product, sizeof...(K)>{of_product{combiner_of<K, false>(), combiner_of<K, true>()}...};
+    }(std::make_integer_sequence<int, map.products.size()>());
+    const of_product& some = combiners[static_cast<std::size_t>(k)];
+    (left_is_x ? some.left_is_x : some.right_is_x)(x, y, c, rows, columns, depth, {add, false, panels, between},
+                                                   c_.scratch);
   }
   /// What lies between the rows and the columns of product k, from a row and a column on.
   loops::matrix_view between_of(int k, int row_axis, std::ptrdiff_t row, int column_axis, std::ptrdiff_t column) const {
