@@ -149,7 +149,7 @@ struct loss_function {
   }
   template <class Program, bool HasWorkspace>
   static constexpr lang::mistake mistake_in_plan() {
-    constexpr bool in_stages = run::runs_in_stages<Program, HasWorkspace>();
+    constexpr bool in_stages = run::runs_in_stages<Program>();
     constexpr lang::mistake unplannable = in_stages ? Program::problem_before_plan() : Program::problem();
     if constexpr (unplannable.kind != lang::issue::none) {
       return unplannable;

@@ -151,11 +151,9 @@ TEST_CASE("a value alone needs no workspace, and makes tiles in one") {
   CHECK(0 < least);
   CHECK(least <= most);
   const float plain = f(a = one, b = other);
-  for (const std::ptrdiff_t size : {least, most}) {
+  for (const std::ptrdiff_t size : {std::ptrdiff_t{1}, least - 1, least, most}) {  // too small a one is not used
     std::vector<double> room(static_cast<std::size_t>(size));
     CHECK(f(a = one, b = other, loom::workspace = room) == Approx(plain).epsilon(1e-5));
   }
-  std::vector<double> short_of_one(static_cast<std::size_t>(least - 1));
-  CHECK_THROWS_AS(f(a = one, b = other, loom::workspace = short_of_one), loom::error);
   CHECK(loom::loss<a.sum()>.workspace_size(a = one) == 0);
 }

@@ -473,8 +473,8 @@ constexpr bool has_chains(const graph& g) {
 }
 
 /// Checks the data of a call. What a program does not have is not looked for: no other check is compiled into its file.
-/// `workspace`: the numbers that it must have for the extents of the axes.
-template <class Program, bool HasWorkspace>
+/// `workspace`: the numbers that it must have for the extents of the axes. `MayBeSmall`: or it is not used.
+template <class Program, bool HasWorkspace, bool MayBeSmall = false>
 constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*workspace)(const std::ptrdiff_t*)) {
   constexpr const plan& p = Program::schedule;
   constexpr const label_use_list& labels = Program::front::labels;
@@ -491,7 +491,10 @@ constexpr checked_data check_data(const operands& bound, std::ptrdiff_t (*worksp
   if constexpr (declares_domains(p.program))
     if (bound.domains_checked) good = good && c.numbers_are_good();
   if constexpr (!labels.empty()) good = good && c.labels_are_good(labels);
-  if constexpr (HasWorkspace) good = good && c.workspace_is_good(workspace(c.extents.of));
+  if constexpr (HasWorkspace) {
+    const std::ptrdiff_t size = good ? workspace(c.extents.of) : 0;
+    if (!MayBeSmall || bound.workspace.extents[0] >= size) good = good && c.workspace_is_good(size);
+  }
   return {c.found, c.extents};
 }
 

@@ -149,27 +149,35 @@ void store_scalars(const erased_buffer* outputs, const double* scalars, std::int
   (store(std::integral_constant<int, Slot>()), ...);
 }
 
+/// Runs the sweeps of a plan on checked data.
+template <class Program, class T>
+T run_plan(const operands& bound, const axis_extents& extents, const executor& on) {
+  constexpr const plan& p = Program::schedule;
+  erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
+  if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
+  constexpr int room = most_part_results(p);
+  double results[room > 0 ? room : 1], scalars[p.program.size()];
+  run_all<Program, T>({bound, extents, arrays, on, results, scalars},
+                      std::make_integer_sequence<int, p.loops.size()>());
+  store_scalars<Program, T>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
+  return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
+}
+
 /// Runs a program on erased data: everything a call does once its bindings are known to fit. Outputs that are not bound
 /// have the type `other`; only a result that is returned may be so.
 template <class Program, class T, bool HasWorkspace = false>
 T run(const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  constexpr bool in_stages = runs_in_stages<Program, HasWorkspace>(), uses_workspace = in_stages || !p.arrays.empty();
-  const checked_data checked = check_data<Program, uses_workspace>(bound, workspace_needed<Program, T, HasWorkspace>);
+  constexpr bool in_stages = runs_in_stages<Program, HasWorkspace>(),
+                 may_be_small = in_stages != runs_in_stages<Program>();
+  const checked_data checked = check_data<Program, (in_stages || !p.arrays.empty()), may_be_small>(
+      bound, workspace_needed<Program, T, HasWorkspace>);
   if (!checked.found.is_none()) fail<reads_places(p.program)>(p, checked.found);
   const axis_extents& extents = checked.extents;
-  if constexpr (in_stages) {
-    return static_cast<T>(run_stages<Program, T>(bound, extents, on));
-  } else {
-    erased_buffer arrays[p.arrays.empty() ? 1 : p.arrays.size()];
-    if constexpr (!p.arrays.empty()) place_arrays(p, extents, bound.workspace, arrays);
-    constexpr int room = most_part_results(p);
-    double results[room > 0 ? room : 1], scalars[p.program.size()];
-    run_all<Program, T>({bound, extents, arrays, on, results, scalars},
-                        std::make_integer_sequence<int, p.loops.size()>());
-    store_scalars<Program, T>(bound.outputs, scalars, std::make_integer_sequence<int, p.program.outputs.size()>());
-    return returns_value<Program> ? static_cast<T>(scalars[p.program.outputs[0].id]) : T(0);
-  }
+  if constexpr (in_stages)
+    if (!may_be_small || bound.workspace.extents[0] >= workspace_needed<Program, T, HasWorkspace>(extents.of))
+      return static_cast<T>(run_stages<Program, T>(bound, extents, on));
+  if constexpr (!in_stages || may_be_small) return run_plan<Program, T>(bound, extents, on);
 }
 
 /// The numbers that the workspace of a call should hold, or must.
