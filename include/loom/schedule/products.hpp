@@ -398,7 +398,7 @@ constexpr bool is_of_pairs(const graph& g, int id, matrix_product& p) {
   const node& term = g[core];
   int place = 0;  // of the factor
   if (n.code == op::sum && term.code == op::mul)
-    for (const int k : {0, 1})
+    for (int k = 0; k < 2; ++k)
       if (const axis_set axes = g[term.operand[k]].axes; axis_count(axes) == 2 && includes(axes, n.over())) {
         place = k;
         left = term.operand[k];
