@@ -136,12 +136,13 @@ void run() {
   const float rows[3][2] = {{0, 0}, {1, 0}, {0, 2}};
   // [itself_call]
   float gradient[3][2];
-  std::vector<double> memory(64);  // crowding.workspace_size(...) says how many
+  std::vector<double> memory(static_cast<std::size_t>(crowding.workspace_size(z = rows, d(z) = gradient)));
   crowding(z = rows, d(z) = gradient, loom::workspace = memory);
   // [/itself_call]
   const auto value = [&](double at) {
     const double moved[3][2] = {{at, 0}, {1, 0}, {0, 2}};
-    return crowding(z = moved, loom::workspace = memory);
+    std::vector<double> room(static_cast<std::size_t>(crowding.workspace_size(z = moved)));
+    return crowding(z = moved, loom::workspace = room);
   };
   check(near(gradient[0][0], (value(1e-4) - value(-1e-4)) / 2e-4), "a batch against itself");
 }
