@@ -5,8 +5,6 @@
 // Layer 8 (run).
 #pragma once
 
-#include <array>
-
 #include "loom/loops/joined.hpp"
 #include "loom/run/stage_arrays.hpp"
 #include "loom/run/sweeps.hpp"
@@ -413,15 +411,14 @@ class stage_runner : stage_arrays<Program, T> {
                const loops::matrix_buffer<T>& c, std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth,
                bool add, loops::packed_panels* panels) const {
     if (!map.products[k].is_of_pairs()) return multiply(x, y, c, rows, columns, depth, add, panels);
-    struct of_product {
-      combiner right_is_x, left_is_x;
+    struct combiners {
+      combiner right_is_x[map.products.size() + 1], left_is_x[map.products.size() + 1];
     };
-    static constexpr auto combiners = []<int... K>(std::integer_sequence<int, K...>) {
-      return std::array<of_product, sizeof...(K)>{of_product{combiner_of<K, false>(), combiner_of<K, true>()}...};
+    static constexpr combiners all = []<int... K>(std::integer_sequence<int, K...>) {
+      return combiners{{combiner_of<K, false>()...}, {combiner_of<K, true>()...}};
     }(std::make_integer_sequence<int, map.products.size()>());
-    const of_product& some = combiners[static_cast<std::size_t>(k)];
-    (left_is_x ? some.left_is_x : some.right_is_x)(x, y, c, rows, columns, depth, {add, false, panels, between},
-                                                   c_.scratch);
+    (left_is_x ? all.left_is_x : all.right_is_x)[k](x, y, c, rows, columns, depth, {add, false, panels, between},
+                                                    c_.scratch);
   }
   /// What lies between the rows and the columns of product k, from a row and a column on.
   loops::matrix_view between_of(int k, int row_axis, std::ptrdiff_t row, int column_axis, std::ptrdiff_t column) const {
