@@ -32,6 +32,8 @@ int tiles_of(const stage_map& m) {
 TEST_CASE("a product is found among signs, numbers and masks") {
   CHECK(map_stages(simple(square(sum(-(k * a * b), D)).sum(), {0b110})).products.size() == 3);
   CHECK(map_stages(simple(exp(sum(a * where(b > 0, b, 0), D)).sum(), {0b11})).products.size() == 3);
+  CHECK(map_stages(simple((square(loom::tensor<"u[N,M]">) * sum(a * b, D)).sum(), {0b110}))
+            .possible);  // data meets a tile
   CHECK_FALSE(map_stages(simple(square(a - b).sum(), {0b11})).possible);
   CHECK_FALSE(may_have_stages(simple(square(a).sum(), {1})));
   CHECK_FALSE(may_have_stages(simple(softmax(loom::tensor<"x[N,C]">, C).sum(), {1})));

@@ -464,16 +464,20 @@ template <class Term, class T>
   constexpr T least = loops::least_sum_of_squares<T>;
   for (std::ptrdiff_t i = 0; i < n.rows; ++i) {
     T* const row = c.data + i * c.row_stride;
-    std::ptrdiff_t j = 0;
-    for (; c.column_stride == 1 && j + width<V> <= n.columns; j += width<V>) {
-      const V sum = load<V>(row + j);
-      if (any(is_nan(select(sum >= broadcast<V>(least), sum - sum, sum / V{} * V{})))) break;
-      store(sqrt(sum), row + j);
-    }
-    for (; j < n.columns; ++j) {
-      T& entry = row[j * c.column_stride];
-      entry = static_cast<T>(entry >= least && entry - entry == 0 ? __builtin_sqrt(double{entry})
-                                                                  : loops::norm_of_pair<Term>(x, i, y, j, n.depth));
+    for (std::ptrdiff_t j = 0, end = 0; j < n.columns; j = end) {
+      end = j + width<V> < n.columns ? j + width<V> : n.columns;
+      if (c.column_stride == 1 && end - j == width<V>) {
+        const V sum = load<V>(row + j);
+        if (!any(is_nan(select(sum >= broadcast<V>(least), sum - sum, not_a_number<V>())))) {
+          store(sqrt(sum), row + j);
+          continue;
+        }
+      }
+      for (std::ptrdiff_t l = j; l < end; ++l) {
+        T& entry = row[l * c.column_stride];
+        entry = static_cast<T>(entry >= least && entry - entry == 0 ? __builtin_sqrt(double{entry})
+                                                                    : loops::norm_of_pair<Term>(x, i, y, l, n.depth));
+      }
     }
   }
 }

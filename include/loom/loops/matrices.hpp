@@ -132,7 +132,7 @@ double value_of_pair(double left, double right) {
       return ir::numbers::evaluate<n.code, double>(of[0], of[1], of[2]);
     }(std::make_integer_sequence<int, ir::arity(n.code)>());
 }
-/// The norm of what row i of x and column j of y make, whatever its size: the largest entry is taken out, as decision 038 has it.
+/// The norm of what row i of x and column j of y make, whatever its size: the largest entry is taken out.
 template <class Term>
 [[gnu::noinline]] double norm_of_pair(const matrix_view& x, std::ptrdiff_t i, const matrix_view& y, std::ptrdiff_t j,
                                       std::ptrdiff_t depth) {

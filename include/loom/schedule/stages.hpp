@@ -420,10 +420,10 @@ class stage_mapper {
       if (g()[p.id].code == op::norm) m_.possible = false;  // of blocks of its entries it is no sum
       return s + 1;
     }
-    // What is computed over the axes of a tile is part of its stage, once tiles are known.
-    if (!knows_tiles_ && p.factored && !m_.is_in_memory(p.left))
-      for (int t = stage_of(p.left); t < m_.tiles.size(); ++t)
-        if (m_.tiles[t] == g()[p.left].axes) return t + 1;
+    // A factor that is computed over the axes of a tile is part of its stage, once tiles are known.
+    for (value_id f : {p.left, p.right})
+      for (int t = stage_of(f); !knows_tiles_ && !m_.is_in_memory(f) && t < m_.tiles.size(); ++t)
+        if (m_.tiles[t] == g()[f].axes) return t + 1;
     m_.makes_tile[k] = true;
     const axis_set tile = static_cast<axis_set>(only(p.rows) | only(p.columns));
     int s = later(stage_of(p.left), stage_of(p.right));
