@@ -47,6 +47,8 @@ constexpr auto decorrelate = sum(where(D != E, square(covariance), 0)) + sum(squ
 constexpr auto weighted = logsumexp(sum(-(tau * a * loom::tensor<"v[D]"> * b), D), C).mean();
 // Statistics of both sides of one tile.
 constexpr auto entropy = -sum(softmax(s, C) * log_softmax(s, C), C).mean() + square(sum(softmax(s, C), N)).mean();
+// What a tile is multiplied by is computed from data over its axes.
+constexpr auto attended = (square(loom::tensor<"c[N,C]">) * sum(a * b, D)).mean();
 // Two tiles.
 constexpr auto two = logsumexp(s, C).mean() + square(sum(b * b(C = F), D)).mean();
 
@@ -62,6 +64,7 @@ TEST_CASE("factors that are computed") {
   agrees<apart, derivative_request(1), float>(1e-4);
   agrees<decorrelate, derivative_request(1), double>(1e-12);
   agrees<weighted, derivative_request(0b1111), double>(1e-12);
+  agrees<attended, derivative_request(0b111), double>(1e-12);
 }
 TEST_CASE("two tiles in one formula") { agrees<two, derivative_request(0b110), double>(1e-12); }
 TEST_CASE("factors and gradients stored in 16 bits") {

@@ -49,11 +49,9 @@ namespace detail {
 /// it does not.
 template <class F>
 bool for_each_stage(const plan& whole, bool with_workspace, const F& f) {
-  const bool needs_none = whole.arrays.empty() && !whole.refused();
-  if ((needs_none && !(with_workspace && may_have_products(whole.program))) || !may_have_stages(whole.program))
-    return false;
+  if (!may_run_in_stages(whole.program, whole, with_workspace)) return false;
   const auto m = std::make_unique<stage_map>(map_stages(whole.program));
-  if (!m->possible || (needs_none && m->products.empty())) return false;
+  if (!run_in_stages(*m, whole)) return false;
   std::vector<std::unique_ptr<stage_program>> programs;
   std::vector<std::unique_ptr<plan>> plans;
   for (int s = 0; s < m->tiles.size(); ++s) {

@@ -172,25 +172,17 @@ constexpr bool takes_parts_of_rows() {
   return true;
 }
 
-/// Whether a program can run in stages.
-template <class Program>
-constexpr bool has_stages() {
-  if constexpr (!may_have_stages(Program::simple)) return false;
-  else if constexpr (memory_of<Program>.in_place != 0) return false;  // a factor is read after its gradient is there
-  else if constexpr (!stages_of<Program>::map.possible) return false;
-  else
-    return []<int... S>(std::integer_sequence<int, S...>) {
-      return (in_stage<Program, S>::is_possible() && ...);
-    }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
-}
 /// Whether a program runs in stages: it has running values, or products of matrices and a workspace, which a call must bring for something
 /// else as well, or has brought for that.
 template <class Program, bool HasWorkspace = false>
 constexpr bool runs_in_stages() {
-  if constexpr (!Program::schedule.arrays.empty() || Program::schedule.refused()) return has_stages<Program>();
-  else if constexpr (!HasWorkspace || !may_have_products(Program::simple)) return false;
-  else if constexpr (stages_of<Program>::map.products.empty()) return false;
-  else return has_stages<Program>();
+  if constexpr (!may_run_in_stages(Program::simple, Program::schedule, HasWorkspace)) return false;
+  else if constexpr (memory_of<Program>.in_place != 0) return false;  // a factor is read after its gradient is there
+  else if constexpr (!run_in_stages(stages_of<Program>::map, Program::schedule)) return false;
+  else
+    return []<int... S>(std::integer_sequence<int, S...>) {
+      return (in_stage<Program, S>::is_possible() && ...);
+    }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
 }
 
 /// What a call of a program walks, per entry of it.

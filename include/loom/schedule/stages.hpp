@@ -565,4 +565,13 @@ constexpr bool may_have_stages(const graph& g) {
   return detail::may_fold_apart(g);
 }
 
+/// Whether a call may run a program in stages, a graph with this plan: one that needs a workspace; or that has one, and products.
+constexpr bool may_run_in_stages(const graph& g, const plan& p, bool has_workspace) {
+  return p.arrays.empty() && !p.refused() ? has_workspace && may_have_products(g) : may_have_stages(g);
+}
+/// Whether its stages serve such a call.
+constexpr bool run_in_stages(const stage_map& m, const plan& p) {
+  return m.possible && !(p.arrays.empty() && !p.refused() && m.products.empty());
+}
+
 }  // namespace loom::schedule
