@@ -98,9 +98,10 @@ TEST_CASE("further results state their layouts by themselves") {
 TEST_CASE("a seed has the layout of its result, or its own") {
   // The seed picks one pair: row 1, column 0. Its gradient with respect to row 1 is what column 0 holds.
   constexpr matrix by_rows{{{0, 0}, {1, 0}}}, by_columns{{{0, 1}, {0, 0}}};
-  std::vector<double> memory(100);
   const auto gradient = [&](const auto&... bindings) {
     std::array<std::array<double, 1>, 2> g{};
+    std::vector<double> memory(
+        static_cast<std::size_t>(pairs.workspace_size(a = rows, b = columns, v = weights, d(a) = g, bindings...)));
     pairs(a = rows, b = columns, v = weights, d(a) = g, loom::workspace = memory, bindings...);
     return g;
   };
