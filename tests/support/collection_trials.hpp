@@ -75,7 +75,7 @@ std::vector<std::vector<double>> results(const point& p, trial::memory layout = 
   const loom::call::erased_buffer scratch = loom::run::erase_buffer(loom::lang::detail::as_view(workspace));
   T value{};
   const std::size_t allocations = trial::allocated([&] { value = loom::run::run<program, T>({in, out, scratch}, on); });
-  if (on.for_each == nullptr) CHECK(allocations == 0);  // threads are somebody else's
+  if (on.is_caller()) CHECK(allocations == 0);  // threads are somebody else's
   std::vector<std::vector<double>> all{{static_cast<double>(value)}};
   for (int k = 1; k < g.outputs.size(); ++k) {
     all.emplace_back();

@@ -199,12 +199,15 @@ template <class T>
         for (std::ptrdiff_t r = 0; r < left; ++r) rows[r] = copies[r];
       }
       for (std::ptrdiff_t r = left; r < most_rows; ++r) rows[r] = rows[0];  // these are combined in vain
+      std::ptrdiff_t whole = 0;
 #if LOOM_TARGET_BYTES != 0
-      transpose_panel(rows, count, panel, to);
-#else
-      for (std::ptrdiff_t c = 0; c < count; ++c)
-        for (std::ptrdiff_t r = 0; r < panel; ++r) to[c * panel + r] = rows[r][c];
+      // Whole quads, and what vectors have beyond a panel, fit into the next one. Behind the last one nothing is written.
+      const bool is_last = (i + panel >= from.count || from.depth < q) && k + count == from.depth;
+      whole = is_last ? (count - 1) / q * q : count;
+      transpose_panel(rows, whole, panel, to);
 #endif
+      for (std::ptrdiff_t c = whole; c < count; ++c)
+        for (std::ptrdiff_t r = 0; r < panel; ++r) to[c * panel + r] = rows[r][c];
     }
 }
 
@@ -375,7 +378,7 @@ template <class T>
 
 /// Only as many rows and vectors as count, in steps of a third of a panel.
 template <class Term, class T>
-LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
+LOOM_INLINE void combine_registers(const T* x, const T* y, std::ptrdiff_t depth, const result_block<T>& to) {
   constexpr int third = panel_rows / 3;
   if constexpr (lane_count<T> == 1) {
     combine_panels<Term, panel_rows, 2>(x, y, depth, to);
@@ -392,29 +395,88 @@ LOOM_INLINE void combine_part(const T* x, const T* y, std::ptrdiff_t depth, cons
 
 // ---- the whole -------------------------------------------------------------------------------------------------------------
 
-/// The packed blocks.
+/// A block of a product, in which parts of it are packed and then combined. No entry depends on how many parts there are.
+template <class T>
+struct product_block {
+  loops::matrix_view x, columns_of_y;
+  std::ptrdiff_t row, column, step;  ///< where it begins, in c and in what is added up
+  loops::product_extents n;
+  T *xs, *ys;  ///< its panels
+  bool packs_x, packs_y;
+  loops::skipped_zeros skipped;
+  loops::matrix_buffer<T> c;
+  bool add;
+  const loops::matrix_view* between;
+  int parts;
+
+  LOOM_OF_TARGET std::ptrdiff_t panels_of_rows() const { return (n.rows + panel_rows - 1) / panel_rows; }
+  LOOM_OF_TARGET std::ptrdiff_t panels_of_columns() const {
+    return (n.columns + panel_columns<T> - 1) / panel_columns<T>;
+  }
+};
+
+/// Part `part` of `parts` of n panels.
+struct panel_range {
+  std::ptrdiff_t begin, end;
+};
+inline LOOM_OF_TARGET panel_range range_of(std::ptrdiff_t n, int part, int parts) {
+  return {n * part / parts, n * (part + 1) / parts};
+}
+
+template <int Panel, class T>
+LOOM_INLINE void pack_range(const panel_range& p, const loops::matrix_view& m, std::ptrdiff_t i, std::ptrdiff_t k,
+                            std::ptrdiff_t count, std::ptrdiff_t depth, T* to) {
+  const std::ptrdiff_t begin = p.begin * Panel, end = p.end * Panel < count ? p.end * Panel : count;
+  if (begin < end) pack_panels<Panel>(m, i + begin, k, end - begin, depth, to + begin * depth);
+}
+template <class T>
+[[gnu::noinline]] LOOM_OF_TARGET void pack_part(void* block, int part) {
+  const auto& b = *static_cast<const product_block<T>*>(block);
+  if (b.packs_y)
+    pack_range<panel_columns<T>>(range_of(b.panels_of_columns(), part, b.parts), b.columns_of_y, b.column, b.step,
+                                 b.n.columns, b.n.depth, b.ys);
+  if (b.packs_x)
+    pack_range<panel_rows>(range_of(b.panels_of_rows(), part, b.parts), b.x, b.row, b.step, b.n.rows, b.n.depth, b.xs);
+}
+
+/// Of the packed blocks, some panels of rows or of columns, whichever are more.
 template <class Term, class T>
-[[gnu::noinline]] LOOM_OF_TARGET void combine_blocks(const T* x, const T* y, const loops::product_extents& n,
-                                                     loops::skipped_zeros skipped, const loops::matrix_buffer<T>& c,
-                                                     bool add, const loops::matrix_view* between, std::ptrdiff_t row,
-                                                     std::ptrdiff_t column) {
-  for (std::ptrdiff_t j = 0; j < n.columns; j += panel_columns<T>)
-    for (std::ptrdiff_t i = 0; i < n.rows; i += panel_rows) {
-      const result_block<T> to{{c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
+[[gnu::noinline]] LOOM_OF_TARGET void combine_part(void* block, int part) {
+  const auto& b = *static_cast<const product_block<T>*>(block);
+  panel_range rows{0, b.panels_of_rows()}, columns{0, b.panels_of_columns()};
+  (rows.end >= columns.end ? rows : columns) =
+      range_of(rows.end >= columns.end ? rows.end : columns.end, part, b.parts);
+  const loops::product_extents& n = b.n;
+  for (std::ptrdiff_t j = columns.begin * panel_columns<T>; j < columns.end * panel_columns<T>; j += panel_columns<T>)
+    for (std::ptrdiff_t i = rows.begin * panel_rows; i < rows.end * panel_rows; i += panel_rows) {
+      const result_block<T> to{{b.c.data + (b.row + i) * b.c.row_stride + (b.column + j) * b.c.column_stride,
+                                b.c.row_stride, b.c.column_stride},
                                n.rows - i < panel_rows ? n.rows - i : panel_rows,
                                n.columns - j < panel_columns<T> ? n.columns - j : panel_columns<T>,
-                               add,
-                               between,
-                               row + i,
-                               column + j};
-      const T *const xs = x + i * n.depth, *const ys = y + j * n.depth;
+                               b.add,
+                               b.between,
+                               b.row + i,
+                               b.column + j};
+      const T *const xs = b.xs + i * n.depth, *const ys = b.ys + j * n.depth;
       if constexpr (std::is_same_v<Term, loops::plain_product>)
-        if (skipped != loops::skipped_zeros::none) {
-          multiply_without_zeros(xs, ys, n.depth, skipped, to);
+        if (b.skipped != loops::skipped_zeros::none) {
+          multiply_without_zeros(xs, ys, n.depth, b.skipped, to);
           continue;
         }
-      combine_part<Term>(xs, ys, n.depth, to);
+      combine_registers<Term>(xs, ys, n.depth, to);
     }
+}
+
+/// The parts of a block for an executor, at most one for each panel and for so many steps.
+template <class T>
+LOOM_OF_TARGET int parts_of(const product_block<T>& b, const loops::executor& on) {
+  if (on.is_caller()) return 1;
+  const std::ptrdiff_t rows = b.panels_of_rows(), columns = b.panels_of_columns();
+  std::ptrdiff_t parts = b.n.rows * b.n.columns * b.n.depth / loops::least_shared_steps;
+  const std::ptrdiff_t most = rows > columns ? rows : columns;
+  if (parts > most) parts = most;
+  if (parts > loops::max_parts) parts = loops::max_parts;
+  return parts < 1 ? 1 : static_cast<int>(parts);
 }
 
 template <class T>
@@ -432,40 +494,56 @@ template <class Term, class T>
   T* const xs = aligned(scratch);
   loops::packed_panels* const panels = options.panels;
   const bool stays = panels != nullptr && panels->data != nullptr;
-  T* ys = stays ? aligned(static_cast<T*>(panels->data)) : xs + loops::columns_in_scratch<T>(block);
-  const loops::matrix_view columns_of_y = loops::transposed(y);
+  T* const ys = stays ? aligned(static_cast<T*>(panels->data)) : xs + loops::columns_in_scratch<T>(block);
+  product_block<T> b{x,     loops::transposed(y), 0, 0, 0, {}, xs, ys, false, false, skipped, c,
+                     false, &options.between,     1};
   const bool rows_stay = all.rows <= block.rows && all.depth <= block.depth;  // x is packed once
-  for (std::ptrdiff_t j = 0; j < all.columns; j += block.columns)
-    for (std::ptrdiff_t k = 0; k < all.depth; k += block.depth) {
-      loops::product_extents n{0, all.columns - j < block.columns ? all.columns - j : block.columns,
-                               all.depth - k < block.depth ? all.depth - k : block.depth};
-      if (!stays || !panels->filled) pack_panels<panel_columns<T>>(columns_of_y, j, k, n.columns, n.depth, ys);
-      bool finite = skipped != loops::skipped_zeros::of_x ||
-                    all_finite(ys, loops::rounded_up(n.columns, panel_columns<T>) * n.depth);
-      for (std::ptrdiff_t i = 0; i < all.rows; i += block.rows) {
-        n.rows = all.rows - i < block.rows ? all.rows - i : block.rows;
-        if (!rows_stay || j == 0) pack_panels<panel_rows>(x, i, k, n.rows, n.depth, xs);
-        if (skipped == loops::skipped_zeros::of_y)
-          finite = all_finite(xs, loops::rounded_up(n.rows, panel_rows) * n.depth);
-        combine_blocks<Term>(xs, ys, n, finite ? loops::skipped_zeros::none : skipped,
-                             {c.data + i * c.row_stride + j * c.column_stride, c.row_stride, c.column_stride},
-                             options.add || k > 0, &options.between, i, j);
+  for (b.column = 0; b.column < all.columns; b.column += block.columns)
+    for (b.step = 0; b.step < all.depth; b.step += block.depth) {
+      b.n.columns = all.columns - b.column < block.columns ? all.columns - b.column : block.columns;
+      b.n.depth = all.depth - b.step < block.depth ? all.depth - b.step : block.depth;
+      b.packs_y = !stays || !panels->filled;
+      b.add = options.add || b.step > 0;
+      for (b.row = 0; b.row < all.rows; b.row += block.rows) {
+        b.n.rows = all.rows - b.row < block.rows ? all.rows - b.row : block.rows;
+        b.packs_x = !rows_stay || b.column == 0;
+        b.parts = parts_of(b, options.on);
+        options.on.run(b.parts, &pack_part<T>, &b);
+        // The numbers that meet those zeros: new ones for each block of rows, or those of y.
+        const bool of_rows = skipped == loops::skipped_zeros::of_y;
+        if (skipped != loops::skipped_zeros::none && (of_rows || b.row == 0)) {
+          const bool finite = of_rows ? all_finite(b.xs, b.panels_of_rows() * panel_rows * b.n.depth)
+                                      : all_finite(b.ys, b.panels_of_columns() * panel_columns<T> * b.n.depth);
+          b.skipped = finite ? loops::skipped_zeros::none : skipped;
+        }
+        options.on.run(b.parts, &combine_part<Term, T>, &b);
+        b.packs_y = false;
       }
-      if (stays) ys += block.columns * block.depth + loops::block_overhang;
+      if (stays) b.ys += block.columns * block.depth;
     }
-  if (stays) panels->filled = true;
+  if (stays) panels->filled = panels->filled || all.rows > 0;
 }
 
-/// The roots of sums of squares; of those that have lost something, or all, the norm itself.
+/// Sums of squares, of which roots are taken.
+template <class T>
+struct squares {
+  loops::matrix_view x, y;
+  loops::matrix_buffer<T> c;
+  loops::product_extents n;
+  int parts;
+};
+/// The roots of some rows; of sums that have lost something, or all, the norm itself.
 template <class Term, class T>
-[[gnu::noinline]] LOOM_OF_TARGET void take_roots(const loops::matrix_view& x, const loops::matrix_view& y,
-                                                 const loops::matrix_buffer<T>& c, const loops::product_extents& n) {
+[[gnu::noinline]] LOOM_OF_TARGET void take_roots(void* squares_of, int part) {
   using V = vec<T>;
   constexpr T least = loops::least_sum_of_squares<T>;
-  for (std::ptrdiff_t i = 0; i < n.rows; ++i) {
+  const auto& s = *static_cast<const squares<T>*>(squares_of);
+  const loops::matrix_buffer<T>& c = s.c;
+  const panel_range rows = range_of(s.n.rows, part, s.parts);
+  for (std::ptrdiff_t i = rows.begin; i < rows.end; ++i) {
     T* const row = c.data + i * c.row_stride;
-    for (std::ptrdiff_t j = 0, end = 0; j < n.columns; j = end) {
-      end = j + width<V> < n.columns ? j + width<V> : n.columns;
+    for (std::ptrdiff_t j = 0, end = 0; j < s.n.columns; j = end) {
+      end = j + width<V> < s.n.columns ? j + width<V> : s.n.columns;
       if (c.column_stride == 1 && end - j == width<V>) {
         const V sum = load<V>(row + j);
         if (!any(is_nan(select(sum >= broadcast<V>(least), sum - sum, not_a_number<V>())))) {
@@ -475,8 +553,9 @@ template <class Term, class T>
       }
       for (std::ptrdiff_t l = j; l < end; ++l) {
         T& entry = row[l * c.column_stride];
-        entry = static_cast<T>(entry >= least && entry - entry == 0 ? __builtin_sqrt(double{entry})
-                                                                    : loops::norm_of_pair<Term>(x, i, y, l, n.depth));
+        entry =
+            static_cast<T>(entry >= least && entry - entry == 0 ? __builtin_sqrt(double{entry})
+                                                                : loops::norm_of_pair<Term>(s.x, i, s.y, l, s.n.depth));
       }
     }
   }
@@ -506,7 +585,10 @@ LOOM_OF_TARGET void combine_matrices(const loops::matrix_view& x, const loops::m
   else
     combine_into_rows<Term>(x, y, c, n, options.skip_zeros_of_x ? skipped_zeros::of_x : skipped_zeros::none, options,
                             scratch);
-  if constexpr (inner<Term>::is_norm) take_roots<Term>(x, y, c, n);
+  if constexpr (inner<Term>::is_norm) {
+    squares<T> s{x, y, c, n, options.on.is_caller() ? 1 : loops::parts_of_entries(n.rows, n.columns)};
+    options.on.run(s.parts, &take_roots<Term, T>, &s);
+  }
 }
 
 }  // namespace loom::LOOM_TARGET

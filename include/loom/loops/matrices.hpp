@@ -10,6 +10,7 @@
 
 #include "loom/call/element_type.hpp"
 #include "loom/ir/evaluate.hpp"
+#include "loom/loops/executor.hpp"
 #include "loom/loops/targets.hpp"
 #include "loom/schedule/products.hpp"
 
@@ -17,9 +18,9 @@ namespace loom::inline LOOM_ABI::loops {
 
 /// A matrix that is read: entry (i, j) is data[i * row_stride + j * column_stride], strides in entries, also 0 or negative.
 struct matrix_view {
-  const void* data;
-  call::element_type type;  ///< f32, f64, bf16 or f16
-  std::ptrdiff_t row_stride, column_stride;
+  const void* data = nullptr;
+  call::element_type type = call::element_type::f32;  ///< f32, f64, bf16 or f16
+  std::ptrdiff_t row_stride = 0, column_stride = 0;
 };
 
 /// A matrix that is written; no two of its entries are one.
@@ -43,7 +44,8 @@ struct product_options {
   bool add = false;  ///< to what c holds
   bool skip_zeros_of_x = false;  ///< in a product, a 0 of x adds nothing, also times infinity or NaN
   packed_panels* panels = nullptr;  ///< of y
-  matrix_view between{nullptr, call::element_type::f32, 0, 0};  ///< of pairs: what lies where c does
+  matrix_view between{};  ///< of pairs: what lies where c does
+  executor on{};  ///< of parts: the bits are those without
 };
 
 /// Both factors with their roles exchanged: the transpose of the product is the product of the transposes.
@@ -65,8 +67,8 @@ inline constexpr std::ptrdiff_t most_block_depth = 256;
 inline constexpr std::ptrdiff_t most_panel_rows = 12, most_panel_columns = 32;
 /// Bytes of a block of x, which stays in a second-level cache, and of one of y.
 inline constexpr std::ptrdiff_t row_block_bytes = 192 << 10, column_block_bytes = 512 << 10;
-/// Numbers that may be written behind a block: whole vectors of the last panel.
-inline constexpr std::ptrdiff_t block_overhang = 128;
+/// Steps of sums in a part that an executor is given, at least: some microseconds of work.
+inline constexpr std::ptrdiff_t least_shared_steps = 1 << 19;
 inline constexpr std::ptrdiff_t scratch_alignment = 64;
 
 constexpr std::ptrdiff_t rounded_up(std::ptrdiff_t n, std::ptrdiff_t unit) { return (n + unit - 1) / unit * unit; }
@@ -91,12 +93,11 @@ constexpr product_extents blocks_of(std::ptrdiff_t rows, std::ptrdiff_t columns,
 /// Numbers from the start of scratch memory to the block of columns.
 template <class T>
 constexpr std::ptrdiff_t columns_in_scratch(const product_extents& b) {
-  return rounded_up(b.rows * b.depth + block_overhang, scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T)));
+  return rounded_up(b.rows * b.depth, scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T)));
 }
 template <class T>
 constexpr std::ptrdiff_t scratch_of(const product_extents& b) {
-  return columns_in_scratch<T>(b) + b.columns * b.depth + block_overhang +
-         scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T));
+  return columns_in_scratch<T>(b) + b.columns * b.depth + scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T));
 }
 
 /// The numbers that the scratch memory of `multiply` must hold: less than 712 KiB of them, and less for small matrices.
@@ -112,7 +113,7 @@ template <class T>
 constexpr std::ptrdiff_t panels_of(std::ptrdiff_t columns, std::ptrdiff_t depth) {
   const product_extents b = blocks_of<T>(1, columns, depth);
   const std::ptrdiff_t across = (columns + b.columns - 1) / b.columns, down = (depth + b.depth - 1) / b.depth;
-  return across * down * (b.columns * b.depth + block_overhang) + scratch_alignment;
+  return across * down * b.columns * b.depth + scratch_alignment;
 }
 
 /// What is lost in squares that are too small counts for nothing in a sum of them from here on.

@@ -5,19 +5,12 @@
 
 #include "loom/call/error.hpp"
 #include "loom/lang/bindings.hpp"
+#include "loom/loops/executor.hpp"
 #if !defined(__SSE__) && !defined(__aarch64__)
 #include <cfenv>
 #endif
 
 namespace loom::inline LOOM_ABI::run {
-
-inline constexpr int max_parts = 256;
-
-/// Calls task(argument, i) for each i below count, on any threads, and returns when all are done. None: the caller does.
-struct executor {
-  void (*for_each)(void* pool, int count, void (*task)(void*, int), void* argument) = nullptr;
-  void* pool = nullptr;
-};
 
 /// How a thread rounds, and what it makes of subnormal numbers; also which exceptions trap.
 class arithmetic_mode {

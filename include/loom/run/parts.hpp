@@ -15,31 +15,45 @@ inline constexpr std::ptrdiff_t part_size = 1 << 16;
 /// Parts begin at multiples of this many rows, or entries: whole vectors on every target.
 inline constexpr std::ptrdiff_t part_grain = 64;
 
-/// The parts of a sweep.
+/// The parts of a sweep, or of a block of one.
 class partition {
  public:
   explicit partition(const sweep_layout& data)
-      : rows_(data.rows), columns_(data.columns), by_columns_(data.shape == loop_shape::along_memory) {
-    const std::ptrdiff_t items = by_columns_ ? columns_ : rows_, entries = by_columns_ || columns_ == 0 ? 1 : columns_;
+      : all_{0, data.rows, 0, data.columns}, by_columns_(data.shape == loop_shape::along_memory) {
+    const std::ptrdiff_t items = by_columns_ ? data.columns : data.rows;
+    const std::ptrdiff_t entries = by_columns_ || data.columns == 0 ? 1 : data.columns;
     const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
     const std::ptrdiff_t most = wanted > least ? wanted : least;
     // Rows in place are walked in whole runs of neighbours.
     const std::ptrdiff_t grain = data.shape == loop_shape::in_place ? data.row_extents[data.row_rank - 1] : part_grain;
-    step_ = (most + grain - 1) / grain * grain;
-    count_ = items == 0 ? 1 : static_cast<int>((items + step_ - 1) / step_);
+    cut(items, (most + grain - 1) / grain * grain);
+  }
+  /// A block in runs of its rows, or as one part.
+  partition(const part& block, bool in_rows) : all_(block), by_columns_(false) {
+    const std::ptrdiff_t rows = block.row_end - block.row_begin, columns = block.column_end - block.column_begin;
+    const int parts = in_rows ? parts_of_entries(rows, columns) : 1;
+    cut(rows, rounded_up((rows + parts - 1) / parts, 16));
   }
 
   int count() const { return count_; }
   part operator[](int i) const {
-    const std::ptrdiff_t items = by_columns_ ? columns_ : rows_;
-    const std::ptrdiff_t begin = step_ * i, end = begin + step_ < items ? begin + step_ : items;
-    return by_columns_ ? part{0, rows_, begin, end} : part{begin, end, 0, columns_};
+    part p = all_;
+    std::ptrdiff_t &begin = by_columns_ ? p.column_begin : p.row_begin, &end = by_columns_ ? p.column_end : p.row_end;
+    begin += step_ * i;
+    if (begin + step_ < end) end = begin + step_;
+    return p;
   }
 
  private:
-  std::ptrdiff_t rows_, columns_, step_ = 0;
+  part all_;
+  std::ptrdiff_t step_ = 0;
   int count_ = 0;
   bool by_columns_;
+
+  void cut(std::ptrdiff_t items, std::ptrdiff_t step) {
+    step_ = step;
+    count_ = items == 0 ? 1 : static_cast<int>((items + step - 1) / step);
+  }
 };
 
 /// A total of what parts, or blocks, have added up, so far: in their order.
@@ -77,31 +91,27 @@ double merged(int parts, const double* totals, int step) {
 /// Numbers that the parts of a plan leave, at most.
 constexpr int most_part_results(const plan& p) { return max_parts * most_results(p); }
 
-/// A sweep over all its parts, on the executor's threads unless it adds up arrays: those have one writer. Each part leaves
-/// `step` results. Returns the number of parts.
-[[gnu::noinline]] inline int run_parts(part_function run, const sweep_layout& data, const executor& on, bool one_writer,
-                                       int step, const double* scalars, double* results) {
+/// A sweep over its parts, each of which leaves `step` results.
+[[gnu::noinline]] inline void run_parts(part_function run, const sweep_layout& data, const partition& parts,
+                                        const executor& on, int step, const double* scalars, double* results) {
   struct job {
     part_function run;
     const sweep_layout& data;
-    partition parts;
+    const partition& parts;
     const double* scalars;
     double* results;
     int step;
   };
-  job j{run, data, partition(data), scalars, results, step};
-  const int count = j.parts.count();
+  job j{run, data, parts, scalars, results, step};
+  const int count = parts.count();
   __builtin_memset(results, 0xFF, static_cast<std::size_t>(count * step) * sizeof(double));  // NaN
-  const auto task = [](void* argument, int i) {
-    const job& all = *static_cast<const job*>(argument);
-    all.run(all.data, all.parts[i], all.scalars, all.results + i * all.step);
-  };
-  if (count == 1 || on.for_each == nullptr || one_writer) {
-    for (int i = 0; i < count; ++i) task(&j, i);
-  } else {
-    on.for_each(on.pool, count, task, &j);
-  }
-  return count;
+  on.run(
+      count,
+      [](void* argument, int i) {
+        const job& all = *static_cast<const job*>(argument);
+        all.run(all.data, all.parts[i], all.scalars, all.results + i * all.step);
+      },
+      &j);
 }
 
 /// The results that are values of the one row, which is in every part that has it.

@@ -309,14 +309,17 @@ class stage_runner : stage_arrays<Program, T> {
     }
     if constexpr (!p.arrays.empty())
       if (map.in_blocks || b.row == 0) prepare_arrays(p, s, arrays, true);
-    const layout::part part = s.rows == 0 ? layout::part{0, 1, b.column, b.column_end}
-                                          : layout::part{b.row, b.row_end, b.column, b.column_end};
-    sweep.loops(sweep.data, part, call.scalars, call.results);
-    constexpr int of_rows = row_results(p);
+    const bool is_row = s.rows == 0;
+    const partition parts({is_row ? 0 : b.row, is_row ? 1 : b.row_end, b.column, b.column_end}, !adds_to_arrays(p, s));
+    constexpr int of_rows = row_results(p), step = of_rows + s.totals.size();
+    run_parts(sweep.loops, sweep.data, parts, c_.on, step, call.scalars, call.results);
     for (int times = b.mirrored ? 2 : 1; times > 0; --times)
-      [&]<int... Total>(std::integer_sequence<int, Total...>) {
-        (totals[s.totals[Total]].template add<p.program[s.totals[Total]].code>(call.results[of_rows + Total]), ...);
-      }(std::make_integer_sequence<int, s.totals.size()>());
+      for (int i = 0; i < parts.count(); ++i)
+        [&]<int... Total>(std::integer_sequence<int, Total...>) {
+          (totals[s.totals[Total]].template add<p.program[s.totals[Total]].code>(
+               call.results[i * step + of_rows + Total]),
+           ...);
+        }(std::make_integer_sequence<int, s.totals.size()>());
     if constexpr (!p.arrays.empty())
       if (map.in_blocks || b.row_end == c_.extents[stage::roles.rows]) prepare_arrays(p, s, arrays, false);
   }
@@ -374,8 +377,8 @@ class stage_runner : stage_arrays<Program, T> {
                 std::ptrdiff_t columns, std::ptrdiff_t depth, bool add, loops::packed_panels* panels) const {
     if (y.masked)
       loops::multiply<T>(loops::transposed(y), loops::transposed(x), loops::transposed(c), columns, rows, depth,
-                         {add, true}, c_.scratch);
-    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked, panels}, c_.scratch);
+                         {add, true, nullptr, {}, c_.on}, c_.scratch);
+    else loops::multiply<T>(x, y, c, rows, columns, depth, {add, x.masked, panels, {}, c_.on}, c_.scratch);
   }
 
   /// What product k adds up, in which `left` is x.
@@ -417,7 +420,7 @@ class stage_runner : stage_arrays<Program, T> {
     static constexpr combiners all = []<int... K>(std::integer_sequence<int, K...>) {
       return combiners{{combiner_of<K, false>()...}, {combiner_of<K, true>()...}};
     }(std::make_integer_sequence<int, map.products.size()>());
-    (left_is_x ? all.left_is_x : all.right_is_x)[k](x, y, c, rows, columns, depth, {add, false, panels, between},
+    (left_is_x ? all.left_is_x : all.right_is_x)[k](x, y, c, rows, columns, depth, {add, false, panels, between, c_.on},
                                                     c_.scratch);
   }
   /// What lies between the rows and the columns of product k, from a row and a column on.

@@ -53,11 +53,11 @@ void run_one(const call_state& c) {
       p, s, c.extents, c.bound, c.arrays, choice);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, true);
   constexpr int of_rows = row_results(p), totals = s.totals.size();
-  constexpr bool one_writer = adds_to_arrays(p, s);
-  const int parts =
-      run_parts(dispatch<Program, T, Sweep>(), data, c.on, one_writer, of_rows + totals, c.scalars, c.results);
+  const partition parts(data);
+  run_parts(dispatch<Program, T, Sweep>(), data, parts, adds_to_arrays(p, s) ? executor{} : c.on, of_rows + totals,
+            c.scalars, c.results);
   if constexpr (totals > 0)
-    merge_totals<Program, Sweep>(parts, c.results + of_rows, of_rows + totals, c.scalars,
+    merge_totals<Program, Sweep>(parts.count(), c.results + of_rows, of_rows + totals, c.scalars,
                                  std::make_integer_sequence<int, totals>());
   if constexpr (of_rows > 0) take_row_results(p, s, c.results, c.scalars);
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, false);
