@@ -14,6 +14,7 @@
 #include "loom/rewrite/compiled/expand.hpp"
 #include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/exponentials.hpp"
+#include "loom/rewrite/in_order.hpp"
 #include "loom/rewrite/outside.hpp"
 #include "loom/rewrite/reciprocals.hpp"
 #include "loom/rewrite/rewriter.hpp"
@@ -30,7 +31,9 @@ constexpr graph canonicalize(const graph& g, const rewrite::rule_table* own = nu
 }
 constexpr graph combine(const graph& g) { return with_exponentials_combined(g); }
 constexpr graph stabilize(const graph& g) { return rewritten(g, stable_rules); }
-constexpr derived differentiate(const graph& g, const derivative_request& wanted) { return gradient(g, wanted); }
+constexpr derived differentiate(const graph& g, const derivative_request& wanted) {
+  return gradient(wanted.in_order ? with_sums_in_order(g) : g, wanted);
+}
 constexpr derived differentiate_twice(const graph& gradients, const derivative_request& wanted) {
   return second_derivatives(gradients, wanted);
 }

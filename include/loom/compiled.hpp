@@ -44,6 +44,7 @@ struct source {
   static constexpr lowered written = parts_of<Formula>::lower(Formula);
   static constexpr const graph& stable = formed<Formula, form::stable, derivative_request{}>::value.program;
   static constexpr label_use_list labels = label_uses(written.program);
+  static constexpr bool has_sums_in_order = rewrite::has_sums_in_order(stable);
 };
 
 template <auto Formula, derivative_request Request>

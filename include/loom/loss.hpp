@@ -99,15 +99,32 @@ struct loss_function {
     return hazards(derivatives...).empty();
   }
 
+  /// A request with its sums in order, if the formula has such and a call can run them: they need memory between sweeps, so a value alone
+  /// goes without, and have no second derivatives.
+  template <derive::derivative_request Request, bool InStages = true>
+  static constexpr derive::derivative_request in_order() {
+    if constexpr (!InStages || Request.gradients == 0 || Request.second_order()) {
+      return Request;
+    } else if constexpr (front::has_sums_in_order) {
+      using ordered = compiler::compiled<Formula, Request.ordered()>;
+      if constexpr (ordered::problem_before_plan().kind != lang::issue::none) return Request;
+      else return run::runs_in_stages<ordered>() ? Request.ordered() : Request;
+    } else {
+      return Request;
+    }
+  }
   template <class... Derivatives> using program_of =
-      compiler::compiled<Formula, call::requested_by_name<Formula, Derivatives...>()>;
+      compiler::compiled<Formula, in_order<call::requested_by_name<Formula, Derivatives...>()>()>;
 
  private:
   /// The program of a call's derivatives, planned for the memory of its tensors.
   template <class... Bindings>
   using program_of_call =
-      typename decltype(run::program_of<compiler::compiled<Formula, call::requested<Formula, Bindings...>()>,
-                                        Bindings...>())::type;
+      typename decltype(run::program_of<
+                        compiler::compiled<Formula,
+                                           in_order<call::requested<Formula, Bindings...>(),
+                                                    (!lang::is_over_input<decltype(Bindings::data)> && ...)>()>,
+                        Bindings...>())::type;
 
   template <bool Least, class... Bindings>
   std::ptrdiff_t size_of_workspace(const Bindings&... bindings) const {

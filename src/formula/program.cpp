@@ -4,6 +4,7 @@
 
 #include "formula/words.hpp"
 #include "loom/compiled.hpp"
+#include "loom/schedule/stages.hpp"
 
 namespace loom::notation {
 
@@ -38,15 +39,24 @@ std::unique_ptr<program> compile(const formula& f, const wanted& w) {
   // What is no scalar has derivatives only with a cotangent.
   p->request.seeded = (p->request.gradients | p->request.curvatures) != 0 && !f.written.result_axes.empty();
 
-  auto now = std::make_unique<derived>(derived{f.written});
-  const form last = form::simple;
-  for (form at = form::canonical; at <= last; at = static_cast<form>(static_cast<int>(at) + 1)) {
-    const bool second = at == form::with_second_derivatives || at == form::stable_second_derivatives;
-    if (second && !p->request.second_order()) continue;
-    *now = next_form(at, *now, request_for(at, p->request));
-    if (at == form::stable) p->rewritten = now->program;
-    if (at == form::stable_gradients || at == form::stable_second_derivatives) p->gradients = now->program;
-    if (now->program.too_large) break;
+  auto now = std::make_unique<derived>();
+  const auto run = [&](const derivative_request& wanted) {
+    *now = derived{f.written};
+    for (form at = form::canonical; at <= form::simple; at = static_cast<form>(static_cast<int>(at) + 1)) {
+      const bool second = at == form::with_second_derivatives || at == form::stable_second_derivatives;
+      if (second && !wanted.second_order()) continue;
+      *now = next_form(at, *now, request_for(at, wanted));
+      if (at == form::stable) p->rewritten = now->program;
+      if (at == form::stable_gradients || at == form::stable_second_derivatives) p->gradients = now->program;
+      if (now->program.too_large) break;
+    }
+    return !now->program.too_large && now->not_differentiable.empty();
+  };
+  run(p->request);
+  if (p->request.gradients != 0 && !p->request.second_order() && rewrite::has_sums_in_order(p->rewritten)) {
+    const bool may = run(p->request.ordered());
+    if (may && schedule::map_stages(now->program).possible) p->request = p->request.ordered();
+    else run(p->request);
   }
   p->simple = now->program;
   mistake m;

@@ -212,6 +212,9 @@ TEST_CASE("what a rule brings is no safer than what it stands for", "[rewrite]")
 TEST_CASE("gradients have hazards of their own", "[rewrite]") {
   CHECK(of(sum(sqrt(abs(p)))).empty());
   CHECK(!of(sum(sqrt(abs(p))), 1).empty());
+  constexpr auto N = axis<"N">;
+  CHECK(of(sum(logcumsumexp(p, N)), 1).empty());  // exp(p - the sum so far), and of the sum before less that
+  CHECK(of(sum(logcumsumexp(p, N, loom::reverse)), 1).empty());
 }
 
 }  // namespace

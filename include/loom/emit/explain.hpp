@@ -291,6 +291,7 @@ class explanation : public plan_visitor {
       if (in.origin == input_origin::seed) wanted.seeded = true;
       if (in.origin == input_origin::direction) wanted.directions |= input_set{1} << in.of;
     }
+    wanted.in_order = p_.program.trace.contains(rewrite::sum_in_order);
     return wanted;
   }
 

@@ -105,10 +105,20 @@ class known_graph {
   constexpr void of_row_minus_its_largest(const node& n, fact& f) const {
     const node& m = g_[n.operand[1]];
     const bool exact = m.code == op::shift || m.code == op::reduce_max;
+    if (m.code == op::logcumsumexp) return of_entry_minus_running_sum(n, m, f);
     if ((!exact && m.code != op::logsumexp) || m.operand[0] != n.operand[0]) return;
     f.high = 0;
     if (exact) f.peak = m.over();
     if (m.code == op::shift) f.nan = operand(n, 0).nan;
+  }
+  /// a - logcumsumexp(a), of the entry itself, or of what ran up to it: that may round to a little more.
+  constexpr void of_entry_minus_running_sum(const node& n, const node& sum, fact& f) const {
+    if (sum.order().exclusive) return;
+    const node& less = g_[n.operand[0]];
+    if (sum.operand[0] == n.operand[0]) f.high = 0;
+    else if (less.code == sum.code && less.operand[0] == sum.operand[0] && less.over() == sum.over() &&
+             less.order().reverse == sum.order().reverse)
+      f.high = 1;
   }
   /// (a - e) * b or (a - e) / b, where e = sign(b) * shift(a * sign(b)) is the entry of a that scaling by b makes the largest.
   constexpr void of_row_scaled_from_its_extreme(const node& n, fact& f) const {
