@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loom/emit/text.hpp"
+#include "loom/schedule/joined_axes.hpp"
 #include "loom/schedule/stage_program.hpp"
 #include "loom/schedule/walks.hpp"
 
@@ -48,10 +49,10 @@ namespace detail {
 /// Calls f(map, stage, its program, its plan) for the stages of a program that a call runs in stages, or would with a workspace. False if
 /// it does not.
 template <class F>
-bool for_each_stage(const plan& whole, bool with_workspace, const F& f) {
+bool for_each_stage(const plan& whole, bool with_workspace, const F& f, bool with_products = false) {
   if (!may_run_in_stages(whole.program, whole, with_workspace)) return false;
   const auto m = std::make_unique<stage_map>(map_stages(whole.program));
-  if (!run_in_stages(*m, whole)) return false;
+  if (!run_in_stages(*m, whole) || (with_products && m->products.empty())) return false;
   std::vector<std::unique_ptr<stage_program>> programs;
   std::vector<std::unique_ptr<plan>> plans;
   for (int s = 0; s < m->tiles.size(); ++s) {
@@ -65,21 +66,61 @@ bool for_each_stage(const plan& whole, bool with_workspace, const F& f) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// A program with axes joined that no value tells apart, which then have the names of all.
+class with_axes_joined {
+ public:
+  explicit with_axes_joined(const plan& whole) {
+    if (!schedule::may_join_axes(whole.program)) return;
+    *joined_ = schedule::join_axes(whole.program);
+    if (joined_->pairs.empty()) return;
+    plan_ = std::make_unique<plan>(fuse(joined_->program));
+    for (const schedule::axis_pair& p : joined_->pairs) {
+      axis_list& axes = plan_->program.axes;
+      names_.push_back(
+          std::make_unique<std::string>(std::string(axes[p.first].name) + ", " + std::string(axes[p.second].name)));
+      axes[p.first].name = *names_.back();
+    }
+  }
+  /// As for_each_stage, if products of matrices come of it.
+  template <class F>
+  bool for_each_stage(bool with_workspace, const F& f) const {
+    return plan_ != nullptr && detail::for_each_stage(*plan_, with_workspace, f, true);
+  }
+  [[nodiscard]] const schedule::axis_pairs& pairs() const { return joined_->pairs; }
+
+ private:
+  std::unique_ptr<schedule::joined_graph> joined_ = std::make_unique<schedule::joined_graph>();
+  std::unique_ptr<plan> plan_;
+  std::vector<std::unique_ptr<std::string>> names_;
+};
+
+}  // namespace detail
+
 /// A line for each tile of a program that a call with a workspace runs in stages; none if it does not.
 inline std::vector<std::string> tiles_of(const plan& whole) {
   std::vector<std::string> lines;
-  detail::for_each_stage(whole, true, [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
+  const auto add = [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
     if (m.tiles[s] != 0 && !stage.outputs.empty()) lines.push_back(detail::tile_text(m, p, stage, s));
-  });
+  };
+  detail::for_each_stage(whole, true, add, true) || detail::with_axes_joined(whole).for_each_stage(true, add);
   return lines;
 }
 
 /// What a call walks if it runs in stages; else nothing.
 inline schedule::walk_list walks_in_stages(const plan& whole) {
   schedule::walk_list walks;
-  detail::for_each_stage(whole, false, [&](const stage_map& m, int s, const stage_program&, const plan& p) {
+  const auto add = [&](const stage_map& m, int s, const stage_program&, const plan& p) {
     schedule::add_walks(walks, m, s, p);
-  });
+  };
+  if (detail::for_each_stage(whole, false, add, true)) return walks;
+  const detail::with_axes_joined joined(whole);
+  if (joined.for_each_stage(false, add)) {
+    for (schedule::walk_facts& w : walks) w.over = schedule::with_axes_apart(joined.pairs(), w.over);
+    return walks;
+  }
+  detail::for_each_stage(whole, false, add);
   return walks;
 }
 

@@ -185,18 +185,6 @@ constexpr bool runs_in_stages() {
     }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
 }
 
-/// What a call of a program walks, per entry of it.
-template <class Program>
-constexpr schedule::walk_list walks() {
-  schedule::walk_list r;
-  if constexpr (runs_in_stages<Program>())
-    [&]<int... S>(std::integer_sequence<int, S...>) {
-      (add_walks(r, stages_of<Program>::map, S, in_stage<Program, S>::schedule), ...);
-    }(std::make_integer_sequence<int, stages_of<Program>::map.tiles.size()>());
-  else add_walks(r, Program::schedule);
-  return r;
-}
-
 // ---- memory ----------------------------------------------------------------------------------------------------------
 
 /// The rows of a block at least, of which it is whole panels of products, and at most; its columns at most.
