@@ -77,7 +77,7 @@ class with_axes_joined {
     if (joined_->pairs.empty()) return;
     plan_ = std::make_unique<plan>(fuse(joined_->program));
     for (const schedule::axis_pair& p : joined_->pairs) {
-      axis_list& axes = plan_->program.axes;
+      auto& axes = plan_->program.axes;
       names_.push_back(
           std::make_unique<std::string>(std::string(axes[p.first].name) + ", " + std::string(axes[p.second].name)));
       axes[p.first].name = *names_.back();

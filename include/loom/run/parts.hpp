@@ -32,7 +32,7 @@ class partition {
   partition(const part& block, bool in_rows) : all_(block), by_columns_(false) {
     const std::ptrdiff_t rows = block.row_end - block.row_begin, columns = block.column_end - block.column_begin;
     const int parts = in_rows ? parts_of_entries(rows, columns) : 1;
-    cut(rows, rounded_up((rows + parts - 1) / parts, 16));
+    cut(rows, (rows + parts * 16 - 1) / (parts * 16) * 16);
   }
 
   int count() const { return count_; }

@@ -21,8 +21,8 @@ constexpr bool has_both_or_none(axis_set axes, int a, int b) { return has(axes, 
 /// Whether nothing in a graph tells two axes apart.
 constexpr bool are_one(const graph& g, int a, int b) {
   const axis_set either = only(a) | only(b);
-  for (int k : {a, b})
-    if (g.axes[k].extent != 0 || g.axes[k].follows()) return false;
+  for (int k = 0; k < g.axes.size(); ++k)
+    if (has(either, k) && (g.axes[k].extent != 0 || g.axes[k].follows())) return false;
   for (const axis_info& axis : g.axes)
     if (axis.follows() && (axis.from.of(a) != 0 || axis.from.of(b) != 0)) return false;
   for (const input_info& in : g.inputs) {
