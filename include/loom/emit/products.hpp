@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "loom/emit/text.hpp"
-#include "loom/schedule/joined_axes.hpp"
+#include "loom/schedule/apart_axis.hpp"
 #include "loom/schedule/stage_program.hpp"
 #include "loom/schedule/walks.hpp"
 
@@ -68,43 +68,59 @@ bool for_each_stage(const plan& whole, bool with_workspace, const F& f, bool wit
 
 namespace detail {
 
-/// A program with axes joined that no value tells apart, which then have the names of all.
-class with_axes_joined {
- public:
-  explicit with_axes_joined(const plan& whole) {
-    if (!schedule::may_join_axes(whole.program)) return;
-    *joined_ = schedule::join_axes(whole.program);
-    if (joined_->pairs.empty()) return;
-    plan_ = std::make_unique<plan>(fuse(joined_->program));
-    for (const schedule::axis_pair& p : joined_->pairs) {
-      auto& axes = plan_->program.axes;
-      names_.push_back(
-          std::make_unique<std::string>(std::string(axes[p.first].name) + ", " + std::string(axes[p.second].name)));
-      axes[p.first].name = *names_.back();
-    }
-  }
-  /// As for_each_stage, if products of matrices come of it.
-  template <class F>
-  bool for_each_stage(bool with_workspace, const F& f) const {
-    return plan_ != nullptr && detail::for_each_stage(*plan_, with_workspace, f, true);
-  }
-  [[nodiscard]] const schedule::axis_pairs& pairs() const { return joined_->pairs; }
+/// How a program came to have axes less than what was written.
+struct fewer_axes {
+  std::vector<schedule::axis_pair> joined;  ///< or an axis that was taken apart, twice
+  std::string each;  ///< "for each B, "
 
- private:
-  std::unique_ptr<schedule::joined_graph> joined_ = std::make_unique<schedule::joined_graph>();
-  std::unique_ptr<plan> plan_;
-  std::vector<std::unique_ptr<std::string>> names_;
+  [[nodiscard]] axis_set as_written(axis_set over) const {
+    for (std::size_t k = joined.size(); k-- > 0;)
+      if (joined[k].first == joined[k].second || has(over, joined[k].first)) over |= only(joined[k].second);
+    return over;
+  }
 };
+
+/// Calls f(map, stage, its program, its plan, axes) for the stages of a program with tiles, whose axes may be joined or apart. False if it has none.
+template <class F>
+bool for_each_stage_of_tiles(const plan& whole, bool with_workspace, const fewer_axes& axes, const F& f) {
+  const auto with_axes = [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
+    f(m, s, stage, p, axes);
+  };
+  if (for_each_stage(whole, with_workspace, with_axes, true)) return true;
+  if (!schedule::may_join_axes(whole.program)) return false;
+  const auto joined = std::make_unique<schedule::joined_graph>(schedule::join_axes(whole.program));
+  if (!joined->pairs.empty()) {
+    const auto p = std::make_unique<plan>(fuse(joined->program));
+    fewer_axes fewer = axes;
+    std::vector<std::unique_ptr<std::string>> names;
+    for (const schedule::axis_pair& pair : joined->pairs) {
+      auto& infos = p->program.axes;
+      names.push_back(std::make_unique<std::string>(std::string(infos[pair.first].name) + ", " +
+                                                    std::string(infos[pair.second].name)));
+      infos[pair.first].name = *names.back();
+      fewer.joined.push_back(pair);
+    }
+    if (for_each_stage_of_tiles(*p, with_workspace, fewer, f)) return true;
+  }
+  const auto apart = std::make_unique<schedule::apart_graph>(schedule::take_axis_apart(whole.program));
+  if (apart->is_none()) return false;
+  fewer_axes fewer = axes;
+  const auto axis = static_cast<std::int8_t>(apart->axis);
+  fewer.joined.push_back({axis, axis});
+  fewer.each += "for each " + std::string(whole.program.axes[axis].name) + ", ";
+  return for_each_stage_of_tiles(*std::make_unique<plan>(fuse(apart->program)), with_workspace, fewer, f);
+}
 
 }  // namespace detail
 
 /// A line for each tile of a program that a call with a workspace runs in stages; none if it does not.
 inline std::vector<std::string> tiles_of(const plan& whole) {
   std::vector<std::string> lines;
-  const auto add = [&](const stage_map& m, int s, const stage_program& stage, const plan& p) {
-    if (m.tiles[s] != 0 && !stage.outputs.empty()) lines.push_back(detail::tile_text(m, p, stage, s));
-  };
-  detail::for_each_stage(whole, true, add, true) || detail::with_axes_joined(whole).for_each_stage(true, add);
+  detail::for_each_stage_of_tiles(
+      whole, true, {},
+      [&](const stage_map& m, int s, const stage_program& stage, const plan& p, const detail::fewer_axes& axes) {
+        if (m.tiles[s] != 0 && !stage.outputs.empty()) lines.push_back(axes.each + detail::tile_text(m, p, stage, s));
+      });
   return lines;
 }
 
@@ -114,13 +130,14 @@ inline schedule::walk_list walks_in_stages(const plan& whole) {
   const auto add = [&](const stage_map& m, int s, const stage_program&, const plan& p) {
     schedule::add_walks(walks, m, s, p);
   };
-  if (detail::for_each_stage(whole, false, add, true)) return walks;
-  const detail::with_axes_joined joined(whole);
-  if (joined.for_each_stage(false, add)) {
-    for (schedule::walk_facts& w : walks) w.over = schedule::with_axes_apart(joined.pairs(), w.over);
-    return walks;
-  }
-  detail::for_each_stage(whole, false, add);
+  const bool in_tiles = detail::for_each_stage_of_tiles(
+      whole, false, {},
+      [&](const stage_map& m, int s, const stage_program& stage, const plan& p, const detail::fewer_axes& axes) {
+        const int before = walks.size();
+        add(m, s, stage, p);
+        for (int k = before; k < walks.size(); ++k) walks[k].over = axes.as_written(walks[k].over);
+      });
+  if (!in_tiles) detail::for_each_stage(whole, false, add);
   return walks;
 }
 

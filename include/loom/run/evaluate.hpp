@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "loom/call/check_bindings.hpp"
-#include "loom/run/joined.hpp"
+#include "loom/run/more_axes.hpp"
 
 namespace loom::inline LOOM_ABI::run {
 
@@ -168,16 +168,17 @@ T run_plan(const operands& bound, const axis_extents& extents, const executor& o
 template <class Program, class T, bool HasWorkspace = false>
 T run(const operands& bound, const executor& on = {}) {
   constexpr const plan& p = Program::schedule;
-  constexpr bool in_stages = runs_in_stages<Program, HasWorkspace>(), joined = runs_joined<Program, HasWorkspace>(),
+  constexpr bool in_stages = runs_in_stages<Program, HasWorkspace>(),
+                 more_axes = runs_joined<Program, HasWorkspace>() || runs_apart<Program, HasWorkspace>(),
                  needs_workspace = runs_in_stages<Program>() || !p.arrays.empty(),
                  may_be_small = in_stages != runs_in_stages<Program>();
   const checked_data checked =
-      check_data<Program, (in_stages || joined || needs_workspace), (may_be_small || (joined && !needs_workspace))>(
-          bound, workspace_needed<Program, T, HasWorkspace>);
+      check_data<Program, (in_stages || more_axes || needs_workspace),
+                 (may_be_small || (more_axes && !needs_workspace))>(bound, workspace_needed<Program, T, HasWorkspace>);
   if (!checked.found.is_none()) fail<reads_places(p.program)>(p, checked.found);
   const axis_extents& extents = checked.extents;
-  if constexpr (joined)
-    if (double value = 0; run_joined<Program, T>(bound, extents, on, value)) return static_cast<T>(value);
+  if constexpr (more_axes)
+    if (double value = 0; run_tiles<Program, T, HasWorkspace>(bound, extents, on, value)) return static_cast<T>(value);
   if constexpr (in_stages)
     if (!may_be_small || bound.workspace.extents[0] >= workspace_needed<Program, T, HasWorkspace>(extents.of))
       return static_cast<T>(run_stages<Program, T>(bound, extents, on));
@@ -210,12 +211,9 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
   std::ptrdiff_t numbers = 0;
   if constexpr (!Least && runs_in_stages<Program, true>()) numbers = memory_of_stages<Program, T>(extents.of).best();
   else numbers = workspace_needed<Program, T, true>(extents.of);
-  if constexpr (runs_joined<Program, true>()) {
-    const axis_extents all = joined_extents(with_joined_axes<Program>::made.pairs, extents.of);
-    const stage_memory memory = memory_of_stages<with_joined_axes<Program>, T>(all.of);
-    const std::ptrdiff_t joined = Least ? memory.least() : memory.best();
-    if (joined > numbers) numbers = joined;
-  }
+  if constexpr (runs_joined<Program, true>() || runs_apart<Program, true>())
+    if (const std::ptrdiff_t tiles = workspace_of_tiles<Program, T>(extents.of, Least); tiles > numbers)
+      numbers = tiles;
   return numbers;
 }
 
