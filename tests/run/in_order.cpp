@@ -139,6 +139,30 @@ TEST_CASE("masks of either side") {
       false, [](const data& a, size_t i, size_t j) { return a.m[i] != 0 && a.k[j] < a.k[i] && a.m[j] != 0; }, with);
 }
 
+TEST_CASE("values that have more axes than the key") {
+  constexpr ptrdiff_t n = 9, lines = 3;
+  constexpr auto z = loom::tensor<"z[N,D]">;
+  constexpr auto f = loom::loss<sum(square(logsumexp(where(k(N = M) >= k, z(N = M), -INFINITY), M)))>;
+  static_assert(running_values<sum(square(logsumexp(where(k(N = M) >= k, z(N = M), -INFINITY), M))), z>() > 0);
+  numbers values(n * lines), keys(n), g(values.size()), expected(values.size()), memory(10000);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(1.3 * static_cast<double>(i));
+  for (size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<double>(i * 5 % 4);
+  const double got = f(z = loom::view(values.data(), n, lines), k = keys, d(z) = loom::view(g.data(), n, lines),
+                       loom::workspace = memory);
+  double loss = 0;
+  for (size_t c = 0; c < lines; ++c)
+    for (size_t i = 0; i < n; ++i) {
+      double sum = 0;
+      for (size_t j = 0; j < n; ++j)
+        if (keys[j] >= keys[i]) sum += std::exp(values[j * lines + c]);
+      loss += std::log(sum) * std::log(sum);
+      for (size_t j = 0; j < n; ++j)
+        if (keys[j] >= keys[i]) expected[j * lines + c] += 2 * std::log(sum) * std::exp(values[j * lines + c]) / sum;
+    }
+  CHECK(got == Approx(loss).epsilon(1e-13));
+  for (size_t i = 0; i < g.size(); ++i) CHECK(g[i] == Approx(expected[i]).epsilon(1e-13).margin(1e-14));
+}
+
 TEST_CASE("what is not in a sum does not reach it, whatever it is") {
   constexpr auto f = loom::loss<logarithm<(k(N = M) > k)>>;
   const numbers values{-inf, 1, unknown, 2}, keys{0, 2, unknown, 1}, weights{1, 1, 1, 0};
