@@ -42,10 +42,6 @@ inline std::string tile_text(const stage_map& m, const plan& p, const stage_prog
   return gradients.empty() ? text : text + "; multiplied again, over " + gradients;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// Calls f(map, stage, its program, its plan) for the stages of a program that a call runs in stages, or would with a workspace. False if
 /// it does not.
 template <class F>
@@ -63,10 +59,6 @@ bool for_each_stage(const plan& whole, bool with_workspace, const F& f, bool wit
   for (std::size_t s = 0; s < plans.size(); ++s) f(*m, static_cast<int>(s), *programs[s], *plans[s]);
   return true;
 }
-
-}  // namespace detail
-
-namespace detail {
 
 /// How a program came to have axes less than what was written.
 struct fewer_axes {
