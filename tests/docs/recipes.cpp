@@ -207,7 +207,7 @@ constexpr auto squares_of_sums = loom::loss<square(sums).mean()>;
 void run() {
   const float rows[1][3] = {{1, 2, 4}};
   float gradient[1][3];
-  double memory[16];
+  double memory[64];
   const float value = squares_of_sums(x = rows, d(x) = gradient, loom::workspace = memory);
   check(near(value, (1 + 9 + 49) / 3.0) && near(gradient[0][0], 22 / 3.0) && near(gradient[0][2], 14 / 3.0),
         "running sums");
