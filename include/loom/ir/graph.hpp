@@ -189,6 +189,16 @@ using graph = basic_graph<LOOM_MAX_NODES>;
 /// The input itself, of one that is read at another place.
 constexpr int declared_slot(const graph& g, int slot) { return g.inputs[slot].is_place() ? g.inputs[slot].of : slot; }
 
+/// Whether an input is read along both of two axes, entry by entry: they have one extent.
+constexpr bool is_read_along_both(const graph& g, int a, int b) {
+  for (const input_info& in : g.inputs)
+    for (int k = 0; k < in.at.size(); ++k) {
+      const int own = g.inputs[in.of].axes[k], other = in.at[k].axis;
+      if (!in.at[k].other_extent && ((own == a && other == b) || (own == b && other == a))) return true;
+    }
+  return false;
+}
+
 namespace detail {
 
 constexpr std::uint32_t hash(const node& n) {

@@ -14,9 +14,7 @@ class mirror {
     rebuild_values(g, out_, [&](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
       return out_.make(code, a, b, c, bits);
     });
-    for (const input_info& in : g.inputs)
-      for (int k = 0; k < in.at.size(); ++k)
-        same_extent_ = same_extent_ || (!in.at[k].other_extent && joins(g.inputs[in.of].axes[k], in.at[k].axis));
+    same_extent_ = is_read_along_both(g, one, other);
   }
 
   /// The image of a value if it is one of the graph's, which may be the value itself; else no_value.
@@ -38,7 +36,6 @@ class mirror {
   bool same_extent_ = false;  ///< an input is read along both
   value_images image_{};  // number + 1; of what has none, -1
 
-  constexpr bool joins(int a, int b) const { return (a == one_ && b == other_) || (a == other_ && b == one_); }
   constexpr int swapped(int axis) const { return axis == one_ ? other_ : axis == other_ ? one_ : axis; }
   constexpr axis_set swapped_in(axis_set axes) const {
     axis_set r = without(axes, static_cast<axis_set>(only(one_) | only(other_)));
