@@ -99,15 +99,17 @@ struct loss_function {
     return hazards(derivatives...).empty();
   }
 
-  /// A request with its sums in order, if the formula has such and a call can run them: they need memory between sweeps, so a value alone
-  /// goes without, and have no second derivatives.
+  /// A request with its sums in order, if the formula has such and a call can run them: they have no second derivatives, and need memory
+  /// between sweeps, which a call must not be asked for where it needs none for the pairs.
   template <derive::derivative_request Request, bool InStages = true>
   static constexpr derive::derivative_request in_order() {
     if constexpr (!InStages || Request.gradients == 0 || Request.second_order()) {
       return Request;
     } else if constexpr (front::has_sums_in_order) {
       using ordered = compiler::compiled<Formula, Request.ordered()>;
-      if constexpr (ordered::problem_before_plan().kind != lang::issue::none) return Request;
+      constexpr const schedule::plan& of_pairs = compiler::compiled<Formula, Request>::schedule;
+      if constexpr (of_pairs.arrays.empty() && !of_pairs.refused()) return Request;
+      else if constexpr (ordered::problem_before_plan().kind != lang::issue::none) return Request;
       else return run::runs_in_stages<ordered>() ? Request.ordered() : Request;
     } else {
       return Request;

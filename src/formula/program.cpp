@@ -39,6 +39,7 @@ std::unique_ptr<program> compile(const formula& f, const wanted& w) {
   // What is no scalar has derivatives only with a cotangent.
   p->request.seeded = (p->request.gradients | p->request.curvatures) != 0 && !f.written.result_axes.empty();
 
+  const auto needs_memory = [](const plan& of_pairs) { return !of_pairs.arrays.empty() || of_pairs.refused(); };
   auto now = std::make_unique<derived>();
   const auto run = [&](const derivative_request& wanted) {
     *now = derived{f.written};
@@ -53,7 +54,8 @@ std::unique_ptr<program> compile(const formula& f, const wanted& w) {
     return !now->program.too_large && now->not_differentiable.empty();
   };
   run(p->request);
-  if (p->request.gradients != 0 && !p->request.second_order() && rewrite::has_sums_in_order(p->rewritten)) {
+  if (p->request.gradients != 0 && !p->request.second_order() && rewrite::has_sums_in_order(p->rewritten) &&
+      needs_memory(stage::schedule(now->program))) {
     const bool may = run(p->request.ordered());
     if (may && schedule::map_stages(now->program).possible) p->request = p->request.ordered();
     else run(p->request);

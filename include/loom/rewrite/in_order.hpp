@@ -71,7 +71,8 @@ class sums_in_order {
     value_id comparison = no_value;
     for (value_id m : masks)
       if (comparison == no_value && read_comparison(m, s)) comparison = m;
-    if (comparison == no_value || !has(at(v).axes, there) || has(at(v).axes, s.here) || !have_one_extent(s.here, there))
+    if (comparison == no_value || !has(at(v).axes, there) || has(at(v).axes, s.here) ||
+        !is_read_along_both(in_, s.here, there))
       return {};
     const value_id zero = out_.constant(nothing);
     for (value_id m : masks) {
@@ -105,9 +106,9 @@ class sums_in_order {
     s.larger = (code == op::gt || code == op::ge) != turned;
     s.strict = code == op::gt || code == op::lt;
     if (at(near).code == op::position && at(near).offset() == 0) return true;
-    s.key = as_number(out_, near);
-    return axis_count(at(s.key).axes) ==
-           1;  // to sort many lines takes as long as to compare the entries of each, if those are few
+    // Labels may be larger than numbers are exact. Many lines may be short, and are compared sooner than they are sorted.
+    s.key = near;
+    return at(near).type == kind::number && axis_count(at(near).axes) == 1;
   }
   /// A value with one axis in the place of another; no_value if it cannot be.
   constexpr value_id at_there(value_id v, int axis, int becomes) {
@@ -116,15 +117,6 @@ class sums_in_order {
     substituting elsewhere(out_);
     const value_id r = elsewhere.at(v, by);
     return elsewhere.captured || elsewhere.runs_along ? value_id{no_value} : r;
-  }
-  /// Whether an input is read along both of two axes, entry by entry.
-  constexpr bool have_one_extent(int here, int there) const {
-    for (const input_info& in : in_.inputs)
-      for (int k = 0; k < in.at.size(); ++k) {
-        const int own = in_.inputs[in.of].axes[k], other = in.at[k].axis;
-        if (!in.at[k].other_extent && ((own == here && other == there) || (own == there && other == here))) return true;
-      }
-    return false;
   }
 
   constexpr value_id running(op code, const masked_sum& s, double nothing) {
@@ -177,11 +169,7 @@ constexpr graph with_sums_in_order(const graph& g) { return detail::sums_in_orde
 
 /// Whether a graph has such sums.
 constexpr bool has_sums_in_order(const graph& g) {
-  if (!may_have_sums_in_order(g)) return false;
-  int more = 0;
-  for (const node& n : with_sums_in_order(g).nodes) more += is_running(n.code);
-  for (const node& n : g.nodes) more -= is_running(n.code);
-  return more > 0;
+  return may_have_sums_in_order(g) && with_sums_in_order(g).trace.contains(sum_in_order);
 }
 
 }  // namespace loom::rewrite
