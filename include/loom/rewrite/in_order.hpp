@@ -37,6 +37,7 @@ class sums_in_order {
   struct masked_sum {
     int here = -1, there = -1;
     value_id key = no_value;  ///< along `here`; no_value: the position
+    value_id unknown = no_value;  ///< where a key is NaN, if one may be
     bool larger = false, strict = false;
     value_id entry = no_value;  ///< along `there`
     value_id mask = no_value;  ///< of what has a sum at all, if not all have
@@ -106,9 +107,17 @@ class sums_in_order {
     s.larger = (code == op::gt || code == op::ge) != turned;
     s.strict = code == op::gt || code == op::lt;
     if (at(near).code == op::position && at(near).offset() == 0) return true;
-    // Labels may be larger than numbers are exact. Many lines may be short, and are compared sooner than they are sorted.
+    // Many lines may be short, and are compared sooner than they are sorted.
+    if (axis_count(at(near).axes) != 1) return false;
     s.key = near;
-    return at(near).type == kind::number && axis_count(at(near).axes) == 1;
+    if (at(near).type == kind::number) s.unknown = out_.binary(op::ne, near, near);
+    else s.key = count_below(near, far, s.there);
+    return true;
+  }
+  /// The key of labels, which numbers may be too short for: how many are smaller.
+  constexpr value_id count_below(value_id near, value_id far, int there) {
+    const value_id one = out_.constant(1), zero = out_.constant(0);
+    return out_.reduce(op::sum, out_.where(out_.binary(op::lt, far, near), one, zero), only(there));
   }
   /// A value with one axis in the place of another; no_value if it cannot be.
   constexpr value_id at_there(value_id v, int axis, int becomes) {
@@ -130,8 +139,7 @@ class sums_in_order {
       r = out_.running(runs, entries, no_value, along, {s.larger, s.strict});
     } else {
       // What has no key is in no sum, and has none.
-      const value_id unknown = out_.binary(op::ne, s.key, s.key);
-      entries = out_.where(unknown, none, entries);
+      if (s.unknown != no_value) entries = out_.where(s.unknown, none, entries);
       // Of equal keys the first has what all of them have: what follows in this order, and it; or what is before.
       const value_id order = out_.running(op::order, s.key, no_value, along, {s.larger == s.strict, false});
       const value_id sorted = out_.running(op::permuted, entries, order, along, {});
@@ -141,7 +149,8 @@ class sums_in_order {
       const value_id begin = out_.binary(op::eq, out_.position(op::position, s.here), zero);
       const value_id first = out_.binary(op::logical_or, begin, out_.binary(op::ne, key, before));
       r = out_.running(op::recurrence, out_.where(first, all, zero), out_.where(first, zero, one), along, {});
-      r = out_.where(unknown, none, out_.running(op::unpermuted, r, order, along, {}));
+      r = out_.running(op::unpermuted, r, order, along, {});
+      if (s.unknown != no_value) r = out_.where(s.unknown, none, r);
     }
     return s.mask == no_value ? r : out_.where(s.mask, r, none);
   }
