@@ -57,10 +57,24 @@ TEST_CASE("short rows run across rows, through a transposed tile") {
   constexpr shape_choice stored = loom::layout::shape_choice_of<loom::compiler::compiled<rows, 1>, 0>;
   LOOM_CHECK(choose_loop_shape(stored, 2, 160, false) == loop_shape::transposed_tile);
   LOOM_CHECK(choose_loop_shape(stored, 2, 161, false) == loop_shape::along_row);
-  LOOM_CHECK(choose_loop_shape(choice<entries>, 2, 112, false) == loop_shape::transposed_tile);
+  LOOM_CHECK(choose_loop_shape(choice<entries>, 2, 27, false) == loop_shape::transposed_tile);
+  LOOM_CHECK(choose_loop_shape(choice<entries>, 2, 28, false) == loop_shape::along_row);
   constexpr shape_choice of_doubles = loom::layout::of_numbers(stored, sizeof(double));
   LOOM_CHECK(choose_loop_shape(of_doubles, 2, 56, false) == loop_shape::transposed_tile);
   LOOM_CHECK(choose_loop_shape(of_doubles, 2, 57, false) == loop_shape::along_row);
+}
+
+TEST_CASE("labels and masks of entries have tiles; what is read further on has none") {
+  constexpr auto m = loom::mask<"m[N,C]">;
+  constexpr auto t = loom::index<"t[N]">;
+  constexpr auto masked = sum(where(m, x, 0), C).mean() + sum(number(t));
+  LOOM_CHECK(choice<masked>.tiled == 0b11);
+  LOOM_CHECK(choose_loop_shape(choice<masked>, 2, 112, false) == loop_shape::transposed_tile);
+  constexpr auto differences = sum(abs(x - x(C = C - 1)), C).mean();
+  LOOM_CHECK(choose_loop_shape(choice<differences>, 2, 10, false) == loop_shape::along_row);
+  LOOM_CHECK(choose_loop_shape(choice<differences>, 100, 10, true) == loop_shape::copied_tile);
+  constexpr auto before = sum(v(loom::axis<"N"> = loom::axis<"N"> - 1) * x);
+  LOOM_CHECK(choose_loop_shape(choice<before>, 2, 10, false) == loop_shape::transposed_tile);
 }
 
 TEST_CASE("rows side by side run through a copied tile, and in place where they are too long for one") {

@@ -46,11 +46,10 @@ constexpr text_view words(loop_shape shape) {
 
 // ---- tiles -------------------------------------------------------------------------------------------------------------
 
-/// Whether an input has an entry for each row and column.
+/// Whether an input has an entry for each row and column: numbers, labels or a mask.
 constexpr bool has_entries(const plan& p, int slot) {
   const input_info& in = p.program.inputs[slot];
-  return in.code == op::tensor && !in.is_shifted() && (as_set(in.axes) & p.row_axes) != 0 &&
-         (as_set(in.axes) & p.column_axes) != 0;
+  return !in.is_shifted() && (as_set(in.axes) & p.row_axes) != 0 && (as_set(in.axes) & p.column_axes) != 0;
 }
 
 /// A set of operands, a bit of each. They are numbered: inputs, then outputs.
@@ -92,6 +91,22 @@ constexpr bool acts_on_rows(const plan& p, const sweep& s) {
   return false;
 }
 
+/// Whether a sweep reads entries further on along some axis: those of short rows are no tile.
+constexpr bool reads_shifted_entries(const plan& p, const sweep& s) {
+  for (int k = 0; k < p.program.inputs.size(); ++k) {
+    const input_info& in = p.program.inputs[k];
+    if (in.is_shifted() && (as_set(in.axes) & p.column_axes) != 0 && reads_input(p, s, k)) return true;
+  }
+  return false;
+}
+
+/// Whether a row has a value that is made of its entries.
+constexpr bool reduces_rows(const sweep& s) {
+  for (const row_pass& pass : s.passes)
+    if (pass.reductions.begin != pass.reductions.end) return true;
+  return false;
+}
+
 /// Whether an entry depends on where it is.
 constexpr bool counts_positions(const plan& p) {
   for (const input_info& in : p.program.inputs)
@@ -117,7 +132,7 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   choice.tiled = tiled_operands(p, s);
   choice.longest_in_tile = tile_bytes(std::popcount(choice.tiled)) / 64;
   const bool stores_entries = choice.tiled >> p.program.inputs.size() != 0;
-  choice.longest_transposed = stores_entries ? short_stored_row : short_row;
+  choice.longest_transposed = !reduces_rows(s) ? short_row_of_entries : stores_entries ? short_stored_row : short_row;
   if (choice.longest_transposed > choice.longest_in_tile) choice.longest_transposed = choice.longest_in_tile;
   if (s.over == level::row) {
     choice.allow(loop_shape::row_values);
@@ -129,7 +144,7 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   if (joinable) choice.allow(loop_shape::along_memory);
   if (!(joinable && one_row)) choice.allow(loop_shape::along_row);
   if (one_row || (long_rows && rows_are_innermost(p))) return choice;
-  if (!long_rows) choice.allow(loop_shape::transposed_tile);
+  if (!long_rows && !reads_shifted_entries(p, s)) choice.allow(loop_shape::transposed_tile);
   if (columns <= choice.longest_in_tile) choice.allow(loop_shape::copied_tile);
   if (columns == 0 || columns > choice.longest_in_tile) choice.allow(loop_shape::in_place);
   return choice;
@@ -140,7 +155,9 @@ inline constexpr shape_choice shape_choice_of = possible_loop_shapes(Program::sc
 
 /// A row of doubles is long from half as many columns on: it takes as many vectors.
 constexpr shape_choice of_numbers(shape_choice choice, std::size_t bytes) {
-  if (bytes == sizeof(double) && choice.longest_transposed > short_row / 2) choice.longest_transposed = short_row / 2;
+  const std::ptrdiff_t longest =
+      (choice.longest_transposed > short_row_of_entries ? short_row : short_row_of_entries) / 2;
+  if (bytes == sizeof(double) && choice.longest_transposed > longest) choice.longest_transposed = longest;
   return choice;
 }
 

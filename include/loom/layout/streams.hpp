@@ -103,11 +103,25 @@ inline row_run run_of_rows(const sweep_layout& data, const strides& s, std::ptrd
   return run_over_axes(data, s, row, count);
 }
 
-/// Where entry i of what a vector sees lies in a stream: along a row from `column` on, or entry `column` of the rows from `row` on.
-inline std::ptrdiff_t entry_offset(const sweep_layout& data, const strides& s, std::ptrdiff_t row,
-                                   std::ptrdiff_t column, bool along, std::size_t i) {
-  const auto step = static_cast<std::ptrdiff_t>(i);
-  return row_offset(data, s, along ? row : row + step) + (along ? column + step : column) * s.column_stride;
+/// Whether a stream has one row for all.
+inline bool is_one_row(const sweep_layout& data, const strides& s) {
+  for (int k = 0; k < data.row_rank; ++k)
+    if (s.row_strides[k] != 0) return false;
+  return true;
+}
+
+/// The lanes of a vector, in runs of equally far entries of a stream: along a row from `column` on, or entry `column` of the rows from
+/// `row` on. f(lane, run): lanes from that one on are the run, whose offset is that of its first entry.
+template <class F>
+inline void for_each_run(const sweep_layout& data, const strides& s, std::ptrdiff_t row, std::ptrdiff_t column,
+                         bool along, std::size_t count, const F& f) {
+  for (std::size_t lane = 0; lane < count;) {
+    row_run r = along ? row_run{row_offset(data, s, row), s.column_stride, count}
+                      : run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(lane), count - lane);
+    r.offset += column * s.column_stride;
+    f(lane, r);
+    lane += r.count;
+  }
 }
 
 }  // namespace loom::layout

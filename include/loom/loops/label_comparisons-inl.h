@@ -37,6 +37,27 @@ LOOM_INLINE bool are_wide(const stream& labels) {
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::uint64_t* to) {
   constexpr node n = R::P.program[Id];
+  if constexpr (n.code == op::index && !R::P.program.inputs[static_cast<int>(n.bits)].is_shifted()) {
+    const stream& s = r.data.inputs[n.bits];
+    const auto* const labels = static_cast<const std::int64_t*>(s.data);
+    if (s.type == element_type::i64) {  // the usual ones of more than 32 bits
+      if constexpr (R::shape::along) {
+        const std::ptrdiff_t at = r.input_begin[n.bits] + column_of<Id, R>(j) * s.column_stride;
+        if constexpr (!lanes_differ<Id, R>) {
+          for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(labels[at]);
+          return;
+        } else if (s.column_stride == 1 && (Which != lanes::some || r.active == R::lane_count)) {
+          __builtin_memcpy(to, labels + at, R::lane_count * sizeof(*to));
+          return;
+        }
+      } else if (R::shape::template rows_are_contiguous<static_cast<int>(n.bits)>(r)) {
+        const std::ptrdiff_t column = column_of<Id, R>(j) * s.column_stride;
+        __builtin_memcpy(to, labels + R::shape::template row_at<static_cast<int>(n.bits)>(r) + column,
+                         R::lane_count * sizeof(*to));
+        return;
+      }
+    }
+  }
   if constexpr (n.code == op::constant) {
     for (int i = 0; i < R::lane_count; ++i)
       to[i] = static_cast<std::uint64_t>(static_cast<std::int64_t>(n.constant_value()));
@@ -62,6 +83,17 @@ LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::u
   }
 }
 
+/// Whole numbers with a sign compared by all their 64 bits, lane by lane: all bits of `holds` where it is true.
+template <op Code, int Lanes, class TI>
+LOOM_INLINE void compare_signed(const std::uint64_t* a, const std::uint64_t* b, TI* holds) {
+  using V = vec<std::int64_t>;
+  if constexpr (Lanes > 1)
+    for (int i = 0; i < Lanes; i += width<V>)
+      store(__builtin_convertvector(kernel<Code>::apply(as<V>(load<bits_of<V>>(a + i)), as<V>(load<bits_of<V>>(b + i))),
+                                    vec<TI, width<V>>),
+            holds + i);
+}
+
 /// Comparison `Id`, of an index with another or with a literal.
 template <int Id, lanes Which, class R>
 LOOM_INLINE typename R::M compare_labels(const R& r, [[maybe_unused]] std::ptrdiff_t j) {
@@ -76,13 +108,15 @@ LOOM_INLINE typename R::M compare_labels(const R& r, [[maybe_unused]] std::ptrdi
     const stream& left = r.data.inputs[label_source(R::P, is_label(R::P, a) ? a : b)];
     const stream& right = of_labels ? r.data.inputs[label_source(R::P, b)] : left;
     if (of_extreme || are_wide<TI>(left) || are_wide<TI>(right)) {
-      std::uint64_t p[R::lane_count] = {}, q[R::lane_count] = {};
-      alignas(64) TI holds[R::lane_count];
+      alignas(64) std::uint64_t p[R::lane_count] = {}, q[R::lane_count] = {};
       load_bits<a, Which>(r, j, p);
       load_bits<b, Which>(r, j, q);
-      constexpr bool a_is_label = is_label(R::P, a), b_is_label = is_label(R::P, b);
-      loops::compare_bits(n.code, p, a_is_label && left.type == element_type::u64, q,
-                          b_is_label && right.type == element_type::u64, R::lane_count, holds);
+      const bool a_is_unsigned = is_label(R::P, a) && left.type == element_type::u64;
+      const bool b_is_unsigned = is_label(R::P, b) && right.type == element_type::u64;
+      alignas(64) TI holds[R::lane_count];
+      if (R::lane_count == 1 || a_is_unsigned || b_is_unsigned)
+        loops::compare_bits(n.code, p, a_is_unsigned, q, b_is_unsigned, R::lane_count, holds);
+      else compare_signed<n.code, R::lane_count>(p, q, holds);
       return load<VI>(holds) != VI{};
     }
   }

@@ -34,35 +34,43 @@ T load_lane(const stream& s, std::ptrdiff_t at) {
                                            : loaded(static_cast<const S*>(s.data)[at]);
 }
 template <class From, class I>
-void copy_integers(const From* from, std::ptrdiff_t stride, std::size_t count, I* to) {
+void copy_integers(const void* data, const row_run& r, I* to) {
+  const From* const from = static_cast<const From*>(data) + r.offset;
   LOOM_SHORT_LOOP
-  for (std::size_t i = 0; i < count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * stride]);
+  for (std::size_t i = 0; i < r.count; ++i) {
+    const From v = from[static_cast<std::ptrdiff_t>(i) * r.stride];
+    if constexpr (std::is_same_v<From, std::uint64_t> && std::is_signed_v<I>) to[i] = lane_of<I>(call::saturated(v));
+    else to[i] = lane_of<I>(static_cast<std::int64_t>(v));
+  }
 }
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
 template <class I>
 [[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
                                             std::ptrdiff_t column, bool along, std::size_t count, I* to) {
-  while (count > 0) {
-    const row_run r =
-        along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, row, count);
-    const std::ptrdiff_t at = r.offset + column * s.column_stride;
-    switch (s.type) {  // the usual types, and the others one by one
-      case element_type::i32:
-        copy_integers(static_cast<const std::int32_t*>(s.data) + at, r.stride, r.count, to);
-        break;
-      case element_type::i64:
-        copy_integers(static_cast<const std::int64_t*>(s.data) + at, r.stride, r.count, to);
-        break;
-      case element_type::u8: copy_integers(static_cast<const std::uint8_t*>(s.data) + at, r.stride, r.count, to); break;
-      default:
-        LOOM_SHORT_LOOP
-        for (std::size_t i = 0; i < r.count; ++i)
-          to[i] = load_label<I>(s.data, at + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
+  for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
+    switch (s.type) {
+      case element_type::i8: return copy_integers<std::int8_t>(s.data, r, to + lane);
+      case element_type::boolean:
+      case element_type::u8: return copy_integers<std::uint8_t>(s.data, r, to + lane);
+      case element_type::i16: return copy_integers<std::int16_t>(s.data, r, to + lane);
+      case element_type::u16: return copy_integers<std::uint16_t>(s.data, r, to + lane);
+      case element_type::i32: return copy_integers<std::int32_t>(s.data, r, to + lane);
+      case element_type::u32: return copy_integers<std::uint32_t>(s.data, r, to + lane);
+      case element_type::i64: return copy_integers<std::int64_t>(s.data, r, to + lane);
+      default: return copy_integers<std::uint64_t>(s.data, r, to + lane);
     }
-    to += r.count;
-    row += static_cast<std::ptrdiff_t>(r.count);
-    count -= r.count;
+  });
+}
+
+/// Columns of `count` rows as a tile of lanes (loops/tiles.hpp).
+template <class I>
+[[gnu::noinline]] inline void load_integer_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                                std::size_t count, std::size_t filled, std::ptrdiff_t pitch, I* tile) {
+  for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch) {
+    load_integers(data, s, row, j, false, count, tile);
+    LOOM_SHORT_LOOP
+    for (std::size_t i = count; i < filled; ++i) tile[i] = tile[count - 1];
   }
 }
 
@@ -96,15 +104,19 @@ struct near_rows {
 template <class S, class T, class I>
 [[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows,
                                            std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::ptrdiff_t lane = static_cast<std::ptrdiff_t>(i);
-    const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
-    if (rows.data != nullptr) [[likely]] {
-      to[i] = static_cast<T>(loaded(rows.data[j * rows.step + lane]));
-      continue;
-    }
-    to[i] = load_lane<S, T>(s, row_offset(data, s, row + lane) + j * s.column_stride);
+  const auto inside = [&](std::size_t i) {
+    return entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
+  };
+  if (rows.data != nullptr) {
+    for (std::size_t i = 0; i < count; ++i)
+      to[i] = static_cast<T>(loaded(rows.data[inside(i) * rows.step + static_cast<std::ptrdiff_t>(i)]));
+    return;
   }
+  for_each_run(data, s, row, 0, false, count, [&](std::size_t lane, const row_run& r) {
+    std::ptrdiff_t at = r.offset;
+    for (std::size_t i = lane; i < lane + r.count; ++i, at += r.stride)
+      to[i] = load_lane<S, T>(s, at + inside(i) * s.column_stride);
+  });
 }
 
 /// One number of each of `count` rows.
@@ -137,19 +149,38 @@ template <class S, bool Adds, class T>
 template <class T>
 [[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
                                          std::ptrdiff_t column, bool along, std::size_t count, T* to) {
-  for (std::size_t i = 0; i < count; ++i)
-    to[i] = static_cast<T>(static_cast<const double*>(s.data)[entry_offset(data, s, row, column, along, i)]);
+  for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
+    const double* const from = static_cast<const double*>(s.data) + r.offset;
+    LOOM_SHORT_LOOP
+    for (std::size_t i = 0; i < r.count; ++i)
+      to[lane + i] = static_cast<T>(from[static_cast<std::ptrdiff_t>(i) * r.stride]);
+  });
 }
 
+/// The sum of `count` numbers, in four parts that do not wait for each other.
+template <class T>
+double sum_of(const T* from, std::size_t count) {
+  double part[4]{};
+  LOOM_SHORT_LOOP
+  for (std::size_t i = 0; i < count; ++i) part[i % 4] += static_cast<double>(from[i]);
+  return (part[0] + part[1]) + (part[2] + part[3]);
+}
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
 [[gnu::noinline]] inline void store_into_array(op code, const sweep_layout& data, const output_stream& s,
                                                std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
                                                const T* from) {
-  for (std::size_t i = 0; i < count; ++i) {
-    double& all = static_cast<double*>(s.data)[entry_offset(data, s, row, column, along, i)];
-    all = ir::numbers::combine(code, all, static_cast<double>(from[i]));
-  }
+  for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
+    double* const to = static_cast<double*>(s.data) + r.offset;
+    if (r.stride == 0 && code == op::sum) {
+      *to += sum_of(from + lane, r.count);
+      return;
+    }
+    for (std::size_t i = 0; i < r.count; ++i) {
+      double& all = to[static_cast<std::ptrdiff_t>(i) * r.stride];
+      all = ir::numbers::combine(code, all, static_cast<double>(from[lane + i]));
+    }
+  });
 }
 
 /// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
@@ -158,12 +189,12 @@ template <class T, class I>
                                                  std::ptrdiff_t row, std::ptrdiff_t column, bool along,
                                                  std::size_t count, const I* label, const T* from) {
   const output_stream& s = data.arrays[array];
-  for (std::size_t i = 0; i < count; ++i) {
-    if (label[i] < 0 || label[i] >= extent) continue;
-    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i);
-    static_cast<double*>(s.data)[at + static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] +=
-        static_cast<double>(from[i]);
-  }
+  for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
+    double* to = static_cast<double*>(s.data) + r.offset;
+    for (std::size_t i = lane; i < lane + r.count; ++i, to += r.stride)
+      if (label[i] >= 0 && label[i] < extent)
+        to[static_cast<std::ptrdiff_t>(label[i]) * data.scatter_strides[array]] += static_cast<double>(from[i]);
+  });
 }
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
@@ -172,11 +203,45 @@ template <class S, class T, class I>
                                           std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
                                           std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
-    const std::ptrdiff_t at = entry_offset(data, s, row, column, along, i) + l * data.label_strides[lookup];
-    to[i] = load_lane<S, T>(s, at);
+  const std::ptrdiff_t stride = data.label_strides[lookup];
+  for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
+    std::ptrdiff_t at = r.offset;
+    LOOM_SHORT_LOOP
+    for (std::size_t i = lane; i < lane + r.count; ++i, at += r.stride) {
+      const std::ptrdiff_t l = label[i] >= 0 && label[i] < extent ? static_cast<std::ptrdiff_t>(label[i]) : 0;
+      to[i] = load_lane<S, T>(s, at + l * stride);
+    }
+  });
+}
+
+/// How many entries further on an input is read along an axis.
+inline std::ptrdiff_t shift_along(const sweep_layout& data, const ir::coordinate& c) {
+  return c.entry + static_cast<std::ptrdiff_t>(c.shift().counted(data.extents.of));
+}
+/// How far from an entry that is which is read in its place, in elements.
+inline std::ptrdiff_t shifted_by(const sweep_layout& data, int slot, const ir::coordinates& at) {
+  std::ptrdiff_t further = 0;
+  axis_set moved = 0;  // a diagonal moves once
+  for (int k = 0; k < at.size(); ++k) {
+    if (!at[k].is_shifted()) continue;
+    if (!ir::has(moved, at[k].axis)) further += shift_along(data, at[k]) * data.read_strides[slot][k];
+    moved |= ir::only(at[k].axis);
   }
+  return further;
+}
+
+/// The offset of a row that is read further on along the axes of rows, where those have no such row.
+inline constexpr std::ptrdiff_t no_row = PTRDIFF_MIN;
+/// Where the entries that are read for a row begin: what lies at column 0 if its row goes on so before and after.
+[[gnu::noinline]] inline std::ptrdiff_t shifted_row(const sweep_layout& data, int slot, const ir::coordinates& at,
+                                                    int column_axis, std::ptrdiff_t row) {
+  for (int k = 0; k < at.size(); ++k) {
+    const int axis = at[k].axis;
+    if (!at[k].is_shifted() || axis == column_axis) continue;
+    const std::ptrdiff_t entry = row / data.inner_rows[axis] % data.extents[axis] + shift_along(data, at[k]);
+    if (entry < 0 || entry >= data.extents[at[k].of]) return no_row;
+  }
+  return row_offset(data, data.inputs[slot], row) + shifted_by(data, slot, at);
 }
 
 /// Entries of an input that is read further on along some axes, or back. Beyond the ends they are 0.
@@ -185,25 +250,36 @@ template <class S, class T>
                                            int column_axis, std::ptrdiff_t row, std::ptrdiff_t column, bool along,
                                            std::size_t count, T* to) {
   const stream& s = data.inputs[slot];
-  std::ptrdiff_t by[max_rank]{}, further = 0;
-  axis_set moved = 0;  // a diagonal moves once
-  for (int k = 0; k < at.size(); ++k) {
-    if (!at[k].is_shifted()) continue;
-    by[k] = at[k].entry + static_cast<std::ptrdiff_t>(at[k].shift().counted(data.extents.of));
-    if (!ir::has(moved, at[k].axis)) further += by[k] * data.read_strides[slot][k];
-    moved |= ir::only(at[k].axis);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto lane = static_cast<std::ptrdiff_t>(i);
-    const std::ptrdiff_t r = along ? row : row + lane, c = along ? column + lane : column;
-    bool inside = true;
+  const std::ptrdiff_t further = shifted_by(data, slot, at);
+  for (std::size_t done = 0; done < count;) {  // lanes along one axis, of which some in the middle lie within the ends
+    const std::ptrdiff_t r = along ? row : row + static_cast<std::ptrdiff_t>(done);
+    const row_run run =
+        along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, r, count - done);
+    auto lanes = static_cast<std::ptrdiff_t>(run.count), begin = std::ptrdiff_t{0}, end = lanes;
     for (int k = 0; k < at.size(); ++k) {
       if (!at[k].is_shifted()) continue;
       const int axis = at[k].axis;
-      const std::ptrdiff_t entry = (axis == column_axis ? c : r / data.inner_rows[axis] % data.extents[axis]) + by[k];
-      inside = inside && entry >= 0 && entry < data.extents[at[k].of];
+      const bool of_columns = axis == column_axis;
+      const std::ptrdiff_t inner = of_columns ? 1 : data.inner_rows[axis], rest = of_columns ? 0 : r % inner,
+                           here = of_columns ? column : r / inner % data.extents[axis];
+      const std::ptrdiff_t first = here + shift_along(data, at[k]), extent = data.extents[at[k].of];
+      if (of_columns != along || inner > 1) {  // the same for all
+        if (first < 0 || first >= extent) end = 0;
+      } else {
+        if (begin < -first) begin = -first;
+        if (end > extent - first) end = extent - first;
+      }
+      const std::ptrdiff_t alike = of_columns || along ? lanes : inner > 1 ? inner - rest : data.extents[axis] - here;
+      if (lanes > alike) lanes = alike;
     }
-    to[i] = inside ? load_lane<S, T>(s, row_offset(data, s, r) + c * s.column_stride + further) : T(0);
+    if (end > lanes) end = lanes;
+    if (begin > end) begin = end = 0;
+    const std::ptrdiff_t from = run.offset + column * s.column_stride + further;
+    for (std::ptrdiff_t i = 0; i < begin; ++i) to[i] = T(0);
+    for (std::ptrdiff_t i = begin; i < end; ++i) to[i] = load_lane<S, T>(s, from + i * run.stride);
+    for (std::ptrdiff_t i = end; i < lanes; ++i) to[i] = T(0);
+    to += lanes;
+    done += static_cast<std::size_t>(lanes);
   }
 }
 
@@ -211,8 +287,14 @@ template <class S, class T>
 template <class I>
 [[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row,
                                                std::size_t count, I* to) {
-  for (std::size_t i = 0; i < count; ++i)
-    to[i] = static_cast<I>((row + static_cast<std::ptrdiff_t>(i)) / data.inner_rows[axis] % data.extents[axis]);
+  const std::ptrdiff_t inner = data.inner_rows[axis], extent = data.extents[axis];
+  std::ptrdiff_t at = row / inner % extent, rest = row % inner;
+  for (std::size_t i = 0; i < count; ++i) {
+    to[i] = static_cast<I>(at);
+    if (++rest < inner) continue;
+    rest = 0;
+    at = at + 1 < extent ? at + 1 : 0;
+  }
 }
 
 }  // namespace loom::loops

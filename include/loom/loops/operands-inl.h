@@ -28,41 +28,84 @@ LOOM_INLINE typename R::V counted(const R& r) {
   else return r.value[Id];
 }
 
-/// Labels and masks as vectors of those of memory; false if they have to be loaded one by one.
+/// Labels or masks that lie side by side from entry `at` on, as a vector; false if they have to be loaded one by one.
 template <class R>
-LOOM_INLINE bool load_integers_of_rows(const R& r, const stream& s, typename R::VI& v) {
-  if constexpr (!R::shape::along && R::lane_count > 1) {
-    if (!are_side_by_side(r, s)) return false;
-    if (s.type == call::element_type::i32)
-      v = __builtin_convertvector(
-          load<vec<std::int32_t, R::lane_count>>(static_cast<const std::int32_t*>(s.data) + r.row), typename R::VI);
-    else if (s.type == call::element_type::boolean)
-      v = __builtin_convertvector(
-          load<vec<std::uint8_t, R::lane_count>>(static_cast<const std::uint8_t*>(s.data) + r.row), typename R::VI);
-    else return false;
-    return true;
-  } else if constexpr (R::shape::along) {  // one row
-    if (r.data.row_rank != 1) return false;
-    const std::ptrdiff_t at = r.row * s.row_strides[0];
-    using TI = typename R::TI;
-    if (s.type == call::element_type::i32)
-      v = broadcast<typename R::VI>(static_cast<TI>(static_cast<const std::int32_t*>(s.data)[at]));
-    else if (s.type == call::element_type::boolean)
-      v = broadcast<typename R::VI>(static_cast<TI>(static_cast<const std::uint8_t*>(s.data)[at]));
-    else return false;
-    return true;
+LOOM_INLINE bool load_integers_at(const stream& s, std::ptrdiff_t at, typename R::VI& v) {
+  constexpr int n = R::lane_count;
+  if (s.type == call::element_type::i32) {
+    v = __builtin_convertvector(load<vec<std::int32_t, n>>(static_cast<const std::int32_t*>(s.data) + at),
+                                typename R::VI);
+  } else if (s.type == call::element_type::boolean || s.type == call::element_type::u8) {
+    const auto bytes = load<vec<std::uint8_t, n>>(static_cast<const std::uint8_t*>(s.data) + at);
+    const auto pairs = __builtin_convertvector(bytes, vec<std::uint16_t, n>);  // g++ widens well by a factor of 2
+    v = __builtin_convertvector(__builtin_convertvector(pairs, vec<std::int32_t, n>), typename R::VI);
+  } else if (s.type == call::element_type::i64) {  // as loops::lane_of does it
+    vec<std::int64_t, n> bits;  // may be wider than what a function returns
+    __builtin_memcpy(&bits, static_cast<const std::int64_t*>(s.data) + at, sizeof bits);
+    if constexpr (sizeof(typename R::TI) == 4) {
+      bits = bits < std::int64_t{INT32_MIN} ? vec<std::int64_t, n>{} + INT32_MIN : bits;
+      bits = bits > std::int64_t{INT32_MAX} ? vec<std::int64_t, n>{} + INT32_MAX : bits;
+    }
+    v = __builtin_convertvector(bits, typename R::VI);
+  } else {
+    return false;
   }
-  return false;
+  return true;
+}
+/// One of them in every lane.
+template <class R>
+LOOM_INLINE typename R::VI integer_at(const stream& s, std::ptrdiff_t at) {
+  using TI = typename R::TI;
+  return broadcast<typename R::VI>(s.type == call::element_type::i32
+                                       ? static_cast<TI>(static_cast<const std::int32_t*>(s.data)[at])
+                                       : loops::load_label<TI>(s.data, at, s.type));
+}
+/// Labels or masks of input `Id` at entry j of the row, or for the row; false if they have to be loaded one by one.
+template <int Id, lanes Which, class R>
+LOOM_INLINE bool load_integers_together(const R& r, [[maybe_unused]] std::ptrdiff_t j, typename R::VI& v) {
+  constexpr int slot = static_cast<int>(R::P.program[Id].bits);
+  constexpr bool by_entry = R::P.levels[Id] == level::element;
+  const stream& s = r.data.inputs[slot];
+  if constexpr (R::shape::along) {
+    const std::ptrdiff_t at = r.input_begin[slot] + column_of<Id, R>(j) * s.column_stride;
+    if constexpr (by_entry && R::lane_count > 1)
+      return s.column_stride == 1 && (Which != lanes::some || r.active == R::lane_count) &&
+             load_integers_at<R>(s, at, v);
+    v = integer_at<R>(s, at);
+  } else if constexpr (by_entry && !has_entries(R::P, slot)) {  // the same in every row
+    v = integer_at<R>(s, j * s.column_stride);
+  } else {
+    if constexpr (by_entry)
+      if (r.input_row[slot] != nullptr) {
+        v = load<typename R::VI>(static_cast<const typename R::TI*>(r.input_row[slot]) + r.row_in_block +
+                                 j * r.input_step[slot]);
+        return true;
+      }
+    const std::ptrdiff_t column = column_of<Id, R>(j) * s.column_stride;
+    if (R::shape::template rows_are_contiguous<slot>(r))
+      return load_integers_at<R>(s, R::shape::template row_at<slot>(r) + column, v);
+    if (!r.in_one_line || R::shape::stride_of_rows(r, s) != 0) return false;
+    v = integer_at<R>(s, r.input_begin[slot] + column);
+  }
+  return true;
 }
 
-/// Of an input that is read further on along a row of one axis, and along no other, which of its axes that is; else -1.
-constexpr int shifted_along_row(const plan& p, const ir::input_info& in) {
-  int r = -1;
+/// By which of its places a shifted input is read further on along a row; -1: by none.
+struct row_reading {
+  int along_row = -1;
+  bool by_several = false, along_rows = false;
+};
+constexpr row_reading reading_of(const plan& p, const ir::input_info& in) {
+  row_reading r;
   for (int k = 0; k < in.at.size(); ++k) {
     const ir::coordinate& c = in.at[k];
-    const bool of_row = c.axis >= 0 && p.column_axes == ir::only(c.axis);
-    if ((c.is_shifted() && !of_row) || (of_row && r >= 0)) return -1;
-    if (of_row) r = k;
+    if (!c.is_shifted()) continue;
+    if (!ir::has(p.column_axes, c.axis)) {
+      r.along_rows = true;
+    } else {
+      r.by_several = r.along_row >= 0;
+      r.along_row = k;
+    }
   }
   return r;
 }
@@ -73,26 +116,73 @@ LOOM_INLINE void load_shifted_lanes(const R& r, [[maybe_unused]] std::ptrdiff_t 
   static constexpr ir::coordinates at = in.at;
   using S =
       std::conditional_t<R::P.program[Id].code == op::tensor, typename R::template Input<slot>, lane<typename R::V>>;
-  loops::load_shifted<S>(r.data, slot, at, R::P.column_order.empty() ? -1 : R::P.column_order.back(), r.row,
-                         column_of<Id, R>(j), R::shape::along, lanes_in_use<Id, Which>(r), to);
+  loops::load_shifted<S>(r.data, slot, at, innermost_column(R::P), r.row, column_of<Id, R>(j), R::shape::along,
+                         lanes_in_use<Id, Which>(r), to);
 }
-/// The same as a vector.
+/// Where the entries at j of the row are neighbours in memory, or those at column j of the rows: a load like any other. Of labels and masks
+/// those of a whole vector; false if they have to be loaded one by one.
+template <int Id, lanes Which, class R>
+LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr node n = R::P.program[Id];
+  constexpr int slot = static_cast<int>(n.bits);
+  constexpr row_reading reading = reading_of(R::P, R::P.program.inputs[slot]);
+  if constexpr (R::lane_count == 1 || R::P.levels[Id] != level::element || reading.by_several ||
+                (!R::shape::along && reading.along_rows)) {
+    return false;
+  } else {
+    const stream& s = r.data.inputs[slot];
+    std::ptrdiff_t first = j, extent = r.data.columns, at = 0;
+    [[maybe_unused]] std::ptrdiff_t begin = 0, end = R::lane_count;  // of what is inside, along a row
+    if constexpr (reading.along_row >= 0) {
+      constexpr ir::coordinate c = R::P.program.inputs[slot].at.items[reading.along_row];
+      first = j + loops::shift_along(r.data, c);
+      extent = r.data.extents[c.of];
+    }
+    bool is_inside = true;
+    if constexpr (R::shape::along) {
+      is_inside = r.input_begin[slot] != loops::no_row;
+      if (is_inside && s.column_stride != 1) return false;
+      at = r.input_begin[slot] + j;
+      if constexpr (Which == lanes::some) end = static_cast<std::ptrdiff_t>(r.active);
+      if constexpr (reading.along_row >= 0) {
+        if (first < 0) begin = -first;
+        if (end > extent - first) end = extent - first;
+      }
+    } else {
+      if (s.row_strides[r.data.row_rank - 1] != 1 || r.active != R::lane_count ||
+          (r.data.row_rank > 1 && r.data.shape != layout::loop_shape::in_place))
+        return false;
+      is_inside = first >= 0 && first < extent;
+      at = layout::row_offset(r.data, s, r.row) + first * s.column_stride;
+    }
+    if constexpr (n.code == op::tensor) {
+      using E = typename R::template Input<slot>;
+      using V = typename R::V;
+      const E* const from = static_cast<const E*>(s.data) + at;
+      if (!is_inside) {
+        r.value[Id] = V{};
+      } else if (begin == 0 && end == R::lane_count) [[likely]] {
+        r.value[Id] = load_lanes<V>(from);
+      } else if (begin == 0 && end > 0) {
+        r.value[Id] = load_entries_of<lanes::some, V>(from, static_cast<std::size_t>(end));
+      } else {
+        alignas(64) typename R::number buffer[R::lane_count];
+        load_between<V>(from, begin, end, buffer);
+        r.value[Id] = load<V>(buffer);
+      }
+    } else {
+      typename R::VI v{};
+      if (is_inside && (begin != 0 || end != R::lane_count || !load_integers_at<R>(s, at, v))) return false;
+      if constexpr (n.code == op::index) r.index[Id] = v;
+      else r.mask[Id] = v != 0;
+    }
+    return true;
+  }
+}
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
-  constexpr int slot = static_cast<int>(n.bits);
-  [[maybe_unused]] constexpr int k = shifted_along_row(R::P, R::P.program.inputs[slot]);
-  if constexpr (R::shape::along && R::lane_count > 1 && Which != lanes::some && n.code == op::tensor &&
-                k >= 0) {  // away from the ends, a load like any other
-    constexpr ir::coordinate c = R::P.program.inputs[slot].at.items[k];
-    const std::ptrdiff_t by = c.entry + static_cast<std::ptrdiff_t>(c.shift().counted(r.data.extents.of));
-    const stream& s = r.data.inputs[slot];
-    if (s.column_stride == 1 && j + by >= 0 && j + by + R::lane_count <= r.data.extents[c.of]) [[likely]] {
-      const auto* const row = static_cast<const typename R::template Input<slot>*>(r.input_row[slot]);
-      r.value[Id] = load_lanes<typename R::V>(row + j + by);
-      return;
-    }
-  }
+  if (load_shifted_together<Id, Which>(r, j)) return;
   using T = std::conditional_t<n.code == op::tensor, typename R::number, typename R::TI>;
   alignas(64) T buffer[R::lane_count] = {};
   load_shifted_lanes<Id, Which>(r, j, buffer);
@@ -113,7 +203,7 @@ LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
     r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
   } else {  // index or mask: integers of any size
     typename R::VI v;
-    if (R::P.levels[Id] == level::element || !load_integers_of_rows(r, r.data.inputs[slot], v)) {
+    if (!load_integers_together<Id, Which>(r, j, v)) {
       alignas(64) typename R::TI buffer[R::lane_count] = {};
       loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along,
                            lanes_in_use<Id, Which>(r), buffer);
@@ -137,15 +227,32 @@ LOOM_INLINE void set_looked_up(R& r, const looked_up_type<Id, R>* entries) {
   else r.value[Id] = v;
 }
 
-/// The entries that labels name, of rows that lie side by side; of a label that names none, any.
+/// Up to here a look at every entry costs less than a gather.
+inline constexpr std::ptrdiff_t few_entries = 16;
+
+/// How far the entries that labels name lie from the first one; of a label that names none, 0.
+template <class VI>
+LOOM_INLINE VI offsets_of(VI label, std::ptrdiff_t entries, std::ptrdiff_t step) {
+  const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<lane<VI>>(entries))), label);
+  return inside * broadcast<VI>(static_cast<lane<VI>>(step));
+}
+
+/// The entries of a table that labels name; of a label that names none, any.
+template <class V>
+LOOM_INLINE V table_entries(const lane<V>* table, std::ptrdiff_t step, std::ptrdiff_t entries, ints_of<V> label) {
+  using VI = ints_of<V>;
+  if (entries > few_entries) return gather(table, offsets_of(label, entries, step));
+  V entry = broadcast<V>(table[0]);
+  for (std::ptrdiff_t j = 1; j < entries; ++j)
+    entry = select(label == broadcast<VI>(static_cast<lane<VI>>(j)), broadcast<V>(table[j * step]), entry);
+  return entry;
+}
+
+/// The same of rows that lie side by side.
 template <class V>
 LOOM_INLINE V named_entries(const lane<V>* rows, std::ptrdiff_t step, std::ptrdiff_t columns, ints_of<V> label) {
   using VI = ints_of<V>;
-  constexpr std::ptrdiff_t few = 16;  // up to here a look at every column costs less than a gather
-  if (columns > few) {
-    const VI inside = masked((label >= 0) & (label < broadcast<VI>(static_cast<lane<VI>>(columns))), label);
-    return gather(rows, inside * broadcast<VI>(static_cast<lane<VI>>(step)) + iota<VI>(0));
-  }
+  if (columns > few_entries) return gather(rows, offsets_of(label, columns, step) + iota<VI>(0));
   V entry = load<V>(rows);
   for (std::ptrdiff_t j = 1; j < columns; ++j)
     entry = select(label == broadcast<VI>(static_cast<lane<VI>>(j)), load<V>(rows + j * step), entry);
@@ -165,7 +272,16 @@ LOOM_INLINE void gather_input(R& r) {
     r.value[Id] =
         broadcast<typename R::V>(static_cast<typename R::number>(loaded(*R::shape::template input<from>(r, inside))));
     return;
-  } else if constexpr (has_entries(R::P, from)) {
+  } else if constexpr (R::lane_count > 1 && n.type == kind::number && std::is_same_v<S, typename R::number> &&
+                       !R::P.program.inputs[from].is_shifted() &&
+                       (as_set(R::P.program.inputs[from].axes) & R::P.row_axes) == 0) {
+    const stream& s = r.data.inputs[from];
+    if (s.column_stride >= 0 && s.column_stride * r.data.columns < INT32_MAX) [[likely]] {
+      r.value[Id] = table_entries<typename R::V>(static_cast<const S*>(s.data), s.column_stride, r.data.columns,
+                                                 r.index[n.operand[1]]);
+      return;
+    }
+  } else if constexpr (R::P.program.inputs[from].code == op::tensor && has_entries(R::P, from)) {
     if (r.input_row[from] != nullptr)
       rows = {R::shape::template input<from>(r, 0), R::shape::template input_step<from>(r)};
     if constexpr (!R::shape::along && R::lane_count > 1 && n.type == kind::number &&
@@ -199,6 +315,16 @@ LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
       return;
     }
   }
+  if constexpr (R::lane_count > 1 && std::is_same_v<S, typename R::number> && n.type == kind::number &&
+                lanes_differ<n.operand[1], R>) {  // a table, the same for all lanes
+    const stream& s = r.data.lookups[k];
+    const std::ptrdiff_t extent = r.data.extents[first_axis(n.over())], stride = r.data.label_strides[k];
+    const bool has_columns = R::P.levels[Id] == level::element && s.column_stride != 0;
+    if (!has_columns && layout::is_one_row(r.data, s) && stride >= 0 && extent * stride < INT32_MAX) {
+      r.value[Id] = table_entries<typename R::V>(static_cast<const S*>(s.data), stride, extent, r.index[n.operand[1]]);
+      return;
+    }
+  }
   alignas(64) typename R::TI label[R::lane_count];
   alignas(64) looked_up_type<Id, R> buffer[R::lane_count] = {};
   store(r.index[n.operand[1]], label);
@@ -219,16 +345,34 @@ LOOM_INLINE typename R::V load_narrowed(const double* from) {
 /// An entry, or the row's entry, of an array of the workspace.
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr int array = R::P.array_of[Id] - 1;
+  if constexpr (!R::shape::along && R::P.program[Id].type == kind::number) {
+    const output_stream& s = r.data.arrays[array];
+    const double* const from =
+        static_cast<const double*>(s.data) + r.array_begin[array] + column_of<Id, R>(j) * s.column_stride;
+    const std::ptrdiff_t stride = R::shape::stride_of_rows(r, s);
+    if (r.in_one_line && stride == 0) {  // rows share the entry
+      if constexpr (R::is_wide(Id))
+        for (int part = 0; part < R::total_parts; ++part) r.wide[Id][part] = broadcast<typename R::VD>(*from);
+      r.value[Id] = broadcast<typename R::V>(static_cast<typename R::number>(*from));
+      return;
+    }
+    if constexpr (!R::is_wide(Id))
+      if (r.in_one_line && stride == 1 && r.active == R::lane_count) {
+        r.value[Id] = load_narrowed<R>(from + r.row_in_block);
+        return;
+      }
+  }
   if constexpr (R::is_wide(Id)) {
     using VD = typename R::VD;
     alignas(64) double wide[R::lane_count] = {};
-    loops::load_array(r.data, r.data.arrays[R::P.array_of[Id] - 1], r.row, column_of<Id, R>(j), R::shape::along,
+    loops::load_array(r.data, r.data.arrays[array], r.row, column_of<Id, R>(j), R::shape::along,
                       lanes_in_use<Id, Which>(r), wide);
     for (int part = 0; part < R::total_parts; ++part)
       r.wide[Id][part] = lanes_differ<Id, R> ? load<VD>(wide + part * width<VD>) : broadcast<VD>(wide[0]);
     return narrow_value<Id>(r);
   }
-  const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
+  const output_stream& s = r.data.arrays[array];
   if constexpr (R::shape::along && Which != lanes::some && lanes_differ<Id, R> && R::P.program[Id].type == kind::number)
     if (s.column_stride == 1) [[likely]] {
       r.value[Id] = load_narrowed<R>(static_cast<const double*>(s.data) + row_offset(r.data, s, r.row) + j);

@@ -8,11 +8,13 @@ namespace loom::inline LOOM_ABI::LOOM_TARGET {
 /// The registers of a shape (loops/shapes), beside what the shape has to know of the rows it is at.
 template <class Program, class T, class Shape>
 struct registers
-    : Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(), vec<T>> {
+    : Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(),
+                            Program::schedule.arrays.size(), vec<T>> {
   static constexpr const plan& P = Program::schedule;
   static constexpr int values = P.program.size();
   static constexpr int inputs = P.program.inputs.size();
   static constexpr int outputs = P.program.outputs.size();
+  static constexpr int arrays = P.arrays.size();
 
   using shape = Shape;
   using number = T;
@@ -82,12 +84,6 @@ template <int Id, class R, class V>
 LOOM_INLINE V spread(const lane<V>* buffer) {
   if constexpr (lanes_differ<Id, R>) return load<V>(buffer);
   else return broadcast<V>(buffer[0]);
-}
-
-/// Whether the lanes of a vector are rows, and what an input has of each lies side by side: the usual case of labels and weights.
-template <class R>
-LOOM_INLINE bool are_side_by_side(const R& r, const stream& s) {
-  return r.data.row_rank == 1 && s.row_strides[0] == 1 && r.active == R::lane_count;
 }
 
 }  // namespace loom::LOOM_TARGET

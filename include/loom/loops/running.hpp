@@ -188,7 +188,7 @@ template <class B, class A, class R>
         moved(b_here, taken * b_step), moved(a_here, taken * a_step), moved(to, taken * to_step);
         left -= taken;
       };
-      if (left > running::few && near) lanes(std::integral_constant<int, running::many>{});
+      if (left > 3 * running::few && near) lanes(std::integral_constant<int, running::many>{});
       else if (left > 2) lanes(std::integral_constant<int, running::few>{});
       else if (left > 1) lanes(std::integral_constant<int, 2>{});
       else lanes(std::integral_constant<int, 1>{});

@@ -144,6 +144,27 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
       return fold_lanes_into<fold<n.code>, R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
   }
   constexpr bool wide = n.code == op::sum && R::is_wide(n.operand[0]);
+  if constexpr (n.code == op::sum && !R::shape::along) {
+    if (r.in_one_line && R::shape::stride_of_rows(r, s) == 0) {  // rows share the entry
+      constexpr level at = per_column ? level::element : level::row;
+      typename R::VD sum[2]{};
+      if constexpr (wide) {
+        add_wide<n.operand[0]>(r, sum, R::shape::template counted_lanes<at, Which>(r));
+      } else {
+        const auto own = R::shape::template counted_once<at, Which>(r, v, typename R::V{});
+        if constexpr (sizeof(typename R::number) == 8) {
+          sum[0] = own;
+        } else {
+          sum[0] = widen(lower_half(own));
+          sum[1] = widen(upper_half(own));
+        }
+      }
+      constexpr int array = R::P.array_of[Id] - 1;
+      static_cast<double*>(s.data)[r.array_begin[array] + (per_column ? j : 0) * s.column_stride] +=
+          across_lanes<op::sum>(sum[0] + sum[1]);
+      return;
+    }
+  }
   alignas(64) std::conditional_t<wide, double, typename R::number> buffer[R::lane_count];
   if constexpr (wide) store_parts<n.operand[0]>(r, buffer);
   else store(v, buffer);

@@ -51,8 +51,9 @@ struct row_pass {
 };
 
 /// Rows no longer than this run with lanes across rows: their tiles fit on the stack, and in the first-level cache. Where entries are
-/// stored, what a row costs beside its entries is more.
-inline constexpr std::int64_t short_row = 112, short_stored_row = 160;
+/// stored, what a row costs beside its entries is more; where no value of a row is made of its entries, all that counts is the vector
+/// that its end leaves half empty.
+inline constexpr std::int64_t short_row = 112, short_stored_row = 160, short_row_of_entries = 27;
 
 /// Vectors that one accumulator of a row reduction sees before it is folded into the next: bounds the rounding error of a long row.
 inline constexpr int accumulation_block = 32;
@@ -257,6 +258,9 @@ constexpr int fetching_pass(const sweep& s) {
 
 /// Past the last step of a sweep.
 constexpr int end_of(const sweep& s) { return s.passes.empty() ? s.before.end : s.passes.back().after.end; }
+
+/// The axis along which the entries of a row are neighbours; -1 if a row has one entry.
+constexpr int innermost_column(const plan& p) { return p.column_order.empty() ? -1 : p.column_order.back(); }
 
 /// Whether sweep `s` reads an input, entry by entry or by labels along its rows.
 constexpr bool reads_input(const plan& p, const sweep& s, int slot) {

@@ -16,9 +16,12 @@ struct across_rows {
   static constexpr bool along = false;  ///< lanes are rows, for loops/memory.hpp
   static constexpr bool lanes_differ(level) { return true; }
 
-  template <int Inputs, int Outputs, class V>
+  template <int Inputs, int Outputs, int Arrays, class V>
   struct place {
     std::ptrdiff_t row_in_block = 0;  ///< of the first lane
+    /// Whether the rows of the block are neighbours along one axis; where they begin in what has one entry for each.
+    bool in_one_line = false;
+    std::ptrdiff_t input_begin[Inputs + 1], array_begin[Arrays + 1];
     std::size_t active = 0;  ///< rows of this vector
     // A tile is padded with copies of its last row; memory is not. Without a tile, the last vector starts early and overlaps
     // rows already processed; totals skip them.
@@ -42,6 +45,21 @@ struct across_rows {
   }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
+  /// Entries from one row of the block to the next, in an input or an array.
+  template <class R, class Stream>
+  static LOOM_INLINE std::ptrdiff_t stride_of_rows(const R& r, const Stream& s) {
+    return s.row_strides[r.data.row_rank - 1];
+  }
+  /// Whether what an input has of the rows of a vector lies side by side: the usual case of labels and weights; and where.
+  template <int Slot, class R>
+  static LOOM_INLINE bool rows_are_contiguous(const R& r) {
+    return r.in_one_line && stride_of_rows(r, r.data.inputs[Slot]) == 1 && r.active == R::lane_count;
+  }
+  template <int Slot, class R>
+  static LOOM_INLINE std::ptrdiff_t row_at(const R& r) {
+    return r.input_begin[Slot] + r.row_in_block;
+  }
+
   template <int Slot, class R>
   static LOOM_INLINE std::ptrdiff_t input_step(const R& r) {
     return r.input_step[Slot];
@@ -62,9 +80,11 @@ struct across_rows {
     using V = typename R::V;
     if constexpr (R::P.levels[Id] != level::element) {
       if constexpr (std::is_same_v<typename R::template Input<Slot>, typename R::number> && R::lane_count > 1) {
-        const stream& s = r.data.inputs[Slot];
-        if (are_side_by_side(r, s)) return load<V>(static_cast<const typename R::number*>(s.data) + r.row);
+        if (rows_are_contiguous<Slot>(r))
+          return load<V>(static_cast<const typename R::number*>(r.data.inputs[Slot].data) + row_at<Slot>(r));
       }
+      if (const stream& s = r.data.inputs[Slot]; r.in_one_line && stride_of_rows(r, s) == 0)
+        return broadcast<V>(loaded(static_cast<const typename R::template Input<Slot>*>(s.data)[r.input_begin[Slot]]));
       alignas(64) typename R::number buffer[R::lane_count] = {};
       loops::load_row_values<typename R::template Input<Slot>>(r.data, r.data.inputs[Slot], r.row, r.active, buffer);
       return load<V>(buffer);
@@ -157,12 +177,17 @@ struct across_rows {
     b.tiled = over_elements && data.shape != loop_shape::in_place;
     const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
     const std::ptrdiff_t fit = tiles::rows(data);
-    b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
-    for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.size) {
+    const std::ptrdiff_t line = data.row_extents[data.row_rank - 1];
+    b.size = b.tiled ? fit : over_elements ? line : data.rows;
+    r.in_one_line = data.row_rank == 1 || line >= 4 * width;  // shorter ones would leave too many lanes empty
+    for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.count) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
+      if (data.row_rank > 1 && r.in_one_line)
+        if (const std::ptrdiff_t rest = line - b.first % line; b.count > rest) b.count = rest;
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
+      find_arrays(r, std::make_integer_sequence<int, R::arrays>());
       for (std::ptrdiff_t i = 0; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
         r.row_in_block = i + rest - active;
@@ -176,6 +201,11 @@ struct across_rows {
     }
     if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
     Passes::template end<0, Passes::S.totals.count>(r);
+  }
+
+  template <class R, int... K>
+  static LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
+    ((r.array_begin[K] = row_offset(r.data, r.data.arrays[K], r.row)), ...);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.
@@ -229,7 +259,10 @@ struct across_rows {
                                      [[maybe_unused]] const strides& s, [[maybe_unused]] const void* data) {
       constexpr std::size_t width = R::lane_count;
       const auto count = static_cast<std::size_t>(b.count);
-      if constexpr (has_tile(Operand))
+      if constexpr (has_tile(Operand) && of_integers(Operand))
+        loops::load_integer_tile(r.data, r.data.inputs[Operand], b.first, count, (count + width - 1) / width * width,
+                                 b.size, tile<Operand, typename R::TI>(b));
+      else if constexpr (has_tile(Operand))
         loops::load_tile(&transpose<E>, r.data, s, static_cast<const E*>(data), b.first, count,
                          (count + width - 1) / width * width, b.size, tile<Operand, E>(b));
     }
@@ -251,20 +284,29 @@ struct across_rows {
     static constexpr bool by_entry(int operand) {
       if (operand >= R::inputs) return output_level(R::P, operand - R::inputs) == level::element;
       const input_info& in = R::P.program.inputs[operand];
-      return in.code == op::tensor && S.over == level::element && (as_set(in.axes) & R::P.column_axes) != 0;
+      return S.over == level::element && (as_set(in.axes) & R::P.column_axes) != 0;
+    }
+    /// Labels and masks, as integers of lanes in a tile; in memory they are of any size.
+    static constexpr bool of_integers(int operand) {
+      return operand < R::inputs && R::P.program.inputs[operand].code != op::tensor;
     }
     /// Where the block at r.row begins: in a tile, or in memory.
     template <int Operand, class E, class Stream, class Pointer>
-    static LOOM_INLINE void find_one([[maybe_unused]] const R& r, [[maybe_unused]] const row_block& b,
+    static LOOM_INLINE void find_one([[maybe_unused]] R& r, [[maybe_unused]] const row_block& b,
                                      [[maybe_unused]] const Stream& s, Pointer& at,
                                      [[maybe_unused]] std::ptrdiff_t& step) {
       constexpr bool may_be_tiled = has_tile(Operand);
-      if constexpr (!by_entry(Operand)) {
+      if constexpr (Operand < R::inputs && (!by_entry(Operand) || of_integers(Operand)))
+        r.input_begin[Operand] = row_offset(r.data, s, r.row);
+      if constexpr (!by_entry(Operand) || (of_integers(Operand) && !may_be_tiled)) {
         at = nullptr;
         step = 0;
       } else if (may_be_tiled && b.tiled) {
         at = tile<Operand, E>(b);
         step = b.size;
+      } else if (of_integers(Operand)) {
+        at = nullptr;
+        step = 0;
       } else {
         at = static_cast<E*>(s.data) + row_offset(r.data, s, r.row);
         step = s.column_stride;

@@ -9,12 +9,13 @@ struct along_rows {
   static constexpr bool along = true;  ///< lanes are columns, for loops/memory.hpp
   static constexpr bool lanes_differ(level at) { return at == level::element; }
 
-  template <int Inputs, int Outputs, class V>
+  template <int Inputs, int Outputs, int, class V>
   struct place {
     std::size_t active = 0;  ///< entries of the tail
     std::ptrdiff_t added_to = 0;  ///< entries before it were added to the outputs, of a block that is done again
     loops::copies copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
+    std::ptrdiff_t input_begin[Inputs + 1];  ///< of labels, masks and what is read further on: where the row begins
     std::uintptr_t next_row[Inputs + 1];  ///< of an input whose entries are asked for; past the last row, of nothing
     const void* input_entries[Inputs + 1];  ///< of the row, or as if its copy began at column 0
     void* output_entries[Outputs + 1];
@@ -225,6 +226,12 @@ struct along_rows {
   template <int Slot, class R>
   static LOOM_INLINE void find_input(R& r) {
     const stream& s = r.data.inputs[Slot];
+    if constexpr (R::P.program.inputs[Slot].is_shifted()) {
+      static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
+      r.input_begin[Slot] = loops::shifted_row(r.data, Slot, at, innermost_column(R::P), r.row);
+    } else if constexpr (R::P.program.inputs[Slot].code != op::tensor) {
+      r.input_begin[Slot] = row_offset(r.data, s, r.row);
+    }
     if constexpr (R::P.program.inputs[Slot].code == op::tensor) {
       using E = typename R::template Input<Slot>;
       // Data without entries may have no address.

@@ -34,13 +34,16 @@ class row_ends {
  public:
   explicit LOOM_INLINE row_ends(const Along* row) : r_(row->data, row->part, row->scalars, row->results) {
     r_.repeated_rows = 0;
+    r_.in_one_line = row->data.row_rank == 1;
+    for (std::ptrdiff_t& begin : r_.input_begin) begin = 0;
+    for (std::ptrdiff_t& begin : r_.array_begin) begin = 0;
     passes::template begin<0, passes::S.row_totals>(r_);
   }
   /// Takes what the end of a row needs of it, and ends the rows that wait if they fill a vector, or if it is the last one.
   LOOM_INLINE void add(const Along& row) {
     keep(row, each());
     if (++count_ < lane_count && row.row + 1 < row.part.row_end) return;
-    r_.row = row.row + 1 - static_cast<std::ptrdiff_t>(count_);
+    r_.row = r_.row_in_block = row.row + 1 - static_cast<std::ptrdiff_t>(count_);
     r_.active = count_;
     r_.new_rows = first_lanes<V>(count_);
     recall(each());
