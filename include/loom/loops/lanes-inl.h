@@ -58,13 +58,13 @@ LOOM_INLINE V load_entries_of(const S* from, std::size_t count) {
   }
 }
 
-/// Lanes `begin` to `end` of a vector, and 0 around them.
+/// Lanes `begin` to `end` of the vector whose first lane lies at `at` of an array, and 0 around them.
 template <class V, class S>
-[[gnu::noinline]] LOOM_OF_TARGET void load_between(const S* from, std::ptrdiff_t begin, std::ptrdiff_t end,
-                                                   lane<V>* to) {
+[[gnu::noinline]] LOOM_OF_TARGET void load_between(const S* array, std::ptrdiff_t at, std::ptrdiff_t begin,
+                                                   std::ptrdiff_t end, lane<V>* to) {
   alignas(64) lane<V> room[2 * width<V>] = {};
   if (begin < end)
-    store(load_entries_of<lanes::some, V>(from + begin, static_cast<std::size_t>(end - begin)), room + begin);
+    store(load_entries_of<lanes::some, V>(array + (at + begin), static_cast<std::size_t>(end - begin)), room + begin);
   store(load<V>(room), to);
 }
 

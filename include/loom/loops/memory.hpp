@@ -37,11 +37,7 @@ template <class From, class I>
 void copy_integers(const void* data, const row_run& r, I* to) {
   const From* const from = static_cast<const From*>(data) + r.offset;
   LOOM_SHORT_LOOP
-  for (std::size_t i = 0; i < r.count; ++i) {
-    const From v = from[static_cast<std::ptrdiff_t>(i) * r.stride];
-    if constexpr (std::is_same_v<From, std::uint64_t> && std::is_signed_v<I>) to[i] = lane_of<I>(call::saturated(v));
-    else to[i] = lane_of<I>(static_cast<std::int64_t>(v));
-  }
+  for (std::size_t i = 0; i < r.count; ++i) to[i] = lane_of<I>(from[static_cast<std::ptrdiff_t>(i) * r.stride]);
 }
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
@@ -49,16 +45,15 @@ template <class I>
 [[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
                                             std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
-    switch (s.type) {
-      case element_type::i8: return copy_integers<std::int8_t>(s.data, r, to + lane);
+    switch (s.type) {  // the usual types, and the others one by one
       case element_type::boolean:
       case element_type::u8: return copy_integers<std::uint8_t>(s.data, r, to + lane);
-      case element_type::i16: return copy_integers<std::int16_t>(s.data, r, to + lane);
-      case element_type::u16: return copy_integers<std::uint16_t>(s.data, r, to + lane);
       case element_type::i32: return copy_integers<std::int32_t>(s.data, r, to + lane);
-      case element_type::u32: return copy_integers<std::uint32_t>(s.data, r, to + lane);
       case element_type::i64: return copy_integers<std::int64_t>(s.data, r, to + lane);
-      default: return copy_integers<std::uint64_t>(s.data, r, to + lane);
+      default:
+        LOOM_SHORT_LOOP
+        for (std::size_t i = 0; i < r.count; ++i)
+          to[lane + i] = load_label<I>(s.data, r.offset + static_cast<std::ptrdiff_t>(i) * r.stride, s.type);
     }
   });
 }
@@ -104,18 +99,13 @@ struct near_rows {
 template <class S, class T, class I>
 [[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows,
                                            std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
-  const auto inside = [&](std::size_t i) {
-    return entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
-  };
-  if (rows.data != nullptr) {
-    for (std::size_t i = 0; i < count; ++i)
-      to[i] = static_cast<T>(loaded(rows.data[inside(i) * rows.step + static_cast<std::ptrdiff_t>(i)]));
-    return;
-  }
   for_each_run(data, s, row, 0, false, count, [&](std::size_t lane, const row_run& r) {
     std::ptrdiff_t at = r.offset;
-    for (std::size_t i = lane; i < lane + r.count; ++i, at += r.stride)
-      to[i] = load_lane<S, T>(s, at + inside(i) * s.column_stride);
+    for (std::size_t i = lane; i < lane + r.count; ++i, at += r.stride) {
+      const std::ptrdiff_t j = entry[i] >= 0 && entry[i] < data.columns ? static_cast<std::ptrdiff_t>(entry[i]) : 0;
+      to[i] = rows.data != nullptr ? static_cast<T>(loaded(rows.data[j * rows.step + static_cast<std::ptrdiff_t>(i)]))
+                                   : load_lane<S, T>(s, at + j * s.column_stride);
+    }
   });
 }
 
@@ -214,6 +204,25 @@ template <class S, class T, class I>
   });
 }
 
+/// By which of its places a shifted input is read further on along a row; -1: by none.
+struct row_reading {
+  int along_row = -1;
+  bool by_several = false, along_rows = false;
+};
+constexpr row_reading reading_of(const schedule::plan& p, const ir::input_info& in) {
+  row_reading r;
+  for (int k = 0; k < in.at.size(); ++k) {
+    const ir::coordinate& c = in.at[k];
+    if (!c.is_shifted()) continue;
+    if (!ir::has(p.column_axes, c.axis)) {
+      r.along_rows = true;
+    } else {
+      r.by_several = r.along_row >= 0;
+      r.along_row = k;
+    }
+  }
+  return r;
+}
 /// How many entries further on an input is read along an axis.
 inline std::ptrdiff_t shift_along(const sweep_layout& data, const ir::coordinate& c) {
   return c.entry + static_cast<std::ptrdiff_t>(c.shift().counted(data.extents.of));
@@ -242,6 +251,18 @@ inline constexpr std::ptrdiff_t no_row = PTRDIFF_MIN;
     if (entry < 0 || entry >= data.extents[at[k].of]) return no_row;
   }
   return row_offset(data, data.inputs[slot], row) + shifted_by(data, slot, at);
+}
+
+/// Entries of a row, from the first to the last of a vector, that all lie within the ends of a shifted input; none if they lie apart.
+struct entry_range {
+  std::ptrdiff_t first = 0, last = -1;
+};
+inline entry_range whole_vectors(const sweep_layout& data, int slot, const ir::coordinates& at,
+                                 const row_reading& reading, std::ptrdiff_t begin, std::ptrdiff_t lanes) {
+  if (begin == no_row || data.inputs[slot].column_stride != 1 || reading.by_several) return {};
+  if (reading.along_row < 0) return {0, data.columns - lanes};
+  const std::ptrdiff_t by = shift_along(data, at[reading.along_row]), end = data.extents[at[reading.along_row].of] - by;
+  return {by < 0 ? -by : 0, (end < data.columns ? end : data.columns) - lanes};
 }
 
 /// Entries of an input that is read further on along some axes, or back. Beyond the ends they are 0.

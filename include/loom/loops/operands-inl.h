@@ -29,28 +29,48 @@ LOOM_INLINE typename R::V counted(const R& r) {
 }
 
 /// Labels or masks that lie side by side from entry `at` on, as a vector; false if they have to be loaded one by one.
-template <class R>
-LOOM_INLINE bool load_integers_at(const stream& s, std::ptrdiff_t at, typename R::VI& v) {
-  constexpr int n = R::lane_count;
+template <class VI>
+LOOM_INLINE bool load_short_integers(const stream& s, std::ptrdiff_t at, VI& v) {
+  constexpr int n = width<VI>;
   if (s.type == call::element_type::i32) {
-    v = __builtin_convertvector(load<vec<std::int32_t, n>>(static_cast<const std::int32_t*>(s.data) + at),
-                                typename R::VI);
+    v = __builtin_convertvector(load<vec<std::int32_t, n>>(static_cast<const std::int32_t*>(s.data) + at), VI);
   } else if (s.type == call::element_type::boolean || s.type == call::element_type::u8) {
     const auto bytes = load<vec<std::uint8_t, n>>(static_cast<const std::uint8_t*>(s.data) + at);
     const auto pairs = __builtin_convertvector(bytes, vec<std::uint16_t, n>);  // g++ widens well by a factor of 2
-    v = __builtin_convertvector(__builtin_convertvector(pairs, vec<std::int32_t, n>), typename R::VI);
-  } else if (s.type == call::element_type::i64) {  // as loops::lane_of does it
-    vec<std::int64_t, n> bits;  // may be wider than what a function returns
-    __builtin_memcpy(&bits, static_cast<const std::int64_t*>(s.data) + at, sizeof bits);
-    if constexpr (sizeof(typename R::TI) == 4) {
-      bits = bits < std::int64_t{INT32_MIN} ? vec<std::int64_t, n>{} + INT32_MIN : bits;
-      bits = bits > std::int64_t{INT32_MAX} ? vec<std::int64_t, n>{} + INT32_MAX : bits;
-    }
-    v = __builtin_convertvector(bits, typename R::VI);
+    v = __builtin_convertvector(__builtin_convertvector(pairs, vec<std::int32_t, n>), VI);
   } else {
     return false;
   }
   return true;
+}
+/// Labels of 64 bits, as loops::lane_of has them.
+template <class VI, class VL = vec<std::int64_t>>
+[[gnu::noinline]] LOOM_OF_TARGET void load_long_integers(const std::int64_t* from, lane<VI>* to) {
+  for (int i = 0; i < width<VI>; i += width<VL>) {
+    VL bits = load<VL>(from + i);
+    if constexpr (sizeof(lane<VI>) == 4) {
+      bits = select(bits < INT32_MIN, broadcast<VL>(INT32_MIN), bits);
+      bits = select(bits > INT32_MAX, broadcast<VL>(INT32_MAX), bits);
+    }
+    store(__builtin_convertvector(bits, vec<lane<VI>, width<VL>>), to + i);
+  }
+}
+template <class VI>
+LOOM_INLINE bool load_integers_at(const stream& s, std::ptrdiff_t at, VI& v) {
+  if (s.type != call::element_type::i64) return load_short_integers(s, at, v);
+  alignas(64) lane<VI> buffer[width<VI>];
+  load_long_integers<VI>(static_cast<const std::int64_t*>(s.data) + at, buffer);
+  v = load<VI>(buffer);
+  return true;
+}
+/// Those at column `column` of the rows from `row` on, which begin at entry `at` if they lie side by side; else that is loops::no_row.
+template <class VI>
+[[gnu::noinline]] LOOM_OF_TARGET void load_integers_of_rows(const sweep_layout& data, const stream& s,
+                                                            std::ptrdiff_t row, std::ptrdiff_t column,
+                                                            std::ptrdiff_t at, std::size_t count, lane<VI>* to) {
+  VI v;
+  if (at != loops::no_row && load_short_integers(s, at + column * s.column_stride, v)) store(v, to);
+  else loops::load_integers(data, s, row, column, false, count, to);
 }
 /// One of them in every lane.
 template <class R>
@@ -69,8 +89,7 @@ LOOM_INLINE bool load_integers_together(const R& r, [[maybe_unused]] std::ptrdif
   if constexpr (R::shape::along) {
     const std::ptrdiff_t at = r.input_begin[slot] + column_of<Id, R>(j) * s.column_stride;
     if constexpr (by_entry && R::lane_count > 1)
-      return s.column_stride == 1 && (Which != lanes::some || r.active == R::lane_count) &&
-             load_integers_at<R>(s, at, v);
+      return s.column_stride == 1 && (Which != lanes::some || r.active == R::lane_count) && load_integers_at(s, at, v);
     v = integer_at<R>(s, at);
   } else if constexpr (by_entry && !has_entries(R::P, slot)) {  // the same in every row
     v = integer_at<R>(s, j * s.column_stride);
@@ -81,34 +100,16 @@ LOOM_INLINE bool load_integers_together(const R& r, [[maybe_unused]] std::ptrdif
                                  j * r.input_step[slot]);
         return true;
       }
-    const std::ptrdiff_t column = column_of<Id, R>(j) * s.column_stride;
-    if (R::shape::template rows_are_contiguous<slot>(r))
-      return load_integers_at<R>(s, R::shape::template row_at<slot>(r) + column, v);
-    if (!r.in_one_line || R::shape::stride_of_rows(r, s) != 0) return false;
-    v = integer_at<R>(s, r.input_begin[slot] + column);
+    alignas(64) typename R::TI buffer[R::lane_count] = {};
+    load_integers_of_rows<typename R::VI>(
+        r.data, s, r.row, column_of<Id, R>(j),
+        R::shape::template rows_are_contiguous<slot>(r) ? R::shape::template row_at<slot>(r) : loops::no_row, r.active,
+        buffer);
+    v = load<typename R::VI>(buffer);
   }
   return true;
 }
 
-/// By which of its places a shifted input is read further on along a row; -1: by none.
-struct row_reading {
-  int along_row = -1;
-  bool by_several = false, along_rows = false;
-};
-constexpr row_reading reading_of(const plan& p, const ir::input_info& in) {
-  row_reading r;
-  for (int k = 0; k < in.at.size(); ++k) {
-    const ir::coordinate& c = in.at[k];
-    if (!c.is_shifted()) continue;
-    if (!ir::has(p.column_axes, c.axis)) {
-      r.along_rows = true;
-    } else {
-      r.by_several = r.along_row >= 0;
-      r.along_row = k;
-    }
-  }
-  return r;
-}
 template <int Id, lanes Which, class T, class R>
 LOOM_INLINE void load_shifted_lanes(const R& r, [[maybe_unused]] std::ptrdiff_t j, T* to) {
   constexpr int slot = static_cast<int>(R::P.program[Id].bits);
@@ -125,12 +126,18 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
   constexpr int slot = static_cast<int>(n.bits);
-  constexpr row_reading reading = reading_of(R::P, R::P.program.inputs[slot]);
+  constexpr loops::row_reading reading = loops::reading_of(R::P, R::P.program.inputs[slot]);
   if constexpr (R::lane_count == 1 || R::P.levels[Id] != level::element || reading.by_several ||
                 (!R::shape::along && reading.along_rows)) {
     return false;
   } else {
     const stream& s = r.data.inputs[slot];
+    if constexpr (R::shape::along && n.code == op::tensor)
+      if (j >= r.whole[slot].first && j <= r.whole[slot].last) [[likely]] {
+        const auto* const from = static_cast<const typename R::template Input<slot>*>(s.data);
+        r.value[Id] = load_lanes<typename R::V>(from + (r.input_begin[slot] + j));
+        return true;
+      }
     std::ptrdiff_t first = j, extent = r.data.columns, at = 0;
     [[maybe_unused]] std::ptrdiff_t begin = 0, end = R::lane_count;  // of what is inside, along a row
     if constexpr (reading.along_row >= 0) {
@@ -158,21 +165,21 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
     if constexpr (n.code == op::tensor) {
       using E = typename R::template Input<slot>;
       using V = typename R::V;
-      const E* const from = static_cast<const E*>(s.data) + at;
+      const E* const array = static_cast<const E*>(s.data);
       if (!is_inside) {
         r.value[Id] = V{};
-      } else if (begin == 0 && end == R::lane_count) [[likely]] {
-        r.value[Id] = load_lanes<V>(from);
+      } else if (begin == 0 && end == R::lane_count) {
+        r.value[Id] = load_lanes<V>(array + at);
       } else if (begin == 0 && end > 0) {
-        r.value[Id] = load_entries_of<lanes::some, V>(from, static_cast<std::size_t>(end));
+        r.value[Id] = load_entries_of<lanes::some, V>(array + at, static_cast<std::size_t>(end));
       } else {
         alignas(64) typename R::number buffer[R::lane_count];
-        load_between<V>(from, begin, end, buffer);
+        load_between<V>(array, at, begin, end, buffer);
         r.value[Id] = load<V>(buffer);
       }
     } else {
       typename R::VI v{};
-      if (is_inside && (begin != 0 || end != R::lane_count || !load_integers_at<R>(s, at, v))) return false;
+      if (is_inside && (begin != 0 || end != R::lane_count || !load_integers_at(s, at, v))) return false;
       if constexpr (n.code == op::index) r.index[Id] = v;
       else r.mask[Id] = v != 0;
     }

@@ -91,6 +91,34 @@ template <op Code, bool Exclusive, int Lanes>
   if constexpr (Lanes <= few) state = s;
 }
 
+/// The same of sums, which wait for nothing but adds: by vectors of any machine, whose compilers see no loop in `next`.
+template <bool Exclusive, int Lanes>
+[[gnu::noinline]] inline void run_sums(lanes<Lanes>& state, double* v, int steps) {
+  using V [[gnu::vector_size(16)]] = double;  // that wide on every machine
+  constexpr int width = 2, at_once = (Lanes < few ? Lanes : few) / width;
+  for (int i = 0; i < Lanes; i += at_once * width) {
+    V y[at_once], lost[at_once];
+    __builtin_memcpy(y, state.y + i, sizeof y);
+    __builtin_memcpy(lost, state.lost + i, sizeof lost);
+    for (int t = 0; t < steps; ++t) {
+      double* const at = v + t * Lanes + i;
+#pragma GCC unroll 4
+      for (int k = 0; k < at_once; ++k) {
+        V entry, all;
+        __builtin_memcpy(&entry, at + k * width, sizeof entry);
+        const V before = y[k], total = before + entry, part = total - before;  // Knuth's two-sum
+        if (Exclusive) all = before - before == 0 ? before + lost[k] : before;
+        lost[k] += (before - (total - part)) + (entry - part);
+        y[k] = total;
+        if (!Exclusive) all = total - total == 0 ? total + lost[k] : total;
+        __builtin_memcpy(at + k * width, &all, sizeof all);
+      }
+    }
+    __builtin_memcpy(state.y + i, y, sizeof y);
+    __builtin_memcpy(state.lost + i, lost, sizeof lost);
+  }
+}
+
 /// Copies entries between an array and lanes, in the order in which they lie nearest in the array.
 template <int Lanes, class F>
 inline void for_each(int steps, int count, std::ptrdiff_t along, std::ptrdiff_t across, const F& f) {
@@ -121,7 +149,9 @@ template <int Lanes, class T>
 template <bool Exclusive, int Lanes>
 inline void run(op code, lanes<Lanes>& s, double* v, const double* a, int steps) {
   switch (code) {
-    case op::cumsum: return run<op::cumsum, Exclusive>(s, v, a, steps);
+    case op::cumsum:
+      if constexpr (Lanes > 1) return run_sums<Exclusive>(s, v, steps);
+      else return run<op::cumsum, Exclusive>(s, v, a, steps);
     case op::cumprod: return run<op::cumprod, Exclusive>(s, v, a, steps);
     case op::cummax: return run<op::cummax, Exclusive>(s, v, a, steps);
     case op::recurrence: return run<op::recurrence, Exclusive>(s, v, a, steps);
@@ -136,7 +166,10 @@ inline void run_lanes(op code, bool exclusive, std::ptrdiff_t entries, int count
                       const running_array<R>& result, std::ptrdiff_t result_across) {
   lanes<Lanes> s(code);
   constexpr int most_steps = at_hand / Lanes;
-  double v[at_hand]{}, factors[at_hand]{};
+  double v[at_hand], factors[at_hand];
+  const int used = Lanes * static_cast<int>(entries < most_steps ? entries : most_steps);
+  if (count < Lanes) __builtin_memset(v, 0, static_cast<std::size_t>(used) * sizeof(double));  // lanes that are none
+  if (count < Lanes || a.data == nullptr) __builtin_memset(factors, 0, static_cast<std::size_t>(used) * sizeof(double));
   for (std::ptrdiff_t t = 0; t < entries; t += most_steps) {
     const int steps = static_cast<int>(entries - t < most_steps ? entries - t : most_steps);
     load<Lanes>(b.data + t * b.along, b.along, b_across, steps, count, v);

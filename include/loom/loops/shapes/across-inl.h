@@ -177,13 +177,10 @@ struct across_rows {
     b.tiled = over_elements && data.shape != loop_shape::in_place;
     const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
     const std::ptrdiff_t fit = tiles::rows(data);
-    const std::ptrdiff_t line = data.row_extents[data.row_rank - 1];
-    b.size = b.tiled ? fit : over_elements ? line : data.rows;
-    r.in_one_line = data.row_rank == 1 || line >= 4 * width;  // shorter ones would leave too many lanes empty
+    b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
+    r.in_one_line = loops::in_one_line(data, width);
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.count) {
-      b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
-      if (data.row_rank > 1 && r.in_one_line)
-        if (const std::ptrdiff_t rest = line - b.first % line; b.count > rest) b.count = rest;
+      b.count = loops::rows_of_block(data, b.first, r.part.row_end, b.size, r.in_one_line);
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
@@ -205,7 +202,7 @@ struct across_rows {
 
   template <class R, int... K>
   static LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
-    ((r.array_begin[K] = row_offset(r.data, r.data.arrays[K], r.row)), ...);
+    ((r.array_begin[K] = layout::offset_over_axes(r.data, r.data.arrays[K], r.row)), ...);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.
@@ -297,7 +294,7 @@ struct across_rows {
                                      [[maybe_unused]] std::ptrdiff_t& step) {
       constexpr bool may_be_tiled = has_tile(Operand);
       if constexpr (Operand < R::inputs && (!by_entry(Operand) || of_integers(Operand)))
-        r.input_begin[Operand] = row_offset(r.data, s, r.row);
+        r.input_begin[Operand] = layout::offset_over_axes(r.data, s, r.row);
       if constexpr (!by_entry(Operand) || (of_integers(Operand) && !may_be_tiled)) {
         at = nullptr;
         step = 0;

@@ -16,6 +16,7 @@ struct along_rows {
     loops::copies copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
     std::ptrdiff_t input_begin[Inputs + 1];  ///< of labels, masks and what is read further on: where the row begins
+    loops::entry_range whole[Inputs + 1];  ///< of what is read further on: where a vector is a load like any other
     std::uintptr_t next_row[Inputs + 1];  ///< of an input whose entries are asked for; past the last row, of nothing
     const void* input_entries[Inputs + 1];  ///< of the row, or as if its copy began at column 0
     void* output_entries[Outputs + 1];
@@ -229,6 +230,8 @@ struct along_rows {
     if constexpr (R::P.program.inputs[Slot].is_shifted()) {
       static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
       r.input_begin[Slot] = loops::shifted_row(r.data, Slot, at, innermost_column(R::P), r.row);
+      r.whole[Slot] = loops::whole_vectors(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]),
+                                           r.input_begin[Slot], R::lane_count);
     } else if constexpr (R::P.program.inputs[Slot].code != op::tensor) {
       r.input_begin[Slot] = row_offset(r.data, s, r.row);
     }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSL-1.0
+// bench/entries_by_hand.cpp — plain loops, compiled for this machine and at -Ofast, so that the compiler may use its vectors.
+#include <cmath>
+#include <vector>
+
+#include "entries.hpp"
+
+namespace bench::entries {
+
+namespace {
+
+using index = std::ptrdiff_t;
+
+/// f(i, j, at) for each entry of the matrix.
+template <class F>
+inline void for_each_entry(const data& d, const F& f) {
+  for (index i = 0; i < d.rows; ++i)
+    for (index j = 0; j < d.columns; ++j) f(i, j, i * d.columns + j);
+}
+
+/// The cross entropy of a row whose entries lie `step` apart, times a weight; those that are not `kept` are none.
+template <class Kept>
+inline float entropy(const float* x, index count, index step, index label, float weight, float* g, const Kept& kept) {
+  float largest = -INFINITY, sum = 0;
+  for (index j = 0; j < count; ++j) largest = kept(j) ? std::fmax(largest, x[j * step]) : largest;
+  for (index j = 0; j < count; ++j) {
+    const float e = kept(j) ? std::exp(x[j * step] - largest) : 0.0f;
+    g[j * step] = e;
+    sum += e;
+  }
+  const float scale = weight / sum;
+  for (index j = 0; j < count; ++j) g[j * step] *= scale;
+  g[label * step] -= weight;
+  return weight * (std::log(sum) + largest - x[label * step]);
+}
+constexpr auto all = [](index) { return true; };
+
+}  // namespace
+
+float masked_squares(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows * d.columns; ++i) {
+    const float e = d.mask[i] ? d.x[i] - d.y[i] : 0.0f;
+    value += e * e;
+    d.gradient[i] = 2 * e;
+  }
+  return value;
+}
+float ignored_entries(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows * d.columns; ++i) {
+    const float e = d.labels[i] != 0 ? d.x[i] - d.y[i] : 0.0f;
+    value += e * e;
+    d.gradient[i] = 2 * e;
+  }
+  return value;
+}
+float masked_rows(const data& d) {
+  float value = 0;
+  for_each_entry(d, [&](index i, index, index at) {
+    const float e = d.row_mask[i] ? d.x[at] - d.y[at] : 0.0f;
+    value += e * e;
+    d.gradient[at] = 2 * e;
+  });
+  return value;
+}
+float weighted_rows(const data& d) {
+  float value = 0;
+  for_each_entry(d, [&](index i, index, index at) {
+    const float e = d.x[at] - d.y[at], weighted = d.of_rows[i] * e;
+    value += weighted * e;
+    d.gradient[at] = 2 * weighted;
+  });
+  return value;
+}
+float weighted_columns(const data& d) {
+  float value = 0;
+  for_each_entry(d, [&](index, index j, index at) {
+    const float e = d.x[at] - d.y[at], weighted = d.of_columns[j] * e;
+    value += weighted * e;
+    d.gradient[at] = 2 * weighted;
+  });
+  return value;
+}
+float table(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows * d.columns; ++i) {
+    const float e = d.x[i] - d.of_columns[d.labels[i]];
+    value += e * e;
+    d.gradient[i] = 2 * e;
+  }
+  return value;
+}
+float weighted_entropies(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows; ++i)
+    value += entropy(d.x + i * d.columns, d.columns, 1, d.row_labels[i], d.of_columns[d.row_labels[i]],
+                     d.gradient + i * d.columns, all);
+  return value;
+}
+float masked_entropies(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows; ++i) {
+    const bool* const mask = d.mask + i * d.columns;
+    value += entropy(d.x + i * d.columns, d.columns, 1, d.row_labels[i], 1, d.gradient + i * d.columns,
+                     [&](index j) { return mask[j]; });
+  }
+  return value;
+}
+float neighbours_in_rows(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows; ++i) {
+    const float* const x = d.x + i * d.columns;
+    float* const g = d.gradient + i * d.columns;
+    for (index j = 0; j < d.columns; ++j) {
+      const float before = x[j] - (j > 0 ? x[j - 1] : 0.0f), after = j + 1 < d.columns ? x[j + 1] - x[j] : 0.0f;
+      value += before * before;
+      g[j] = 2 * (before - after);
+    }
+  }
+  return value;
+}
+float neighbours_of_rows(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows; ++i) {
+    const float* const x = d.x + i * d.columns;
+    float* const g = d.gradient + i * d.columns;
+    const bool is_first = i == 0, is_last = i + 1 == d.rows;
+    for (index j = 0; j < d.columns; ++j) {
+      const float before = x[j] - (is_first ? 0.0f : x[j - d.columns]),
+                  after = is_last ? 0.0f : x[j + d.columns] - x[j];
+      value += before * before;
+      g[j] = 2 * (before - after);
+    }
+  }
+  return value;
+}
+float running_sums(const data& d) {
+  float value = 0;
+  for (index i = 0; i < d.rows; ++i) {
+    const float *const x = d.x + i * d.columns, *const y = d.y + i * d.columns;
+    float* const g = d.gradient + i * d.columns;
+    float sum = 0;
+    for (index j = 0; j < d.columns; ++j) {
+      sum += x[j] - y[j];
+      value += sum * sum;
+      g[j] = 2 * sum;
+    }
+    for (index j = d.columns - 2; j >= 0; --j) g[j] += g[j + 1];
+  }
+  return value;
+}
+float sums_of_columns(const data& d) {
+  std::vector<float> sums(static_cast<std::size_t>(d.columns));
+  float* const s = sums.data();
+  for_each_entry(d, [&](index, index j, index at) { s[j] += d.x[at] - d.y[at]; });
+  float value = 0;
+  for (index j = 0; j < d.columns; ++j) value += s[j] * s[j];
+  for_each_entry(d, [&](index, index j, index at) { d.gradient[at] = 2 * s[j]; });
+  return value;
+}
+float pixel_entropies(const data& d) {
+  const index pixels = d.height * d.width;
+  float value = 0;
+  for (index n = 0; n < d.images; ++n)
+    for (index p = 0; p < pixels; ++p) {
+      const index label = d.labels[n * pixels + p], first = n * d.classes * pixels + p;
+      const float weight = d.mask[n * pixels + p] ? d.of_columns[label] : 0.0f;
+      value += entropy(d.x + first, d.classes, pixels, label, weight, d.gradient + first, all);
+    }
+  return value;
+}
+float overlaps(const data& d) {
+  const index pixels = d.height * d.width;
+  float value = 0;
+  for (index n = 0; n < d.images; ++n)
+    for (index c = 0; c < d.classes; ++c) {
+      const float* const x = d.x + (n * d.classes + c) * pixels;
+      float* const g = d.gradient + (n * d.classes + c) * pixels;
+      const int* const labels = d.labels + n * pixels;
+      float shared = 0, size = 1;
+      for (index p = 0; p < pixels; ++p) {
+        shared += labels[p] == c ? x[p] : 0.0f;
+        size += x[p] * x[p];
+      }
+      value += 1 - 2 * shared / size;
+      for (index p = 0; p < pixels; ++p) g[p] = (labels[p] == c ? -2 / size : 0.0f) + 4 * shared / (size * size) * x[p];
+    }
+  return value;
+}
+float variation(const data& d) {
+  const index w = d.width, pixels = d.height * w;
+  float value = 0;
+  for (index n = 0; n < d.images * d.classes; ++n)
+    for (index h = 0; h < d.height; ++h) {
+      const float* const x = d.x + n * pixels + h * w;
+      float* const g = d.gradient + n * pixels + h * w;
+      const bool is_first = h == 0, is_last = h + 1 == d.height;
+      for (index j = 0; j < w; ++j) {
+        const float left = x[j] - (j > 0 ? x[j - 1] : 0.0f), up = x[j] - (is_first ? 0.0f : x[j - w]);
+        const float right = j + 1 < w ? x[j + 1] - x[j] : 0.0f, down = is_last ? 0.0f : x[j + w] - x[j];
+        value += left * left + up * up;
+        g[j] = 2 * (left + up - right - down);
+      }
+    }
+  return value;
+}
+
+}  // namespace bench::entries
