@@ -244,11 +244,10 @@ inline constexpr std::ptrdiff_t no_row = PTRDIFF_MIN;
 /// Where the entries that are read for a row begin: what lies at column 0 if its row goes on so before and after.
 [[gnu::noinline]] inline std::ptrdiff_t shifted_row(const sweep_layout& data, int slot, const ir::coordinates& at,
                                                     int column_axis, std::ptrdiff_t row) {
-  for (int k = 0; k < at.size(); ++k) {
-    const int axis = at[k].axis;
-    if (!at[k].is_shifted() || axis == column_axis) continue;
-    const std::ptrdiff_t entry = row / data.inner_rows[axis] % data.extents[axis] + shift_along(data, at[k]);
-    if (entry < 0 || entry >= data.extents[at[k].of]) return no_row;
+  for (const ir::coordinate& c : at) {
+    if (!c.is_shifted() || c.axis == column_axis) continue;
+    const std::ptrdiff_t entry = row / data.inner_rows[c.axis] % data.extents[c.axis] + shift_along(data, c);
+    if (entry < 0 || entry >= data.extents[c.of]) return no_row;
   }
   return row_offset(data, data.inputs[slot], row) + shifted_by(data, slot, at);
 }
@@ -277,13 +276,13 @@ template <class S, class T>
     const row_run run =
         along ? row_run{row_offset(data, s, row), s.column_stride, count} : run_of_rows(data, s, r, count - done);
     auto lanes = static_cast<std::ptrdiff_t>(run.count), begin = std::ptrdiff_t{0}, end = lanes;
-    for (int k = 0; k < at.size(); ++k) {
-      if (!at[k].is_shifted()) continue;
-      const int axis = at[k].axis;
+    for (const ir::coordinate& c : at) {
+      if (!c.is_shifted()) continue;
+      const int axis = c.axis;
       const bool of_columns = axis == column_axis;
       const std::ptrdiff_t inner = of_columns ? 1 : data.inner_rows[axis], rest = of_columns ? 0 : r % inner,
                            here = of_columns ? column : r / inner % data.extents[axis];
-      const std::ptrdiff_t first = here + shift_along(data, at[k]), extent = data.extents[at[k].of];
+      const std::ptrdiff_t first = here + shift_along(data, c), extent = data.extents[c.of];
       if (of_columns != along || inner > 1) {  // the same for all
         if (first < 0 || first >= extent) end = 0;
       } else {
