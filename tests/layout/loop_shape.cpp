@@ -64,7 +64,7 @@ TEST_CASE("short rows run across rows, through a transposed tile") {
   LOOM_CHECK(choose_loop_shape(of_doubles, 2, 57, false) == loop_shape::along_row);
 }
 
-TEST_CASE("labels and masks of entries have tiles; what is read further on has none") {
+TEST_CASE("labels and masks of entries have tiles, and what is read further on has none") {
   constexpr auto m = loom::mask<"m[N,C]">;
   constexpr auto t = loom::index<"t[N]">;
   constexpr auto masked = sum(where(m, x, 0), C).mean() + sum(number(t));

@@ -210,7 +210,8 @@ struct along_rows {
     Passes::template begin<first, totals>(r);
     std::conditional_t<put_off, row_ends<R, Passes::sweep_number>, no_row_ends> ends(&r);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
-      find_rows(r, std::make_integer_sequence<int, R::inputs>(), std::make_integer_sequence<int, R::outputs>());
+      find_rows<Passes::sweep_number>(r, std::make_integer_sequence<int, R::inputs>(),
+                                      std::make_integer_sequence<int, R::outputs>());
       copies::begin_row(r, typename copies::all());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
       if constexpr (put_off) ends.add(r);
@@ -219,15 +220,15 @@ struct along_rows {
     if constexpr (put_off) ends.end();
     copies::end(r);
   }
-  template <class R, int... I, int... O>
+  template <int Sweep, class R, int... I, int... O>
   static LOOM_INLINE void find_rows(R& r, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
-    (find_input<I>(r), ...);
+    (find_input<Sweep, I>(r), ...);
     (find_output<O>(r), ...);
   }
-  template <int Slot, class R>
+  template <int Sweep, int Slot, class R>
   static LOOM_INLINE void find_input(R& r) {
     const stream& s = r.data.inputs[Slot];
-    if constexpr (R::P.program.inputs[Slot].is_shifted()) {
+    if constexpr (R::P.program.inputs[Slot].is_shifted() && reads_input(R::P, R::P.loops[Sweep], Slot)) {
       static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
       r.input_begin[Slot] = loops::shifted_row(r.data, Slot, at, innermost_column(R::P), r.row);
       r.whole[Slot] = loops::whole_vectors(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]),

@@ -26,7 +26,9 @@ struct row_copies {
       if (it.kind != what) continue;
       if (what != action::compute)
         found |= output_level(P, it.slot) == level::element ? layout::operand_set{1} << (R::inputs + it.slot) : 0;
-      else if (n.code == op::tensor && P.levels[it.id] == level::element) found |= layout::operand_set{1} << n.bits;
+      else if (n.code == op::tensor && P.levels[it.id] == level::element &&
+               !P.program.inputs[static_cast<int>(n.bits)].is_shifted())  // which is not read where its row lies
+        found |= layout::operand_set{1} << n.bits;
     }
     return found;
   }
