@@ -18,6 +18,29 @@ inline void for_each_entry(const data& d, const F& f) {
     for (index j = 0; j < d.columns; ++j) f(i, j, i * d.columns + j);
 }
 
+/// The sum of the squares of e(i, j, at), whose derivative by x is 1, or 0 where it is 0.
+template <class Error>
+inline float squares(const data& d, const Error& error) {
+  float value = 0;
+  for_each_entry(d, [&](index i, index j, index at) {
+    const float e = error(i, j, at);
+    value += e * e;
+    d.gradient[at] = 2 * e;
+  });
+  return value;
+}
+/// Those of x - y, weighted.
+template <class Weight>
+inline float weighted_squares(const data& d, const Weight& weight) {
+  float value = 0;
+  for_each_entry(d, [&](index i, index j, index at) {
+    const float e = d.x[at] - d.y[at], weighted = weight(i, j) * e;
+    value += weighted * e;
+    d.gradient[at] = 2 * weighted;
+  });
+  return value;
+}
+
 /// The cross entropy of a row whose entries lie `step` apart, times a weight; those that are not `kept` are none.
 template <class Kept>
 inline float entropy(const float* x, index count, index step, index label, float weight, float* g, const Kept& kept) {
@@ -38,58 +61,22 @@ constexpr auto all = [](index) { return true; };
 }  // namespace
 
 float masked_squares(const data& d) {
-  float value = 0;
-  for (index i = 0; i < d.rows * d.columns; ++i) {
-    const float e = d.mask[i] ? d.x[i] - d.y[i] : 0.0f;
-    value += e * e;
-    d.gradient[i] = 2 * e;
-  }
-  return value;
+  return squares(d, [&](index, index, index at) { return d.mask[at] ? d.x[at] - d.y[at] : 0.0f; });
 }
 float ignored_entries(const data& d) {
-  float value = 0;
-  for (index i = 0; i < d.rows * d.columns; ++i) {
-    const float e = d.labels[i] != 0 ? d.x[i] - d.y[i] : 0.0f;
-    value += e * e;
-    d.gradient[i] = 2 * e;
-  }
-  return value;
+  return squares(d, [&](index, index, index at) { return d.labels[at] != 0 ? d.x[at] - d.y[at] : 0.0f; });
 }
 float masked_rows(const data& d) {
-  float value = 0;
-  for_each_entry(d, [&](index i, index, index at) {
-    const float e = d.row_mask[i] ? d.x[at] - d.y[at] : 0.0f;
-    value += e * e;
-    d.gradient[at] = 2 * e;
-  });
-  return value;
-}
-float weighted_rows(const data& d) {
-  float value = 0;
-  for_each_entry(d, [&](index i, index, index at) {
-    const float e = d.x[at] - d.y[at], weighted = d.of_rows[i] * e;
-    value += weighted * e;
-    d.gradient[at] = 2 * weighted;
-  });
-  return value;
-}
-float weighted_columns(const data& d) {
-  float value = 0;
-  for_each_entry(d, [&](index, index j, index at) {
-    const float e = d.x[at] - d.y[at], weighted = d.of_columns[j] * e;
-    value += weighted * e;
-    d.gradient[at] = 2 * weighted;
-  });
-  return value;
+  return squares(d, [&](index i, index, index at) { return d.row_mask[i] ? d.x[at] - d.y[at] : 0.0f; });
 }
 float table(const data& d) {
-  float value = 0;
-  for (index i = 0; i < d.rows * d.columns; ++i) {
-    const float e = d.x[i] - d.of_columns[d.labels[i]];
-    value += e * e;
-    d.gradient[i] = 2 * e;
-  }
-  return value;
+  return squares(d, [&](index, index, index at) { return d.x[at] - d.of_columns[d.labels[at]]; });
+}
+float weighted_rows(const data& d) {
+  return weighted_squares(d, [&](index i, index) { return d.of_rows[i]; });
+}
+float weighted_columns(const data& d) {
+  return weighted_squares(d, [&](index, index j) { return d.of_columns[j]; });
 }
 float weighted_entropies(const data& d) {
   float value = 0;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # tests/calls/check.cmake: in OBJECTS, the functions that match FUNCTIONS (awk regex, demangled) call nothing but what
-# matches ALLOWED: the copies of strided data, tiles and labels, which contiguous entries of a row never reach.
+# matches ALLOWED: the copies of strided data, tiles and labels of rows, which contiguous entries of a row never reach.
 # A call in an innermost loop costs more than the loop: it spills every vector register.
 cmake_minimum_required(VERSION 3.25)
 cmake_path(GET CMAKE_CURRENT_LIST_FILE PARENT_PATH here)

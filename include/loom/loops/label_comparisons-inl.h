@@ -41,19 +41,11 @@ LOOM_INLINE void load_bits(const R& r, [[maybe_unused]] std::ptrdiff_t j, std::u
     const stream& s = r.data.inputs[n.bits];
     const auto* const labels = static_cast<const std::int64_t*>(s.data);
     if (s.type == element_type::i64) {  // the usual ones of more than 32 bits
-      if constexpr (R::shape::along) {
-        const std::ptrdiff_t at = r.input_begin[n.bits] + column_of<Id, R>(j) * s.column_stride;
-        if constexpr (!lanes_differ<Id, R>) {
-          for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(labels[at]);
-          return;
-        } else if (s.column_stride == 1 && (Which != lanes::some || r.active == R::lane_count)) {
-          __builtin_memcpy(to, labels + at, R::lane_count * sizeof(*to));
-          return;
-        }
-      } else if (R::shape::template rows_are_contiguous<static_cast<int>(n.bits)>(r)) {
-        const std::ptrdiff_t column = column_of<Id, R>(j) * s.column_stride;
-        __builtin_memcpy(to, labels + R::shape::template row_at<static_cast<int>(n.bits)>(r) + column,
-                         R::lane_count * sizeof(*to));
+      if constexpr (!lanes_differ<Id, R>) {
+        for (int i = 0; i < R::lane_count; ++i) to[i] = static_cast<std::uint64_t>(labels[r.input_begin[n.bits]]);
+        return;
+      } else if (const std::ptrdiff_t at = integers_begin<Id, Which>(r, j); at != loops::no_row) {
+        __builtin_memcpy(to, labels + at, R::lane_count * sizeof(*to));
         return;
       }
     }

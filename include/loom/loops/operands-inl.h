@@ -28,6 +28,15 @@ LOOM_INLINE typename R::V counted(const R& r) {
   else return r.value[Id];
 }
 
+/// Input `Id` is v: numbers, labels, or a mask as 0 and 1.
+template <int Id, class R, class V>
+LOOM_INLINE void set_input(R& r, V v) {
+  constexpr op code = R::P.program[Id].code;
+  if constexpr (code == op::tensor) r.value[Id] = v;
+  else if constexpr (code == op::index) r.index[Id] = v;
+  else r.mask[Id] = v != 0;
+}
+
 /// Labels or masks that lie side by side from entry `at` on, as a vector; false if they have to be loaded one by one.
 template <class VI>
 LOOM_INLINE bool load_short_integers(const stream& s, std::ptrdiff_t at, VI& v) {
@@ -63,13 +72,13 @@ LOOM_INLINE bool load_integers_at(const stream& s, std::ptrdiff_t at, VI& v) {
   v = load<VI>(buffer);
   return true;
 }
-/// Those at column `column` of the rows from `row` on, which begin at entry `at` if they lie side by side; else that is loops::no_row.
+/// Those at column `column` of the rows from `row` on, which lie side by side from entry `at` on; loops::no_row: they do not.
 template <class VI>
 [[gnu::noinline]] LOOM_OF_TARGET void load_integers_of_rows(const sweep_layout& data, const stream& s,
                                                             std::ptrdiff_t row, std::ptrdiff_t column,
                                                             std::ptrdiff_t at, std::size_t count, lane<VI>* to) {
   VI v;
-  if (at != loops::no_row && load_short_integers(s, at + column * s.column_stride, v)) store(v, to);
+  if (at != loops::no_row && load_short_integers(s, at, v)) store(v, to);
   else loops::load_integers(data, s, row, column, false, count, to);
 }
 /// One of them in every lane.
@@ -80,6 +89,19 @@ LOOM_INLINE typename R::VI integer_at(const stream& s, std::ptrdiff_t at) {
                                        ? static_cast<TI>(static_cast<const std::int32_t*>(s.data)[at])
                                        : loops::load_label<TI>(s.data, at, s.type));
 }
+/// Where the labels or the mask of a vector lie side by side, in input `Id`; loops::no_row if they do not.
+template <int Id, lanes Which, class R>
+LOOM_INLINE std::ptrdiff_t integers_begin(const R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr int slot = static_cast<int>(R::P.program[Id].bits);
+  const stream& s = r.data.inputs[slot];
+  if constexpr (R::shape::along) {
+    const bool is_whole = Which != lanes::some || r.active == R::lane_count;
+    return s.column_stride == 1 && is_whole ? r.input_begin[slot] + j : loops::no_row;
+  } else {
+    if (!R::shape::template rows_are_contiguous<slot>(r)) return loops::no_row;
+    return R::shape::template row_at<slot>(r) + column_of<Id, R>(j) * s.column_stride;
+  }
+}
 /// Labels or masks of input `Id` at entry j of the row, or for the row; false if they have to be loaded one by one.
 template <int Id, lanes Which, class R>
 LOOM_INLINE bool load_integers_together(const R& r, [[maybe_unused]] std::ptrdiff_t j, typename R::VI& v) {
@@ -87,10 +109,11 @@ LOOM_INLINE bool load_integers_together(const R& r, [[maybe_unused]] std::ptrdif
   constexpr bool by_entry = R::P.levels[Id] == level::element;
   const stream& s = r.data.inputs[slot];
   if constexpr (R::shape::along) {
-    const std::ptrdiff_t at = r.input_begin[slot] + column_of<Id, R>(j) * s.column_stride;
-    if constexpr (by_entry && R::lane_count > 1)
-      return s.column_stride == 1 && (Which != lanes::some || r.active == R::lane_count) && load_integers_at(s, at, v);
-    v = integer_at<R>(s, at);
+    if constexpr (by_entry && R::lane_count > 1) {
+      const std::ptrdiff_t at = integers_begin<Id, Which>(r, j);
+      return at != loops::no_row && load_integers_at(s, at, v);
+    }
+    v = integer_at<R>(s, r.input_begin[slot] + column_of<Id, R>(j) * s.column_stride);
   } else if constexpr (by_entry && !has_entries(R::P, slot)) {  // the same in every row
     v = integer_at<R>(s, j * s.column_stride);
   } else {
@@ -101,10 +124,8 @@ LOOM_INLINE bool load_integers_together(const R& r, [[maybe_unused]] std::ptrdif
         return true;
       }
     alignas(64) typename R::TI buffer[R::lane_count] = {};
-    load_integers_of_rows<typename R::VI>(
-        r.data, s, r.row, column_of<Id, R>(j),
-        R::shape::template rows_are_contiguous<slot>(r) ? R::shape::template row_at<slot>(r) : loops::no_row, r.active,
-        buffer);
+    load_integers_of_rows<typename R::VI>(r.data, s, r.row, column_of<Id, R>(j), integers_begin<Id, Which>(r, j),
+                                          r.active, buffer);
     v = load<typename R::VI>(buffer);
   }
   return true;
@@ -180,8 +201,7 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
     } else {
       typename R::VI v{};
       if (is_inside && (begin != 0 || end != R::lane_count || !load_integers_at(s, at, v))) return false;
-      if constexpr (n.code == op::index) r.index[Id] = v;
-      else r.mask[Id] = v != 0;
+      set_input<Id>(r, v);
     }
     return true;
   }
@@ -193,10 +213,7 @@ LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
   using T = std::conditional_t<n.code == op::tensor, typename R::number, typename R::TI>;
   alignas(64) T buffer[R::lane_count] = {};
   load_shifted_lanes<Id, Which>(r, j, buffer);
-  const auto v = spread<Id, R, std::conditional_t<n.code == op::tensor, typename R::V, typename R::VI>>(buffer);
-  if constexpr (n.code == op::tensor) r.value[Id] = v;
-  else if constexpr (n.code == op::index) r.index[Id] = v;
-  else r.mask[Id] = v != 0;
+  set_input<Id>(r, spread<Id, R, std::conditional_t<n.code == op::tensor, typename R::V, typename R::VI>>(buffer));
 }
 
 /// Loads input `Id` at entry j of the row, or for the row.
@@ -216,8 +233,7 @@ LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
                            lanes_in_use<Id, Which>(r), buffer);
       v = spread<Id, R, typename R::VI>(buffer);
     }
-    if constexpr (n.code == op::index) r.index[Id] = v;
-    else r.mask[Id] = v != 0;
+    set_input<Id>(r, v);
   }
 }
 

@@ -295,16 +295,12 @@ struct across_rows {
       constexpr bool may_be_tiled = has_tile(Operand);
       if constexpr (Operand < R::inputs && (!by_entry(Operand) || of_integers(Operand)))
         r.input_begin[Operand] = layout::offset_over_axes(r.data, s, r.row);
-      if constexpr (!by_entry(Operand) || (of_integers(Operand) && !may_be_tiled)) {
-        at = nullptr;
-        step = 0;
-      } else if (may_be_tiled && b.tiled) {
+      at = nullptr;
+      step = 0;
+      if (may_be_tiled && b.tiled) {
         at = tile<Operand, E>(b);
         step = b.size;
-      } else if (of_integers(Operand)) {
-        at = nullptr;
-        step = 0;
-      } else {
+      } else if constexpr (by_entry(Operand) && !of_integers(Operand)) {
         at = static_cast<E*>(s.data) + row_offset(r.data, s, r.row);
         step = s.column_stride;
       }
