@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#if !defined(__cpp_exceptions)
 #include <cstdio>
-#include <exception>
+#endif
+#include <new>  // for std::exception, which std::bad_alloc is; <exception> itself has much that takes long to read
 
 #include "loom/base/config.hpp"
 #include "loom/base/text_view.hpp"
@@ -29,12 +31,10 @@ class error : public std::exception {
   char text_[longest + 1]{};
 };
 
-/// What builds without exceptions call instead; replace it to log or to end the program in another way.
+/// What builds without exceptions call instead, to log or to end the program in another way; if there is none, they print the
+/// message to stderr. A program that it returns to ends.
 using error_handler = void (*)(const char* message);
-inline error_handler on_error = [](const char* message) {
-  std::fprintf(stderr, "loom: %s\n", message);
-  __builtin_abort();
-};
+inline error_handler on_error = nullptr;
 
 }  // namespace loom
 
@@ -67,7 +67,8 @@ struct sentence {
 #if defined(__cpp_exceptions)
   throw error(s.text);
 #else
-  on_error(s.text);
+  if (on_error != nullptr) on_error(s.text);
+  else std::fprintf(stderr, "loom: %s\n", s.text);
   __builtin_abort();
 #endif
 }

@@ -156,7 +156,7 @@ LOOM_INLINE void transpose_panel(const T* const* rows, std::ptrdiff_t count, std
         V v[q];
 #pragma GCC unroll 4
         for (int c = 0; c < q; ++c) v[c] = load_quads_of<V>(rows + j + c, k);
-        transpose_quads(v);
+        transpose_quads(v, lane_numbers<V>());
 #pragma GCC unroll 4
         for (int c = 0; c < q; ++c) store(v[c], to + (k + c) * panel + j);
       }

@@ -216,25 +216,18 @@ LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
   set_input<Id>(r, spread<Id, R, std::conditional_t<n.code == op::tensor, typename R::V, typename R::VI>>(buffer));
 }
 
-/// Loads input `Id` at entry j of the row, or for the row.
+/// Labels or a mask of input `Id`, of any size, at entry j of the row, or for the row.
 template <int Id, lanes Which, class R>
-LOOM_INLINE void load_input(R& r, [[maybe_unused]] std::ptrdiff_t j) {
-  constexpr node n = R::P.program[Id];
-  constexpr int slot = static_cast<int>(n.bits);
-  if constexpr (R::P.program.inputs[slot].is_shifted()) {
-    load_shifted<Id, Which>(r, j);
-  } else if constexpr (n.code == op::tensor) {
-    r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
-  } else {  // index or mask: integers of any size
-    typename R::VI v;
-    if (!load_integers_together<Id, Which>(r, j, v)) {
-      alignas(64) typename R::TI buffer[R::lane_count] = {};
-      loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along,
-                           lanes_in_use<Id, Which>(r), buffer);
-      v = spread<Id, R, typename R::VI>(buffer);
-    }
-    set_input<Id>(r, v);
+LOOM_INLINE void load_integers(R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr int slot = static_cast<int>(R::P.program[Id].bits);
+  typename R::VI v;
+  if (!load_integers_together<Id, Which>(r, j, v)) {
+    alignas(64) typename R::TI buffer[R::lane_count] = {};
+    loops::load_integers(r.data, r.data.inputs[slot], r.row, column_of<Id, R>(j), R::shape::along,
+                         lanes_in_use<Id, Which>(r), buffer);
+    v = spread<Id, R, typename R::VI>(buffer);
   }
+  set_input<Id>(r, v);
 }
 
 /// The type of what a label names: a number, a mask, or another label.
@@ -282,22 +275,16 @@ LOOM_INLINE V named_entries(const lane<V>* rows, std::ptrdiff_t step, std::ptrdi
   return entry;
 }
 
-/// The entry of an input's row that an index names.
+/// The entries of inputs that the labels of a vector name, each of its row.
 template <int Id, class R>
-LOOM_INLINE void gather_input(R& r) {
+LOOM_INLINE void gather_entries(R& r) {
   constexpr node n = R::P.program[Id];
   constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
   using S = typename R::template Input<from>;
   loops::near_rows<S> rows;
-  if constexpr (R::shape::along && n.type == kind::number) {
-    const std::ptrdiff_t label = first_lane(r.index[n.operand[1]]);
-    const std::ptrdiff_t inside = label >= 0 && label < r.data.columns ? label : 0;
-    r.value[Id] =
-        broadcast<typename R::V>(static_cast<typename R::number>(loaded(*R::shape::template input<from>(r, inside))));
-    return;
-  } else if constexpr (R::lane_count > 1 && n.type == kind::number && std::is_same_v<S, typename R::number> &&
-                       !R::P.program.inputs[from].is_shifted() &&
-                       (as_set(R::P.program.inputs[from].axes) & R::P.row_axes) == 0) {
+  if constexpr (R::lane_count > 1 && n.type == kind::number && std::is_same_v<S, typename R::number> &&
+                !R::P.program.inputs[from].is_shifted() &&
+                (as_set(R::P.program.inputs[from].axes) & R::P.row_axes) == 0) {
     const stream& s = r.data.inputs[from];
     if (s.column_stride >= 0 && s.column_stride * r.data.columns < INT32_MAX) [[likely]] {
       r.value[Id] = table_entries<typename R::V>(static_cast<const S*>(s.data), s.column_stride, r.data.columns,
@@ -320,6 +307,20 @@ LOOM_INLINE void gather_input(R& r) {
   store(r.index[n.operand[1]], label);
   loops::load_entries(r.data, r.data.inputs[from], rows, r.row, label, lanes_in_use<Id, lanes::all>(r), buffer);
   set_looked_up<Id>(r, buffer);
+}
+/// The entry of an input's row that an index names.
+template <int Id, class R>
+LOOM_INLINE void gather_input(R& r) {
+  constexpr node n = R::P.program[Id];
+  if constexpr (R::shape::along && n.type == kind::number) {
+    constexpr int from = static_cast<int>(R::P.program[n.operand[0]].bits);
+    const std::ptrdiff_t label = first_lane(r.index[n.operand[1]]);
+    const std::ptrdiff_t inside = label >= 0 && label < r.data.columns ? label : 0;
+    r.value[Id] =
+        broadcast<typename R::V>(static_cast<typename R::number>(loaded(*R::shape::template input<from>(r, inside))));
+  } else {
+    gather_entries<Id>(r);
+  }
 }
 
 /// The same along an axis that counts rows: the row it names is another one.

@@ -18,7 +18,7 @@ struct passes {
   // ---- lists of steps ----------------------------------------------------------------------------------------------------
   /// The steps of a pass: for every entry, for the reductions among them, and after the last entry.
   template <int Pass> static constexpr int body = S.passes[Pass].body.begin;
-  template <int Pass> static constexpr int after = S.passes[Pass].after.begin;
+  template <int Pass> static constexpr int after = S.passes[Pass].after.size() == 0 ? 0 : S.passes[Pass].after.begin;
   template <int Count> using numbers = std::make_integer_sequence<int, Count>;
   template <int Pass> using body_steps = numbers<S.passes[Pass].body.size()>;
   template <int Pass> using reductions = numbers<S.passes[Pass].reductions.size()>;
@@ -41,12 +41,24 @@ struct passes {
     }
   }
 
-  /// Whether values of the row that a body multiplies with a one-hot are finite.
+  /// What the products of a body that are 0 where no label is multiply 0 with: values of the row.
+  template <int Pass>
+  static constexpr auto factors_of_zero() {
+    base::fixed_vector<value_id, S.passes[Pass].body.size() + 1> found;
+    for (int i = body<Pass>; i < S.passes[Pass].body.end; ++i) {
+      const value_id v = P.steps[i].id;
+      const node& n = P.program[v];
+      if (n.code == op::mul && P.zero_unlabelled[v])
+        found.push_back(n.operand[P.zero_unlabelled[n.operand[0]] ? 1 : 0]);
+    }
+    return found;
+  }
+  template <int Pass> static constexpr auto factors = factors_of_zero<Pass>();
+  template <int Pass> using factor_numbers = numbers<factors<Pass>.size()>;
+  /// Whether they are finite.
   template <int Pass, int... I>
-  static LOOM_INLINE bool are_factors_finite([[maybe_unused]] const R& r, std::integer_sequence<int, I...>) {
-    V looked{};
-    (look_at_factor<P.steps[body<Pass> + I].id>(r, looked), ...);
-    return first_lane(looked) == 0;
+  static LOOM_INLINE bool are_factors_finite(const R& r, std::integer_sequence<int, I...>) {
+    return first_lane((V{} + ... + less_itself(r.value[factors<Pass>[I]]))) == 0;
   }
 
   // ---- reductions --------------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ struct registers
   static constexpr int inputs = P.program.inputs.size();
   static constexpr int outputs = P.program.outputs.size();
   static constexpr int arrays = P.arrays.size();
+  using input_numbers = std::make_integer_sequence<int, inputs>;
+  using output_numbers = std::make_integer_sequence<int, outputs>;
 
   using shape = Shape;
   using number = T;

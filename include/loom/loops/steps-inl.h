@@ -198,15 +198,8 @@ LOOM_INLINE typename R::V unlabelled(const R& r) {
   else return -r.value[n.operand[1]];
 }
 
-/// What value Id, a product that is 0 there, multiplies 0 with, less itself: 0 if that is finite, else NaN.
-template <int Id, class R>
-LOOM_INLINE void look_at_factor([[maybe_unused]] const R& r, [[maybe_unused]] typename R::V& looked) {
-  constexpr node n = R::P.program[Id];
-  if constexpr (n.code == op::mul && R::P.zero_unlabelled[Id]) {
-    const typename R::V factor = r.value[n.operand[R::P.zero_unlabelled[n.operand[0]] ? 1 : 0]];
-    looked = looked + (factor - factor);
-  }
-}
+/// 0 if a number is finite, else NaN.
+template <class V> LOOM_INLINE V less_itself(V v) { return v - v; }
 
 // ---- instructions ------------------------------------------------------------------------------------------------------
 
@@ -234,7 +227,13 @@ template <> struct perform<instruction::load_scalar_index> {
   }
 };
 template <> struct perform<instruction::load_input> {
-  LOOM_STEP { load_input<Id, Which>(r, j); }
+  LOOM_STEP {
+    constexpr node n = R::P.program[Id];
+    constexpr int slot = static_cast<int>(n.bits);
+    if constexpr (R::P.program.inputs[slot].is_shifted()) load_shifted<Id, Which>(r, j);
+    else if constexpr (n.code == op::tensor) r.value[Id] = R::shape::template load_tensor<Id, slot, Which>(r, j);
+    else load_integers<Id, Which>(r, j);
+  }
 };
 template <> struct perform<instruction::load_array> {
   LOOM_STEP { load_from_array<Id, Which>(r, j); }

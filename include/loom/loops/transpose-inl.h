@@ -17,28 +17,23 @@ constexpr int interleaved_lane(int i) {
   const int unit = i % quad<V> / Unit;
   return i / quad<V> * quad<V> + (unit / 2 + Half * (quad<V> / Unit / 2)) * Unit + i % Unit + unit % 2 * width<V>;
 }
-template <int Unit, int Half, class V, int... I>
-LOOM_INLINE V interleaved(V a, V b, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(a, b, interleaved_lane<V, Unit, Half>(I)...);
-}
-template <int Unit, int Half, class V> LOOM_INLINE V interleaved(V a, V b) {
-  return interleaved<Unit, Half>(a, b, std::make_integer_sequence<int, width<V>>());
-}
 
 /// The rows of 16 bytes become columns: of `quad` vectors, lane by lane.
-template <class V>
-LOOM_INLINE void transpose_quads(V (&v)[quad<V>]) {
-  const V low = interleaved<1, 0>(v[0], v[1]), high = interleaved<1, 1>(v[0], v[1]);
+template <class V, int... I>
+LOOM_INLINE void transpose_quads(V (&v)[quad<V>], std::integer_sequence<int, I...>) {
+#define LOOM_INTERLEAVED(unit, half, a, b) __builtin_shufflevector(a, b, interleaved_lane<V, unit, half>(I)...)
+  const V low = LOOM_INTERLEAVED(1, 0, v[0], v[1]), high = LOOM_INTERLEAVED(1, 1, v[0], v[1]);
   if constexpr (quad<V> == 2) {
     v[0] = low;
     v[1] = high;
   } else {
-    const V low_2 = interleaved<1, 0>(v[2], v[3]), high_2 = interleaved<1, 1>(v[2], v[3]);
-    v[0] = interleaved<2, 0>(low, low_2);
-    v[1] = interleaved<2, 1>(low, low_2);
-    v[2] = interleaved<2, 0>(high, high_2);
-    v[3] = interleaved<2, 1>(high, high_2);
+    const V low_2 = LOOM_INTERLEAVED(1, 0, v[2], v[3]), high_2 = LOOM_INTERLEAVED(1, 1, v[2], v[3]);
+    v[0] = LOOM_INTERLEAVED(2, 0, low, low_2);
+    v[1] = LOOM_INTERLEAVED(2, 1, low, low_2);
+    v[2] = LOOM_INTERLEAVED(2, 0, high, high_2);
+    v[3] = LOOM_INTERLEAVED(2, 1, high, high_2);
   }
+#undef LOOM_INTERLEAVED
 }
 /// 16 bytes of each of several rows, one after the other.
 template <class V, class E>
@@ -57,7 +52,7 @@ LOOM_INLINE void transpose_columns(const E* from, std::ptrdiff_t from_stride, E*
   V v[quad<V>];
 #pragma GCC unroll 4
   for (int k = 0; k < quad<V>; ++k) v[k] = load_quads<V>(from + k * from_stride, quad<V> * from_stride);
-  transpose_quads(v);
+  transpose_quads(v, lane_numbers<V>());
 #pragma GCC unroll 4
   for (int k = 0; k < quad<V>; ++k) store(v[k], to + k * to_stride);
 }
@@ -72,8 +67,8 @@ LOOM_INLINE void transpose_few_columns(const E* from, std::ptrdiff_t from_stride
 #pragma GCC unroll 4
     for (int k = 0; k < q; ++k)
       v[k] = lanes_from<0>(load_first(from + (i + k) * from_stride, static_cast<std::size_t>(columns)),
-                           std::make_integer_sequence<int, q>());
-    transpose_quads(v);
+                           lane_numbers<vec<E, q>>());
+    transpose_quads(v, lane_numbers<vec<E, q>>());
 #pragma GCC unroll 4
     for (int k = 0; k < q; ++k)
       if (k < columns) store(v[k], to + k * to_stride + i);

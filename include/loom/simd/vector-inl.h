@@ -32,6 +32,7 @@ struct lane_of_vector<V> {
 };
 template <class V> using lane = typename lane_of_vector<V>::type;
 template <class V> inline constexpr int width = sizeof(V) / sizeof(lane<V>);
+template <class V> using lane_numbers = std::make_integer_sequence<int, width<V>>;
 
 template <class V> using bits_of =
     vec<std::conditional_t<sizeof(lane<V>) == 4, std::uint32_t, std::uint64_t>, width<V>>;
@@ -53,9 +54,7 @@ LOOM_INLINE V counted_from(lane<V> first, std::integer_sequence<int, I...>) {
   else return first + V{I...};
 }
 /// first, first + 1, ...
-template <class V> LOOM_INLINE V iota(lane<V> first) {
-  return counted_from<V>(first, std::make_integer_sequence<int, width<V>>());
-}
+template <class V> LOOM_INLINE V iota(lane<V> first) { return counted_from<V>(first, lane_numbers<V>()); }
 
 // ---- bits --------------------------------------------------------------------------------------------------------------
 

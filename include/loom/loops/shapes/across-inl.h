@@ -134,23 +134,24 @@ struct across_rows {
     constexpr int body = Passes::template body<Pass>;
     using steps = typename Passes::template body_steps<Pass>;
     constexpr std::int64_t columns = known_columns(R::P);
+    constexpr bool folds = reductions::size() > 0;
     accumulator<typename R::V> whole[1][R::values];
-    Passes::template begin_reductions<Pass>(whole, reductions());
-    Passes::template begin_wide_sums<Pass>(r, reductions());
+    if constexpr (folds) Passes::template begin_reductions<Pass>(whole, reductions());
+    if constexpr (R::P.wide.any()) Passes::template begin_wide_sums<Pass>(r, reductions());
     if constexpr (columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
       unrolled<Passes, Pass>(r, whole[0], std::make_integer_sequence<int, static_cast<int>(columns)>());
     } else {  // in blocks, as along rows
-      constexpr std::ptrdiff_t block = reductions::size() > 0 ? 4 * accumulation_block : PTRDIFF_MAX;
-      if constexpr (reductions::size() > 0) keep_in_memory(whole);
+      constexpr std::ptrdiff_t block = folds ? 4 * accumulation_block : PTRDIFF_MAX;
+      if constexpr (folds) keep_in_memory(whole);
       for (std::ptrdiff_t j = 0; j < r.part.column_end;) {
         const std::ptrdiff_t end = r.part.column_end - j < block ? r.part.column_end : j + block;
         accumulator<typename R::V> acc[1][R::values];
-        Passes::template begin_reductions<Pass>(acc, reductions());
+        if constexpr (folds) Passes::template begin_reductions<Pass>(acc, reductions());
         for (; j < end; ++j) Passes::template steps<body>(steps(), r, acc[0], j);
-        Passes::template join_reductions<Pass>(acc, whole[0], reductions());
+        if constexpr (folds) Passes::template join_reductions<Pass>(acc, whole[0], reductions());
       }
     }
-    Passes::template end_reductions<Pass>(r, whole[0], reductions());
+    if constexpr (folds) Passes::template end_reductions<Pass>(r, whole[0], reductions());
   }
   /// A short row of known length needs no loop.
   static constexpr std::int64_t most_unrolled = 256;  // vector instructions
@@ -166,8 +167,8 @@ struct across_rows {
     typename Passes::registers r(data, part, scalars, results);
     using R = decltype(r);
     using tiles = tiles_of<R, Passes::sweep_number>;
-    using inputs = std::make_integer_sequence<int, R::inputs>;
-    using outputs = std::make_integer_sequence<int, R::outputs>;
+    using inputs = typename R::input_numbers;
+    using outputs = typename R::output_numbers;
     constexpr bool over_elements = Passes::S.over == level::element;
     constexpr std::ptrdiff_t width = R::lane_count;
     Passes::template begin<0, Passes::S.totals.count>(r);
@@ -226,11 +227,8 @@ struct across_rows {
       if (lines < 2 || data.rows * columns * size > cached_bytes) return R::lane_count;
       return ((lines < most_transposed ? lines - 1 : most_transposed) | 1) * line;
     }
-    template <int Operand, class E>
-    static LOOM_INLINE E* tile(const row_block& b) {
-      constexpr std::ptrdiff_t begin = std::popcount(tiled & ((layout::operand_set{1} << Operand) - 1)) * one;
-      return reinterpret_cast<E*>(b.tiles + begin);
-    }
+    template <int Operand>
+    static constexpr std::ptrdiff_t tile = std::popcount(tiled & ((layout::operand_set{1} << Operand) - 1)) * one;
 
     template <int... I, int... O>
     static LOOM_INLINE void load(const R& r, const row_block& b, std::integer_sequence<int, I...>,
@@ -258,10 +256,10 @@ struct across_rows {
       const auto count = static_cast<std::size_t>(b.count);
       if constexpr (has_tile(Operand) && of_integers(Operand))
         loops::load_integer_tile(r.data, r.data.inputs[Operand], b.first, count, (count + width - 1) / width * width,
-                                 b.size, tile<Operand, typename R::TI>(b));
+                                 b.size, reinterpret_cast<typename R::TI*>(b.tiles + tile<Operand>));
       else if constexpr (has_tile(Operand))
         loops::load_tile(&transpose<E>, r.data, s, static_cast<const E*>(data), b.first, count,
-                         (count + width - 1) / width * width, b.size, tile<Operand, E>(b));
+                         (count + width - 1) / width * width, b.size, reinterpret_cast<E*>(b.tiles + tile<Operand>));
     }
     template <int Slot>
     static LOOM_INLINE void load_added(const R& r, const row_block& b) {
@@ -274,7 +272,7 @@ struct across_rows {
       constexpr int operand = R::inputs + Slot;
       if constexpr (has_tile(operand))
         loops::store_tile(r.data, r.data.outputs[Slot], b.first, static_cast<std::size_t>(b.count), b.size,
-                          tile<operand, typename R::template Output<Slot>>(b), &send);
+                          reinterpret_cast<typename R::template Output<Slot>*>(b.tiles + tile<operand>), &send);
     }
 
     /// Whether an operand is read or written entry by entry, not as row values or labels of several rows.
@@ -298,7 +296,7 @@ struct across_rows {
       at = nullptr;
       step = 0;
       if (may_be_tiled && b.tiled) {
-        at = tile<Operand, E>(b);
+        at = reinterpret_cast<E*>(b.tiles + tile<Operand>);
         step = b.size;
       } else if constexpr (by_entry(Operand) && !of_integers(Operand)) {
         at = static_cast<E*>(s.data) + row_offset(r.data, s, r.row);

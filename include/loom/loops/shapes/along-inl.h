@@ -115,13 +115,14 @@ struct along_rows {
     using totals = typename Passes::template totals<Pass>;
     using copies = row_copies<R, Passes::sweep_number>;
     constexpr int body = Passes::template body<Pass>;
+    constexpr bool folds = reductions::size() > 0;
     constexpr bool by_blocks = Passes::template by_blocks<Pass>;
     using steps = typename Passes::template body_steps<Pass>;
     constexpr int unroll = Passes::S.passes[Pass].unroll;
     constexpr std::ptrdiff_t width = R::lane_count, step = unroll * width;
     accumulator<typename R::V> whole[1][R::values];
-    Passes::template begin_reductions<Pass>(whole, reductions());
-    Passes::template begin_wide_sums<Pass>(r, reductions());
+    if constexpr (folds) Passes::template begin_reductions<Pass>(whole, reductions());
+    if constexpr (R::P.wide.any()) Passes::template begin_wide_sums<Pass>(r, reductions());
     const std::ptrdiff_t columns = r.part.column_end;
     if constexpr (R::P.added != 0) r.added_to = 0;
     // The vector with the label is one of those that are done by what is left of a row.
@@ -132,7 +133,7 @@ struct along_rows {
     if constexpr (label != no_value) {
       labelled = static_cast<std::ptrdiff_t>(first_lane(r.index[label])) / width * width;
       all_labelled = (Passes::S.guess.pass == Pass - 1 && r.guess_failed) ||
-                     !Passes::template are_factors_finite<Pass>(r, typename Passes::template body_steps<Pass>());
+                     !Passes::template are_factors_finite<Pass>(r, typename Passes::template factor_numbers<Pass>());
     }
     for (std::ptrdiff_t j = r.part.column_begin; j < columns;) {
       const std::ptrdiff_t first = j;
@@ -144,12 +145,12 @@ struct along_rows {
         if (block > columns) block = columns;
       }
       accumulator<typename R::V> acc[unroll][R::values];
-      Passes::template begin_reductions<Pass>(acc, reductions());
-      copies::template begin_block<Pass>(r, first, block - first, typename copies::all());
+      if constexpr (folds) Passes::template begin_reductions<Pass>(acc, reductions());
+      if constexpr (copies::bytes != 0) copies::template begin_block<Pass>(r, first, block - first);
       if constexpr (by_blocks) totals::begin_block(r, acc, typename totals::all());
       for (; j + step <= most_end; j += step) {
         if constexpr (width > 1 && Pass == fetching_pass(Passes::S))
-          fetch_next_row<step>(r, j, std::make_integer_sequence<int, R::inputs>());
+          fetch_next_row<step>(r, j, typename R::input_numbers());
         unrolled<Passes, Pass, most>(r, acc, j, std::make_integer_sequence<int, unroll>());
         if constexpr (by_blocks)
           totals::template after_vectors<unroll>(r, (j + step - first) / width, typename totals::all());
@@ -158,7 +159,7 @@ struct along_rows {
         if (!totals::end_block(r, acc, typename totals::all())) [[unlikely]] {
           if constexpr (R::P.added != 0) r.added_to = j;
           j = first;
-          Passes::template begin_reductions<Pass>(acc, reductions());
+          if constexpr (folds) Passes::template begin_reductions<Pass>(acc, reductions());
         }
       }
       if constexpr (step > 1)  // what is left: whole vectors and a tail, by the same steps
@@ -166,10 +167,10 @@ struct along_rows {
           r.active = static_cast<std::size_t>(block - j < width ? block - j : width);
           Passes::template steps<body, width == 1 ? lanes::all : lanes::some>(steps(), r, acc[0], j);
         }
-      Passes::template join_reductions<Pass>(acc, whole[0], reductions());
-      copies::template end_block<Pass>(r, first, block - first);
+      if constexpr (folds) Passes::template join_reductions<Pass>(acc, whole[0], reductions());
+      if constexpr (copies::bytes != 0) copies::template end_block<Pass>(r, first, block - first);
     }
-    Passes::template end_reductions<Pass>(r, whole[0], reductions());
+    if constexpr (folds) Passes::template end_reductions<Pass>(r, whole[0], reductions());
   }
   /// Asks for entries of the next row.
   template <std::ptrdiff_t Count, class R, int... I>
@@ -201,24 +202,24 @@ struct along_rows {
     typename Passes::registers r(data, part, scalars, results);
     using R = decltype(r);
     using copies = row_copies<R, Passes::sweep_number>;
+    using inputs = typename R::input_numbers;
+    using outputs = typename R::output_numbers;
     alignas(64) unsigned char memory[copies::bytes + 1];
     loops::piece pieces[copies::operands + 1];
-    r.pieces = pieces;
-    copies::begin(r, memory);
+    if constexpr (copies::bytes != 0) copies::begin(r, pieces, memory);
     constexpr bool put_off = Passes::puts_off_end;
     constexpr int first = put_off ? Passes::S.row_totals : 0, totals = Passes::S.totals.count - first;
     Passes::template begin<first, totals>(r);
     std::conditional_t<put_off, row_ends<R, Passes::sweep_number>, no_row_ends> ends(&r);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
-      find_rows<Passes::sweep_number>(r, std::make_integer_sequence<int, R::inputs>(),
-                                      std::make_integer_sequence<int, R::outputs>());
-      copies::begin_row(r, typename copies::all());
+      find_rows<Passes::sweep_number>(r, inputs(), outputs());
+      if constexpr (copies::bytes != 0) copies::begin_row(r, inputs(), outputs());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
       if constexpr (put_off) ends.add(r);
     }
     Passes::template end<first, totals>(r);
     if constexpr (put_off) ends.end();
-    copies::end(r);
+    if constexpr (copies::bytes != 0) copies::end(r);
   }
   template <int Sweep, class R, int... I, int... O>
   static LOOM_INLINE void find_rows(R& r, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {

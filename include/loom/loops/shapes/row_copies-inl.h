@@ -80,44 +80,39 @@ struct row_copies {
   static constexpr std::ptrdiff_t bytes = uses_of_sweep.bytes;
 
   // ---- a call
-  static LOOM_INLINE void begin(R& r, unsigned char* memory) {
-    r.copied = bytes == 0 ? copies::none
-                          : loops::begin_pieces(r.pieces, uses_of_sweep.of, R::inputs, operands, r.data, memory);
+  static LOOM_INLINE void begin(R& r, loops::piece* pieces, unsigned char* memory) {
+    r.pieces = pieces;
+    r.copied = loops::begin_pieces(pieces, uses_of_sweep.of, R::inputs, operands, r.data, memory);
   }
   static LOOM_INLINE void end(const R& r) {
     if (of_sweep.stored != 0 && r.copied != copies::none) loops::end_pieces(r.pieces, operands, &send);
   }
 
   // ---- a row
-  template <int... K>
-  static LOOM_INLINE void begin_row(R& r, std::integer_sequence<int, K...>) {
-    (set<K>(r), ...);
+  template <int... I, int... O>
+  static LOOM_INLINE void begin_row(R& r, std::integer_sequence<int, I...> inputs,
+                                    std::integer_sequence<int, O...> outputs) {
+    ((r.input_entries[I] = r.input_row[I]), ...);
+    ((r.output_entries[O] = r.output_row[O]), ...);
     if (r.copied != copies::none) [[unlikely]] {
       loops::begin_pieces_of_row(r.pieces, operands, r.data, r.row, &send);
-      (find<of_sweep.all(), K>(r), ...);
+      find<of_sweep.all()>(r, inputs, outputs);
     }
   }
-  template <int Operand>
-  static LOOM_INLINE void set(R& r) {
-    if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.input_row[Operand];
-    else r.output_entries[Operand - R::inputs] = r.output_row[Operand - R::inputs];
-  }
-  template <layout::operand_set Used, int Operand>
-  static LOOM_INLINE void find([[maybe_unused]] R& r) {
-    if constexpr (!has(Used, Operand)) return;
-    else if constexpr (Operand < R::inputs) r.input_entries[Operand] = r.pieces[Operand].at;
-    else r.output_entries[Operand - R::inputs] = r.pieces[Operand].at;
+  template <layout::operand_set Used, int... I, int... O>
+  static LOOM_INLINE void find(R& r, std::integer_sequence<int, I...>, std::integer_sequence<int, O...>) {
+    ((has(Used, I) ? void(r.input_entries[I] = r.pieces[I].at) : void()), ...);
+    ((has(Used, R::inputs + O) ? void(r.output_entries[O] = r.pieces[R::inputs + O].at) : void()), ...);
   }
 
   // ---- a block of a pass
-  template <int Pass, int... K>
-  static LOOM_INLINE void begin_block(R& r, std::ptrdiff_t column, std::ptrdiff_t count,
-                                      std::integer_sequence<int, K...>) {
+  template <int Pass>
+  static LOOM_INLINE void begin_block(R& r, std::ptrdiff_t column, std::ptrdiff_t count) {
     if (r.copied != copies::of_blocks) [[likely]]
       return;
     constexpr uses u = of_pass<Pass>;
     loops::begin_block(r.pieces, u.all(), u.loaded | u.recalled | u.added(), column, count);
-    (find<u.all(), K>(r), ...);
+    find<u.all()>(r, typename R::input_numbers(), typename R::output_numbers());
   }
   template <int Pass>
   static LOOM_INLINE void end_block(const R& r, std::ptrdiff_t column, std::ptrdiff_t count) {
