@@ -193,6 +193,30 @@ std::vector<double> running(op code, std::vector<double> b, std::vector<double> 
 }
 using numbers = std::vector<double>;
 
+TEMPLATE_TEST_CASE("running values over their own entries, of rows side by side", "[loops][running]", float, double) {
+  constexpr std::ptrdiff_t rows = 11, columns = 70;
+  std::vector<TestType> b(rows * columns), a(b.size());
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    b[i] = static_cast<TestType>(static_cast<int>(i * 7 % 23) - 11);
+    a[i] = static_cast<TestType>(static_cast<int>(i * 5 % 13) - 6) / 8;
+  }
+  for (const op code : all_running)
+    for (const running_order order : orders)
+      for (const bool along_rows : {true, false}) {
+        const running_extents n{along_rows ? columns : rows, 1, {along_rows ? rows : columns}};
+        const std::ptrdiff_t along = along_rows ? 1 : columns, outer = along_rows ? columns : 1;
+        std::vector<TestType> apart(b.size()), own = b;
+        const auto factors = code == op::recurrence ? running_array<const TestType>{a.data(), along, {outer}}
+                                                    : running_array<const TestType>{};
+        run_along(code, order, n, running_array<const TestType>{b.data(), along, {outer}}, factors,
+                  running_array<TestType>{apart.data(), along, {outer}});
+        run_along(code, order, n, running_array<const TestType>{own.data(), along, {outer}}, factors,
+                  running_array<TestType>{own.data(), along, {outer}});
+        CAPTURE(static_cast<int>(code), order.reverse, order.exclusive, along_rows);
+        CHECK(own == apart);
+      }
+}
+
 TEST_CASE("infinities, NaN and factors of 0 in running values of arrays", "[loops][running]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(running(op::cummax, {-inf, -inf, 3, 2}) == numbers{-inf, -inf, 3, 3});

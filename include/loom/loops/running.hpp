@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // loops/running.hpp — running values of arrays: one array is read, or two, and another one written.
-// All is added up in double, and sums keep what rounding loses. Neighbours along another axis go side by side, whichever axis it is that
-// the value runs along: so compilers find vectors, and a single chain of sums is not waited for. What is read and written is copied to and
-// from a few of such lanes at a time; what is computed knows no types.
+// All is added up in double, and sums of doubles keep what rounding loses. Neighbours along another axis go side by side, whichever axis
+// it is that the value runs along: so compilers find vectors, and a single chain of sums is not waited for. What is read and written is
+// copied to and from a few of such lanes at a time; what is computed knows no types. Sums and recurrences of a few rows, all of the
+// tensors' own type, are done where they lie: there the copies would be most of the work.
 // Layer 7 (loops).
 #pragma once
 
@@ -48,14 +49,16 @@ struct lanes {
 
 inline bool is_finite(double v) { return v - v == 0; }
 
-/// One more entry v of a running value, and the factor a of what was before.
-template <op Code, int Lanes>
+/// One more entry v of a running value, and the factor a of what was before. `Kept`: what a sum loses.
+template <op Code, bool Kept, int Lanes>
 inline void next(lanes<Lanes>& s, int i, double v, [[maybe_unused]] double a) {
   double& y = s.y[i];
-  if constexpr (Code == op::cumsum) {  // Knuth's two-sum
+  if constexpr (Code == op::cumsum && Kept) {  // Knuth's two-sum
     const double total = y + v, part = total - y;
     s.lost[i] += (y - (total - part)) + (v - part);
     y = total;
+  } else if constexpr (Code == op::cumsum) {
+    y += v;
   } else if constexpr (Code == op::cumprod) {
     y *= v;
   } else if constexpr (Code == op::cummax) {
@@ -70,29 +73,54 @@ inline void next(lanes<Lanes>& s, int i, double v, [[maybe_unused]] double a) {
     y = v > y || v != v ? v : y;
   }
 }
-template <op Code, int Lanes>
+template <op Code, bool Kept, int Lanes>
 inline double value(const lanes<Lanes>& s, int i) {
-  if constexpr (Code == op::cumsum) return is_finite(s.y[i]) ? s.y[i] + s.lost[i] : s.y[i];
+  if constexpr (Code == op::cumsum && Kept) return is_finite(s.y[i]) ? s.y[i] + s.lost[i] : s.y[i];
   else if constexpr (Code == op::logcumsumexp) return is_finite(s.y[i]) ? s.y[i] + __builtin_log(s.sum[i]) : s.y[i];
   else return s.y[i];
 }
 
 /// Runs on over the entries v, which become the running values; `a` the factors of a recurrence.
-template <op Code, bool Exclusive, int Lanes>
+template <op Code, bool Exclusive, bool Kept, int Lanes>
 [[gnu::noinline]] inline void run(lanes<Lanes>& state, double* v, const double* a, int steps) {
   std::conditional_t<(Lanes > few), lanes<Lanes>&, lanes<Lanes>> s = state;  // a copy may stay in registers
   for (int t = 0; t < steps; ++t, v += Lanes, a += Lanes)
     for (int i = 0; i < Lanes; ++i) {
       const double entry = v[i];
-      if (Exclusive) v[i] = value<Code>(s, i);
-      next<Code>(s, i, entry, a[i]);
-      if (!Exclusive) v[i] = value<Code>(s, i);
+      if (Exclusive) v[i] = value<Code, Kept>(s, i);
+      next<Code, Kept>(s, i, entry, a[i]);
+      if (!Exclusive) v[i] = value<Code, Kept>(s, i);
     }
   if constexpr (Lanes <= few) state = s;
 }
+/// The same of exactly so many, where their entries are; `across` is how far apart they lie.
+template <op Code, bool Exclusive, int Lanes, class T>
+[[gnu::noinline]] inline void run_rows(std::ptrdiff_t entries, const running_array<const T>& b, std::ptrdiff_t b_across,
+                                       const running_array<const T>& a, std::ptrdiff_t a_across,
+                                       const running_array<T>& result, std::ptrdiff_t result_across) {
+  constexpr bool kept = sizeof(T) == sizeof(double);
+  lanes<Lanes> s(Code);
+  for (std::ptrdiff_t t = 0; t < entries; ++t) {
+    double v[Lanes], factors[Lanes]{};
+    const T *const from = b.data + t * b.along, *const factor = a.data + t * a.along;
+    T* const to = result.data + t * result.along;
+    // All are read before any is written, which may be the same entries.
+#pragma GCC unroll 8
+    for (int i = 0; i < Lanes; ++i) v[i] = static_cast<double>(from[i * b_across]);
+    if constexpr (Code == op::recurrence)
+#pragma GCC unroll 8
+      for (int i = 0; i < Lanes; ++i) factors[i] = static_cast<double>(factor[i * a_across]);
+#pragma GCC unroll 8
+    for (int i = 0; i < Lanes; ++i) {
+      const double before = value<Code, kept>(s, i);
+      next<Code, kept>(s, i, v[i], factors[i]);
+      to[i * result_across] = static_cast<T>(Exclusive ? before : value<Code, kept>(s, i));
+    }
+  }
+}
 
-/// The same of sums, which wait for nothing but adds: by vectors of any machine, whose compilers see no loop in `next`.
-template <bool Exclusive, int Lanes>
+/// Sums of many, which wait for nothing but adds: by vectors of any machine, whose compilers see no loop in `next`.
+template <bool Exclusive, bool Kept, int Lanes>
 [[gnu::noinline]] inline void run_sums(lanes<Lanes>& state, double* v, int steps) {
   using V [[gnu::vector_size(16)]] = double;  // that wide on every machine
   constexpr int width = 2, at_once = (Lanes < few ? Lanes : few) / width;
@@ -107,10 +135,11 @@ template <bool Exclusive, int Lanes>
         V entry, all;
         __builtin_memcpy(&entry, at + k * width, sizeof entry);
         const V before = y[k], total = before + entry, part = total - before;  // Knuth's two-sum
-        if (Exclusive) all = before - before == 0 ? before + lost[k] : before;
-        lost[k] += (before - (total - part)) + (entry - part);
+        all = Exclusive ? before : total;
+        if (Kept && Exclusive) all = before - before == 0 ? before + lost[k] : before;
+        if (Kept) lost[k] += (before - (total - part)) + (entry - part);
         y[k] = total;
-        if (!Exclusive) all = total - total == 0 ? total + lost[k] : total;
+        if (Kept && !Exclusive) all = total - total == 0 ? total + lost[k] : total;
         __builtin_memcpy(at + k * width, &all, sizeof all);
       }
     }
@@ -146,16 +175,16 @@ template <int Lanes, class T>
   else for_each<Lanes>(steps, count, along, across, copy);
 }
 
-template <bool Exclusive, int Lanes>
+template <bool Exclusive, bool Kept, int Lanes>
 inline void run(op code, lanes<Lanes>& s, double* v, const double* a, int steps) {
   switch (code) {
     case op::cumsum:
-      if constexpr (Lanes > 1) return run_sums<Exclusive>(s, v, steps);
-      else return run<op::cumsum, Exclusive>(s, v, a, steps);
-    case op::cumprod: return run<op::cumprod, Exclusive>(s, v, a, steps);
-    case op::cummax: return run<op::cummax, Exclusive>(s, v, a, steps);
-    case op::recurrence: return run<op::recurrence, Exclusive>(s, v, a, steps);
-    default: return run<op::logcumsumexp, Exclusive>(s, v, a, steps);
+      if constexpr (Lanes > 1) return run_sums<Exclusive, Kept>(s, v, steps);
+      else return run<op::cumsum, Exclusive, Kept>(s, v, a, steps);
+    case op::cumprod: return run<op::cumprod, Exclusive, false>(s, v, a, steps);
+    case op::cummax: return run<op::cummax, Exclusive, false>(s, v, a, steps);
+    case op::recurrence: return run<op::recurrence, Exclusive, false>(s, v, a, steps);
+    default: return run<op::logcumsumexp, Exclusive, false>(s, v, a, steps);
   }
 }
 
@@ -174,9 +203,27 @@ inline void run_lanes(op code, bool exclusive, std::ptrdiff_t entries, int count
     const int steps = static_cast<int>(entries - t < most_steps ? entries - t : most_steps);
     load<Lanes>(b.data + t * b.along, b.along, b_across, steps, count, v);
     if (a.data != nullptr) load<Lanes>(a.data + t * a.along, a.along, a_across, steps, count, factors);
-    exclusive ? run<true>(code, s, v, factors, steps) : run<false>(code, s, v, factors, steps);
+    constexpr bool kept = sizeof(R) == sizeof(double);
+    exclusive ? run<true, kept>(code, s, v, factors, steps) : run<false, kept>(code, s, v, factors, steps);
     store<Lanes>(v, result.along, result_across, steps, count, result.data + t * result.along);
   }
+}
+
+/// `Lanes` running values where their entries lie; false where these types and this op have no such way.
+template <int Lanes, class B, class A, class R>
+inline bool run_in_place(op code, bool exclusive, std::ptrdiff_t entries, const running_array<const B>& b,
+                         std::ptrdiff_t b_across, const running_array<const A>& a, std::ptrdiff_t a_across,
+                         const running_array<R>& result, std::ptrdiff_t result_across) {
+  if constexpr ((Lanes == few || Lanes == 1) && std::is_same_v<B, R> && std::is_same_v<A, R>) {
+    const auto run = [&]<op Code>(std::integral_constant<op, Code>) {
+      const auto rows = exclusive ? &run_rows<Code, true, Lanes, R> : &run_rows<Code, false, Lanes, R>;
+      rows(entries, b, b_across, a, a_across, result, result_across);
+      return true;
+    };
+    if (code == op::cumsum) return run(std::integral_constant<op, op::cumsum>{});
+    if (code == op::recurrence) return run(std::integral_constant<op, op::recurrence>{});
+  }
+  return false;
 }
 
 }  // namespace running
@@ -217,7 +264,9 @@ template <class B, class A, class R>
                            to_step = across < 0 ? 0 : result.outer[across];
       const auto lanes = [&]<int Lanes>(std::integral_constant<int, Lanes>) {
         const int taken = static_cast<int>(left < Lanes ? left : Lanes);
-        running::run_lanes<Lanes>(code, order.exclusive, n.along, taken, b_here, b_step, a_here, a_step, to, to_step);
+        if (taken < Lanes ||
+            !running::run_in_place<Lanes>(code, order.exclusive, n.along, b_here, b_step, a_here, a_step, to, to_step))
+          running::run_lanes<Lanes>(code, order.exclusive, n.along, taken, b_here, b_step, a_here, a_step, to, to_step);
         moved(b_here, taken * b_step), moved(a_here, taken * a_step), moved(to, taken * to_step);
         left -= taken;
       };
