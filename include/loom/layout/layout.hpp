@@ -149,12 +149,6 @@ class layout_builder {
 
 }  // namespace detail
 
-constexpr bool reads_shifted(const graph& g) {
-  for (const input_info& in : g.inputs)
-    if (in.is_shifted()) return true;
-  return false;
-}
-
 /// Where a sweep finds its operands. The arrays are those of place_arrays; a plan without arrays, lookups or shifted inputs may say so, and has
 /// no code for them.
 template <bool Arrays = true, bool Lookups = true, bool Shifts = true>

@@ -48,6 +48,13 @@ struct sweep_layout {
   loop_shape shape;
 };
 
+/// Whether a program reads inputs further on.
+constexpr bool reads_shifted(const graph& g) {
+  for (const input_info& in : g.inputs)
+    if (in.is_shifted()) return true;
+  return false;
+}
+
 /// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.
 struct part {
   std::ptrdiff_t row_begin = 0, row_end = 0;
@@ -73,6 +80,31 @@ inline std::ptrdiff_t row_offset(const sweep_layout& data, const strides& s, std
   if (data.row_rank == 1) [[likely]]
     return row * s.row_strides[0];
   return offset_over_axes(data, s, row);
+}
+
+// From one row to the next, where rows are counted by several axes, their counts go on without a division, which takes as long as the loops
+// over a hundred entries.
+
+[[gnu::noinline]] inline void find_row(const sweep_layout& data, std::ptrdiff_t row, std::ptrdiff_t* at) {
+  for (int i = data.row_rank - 1; i > 0 && data.rows > 0; --i) {
+    at[i] = row % data.row_extents[i];
+    row /= data.row_extents[i];
+  }
+  at[0] = row;
+}
+[[gnu::noinline]] inline void find_next_row(const sweep_layout& data, std::ptrdiff_t* at) {
+  for (int i = data.row_rank - 1; i > 0; --i) {
+    if (++at[i] < data.row_extents[i]) return;
+    at[i] = 0;
+  }
+  ++at[0];
+}
+/// Offset of the row that is `at` along them.
+[[gnu::noinline]] inline std::ptrdiff_t offset_at(const sweep_layout& data, const strides& s,
+                                                  const std::ptrdiff_t* at) {
+  std::ptrdiff_t offset = 0;
+  for (int i = 0; i < data.row_rank; ++i) offset += at[i] * s.row_strides[i];
+  return offset;
 }
 
 /// Rows that follow each other along the innermost of the axes that count rows: equally far apart in every stream.

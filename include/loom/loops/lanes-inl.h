@@ -58,14 +58,30 @@ LOOM_INLINE V load_entries_of(const S* from, std::size_t count) {
   }
 }
 
-/// Lanes `begin` to `end` of the vector whose first lane lies at `at` of an array, and 0 around them.
+/// The same, where no instruction leaves out lanes that come before others.
 template <class V, class S>
-[[gnu::noinline]] LOOM_OF_TARGET void load_between(const S* array, std::ptrdiff_t at, std::ptrdiff_t begin,
+[[gnu::noinline]] LOOM_OF_TARGET void copy_between(const S* array, std::ptrdiff_t at, std::ptrdiff_t begin,
                                                    std::ptrdiff_t end, lane<V>* to) {
   alignas(64) lane<V> room[2 * width<V>] = {};
   if (begin < end)
     store(load_entries_of<lanes::some, V>(array + (at + begin), static_cast<std::size_t>(end - begin)), room + begin);
   store(load<V>(room), to);
+}
+/// Lanes `begin` to `end` of the vector whose first lane lies at `at` of an array, and 0 around them.
+template <class V, class S>
+LOOM_INLINE V load_lanes_between(const S* array, std::ptrdiff_t at, std::ptrdiff_t begin, std::ptrdiff_t end) {
+#if LOOM_TARGET_BYTES > 16
+  if constexpr (std::is_same_v<S, lane<V>>) {
+    if (begin >= end) return V{};
+    // NOLINTNEXTLINE: the first lanes may lie before the array
+    return load_between(reinterpret_cast<const S*>(reinterpret_cast<std::uintptr_t>(array) +
+                                                   static_cast<std::uintptr_t>(at) * sizeof(S)),
+                        begin, end);
+  }
+#endif
+  alignas(64) lane<V> buffer[width<V>];
+  copy_between<V>(array, at, begin, end, buffer);
+  return load<V>(buffer);
 }
 
 template <lanes Which, class V, class S>

@@ -239,29 +239,85 @@ inline std::ptrdiff_t shifted_by(const sweep_layout& data, int slot, const ir::c
   return further;
 }
 
+/// The axes that count rows along which a program asks where a row is: for positions, and for what is read further on.
+constexpr axis_set axes_asked_for(const schedule::plan& p) {
+  axis_set axes = 0;
+  for (int i = 0; i < p.program.size(); ++i)
+    if (const schedule::node& n = p.program[i]; n.code == op::position || n.code == op::onehot) axes |= n.over();
+  for (const ir::input_info& in : p.program.inputs)
+    for (const ir::coordinate& c : in.at)
+      if (c.is_shifted()) axes |= ir::only(c.axis);
+  return axes & p.row_axes;
+}
+/// Where a row is along some of them, and how many rows before it are there too.
+struct row_coordinates {
+  std::ptrdiff_t at[ir::max_axes], before[ir::max_axes];
+};
+[[gnu::noinline]] inline void find_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t row,
+                                               row_coordinates& c) {
+  for (int a = 0; a < ir::max_axes && data.rows > 0; ++a)
+    if (ir::has(axes, a)) {
+      c.at[a] = row / data.inner_rows[a] % data.extents[a];
+      c.before[a] = row % data.inner_rows[a];
+    }
+}
+/// Those of the next row.
+inline void find_next_coordinate(const sweep_layout& data, int axis, row_coordinates& c) {
+  if (++c.before[axis] < data.inner_rows[axis]) return;
+  c.before[axis] = 0;
+  if (++c.at[axis] == data.extents[axis]) c.at[axis] = 0;
+}
+
 /// The offset of a row that is read further on along the axes of rows, where those have no such row.
 inline constexpr std::ptrdiff_t no_row = PTRDIFF_MIN;
-/// Where the entries that are read for a row begin: what lies at column 0 if its row goes on so before and after.
-[[gnu::noinline]] inline std::ptrdiff_t shifted_row(const sweep_layout& data, int slot, const ir::coordinates& at,
-                                                    int column_axis, std::ptrdiff_t row) {
-  for (const ir::coordinate& c : at) {
-    if (!c.is_shifted() || c.axis == column_axis) continue;
-    const std::ptrdiff_t entry = row / data.inner_rows[c.axis] % data.extents[c.axis] + shift_along(data, c);
-    if (entry < 0 || entry >= data.extents[c.of]) return no_row;
-  }
-  return row_offset(data, data.inputs[slot], row) + shifted_by(data, slot, at);
-}
 
 /// Entries of a row, from the first to the last of a vector, that all lie within the ends of a shifted input; none if they lie apart.
 struct entry_range {
   std::ptrdiff_t first = 0, last = -1;
 };
 inline entry_range whole_vectors(const sweep_layout& data, int slot, const ir::coordinates& at,
-                                 const row_reading& reading, std::ptrdiff_t begin, std::ptrdiff_t lanes) {
-  if (begin == no_row || data.inputs[slot].column_stride != 1 || reading.by_several) return {};
+                                 const row_reading& reading, std::ptrdiff_t lanes) {
+  if (data.inputs[slot].column_stride != 1 || reading.by_several) return {};
   if (reading.along_row < 0) return {0, data.columns - lanes};
   const std::ptrdiff_t by = shift_along(data, at[reading.along_row]), end = data.extents[at[reading.along_row].of] - by;
   return {by < 0 ? -by : 0, (end < data.columns ? end : data.columns) - lanes};
+}
+
+/// What a sweep has to know once of an input that is read further on: how far that is in elements, where a vector is a load like any other,
+/// and the coordinates of the rows that have such a row.
+struct row_shift {
+  std::ptrdiff_t further = 0;
+  entry_range whole;
+  int rank = 0;
+  int axes[ir::max_rank];
+  entry_range rows[ir::max_rank];
+};
+[[gnu::noinline]] inline void find_shift(const sweep_layout& data, int slot, const ir::coordinates& at,
+                                         const row_reading& reading, int column_axis, std::ptrdiff_t lanes,
+                                         row_shift& s) {
+  s.further = shifted_by(data, slot, at);
+  s.whole = whole_vectors(data, slot, at, reading, lanes);
+  s.rank = 0;
+  for (const ir::coordinate& c : at) {
+    if (!c.is_shifted() || c.axis == column_axis) continue;
+    const std::ptrdiff_t by = shift_along(data, c);
+    s.axes[s.rank] = c.axis;
+    s.rows[s.rank++] = {-by, data.extents[c.of] - 1 - by};
+  }
+}
+/// What a walk from row to row knows of the row it is at.
+template <int Inputs>
+struct row_walk {
+  std::ptrdiff_t at[ir::max_rank];  ///< along the axes that count rows, where those are several
+  row_coordinates coordinates;  ///< along those that the program asks for
+  row_shift shifts[Inputs + 1];
+};
+/// Where the entries that are read for a row begin, whose own begin at `offset`: what lies at column 0 if its row goes on so before and
+/// after.
+inline std::ptrdiff_t shifted_row(const row_shift& s, const row_coordinates& c, std::ptrdiff_t offset) {
+  for (int k = 0; k < s.rank; ++k)
+    if (c.at[s.axes[k]] < s.rows[k].first || c.at[s.axes[k]] > s.rows[k].last) return no_row;
+  return offset + s.further;
 }
 
 /// Entries of an input that is read further on along some axes, or back. Beyond the ends they are 0.

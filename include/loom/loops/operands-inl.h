@@ -191,12 +191,8 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
         r.value[Id] = V{};
       } else if (begin == 0 && end == R::lane_count) {
         r.value[Id] = load_lanes<V>(array + at);
-      } else if (begin == 0 && end > 0) {
-        r.value[Id] = load_entries_of<lanes::some, V>(array + at, static_cast<std::size_t>(end));
       } else {
-        alignas(64) typename R::number buffer[R::lane_count];
-        load_between<V>(array, at, begin, end, buffer);
-        r.value[Id] = load<V>(buffer);
+        r.value[Id] = load_lanes_between<V>(array, at, begin, end);
       }
     } else {
       typename R::VI v{};
@@ -334,7 +330,7 @@ LOOM_INLINE void look_up(R& r, [[maybe_unused]] std::ptrdiff_t j) {
     if (const stream& s = r.data.lookups[k]; s.column_stride == 1) [[likely]] {
       const std::ptrdiff_t named = first_lane(r.index[n.operand[1]]);
       const std::ptrdiff_t inside = named >= 0 && named < r.data.extents[first_axis(n.over())] ? named : 0;
-      const std::ptrdiff_t at = row_offset(r.data, s, r.row) + inside * r.data.label_strides[k] + j;
+      const std::ptrdiff_t at = R::shape::row_begin(r, s) + inside * r.data.label_strides[k] + j;
       r.value[Id] = load_entries_of<Which, typename R::V>(static_cast<const S*>(s.data) + at, r.active);
       return;
     }
@@ -399,7 +395,7 @@ LOOM_INLINE void load_from_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   const output_stream& s = r.data.arrays[array];
   if constexpr (R::shape::along && Which != lanes::some && lanes_differ<Id, R> && R::P.program[Id].type == kind::number)
     if (s.column_stride == 1) [[likely]] {
-      r.value[Id] = load_narrowed<R>(static_cast<const double*>(s.data) + row_offset(r.data, s, r.row) + j);
+      r.value[Id] = load_narrowed<R>(static_cast<const double*>(s.data) + r.array_begin[array] + j);
       return;
     }
   alignas(64) typename R::number buffer[R::lane_count] = {};
@@ -416,12 +412,13 @@ LOOM_INLINE typename R::VI position_along(const R& r, [[maybe_unused]] std::ptrd
   if constexpr ((axis & R::P.column_axes) != 0) {
     return R::shape::template columns_at<typename R::VI>(j);
   } else {  // an axis that counts rows
-    constexpr bool each = R::shape::lanes_differ(level::row);
-    alignas(64) typename R::TI buffer[R::lane_count] = {};
-    loops::load_coordinates(r.data, first_axis(axis), r.row, each ? R::shape::template lanes_in_use<lanes::all>(r) : 1,
-                            buffer);
-    if constexpr (each) return load<typename R::VI>(buffer);
-    else return broadcast<typename R::VI>(buffer[0]);
+    if constexpr (R::shape::along) {
+      return broadcast<typename R::VI>(static_cast<typename R::TI>(r.walk->coordinates.at[first_axis(axis)]));
+    } else {
+      alignas(64) typename R::TI buffer[R::lane_count] = {};
+      loops::load_coordinates(r.data, first_axis(axis), r.row, r.active, buffer);
+      return load<typename R::VI>(buffer);
+    }
   }
 }
 /// The same, and as many more as an axis that is its own index says.

@@ -15,6 +15,7 @@ struct registers
   static constexpr int inputs = P.program.inputs.size();
   static constexpr int outputs = P.program.outputs.size();
   static constexpr int arrays = P.arrays.size();
+  static constexpr bool rows_of_axes = P.row_order.size() > 1;  ///< whether several axes may count rows
   using input_numbers = std::make_integer_sequence<int, inputs>;
   using output_numbers = std::make_integer_sequence<int, outputs>;
 

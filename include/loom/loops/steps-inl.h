@@ -141,7 +141,8 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   if constexpr (n.code != op::scatter && per_column && R::shape::along && Which != lanes::some &&
                 !R::is_wide(n.operand[0])) {
     if (s.column_stride == 1) [[likely]]
-      return fold_lanes_into<fold<n.code>, R>(v, static_cast<double*>(s.data) + row_offset(r.data, s, r.row) + j);
+      return fold_lanes_into<fold<n.code>, R>(v,
+                                              static_cast<double*>(s.data) + r.array_begin[R::P.array_of[Id] - 1] + j);
   }
   constexpr bool wide = n.code == op::sum && R::is_wide(n.operand[0]);
   if constexpr (n.code == op::sum && !R::shape::along) {

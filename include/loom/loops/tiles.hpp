@@ -62,13 +62,12 @@ void transpose(const S* from, std::ptrdiff_t from_stride, std::ptrdiff_t rows, s
 inline bool in_one_line(const sweep_layout& data, std::ptrdiff_t lanes) {
   return data.row_rank == 1 || data.row_extents[data.row_rank - 1] >= 4 * lanes;
 }
-/// How many rows from `first` on are one block: at most `size`, and none behind the end of a line.
-[[gnu::noinline]] inline std::ptrdiff_t rows_of_block(const sweep_layout& data, std::ptrdiff_t first,
-                                                      std::ptrdiff_t end, std::ptrdiff_t size, bool in_one_line) {
-  if (size > end - first) size = end - first;
-  if (data.row_rank == 1 || !in_one_line) return size;
+/// How many of `count` rows from `first` on lie before the end of a line.
+[[gnu::noinline]] inline std::ptrdiff_t rows_within_line(const sweep_layout& data, std::ptrdiff_t first,
+                                                         std::ptrdiff_t count) {
+  if (data.row_rank == 1) return count;
   const std::ptrdiff_t line = data.row_extents[data.row_rank - 1], rest = line - first % line;
-  return size < rest ? size : rest;
+  return count < rest ? count : rest;
 }
 
 // Rows that are neighbours in memory reach a tile column by column, a few lines of each. No prefetcher of a processor keeps as many

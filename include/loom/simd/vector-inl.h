@@ -280,6 +280,13 @@ LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
 LOOM_INLINE f64s load_first(const double* from, std::size_t count) {
   return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>((1u << count) - 1));
 }
+// Lanes from `begin` to `end`; no others need be in memory.
+LOOM_INLINE f32s load_between(const float* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>((1u << end) - (1u << begin)));
+}
+LOOM_INLINE f64s load_between(const double* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>((1u << end) - (1u << begin)));
+}
 LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
   __builtin_ia32_storeups512_mask(to, v, static_cast<unsigned short>((1u << count) - 1));
 }
@@ -319,6 +326,18 @@ LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
 }
 LOOM_INLINE f64s load_first(const double* from, std::size_t count) {
   return __builtin_ia32_maskloadpd256(reinterpret_cast<const f64s*>(from), as<i64s>(first_lanes<f64s>(count)));
+}
+template <class V>
+LOOM_INLINE ints_of<V> lanes_between(std::ptrdiff_t begin, std::ptrdiff_t end) {
+  const auto lane_numbers = iota<ints_of<V>>(0);
+  return (lane_numbers >= static_cast<lane<ints_of<V>>>(begin)) & (lane_numbers < static_cast<lane<ints_of<V>>>(end));
+}
+// Lanes from `begin` to `end`; no others need be in memory.
+LOOM_INLINE f32s load_between(const float* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  return __builtin_ia32_maskloadps256(reinterpret_cast<const f32s*>(from), as<i32s>(lanes_between<f32s>(begin, end)));
+}
+LOOM_INLINE f64s load_between(const double* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  return __builtin_ia32_maskloadpd256(reinterpret_cast<const f64s*>(from), as<i64s>(lanes_between<f64s>(begin, end)));
 }
 LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
   __builtin_ia32_maskstoreps256(reinterpret_cast<f32s*>(to), as<i32s>(first_lanes<f32s>(count)), v);

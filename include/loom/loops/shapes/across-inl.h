@@ -45,6 +45,12 @@ struct across_rows {
   }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
+  /// Where the row begins in a stream.
+  template <class R>
+  static LOOM_INLINE std::ptrdiff_t row_begin(const R& r, const strides& s) {
+    if constexpr (R::rows_of_axes) return layout::offset_over_axes(r.data, s, r.row);
+    else return r.row * s.row_strides[0];
+  }
   /// Entries from one row of the block to the next, in an input or an array.
   template <class R, class Stream>
   static LOOM_INLINE std::ptrdiff_t stride_of_rows(const R& r, const Stream& s) {
@@ -179,9 +185,11 @@ struct across_rows {
     const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
     const std::ptrdiff_t fit = tiles::rows(data);
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
-    r.in_one_line = loops::in_one_line(data, width);
+    r.in_one_line = !R::rows_of_axes || loops::in_one_line(data, width);
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.count) {
-      b.count = loops::rows_of_block(data, b.first, r.part.row_end, b.size, r.in_one_line);
+      b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
+      if constexpr (R::rows_of_axes)
+        if (r.in_one_line) b.count = loops::rows_within_line(data, b.first, b.count);
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
@@ -203,7 +211,7 @@ struct across_rows {
 
   template <class R, int... K>
   static LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
-    ((r.array_begin[K] = layout::offset_over_axes(r.data, r.data.arrays[K], r.row)), ...);
+    ((r.array_begin[K] = row_begin(r, r.data.arrays[K])), ...);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.
@@ -292,14 +300,14 @@ struct across_rows {
                                      [[maybe_unused]] std::ptrdiff_t& step) {
       constexpr bool may_be_tiled = has_tile(Operand);
       if constexpr (Operand < R::inputs && (!by_entry(Operand) || of_integers(Operand)))
-        r.input_begin[Operand] = layout::offset_over_axes(r.data, s, r.row);
+        r.input_begin[Operand] = row_begin(r, s);
       at = nullptr;
       step = 0;
       if (may_be_tiled && b.tiled) {
         at = reinterpret_cast<E*>(b.tiles + tile<Operand>);
         step = b.size;
       } else if constexpr (by_entry(Operand) && !of_integers(Operand)) {
-        at = static_cast<E*>(s.data) + row_offset(r.data, s, r.row);
+        at = static_cast<E*>(s.data) + row_begin(r, s);
         step = s.column_stride;
       }
     }

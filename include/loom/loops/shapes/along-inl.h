@@ -9,13 +9,15 @@ struct along_rows {
   static constexpr bool along = true;  ///< lanes are columns, for loops/memory.hpp
   static constexpr bool lanes_differ(level at) { return at == level::element; }
 
-  template <int Inputs, int Outputs, int, class V>
+  template <int Inputs, int Outputs, int Arrays, class V>
   struct place {
     std::size_t active = 0;  ///< entries of the tail
     std::ptrdiff_t added_to = 0;  ///< entries before it were added to the outputs, of a block that is done again
     loops::copies copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
+    loops::row_walk<Inputs>* walk;  ///< apart: what other functions write may be in no register
     std::ptrdiff_t input_begin[Inputs + 1];  ///< of labels, masks and what is read further on: where the row begins
+    std::ptrdiff_t array_begin[Arrays + 1];
     loops::entry_range whole[Inputs + 1];  ///< of what is read further on: where a vector is a load like any other
     std::uintptr_t next_row[Inputs + 1];  ///< of an input whose entries are asked for; past the last row, of nothing
     const void* input_entries[Inputs + 1];  ///< of the row, or as if its copy began at column 0
@@ -38,6 +40,13 @@ struct along_rows {
   }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
+  /// Where the row begins in a stream.
+  template <class R>
+  static LOOM_INLINE std::ptrdiff_t row_begin(const R& r, const strides& s) {
+    if constexpr (R::rows_of_axes)
+      if (r.data.row_rank > 1) return layout::offset_at(r.data, s, r.walk->at);
+    return r.row * s.row_strides[0];
+  }
   template <int Slot, class R>
   static LOOM_INLINE std::ptrdiff_t input_step(const R& r) {
     return r.data.inputs[Slot].column_stride;
@@ -211,11 +220,20 @@ struct along_rows {
     constexpr int first = put_off ? Passes::S.row_totals : 0, totals = Passes::S.totals.count - first;
     Passes::template begin<first, totals>(r);
     std::conditional_t<put_off, row_ends<R, Passes::sweep_number>, no_row_ends> ends(&r);
+    loops::row_walk<R::inputs> walk;
+    r.walk = &walk;
+    if constexpr (R::rows_of_axes) layout::find_row(data, part.row_begin, walk.at);
+    constexpr axis_set asked = loops::axes_asked_for(R::P);
+    if constexpr (asked != 0) loops::find_coordinates(data, asked, part.row_begin, walk.coordinates);
+    if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, inputs());
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows<Passes::sweep_number>(r, inputs(), outputs());
+      if constexpr (R::arrays > 0) find_arrays(r, std::make_integer_sequence<int, R::arrays>());
       if constexpr (copies::bytes != 0) copies::begin_row(r, inputs(), outputs());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
       if constexpr (put_off) ends.add(r);
+      if constexpr (R::rows_of_axes) layout::find_next_row(data, walk.at);
+      if constexpr (asked != 0) find_next_coordinates<asked>(r, std::make_integer_sequence<int, ir::max_axes>());
     }
     Passes::template end<first, totals>(r);
     if constexpr (put_off) ends.end();
@@ -226,21 +244,43 @@ struct along_rows {
     (find_input<Sweep, I>(r), ...);
     (find_output<O>(r), ...);
   }
+  template <class R, int... K>
+  static LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
+    ((r.array_begin[K] = row_begin(r, r.data.arrays[K])), ...);
+  }
+  template <axis_set Asked, class R, int... A>
+  static LOOM_INLINE void find_next_coordinates(R& r, std::integer_sequence<int, A...>) {
+    ((ir::has(Asked, A) ? loops::find_next_coordinate(r.data, A, r.walk->coordinates) : void()), ...);
+  }
+  template <class R, int Sweep>
+  static constexpr bool is_read_shifted(int slot) {
+    return R::P.program.inputs[slot].is_shifted() && reads_input(R::P, R::P.loops[Sweep], slot);
+  }
+  template <int Sweep, class R, int... I>
+  static LOOM_INLINE void find_shifts(R& r, std::integer_sequence<int, I...>) {
+    (find_shift<Sweep, I>(r), ...);
+  }
+  template <int Sweep, int Slot, class R>
+  static LOOM_INLINE void find_shift([[maybe_unused]] R& r) {
+    if constexpr (is_read_shifted<R, Sweep>(Slot)) {
+      static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
+      loops::find_shift(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]), innermost_column(R::P),
+                        R::lane_count, r.walk->shifts[Slot]);
+    }
+  }
   template <int Sweep, int Slot, class R>
   static LOOM_INLINE void find_input(R& r) {
     const stream& s = r.data.inputs[Slot];
-    if constexpr (R::P.program.inputs[Slot].is_shifted() && reads_input(R::P, R::P.loops[Sweep], Slot)) {
-      static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
-      r.input_begin[Slot] = loops::shifted_row(r.data, Slot, at, innermost_column(R::P), r.row);
-      r.whole[Slot] = loops::whole_vectors(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]),
-                                           r.input_begin[Slot], R::lane_count);
+    if constexpr (is_read_shifted<R, Sweep>(Slot)) {
+      r.input_begin[Slot] = loops::shifted_row(r.walk->shifts[Slot], r.walk->coordinates, row_begin(r, s));
+      r.whole[Slot] = r.input_begin[Slot] == loops::no_row ? loops::entry_range{} : r.walk->shifts[Slot].whole;
     } else if constexpr (R::P.program.inputs[Slot].code != op::tensor) {
-      r.input_begin[Slot] = row_offset(r.data, s, r.row);
+      r.input_begin[Slot] = row_begin(r, s);
     }
     if constexpr (R::P.program.inputs[Slot].code == op::tensor) {
       using E = typename R::template Input<Slot>;
       // Data without entries may have no address.
-      r.input_row[Slot] = static_cast<const E*>(s.data) + (s.data != nullptr ? row_offset(r.data, s, r.row) : 0);
+      r.input_row[Slot] = static_cast<const E*>(s.data) + (s.data != nullptr ? row_begin(r, s) : 0);
       const std::ptrdiff_t bytes = s.row_strides[r.data.row_rank - 1] * static_cast<std::ptrdiff_t>(sizeof(E));
       r.next_row[Slot] = reinterpret_cast<std::uintptr_t>(r.input_row[Slot]) + static_cast<std::uintptr_t>(bytes);
     } else {
@@ -251,7 +291,7 @@ struct along_rows {
   static LOOM_INLINE void find_output(R& r) {
     const output_stream& s = r.data.outputs[Slot];
     if constexpr (output_level(R::P, Slot) == level::element)
-      r.output_row[Slot] = static_cast<typename R::template Output<Slot>*>(s.data) + row_offset(r.data, s, r.row);
+      r.output_row[Slot] = static_cast<typename R::template Output<Slot>*>(s.data) + row_begin(r, s);
     else r.output_row[Slot] = nullptr;
   }
 };
