@@ -107,9 +107,10 @@ template <op Code, bool Exclusive, int Lanes, class T>
     // All are read before any is written, which may be the same entries.
 #pragma GCC unroll 8
     for (int i = 0; i < Lanes; ++i) v[i] = static_cast<double>(from[i * b_across]);
-    if constexpr (Code == op::recurrence)
+    if constexpr (Code == op::recurrence) {
 #pragma GCC unroll 8
       for (int i = 0; i < Lanes; ++i) factors[i] = static_cast<double>(factor[i * a_across]);
+    }
 #pragma GCC unroll 8
     for (int i = 0; i < Lanes; ++i) {
       const double before = value<Code, kept>(s, i);
