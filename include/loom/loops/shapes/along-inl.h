@@ -223,7 +223,7 @@ struct along_rows {
     loops::row_walk<R::inputs> walk;
     r.walk = &walk;
     if constexpr (R::rows_of_axes) layout::find_row(data, part.row_begin, walk.at);
-    constexpr axis_set asked = loops::axes_asked_for(R::P);
+    constexpr axis_set asked = loops::axes_asked_for(R::P) & Passes::S.rows;
     if constexpr (asked != 0) loops::find_coordinates(data, asked, part.row_begin, walk.coordinates);
     if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, inputs());
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
