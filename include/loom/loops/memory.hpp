@@ -251,7 +251,7 @@ constexpr axis_set axes_asked_for(const schedule::plan& p) {
 }
 /// Where a row is along some of them, and how many rows before it are there too.
 struct row_coordinates {
-  std::ptrdiff_t at[ir::max_axes], before[ir::max_axes];
+  std::ptrdiff_t at[ir::max_axes]{}, before[ir::max_axes]{};
 };
 [[gnu::noinline]] inline void find_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t row,
                                                row_coordinates& c) {
