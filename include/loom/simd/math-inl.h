@@ -128,16 +128,17 @@ LOOM_INLINE V exp_of_sum(V x, V low) {
 template <class V>
 LOOM_INLINE V exp_of_low(V x) {
 #if LOOM_TARGET_BYTES == 64  // its scaling by a power of two has the infinities right
-  const V limited = max(constant<V>(is_f32<V> ? -104.0 : -746.0), x);
+  constexpr lane<V> least = is_f32<V> ? -104.0f : -746.0f;  // below it e^x is 0
+  const V limited = max(constant<V>(least), x);
   if constexpr (std::is_same_v<V, f32s>) {
     // 2^(n/16) is a lane of a table, which the low bits of t choose; times_pow2 takes the floor of n.
     const V table = {1.F,         1.04427378F, 1.09050773F, 1.13878863F, 1.18920712F, 1.24185781F,
                      1.29683955F, 1.35425555F, 1.41421356F, 1.47682615F, 1.54221083F, 1.61049033F,
                      1.68179283F, 1.75625216F, 1.83400809F, 1.91520656F};
-    const V magic = constant<V>(0x1.8p19), t = fma(limited, constant<V>(0x1.715476p+0), magic), n = t - magic;
-    const V r = fnma(n, constant<V>(0x1.0bfbe8p-15), fnma(n, constant<V>(0x1.62ep-1), limited));
+    const V magic = constant<V>(0x1.8p19), t = fma(x, constant<V>(0x1.715476p+0), magic), n = t - magic;
+    const V r = fnma(n, constant<V>(0x1.0bfbe8p-15), fnma(n, constant<V>(0x1.62ep-1), x));
     const V power = lanes_at(table, as<vec<int>>(t));
-    return times_pow2(fma(power * r, horner(r, 0.16666763, 0.5, 1.0), power), n);
+    return times_pow2(fma(power * r, horner(r, 0.16666763, 0.5, 1.0), power), n, x, least);
   } else if constexpr (std::is_same_v<V, f64s>) {  // of two vectors
     const V low = {1,
                    0x1.0b5586cf9890fp+0,
@@ -149,12 +150,12 @@ LOOM_INLINE V exp_of_low(V x) {
                    0x1.5ab07dd485429p+0};
     const V high = {0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f09p+0,
                     0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
-    const V magic = constant<V>(0x1.8p48), t = fma(limited, constant<V>(0x1.71547652b82fep+0), magic), n = t - magic;
-    const V r = fnma(n, constant<V>(0x1.ef35793c7673p-45), fnma(n, constant<V>(0x1.62e42fefa38p-1), limited));
+    const V magic = constant<V>(0x1.8p48), t = fma(x, constant<V>(0x1.71547652b82fep+0), magic), n = t - magic;
+    const V r = fnma(n, constant<V>(0x1.ef35793c7673p-45), fnma(n, constant<V>(0x1.62e42fefa38p-1), x));
     const V power = lanes_at(low, high, as<vec<long long>>(t));
     const V q = horner(r, 0.00019841464175558393, 0.0013889063789935465, 0.008333333332990723, 0.041666666663583167,
                        0.16666666666666667, 0.5, 1.0);
-    return times_pow2(fma(power * r, q, power), n);
+    return times_pow2(fma(power * r, q, power), n, x, least);
   }
 #else
   const V limited = is_f32<V> ? clip(x, -104.0, 89.0) : clip(x, -746.0, 710.0);

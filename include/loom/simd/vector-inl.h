@@ -310,6 +310,17 @@ LOOM_INLINE f32s times_pow2(f32s x, f32s n) {
 LOOM_INLINE f64s times_pow2(f64s x, f64s n) {
   return __builtin_ia32_scalefpd512_mask(x, n, f64s{}, LOOM_ALL(unsigned char), 4);
 }
+// The same, and 0 where v < least: a lane left out costs nothing, but one that underflows a hundred cycles.
+LOOM_INLINE f32s times_pow2(f32s x, f32s n, f32s v, float least) {
+  constexpr int not_less = 5;
+  return __builtin_ia32_scalefps512_mask(
+      x, n, f32s{}, __builtin_ia32_cmpps512_mask(v, broadcast<f32s>(least), not_less, LOOM_ALL(unsigned short), 4), 4);
+}
+LOOM_INLINE f64s times_pow2(f64s x, f64s n, f64s v, double least) {
+  constexpr int not_less = 5;
+  return __builtin_ia32_scalefpd512_mask(
+      x, n, f64s{}, __builtin_ia32_cmppd512_mask(v, broadcast<f64s>(least), not_less, LOOM_ALL(unsigned char), 4), 4);
+}
 LOOM_INLINE f32s exponent(f32s x) { return __builtin_ia32_getexpps512_mask(x, f32s{}, LOOM_ALL(unsigned short), 4); }
 LOOM_INLINE f64s exponent(f64s x) { return __builtin_ia32_getexppd512_mask(x, f64s{}, LOOM_ALL(unsigned char), 4); }
 LOOM_INLINE f32s mantissa(f32s x) {
