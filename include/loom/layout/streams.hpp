@@ -99,11 +99,10 @@ inline std::ptrdiff_t row_offset(const sweep_layout& data, const strides& s, std
   }
   ++at[0];
 }
-/// Offset of the row that is `at` along them.
-[[gnu::noinline]] inline std::ptrdiff_t offset_at(const sweep_layout& data, const strides& s,
-                                                  const std::ptrdiff_t* at) {
+/// Offset of the row that is `at` along so many of them.
+[[gnu::noinline]] inline std::ptrdiff_t offset_at(int rank, const std::ptrdiff_t* at, const std::ptrdiff_t* strides) {
   std::ptrdiff_t offset = 0;
-  for (int i = 0; i < data.row_rank; ++i) offset += at[i] * s.row_strides[i];
+  for (int i = 0; i < rank; ++i) offset += at[i] * strides[i];
   return offset;
 }
 

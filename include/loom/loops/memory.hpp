@@ -239,17 +239,17 @@ inline std::ptrdiff_t shifted_by(const sweep_layout& data, int slot, const ir::c
   return further;
 }
 
-/// The axes that count rows along which a program asks where a row is: for positions, and for what is read further on.
-constexpr axis_set axes_asked_for(const schedule::plan& p) {
+/// The axes that count the rows of a sweep along which its program asks where a row is: for positions, and for what is read further on.
+constexpr axis_set axes_asked_for(const schedule::plan& p, const schedule::sweep& s) {
   axis_set axes = 0;
   for (int i = 0; i < p.program.size(); ++i)
     if (const schedule::node& n = p.program[i]; n.code == op::position || n.code == op::onehot) axes |= n.over();
   for (const ir::input_info& in : p.program.inputs)
     for (const ir::coordinate& c : in.at)
       if (c.is_shifted()) axes |= ir::only(c.axis);
-  return axes & p.row_axes;
+  return axes & s.rows;
 }
-/// Where a row is along some of them, and how many rows before it are there too.
+/// Where a row is along some of them, and how many rows before it are there too. 0 along others: compilers do not see that nobody asks.
 struct row_coordinates {
   std::ptrdiff_t at[ir::max_axes]{}, before[ir::max_axes]{};
 };
@@ -273,22 +273,23 @@ inline constexpr std::ptrdiff_t no_row = PTRDIFF_MIN;
 
 /// Entries of a row, from the first to the last of a vector, that all lie within the ends of a shifted input; none if they lie apart.
 struct entry_range {
-  std::ptrdiff_t first = 0, last = -1;
+  std::ptrdiff_t first, last;
 };
+inline constexpr entry_range no_entries{0, -1};
 inline entry_range whole_vectors(const sweep_layout& data, int slot, const ir::coordinates& at,
-                                 const row_reading& reading, std::ptrdiff_t lanes) {
-  if (data.inputs[slot].column_stride != 1 || reading.by_several) return {};
+                                 const row_reading& reading, std::ptrdiff_t by, std::ptrdiff_t lanes) {
+  if (data.inputs[slot].column_stride != 1 || reading.by_several) return no_entries;
   if (reading.along_row < 0) return {0, data.columns - lanes};
-  const std::ptrdiff_t by = shift_along(data, at[reading.along_row]), end = data.extents[at[reading.along_row].of] - by;
+  const std::ptrdiff_t end = data.extents[at[reading.along_row].of] - by;
   return {by < 0 ? -by : 0, (end < data.columns ? end : data.columns) - lanes};
 }
 
-/// What a sweep has to know once of an input that is read further on: how far that is in elements, where a vector is a load like any other,
-/// and the coordinates of the rows that have such a row.
+/// What a sweep has to know once of an input that is read further on: how far that is in elements, and in columns, where a vector is a load
+/// like any other, and the coordinates of the rows that have such a row.
 struct row_shift {
-  std::ptrdiff_t further = 0;
+  std::ptrdiff_t further, columns;
   entry_range whole;
-  int rank = 0;
+  int rank;
   int axes[ir::max_rank];
   entry_range rows[ir::max_rank];
 };
@@ -296,7 +297,8 @@ struct row_shift {
                                          const row_reading& reading, int column_axis, std::ptrdiff_t lanes,
                                          row_shift& s) {
   s.further = shifted_by(data, slot, at);
-  s.whole = whole_vectors(data, slot, at, reading, lanes);
+  s.columns = reading.along_row >= 0 ? shift_along(data, at[reading.along_row]) : 0;
+  s.whole = whole_vectors(data, slot, at, reading, s.columns, lanes);
   s.rank = 0;
   for (const ir::coordinate& c : at) {
     if (!c.is_shifted() || c.axis == column_axis) continue;
@@ -306,11 +308,9 @@ struct row_shift {
   }
 }
 /// What a walk from row to row knows of the row it is at.
-template <int Inputs>
 struct row_walk {
   std::ptrdiff_t at[ir::max_rank];  ///< along the axes that count rows, where those are several
   row_coordinates coordinates;  ///< along those that the program asks for
-  row_shift shifts[Inputs + 1];
 };
 /// Where the entries that are read for a row begin, whose own begin at `offset`: what lies at column 0 if its row goes on so before and
 /// after.

@@ -163,7 +163,7 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
     [[maybe_unused]] std::ptrdiff_t begin = 0, end = R::lane_count;  // of what is inside, along a row
     if constexpr (reading.along_row >= 0) {
       constexpr ir::coordinate c = R::P.program.inputs[slot].at.items[reading.along_row];
-      first = j + loops::shift_along(r.data, c);
+      first = j + r.shifts[slot].columns;
       extent = r.data.extents[c.of];
     }
     bool is_inside = true;

@@ -16,7 +16,8 @@ struct passes {
   static constexpr bool puts_off_end = R::shape::along && row_ends_wait<R, Sweep>;
 
   // ---- lists of steps ----------------------------------------------------------------------------------------------------
-  /// The steps of a pass: for every entry, for the reductions among them, and after the last entry.
+  /// The steps of a pass: for every entry, for the reductions among them, and after the last entry. No steps are the same function, wherever
+  /// they would begin.
   template <int Pass> static constexpr int body = S.passes[Pass].body.begin;
   template <int Pass> static constexpr int after = S.passes[Pass].after.size() == 0 ? 0 : S.passes[Pass].after.begin;
   template <int Count> using numbers = std::make_integer_sequence<int, Count>;

@@ -18,6 +18,7 @@ struct registers
   static constexpr bool rows_of_axes = P.row_order.size() > 1;  ///< whether several axes may count rows
   using input_numbers = std::make_integer_sequence<int, inputs>;
   using output_numbers = std::make_integer_sequence<int, outputs>;
+  using array_numbers = std::make_integer_sequence<int, arrays>;
 
   using shape = Shape;
   using number = T;
@@ -40,6 +41,8 @@ struct registers
   const sweep_layout& data;
   const layout::part& part;
   const double* scalars;  // by value
+  const loops::row_shift*
+      shifts;  // of inputs that are read further on; apart, as what other functions write is in no register
   double* results;        // of the part
   V value[values];
   M mask[values];
@@ -74,6 +77,31 @@ template <int Id, lanes Which, class R>
 LOOM_INLINE std::size_t lanes_in_use(const R& r) {
   if constexpr (lanes_differ<Id, R>) return R::shape::template lanes_in_use<Which>(r);
   else return 1;
+}
+
+/// Finds where the row, or the block of rows, begins in each array.
+template <class R, int... K>
+LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
+  ((r.array_begin[K] = R::shape::row_begin(r, r.data.arrays[K])), ...);
+}
+
+/// Whether sweep `Sweep` reads an input further on.
+template <class R, int Sweep>
+constexpr bool is_read_shifted(int slot) {
+  return R::P.program.inputs[slot].is_shifted() && reads_input(R::P, R::P.loops[Sweep], slot);
+}
+/// Finds how far on it reads its inputs.
+template <int Sweep, int Slot, class R>
+LOOM_INLINE void find_shift([[maybe_unused]] const R& r, [[maybe_unused]] loops::row_shift* shifts) {
+  if constexpr (is_read_shifted<R, Sweep>(Slot)) {
+    static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
+    loops::find_shift(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]), innermost_column(R::P),
+                      R::lane_count, shifts[Slot]);
+  }
+}
+template <int Sweep, class R, int... I>
+LOOM_INLINE void find_shifts(const R& r, loops::row_shift* shifts, std::integer_sequence<int, I...>) {
+  (find_shift<Sweep, I>(r, shifts), ...);
 }
 
 /// The column of an entry; 0 of a row value.

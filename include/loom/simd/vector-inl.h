@@ -274,12 +274,6 @@ LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #else
 #if LOOM_TARGET_BYTES == 64
 #define LOOM_ALL(type) static_cast<type>(-1)
-LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
-  return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>((1u << count) - 1));
-}
-LOOM_INLINE f64s load_first(const double* from, std::size_t count) {
-  return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>((1u << count) - 1));
-}
 // Lanes from `begin` to `end`; no others need be in memory.
 LOOM_INLINE f32s load_between(const float* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
   return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>((1u << end) - (1u << begin)));
@@ -332,12 +326,6 @@ LOOM_INLINE f64s mantissa(f64s x) {
 #else
 using i32s = vec<int>;
 using i64s = vec<long long>;
-LOOM_INLINE f32s load_first(const float* from, std::size_t count) {
-  return __builtin_ia32_maskloadps256(reinterpret_cast<const f32s*>(from), as<i32s>(first_lanes<f32s>(count)));
-}
-LOOM_INLINE f64s load_first(const double* from, std::size_t count) {
-  return __builtin_ia32_maskloadpd256(reinterpret_cast<const f64s*>(from), as<i64s>(first_lanes<f64s>(count)));
-}
 template <class V>
 LOOM_INLINE ints_of<V> lanes_between(std::ptrdiff_t begin, std::ptrdiff_t end) {
   const auto lane_numbers = iota<ints_of<V>>(0);
@@ -450,6 +438,13 @@ LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #undef LOOM_ALL
 #endif
 
+#endif
+
+#if LOOM_TARGET_BYTES > 16
+template <class T>
+LOOM_INLINE vec<T> load_first(const T* from, std::size_t count) {
+  return load_between(from, 0, static_cast<std::ptrdiff_t>(count));
+}
 #endif
 
 /// c - a b, and a b - c.

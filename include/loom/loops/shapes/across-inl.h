@@ -178,6 +178,9 @@ struct across_rows {
     constexpr bool over_elements = Passes::S.over == level::element;
     constexpr std::ptrdiff_t width = R::lane_count;
     Passes::template begin<0, Passes::S.totals.count>(r);
+    loops::row_shift shifts[R::inputs + 1];
+    r.shifts = shifts;
+    if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
     alignas(64) unsigned char memory[tiles::bytes + 1];
     row_block b;
     b.tiles = memory;
@@ -193,7 +196,7 @@ struct across_rows {
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
-      find_arrays(r, std::make_integer_sequence<int, R::arrays>());
+      if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
       for (std::ptrdiff_t i = 0; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
         r.row_in_block = i + rest - active;
@@ -207,11 +210,6 @@ struct across_rows {
     }
     if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
     Passes::template end<0, Passes::S.totals.count>(r);
-  }
-
-  template <class R, int... K>
-  static LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
-    ((r.array_begin[K] = row_begin(r, r.data.arrays[K])), ...);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.

@@ -15,9 +15,9 @@ struct along_rows {
     std::ptrdiff_t added_to = 0;  ///< entries before it were added to the outputs, of a block that is done again
     loops::copies copied;  ///< of some operand (row_copies-inl.h)
     loops::piece* pieces;
-    loops::row_walk<Inputs>* walk;  ///< apart: what other functions write may be in no register
+    loops::row_walk* walk;  ///< apart: what other functions write may be in no register
     std::ptrdiff_t input_begin[Inputs + 1];  ///< of labels, masks and what is read further on: where the row begins
-    std::ptrdiff_t array_begin[Arrays + 1];
+    std::ptrdiff_t array_begin[Arrays + 1];  ///< the same of arrays
     loops::entry_range whole[Inputs + 1];  ///< of what is read further on: where a vector is a load like any other
     std::uintptr_t next_row[Inputs + 1];  ///< of an input whose entries are asked for; past the last row, of nothing
     const void* input_entries[Inputs + 1];  ///< of the row, or as if its copy began at column 0
@@ -44,7 +44,7 @@ struct along_rows {
   template <class R>
   static LOOM_INLINE std::ptrdiff_t row_begin(const R& r, const strides& s) {
     if constexpr (R::rows_of_axes)
-      if (r.data.row_rank > 1) return layout::offset_at(r.data, s, r.walk->at);
+      if (r.data.row_rank > 1) return layout::offset_at(r.data.row_rank, r.walk->at, s.row_strides);
     return r.row * s.row_strides[0];
   }
   template <int Slot, class R>
@@ -220,15 +220,17 @@ struct along_rows {
     constexpr int first = put_off ? Passes::S.row_totals : 0, totals = Passes::S.totals.count - first;
     Passes::template begin<first, totals>(r);
     std::conditional_t<put_off, row_ends<R, Passes::sweep_number>, no_row_ends> ends(&r);
-    loops::row_walk<R::inputs> walk;
+    loops::row_walk walk;
     r.walk = &walk;
+    loops::row_shift shifts[R::inputs + 1];
+    r.shifts = shifts;
+    if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
     if constexpr (R::rows_of_axes) layout::find_row(data, part.row_begin, walk.at);
-    constexpr axis_set asked = loops::axes_asked_for(R::P) & Passes::S.rows;
+    constexpr axis_set asked = loops::axes_asked_for(R::P, Passes::S);
     if constexpr (asked != 0) loops::find_coordinates(data, asked, part.row_begin, walk.coordinates);
-    if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, inputs());
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows<Passes::sweep_number>(r, inputs(), outputs());
-      if constexpr (R::arrays > 0) find_arrays(r, std::make_integer_sequence<int, R::arrays>());
+      if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
       if constexpr (copies::bytes != 0) copies::begin_row(r, inputs(), outputs());
       Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
       if constexpr (put_off) ends.add(r);
@@ -244,36 +246,16 @@ struct along_rows {
     (find_input<Sweep, I>(r), ...);
     (find_output<O>(r), ...);
   }
-  template <class R, int... K>
-  static LOOM_INLINE void find_arrays(R& r, std::integer_sequence<int, K...>) {
-    ((r.array_begin[K] = row_begin(r, r.data.arrays[K])), ...);
-  }
   template <axis_set Asked, class R, int... A>
   static LOOM_INLINE void find_next_coordinates(R& r, std::integer_sequence<int, A...>) {
     ((ir::has(Asked, A) ? loops::find_next_coordinate(r.data, A, r.walk->coordinates) : void()), ...);
-  }
-  template <class R, int Sweep>
-  static constexpr bool is_read_shifted(int slot) {
-    return R::P.program.inputs[slot].is_shifted() && reads_input(R::P, R::P.loops[Sweep], slot);
-  }
-  template <int Sweep, class R, int... I>
-  static LOOM_INLINE void find_shifts(R& r, std::integer_sequence<int, I...>) {
-    (find_shift<Sweep, I>(r), ...);
-  }
-  template <int Sweep, int Slot, class R>
-  static LOOM_INLINE void find_shift([[maybe_unused]] R& r) {
-    if constexpr (is_read_shifted<R, Sweep>(Slot)) {
-      static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
-      loops::find_shift(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]), innermost_column(R::P),
-                        R::lane_count, r.walk->shifts[Slot]);
-    }
   }
   template <int Sweep, int Slot, class R>
   static LOOM_INLINE void find_input(R& r) {
     const stream& s = r.data.inputs[Slot];
     if constexpr (is_read_shifted<R, Sweep>(Slot)) {
-      r.input_begin[Slot] = loops::shifted_row(r.walk->shifts[Slot], r.walk->coordinates, row_begin(r, s));
-      r.whole[Slot] = r.input_begin[Slot] == loops::no_row ? loops::entry_range{} : r.walk->shifts[Slot].whole;
+      r.input_begin[Slot] = loops::shifted_row(r.shifts[Slot], r.walk->coordinates, row_begin(r, s));
+      r.whole[Slot] = r.input_begin[Slot] == loops::no_row ? loops::no_entries : r.shifts[Slot].whole;
     } else if constexpr (R::P.program.inputs[Slot].code != op::tensor) {
       r.input_begin[Slot] = row_begin(r, s);
     }
