@@ -11,14 +11,12 @@ namespace loom::inline LOOM_ABI::layout {
 
 namespace detail {
 
-inline constexpr std::ptrdiff_t most_lanes = 16;  // of any target
-
 /// In every user's file, so its parts are not inlined, as in call/check_data.hpp.
 class layout_builder {
  public:
   [[gnu::noinline]] layout_builder(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
-                                   const shape_choice& choice, sweep_layout& data)
-      : p_(p), s_(s), bound_(bound), choice_(choice), data_(data) {
+                                   const shape_choice& choice, std::ptrdiff_t fewest_rows, sweep_layout& data)
+      : p_(p), s_(s), bound_(bound), choice_(choice), fewest_rows_(fewest_rows), data_(data) {
     data_.extents = extents;
     for (int i = 0; i < p.program.inputs.size(); ++i)
       add_input(bound.inputs[i], p.program.inputs[i].axes, data_.inputs[i]);
@@ -85,6 +83,7 @@ class layout_builder {
   const sweep& s_;
   const operands& bound_;
   const shape_choice& choice_;
+  std::ptrdiff_t fewest_rows_;
   sweep_layout& data_;
   operand operands_[max_inputs + max_outputs + max_arrays + max_lookups];
   int count_ = 0;
@@ -123,7 +122,7 @@ class layout_builder {
   /// Whether a vector can be filled with neighbouring rows of every operand: their columns are far apart (channels first).
   [[gnu::noinline]] bool rows_lie_side_by_side() const {
     const int inner = data_.row_rank - 1;
-    if (data_.row_extents[inner] < most_lanes) return false;
+    if (data_.row_extents[inner] < fewest_rows_) return false;
     bool any = false;
     for (int i = 0; i < count_; ++i) {
       const axis_set axes = as_set(*operands_[i].axes);
@@ -149,13 +148,14 @@ class layout_builder {
 
 }  // namespace detail
 
-/// Where a sweep finds its operands. The arrays are those of place_arrays; a plan without arrays, lookups or shifted inputs may say so, and has
+/// Where a sweep finds its operands. Lanes run across rows that lie side by side if there are `fewest_rows` of them or more. The arrays are those of place_arrays; a plan without arrays, lookups or shifted inputs may say so, and has
 /// no code for them.
 template <bool Arrays = true, bool Lookups = true, bool Shifts = true>
 sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
-                     [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice) {
+                     [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice,
+                     std::ptrdiff_t fewest_rows = most_lanes) {
   sweep_layout data;
-  detail::layout_builder b(p, s, extents, bound, choice, data);
+  detail::layout_builder b(p, s, extents, bound, choice, fewest_rows, data);
   if constexpr (Arrays) b.add_arrays(arrays);
   if constexpr (Lookups) b.add_lookups();
   if constexpr (Shifts) b.add_shifts();

@@ -161,6 +161,8 @@ constexpr shape_choice of_numbers(shape_choice choice, std::size_t bytes) {
   return choice;
 }
 
+inline constexpr std::ptrdiff_t most_lanes = 16;  ///< of any target
+
 /// The shape of a sweep over so many rows and columns. `side_by_side`: rows are neighbours in memory, in every operand.
 constexpr loop_shape choose_loop_shape(const shape_choice& choice, std::ptrdiff_t rows, std::ptrdiff_t columns,
                                        bool side_by_side) {

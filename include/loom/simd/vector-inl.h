@@ -274,18 +274,27 @@ LOOM_INLINE bf16s narrow(u32s v) { return __builtin_convertvector(v, bf16s); }
 #else
 #if LOOM_TARGET_BYTES == 64
 #define LOOM_ALL(type) static_cast<type>(-1)
-// Lanes from `begin` to `end`; no others need be in memory.
-LOOM_INLINE f32s load_between(const float* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
-  return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>((1u << end) - (1u << begin)));
+// The lanes whose bits are set; no others need be in memory.
+LOOM_INLINE f32s load_some(const float* from, unsigned lanes) {
+  return __builtin_ia32_loadups512_mask(from, f32s{}, static_cast<unsigned short>(lanes));
 }
-LOOM_INLINE f64s load_between(const double* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
-  return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>((1u << end) - (1u << begin)));
+LOOM_INLINE f64s load_some(const double* from, unsigned lanes) {
+  return __builtin_ia32_loadupd512_mask(from, f64s{}, static_cast<unsigned char>(lanes));
 }
-LOOM_INLINE void store_first(f32s v, float* to, std::size_t count) {
-  __builtin_ia32_storeups512_mask(to, v, static_cast<unsigned short>((1u << count) - 1));
+LOOM_INLINE void store_some(f32s v, float* to, unsigned lanes) {
+  __builtin_ia32_storeups512_mask(to, v, static_cast<unsigned short>(lanes));
 }
-LOOM_INLINE void store_first(f64s v, double* to, std::size_t count) {
-  __builtin_ia32_storeupd512_mask(to, v, static_cast<unsigned char>((1u << count) - 1));
+LOOM_INLINE void store_some(f64s v, double* to, unsigned lanes) {
+  __builtin_ia32_storeupd512_mask(to, v, static_cast<unsigned char>(lanes));
+}
+// Lanes from `begin` to `end`.
+template <class T>
+LOOM_INLINE vec<T> load_between(const T* from, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  return load_some(from, (1u << end) - (1u << begin));
+}
+template <class V>
+LOOM_INLINE void store_first(V v, lane<V>* to, std::size_t count) {
+  store_some(v, to, (1u << count) - 1);
 }
 LOOM_INLINE f32s gather(const float* from, vec<std::int32_t> at) {
   return __builtin_ia32_gathersiv16sf(f32s{}, from, at, LOOM_ALL(unsigned short), 4);

@@ -23,6 +23,7 @@ struct across_rows {
     bool in_one_line = false;
     std::ptrdiff_t input_begin[Inputs + 1], array_begin[Arrays + 1];
     std::size_t active = 0;  ///< rows of this vector
+    unsigned present = 0;  ///< a bit for each lane that memory has, of few rows side by side: those that are rows
     // A tile is padded with copies of its last row; memory is not. Without a tile, the last vector starts early and overlaps
     // rows already processed; totals skip them.
     std::size_t repeated_rows = 0;
@@ -45,6 +46,21 @@ struct across_rows {
   }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
+  /// What lies side by side, one entry for each row of the vector; of rows that are fewer, where memory can be left out, no more than those.
+  template <class S, class R>
+  static LOOM_INLINE auto load_rows([[maybe_unused]] const R& r, const S* from) {
+#if LOOM_TARGET_BYTES == 64
+    if constexpr (std::is_same_v<S, typename R::number>) return load_some(from, r.present);
+#endif
+    return load_lanes<typename R::V>(from);
+  }
+  template <class S, class R>
+  static LOOM_INLINE void store_rows([[maybe_unused]] const R& r, typename R::V v, S* to) {
+#if LOOM_TARGET_BYTES == 64
+    if constexpr (std::is_same_v<S, typename R::number>) return store_some(v, to, r.present);
+#endif
+    store_lanes(v, to);
+  }
   /// Where the row begins in a stream.
   template <class R>
   static LOOM_INLINE std::ptrdiff_t row_begin(const R& r, const strides& s) {
@@ -95,14 +111,14 @@ struct across_rows {
       loops::load_row_values<typename R::template Input<Slot>>(r.data, r.data.inputs[Slot], r.row, r.active, buffer);
       return load<V>(buffer);
     } else if constexpr ((R::P.program[Id].axes & R::P.row_axes) != 0) {
-      return load_lanes<V>(input<Slot>(r, j));
+      return load_rows(r, input<Slot>(r, j));
     } else {  // the same in every row
       return broadcast<V>(loaded(*input<Slot>(r, j)));
     }
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE auto load_output(const R& r, std::ptrdiff_t j) {
-    return load_lanes<typename R::V>(output<Slot>(r, j));
+    return load_rows(r, output<Slot>(r, j));
   }
   template <int Slot, lanes Which, class R>
   static LOOM_INLINE void store_output(const R& r, typename R::V v, std::ptrdiff_t j) {
@@ -112,7 +128,7 @@ struct across_rows {
     } else if constexpr (R::P.in_place != 0) {  // rows that the last vector repeats have lost their data
       v = select(r.new_rows, v, load_output<Slot, Which>(r, j));
     }
-    store_lanes(v, output<Slot>(r, j));
+    store_rows(r, v, output<Slot>(r, j));
   }
 
   // ---- reductions --------------------------------------------------------------------------------------------------------
@@ -185,9 +201,9 @@ struct across_rows {
     row_block b;
     b.tiles = memory;
     b.tiled = over_elements && data.shape != loop_shape::in_place;
-    const std::ptrdiff_t least = over_elements && !b.tiled ? width : 0;
     const std::ptrdiff_t fit = tiles::rows(data);
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
+    const std::ptrdiff_t least = !over_elements || b.tiled ? 0 : b.size < width ? b.size : width;
     r.in_one_line = !R::rows_of_axes || loops::in_one_line(data, width);
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.count) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
@@ -202,6 +218,7 @@ struct across_rows {
         r.row_in_block = i + rest - active;
         r.row = b.first + r.row_in_block;
         r.active = static_cast<std::size_t>(active);
+        r.present = b.tiled || active == width ? ~0u : (1u << active) - 1;
         r.repeated_rows = static_cast<std::size_t>(active - rest);
         r.new_rows = first_lanes<typename R::V>(r.active) & (first_lanes<typename R::V>(r.repeated_rows) == 0);
         Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
