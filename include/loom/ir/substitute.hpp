@@ -102,7 +102,7 @@ constexpr value_id within(builder& out, const substitution& by, axis_set placed)
 /// Builds values of a graph at other places, in the same builder.
 class substituting {
  public:
-  constexpr explicit substituting(builder& out) : out_(out), known_(LOOM_MAX_NODES) {}
+  constexpr explicit substituting(builder& out) : out_(out) {}
 
   /// An axis that a reduction takes away would be mistaken for one that is left, and there is no other of its extent: what was
   /// built means nothing.
@@ -116,7 +116,7 @@ class substituting {
     for (std::size_t k = 0; k < count_; ++k)
       if (known_[k].from == v && known_[k].by.same_on(n.axes, s)) return known_[k].to;
     const value_id r = build(n, v, s);
-    if (count_ < known_.size()) known_[count_++] = {v, r, s};
+    remember({v, r, s});
     return r;
   }
 
@@ -126,8 +126,18 @@ class substituting {
     substitution by{};
   };
   builder& out_;
-  heap_array<substituted> known_;
+  heap_array<substituted>
+      known_;  // as large as has been needed: room for a whole graph takes longer to make than most places
   std::size_t count_ = 0;
+
+  constexpr void remember(const substituted& one) {
+    if (count_ == known_.size()) {
+      heap_array<substituted> more(2 * count_ + 4);
+      for (std::size_t k = 0; k < count_; ++k) more[k] = known_[k];
+      known_ = static_cast<heap_array<substituted>&&>(more);
+    }
+    known_[count_++] = one;
+  }
 
   constexpr value_id build(const node& n, value_id v, const substitution& s) {
     if (is_input(n.code)) return input(static_cast<int>(n.bits), s);
