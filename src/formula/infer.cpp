@@ -172,7 +172,7 @@ void scope::infer_numbers() {
     const unsigned roles = roles_[name];
     const node_id use = first_use_[name];
     if (input(name) != nullptr || (roles & (as_label | as_condition | as_index_or_mask)) != 0) continue;
-    if (name == "inf" || name == "nan") continue;
+    if (find_plain_constant(name) != nullptr) continue;
     if (is_axis(name)) continue;  // its positions
     if (is_function(name))
       fail_at_word(use, std::string(name) + " is a function; call it: " + std::string(name) + "(x)");

@@ -36,9 +36,8 @@ std::optional<literal> scope::compute_number(node_id id) {
         fail_at_word(id, "std:: has no constant " + std::string(n.word) + " that a formula could use");
       }
       if (const auto d = definition(n.word, n.begin)) return number(*d);
-      if (n.word == "inf" && input("inf") == nullptr) return literal{numeric::infinity, false, false, 0};
-      if (n.word == "nan" && input("nan") == nullptr)
-        return literal{std::numeric_limits<double>::quiet_NaN(), false, false, 0};
+      if (const constant_word* c = find_plain_constant(n.word); c != nullptr && input(n.word) == nullptr)
+        return literal{c->value, false, false, 0};
       return {};
     }
     case node_kind::unary: {

@@ -40,6 +40,7 @@ const elementwise_word* find_elementwise(std::string_view word) { return find(el
 const reduction_word* find_reduction(std::string_view word) { return find(reduction_words, word); }
 const running_word* find_running(std::string_view word) { return find(running_words, word); }
 const chain_word* find_chain(std::string_view word) { return find(chain_words, word); }
+const constant_word* find_plain_constant(std::string_view word) { return find(plain_constant_words, word); }
 
 bool is_function(std::string_view word) {
   return find_elementwise(word) != nullptr || find_reduction(word) != nullptr || find_running(word) != nullptr ||

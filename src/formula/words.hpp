@@ -3,6 +3,7 @@
 // and sentences that more than one file says.
 #pragma once
 
+#include <limits>
 #include <numbers>
 #include <span>
 #include <string>
@@ -120,10 +121,27 @@ inline constexpr constant_word constant_words[] = {
     {"phi", std::numbers::phi},     {"egamma", std::numbers::egamma}, {"inv_sqrtpi", std::numbers::inv_sqrtpi},
 };
 
+/// What stands without a namespace, where no input has that name: what Python writes, and the macros of <math.h>.
+inline constexpr constant_word plain_constant_words[] = {
+    {"inf", std::numeric_limits<double>::infinity()},
+    {"nan", std::numeric_limits<double>::quiet_NaN()},
+    {"INFINITY", std::numeric_limits<double>::infinity()},
+    {"NAN", std::numeric_limits<double>::quiet_NaN()},
+    {"M_PI", std::numbers::pi},
+    {"M_E", std::numbers::e},
+    {"M_LN2", std::numbers::ln2},
+    {"M_LN10", std::numbers::ln10},
+    {"M_LOG2E", std::numbers::log2e},
+    {"M_LOG10E", std::numbers::log10e},
+    {"M_SQRT2", std::numbers::sqrt2},
+    {"M_1_PI", std::numbers::inv_pi},
+};
+
 const elementwise_word* find_elementwise(std::string_view word);
 const reduction_word* find_reduction(std::string_view word);
 const running_word* find_running(std::string_view word);
 const chain_word* find_chain(std::string_view word);
+const constant_word* find_plain_constant(std::string_view word);
 bool is_function(std::string_view word);
 std::string_view word_of_input(ir::op code);
 /// Every function by name, and every method.

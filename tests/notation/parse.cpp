@@ -5,6 +5,7 @@
 #include <bit>
 #include <boost/hana/for_each.hpp>
 #include <limits>
+#include <numbers>
 #include <regex>
 
 #include "loom/collection/collection.hpp"
@@ -208,6 +209,8 @@ TEST_CASE("what is made of numbers alone is a number", "[notation]") {
   CHECK(constant("var(5)") == 0);
   CHECK(constant("softmax(7)") == 1);
   CHECK(constant("log_softmax(7)") == 0);
+  CHECK(constant("-INFINITY") == -std::numeric_limits<double>::infinity());
+  CHECK(constant("(2 * M_PI)") == 2 * std::numbers::pi);
   CHECK(std::bit_cast<std::uint64_t>(constant("(-nan)")) == std::bit_cast<std::uint64_t>(constant("nan")));
 }
 
