@@ -298,7 +298,8 @@ class checked_builder {
   constexpr lowered finish() {
     if (undecided_) problem_ = {issue::axis_in_doubt};
     check_whole();
-    if (problem_.kind == issue::too_many_inputs) problem_.got = out_.result.inputs.size() + beyond_.size();
+    // Places have no names: of those that found no room, one is counted.
+    if (problem_.kind == issue::too_many_inputs) problem_.got = max_inputs + (beyond_.empty() ? 1 : beyond_.size());
     if (problem_.kind == issue::too_many_axes) problem_.got = out_.result.axes.size() + beyond_.size();
     if (problem_.kind == issue::too_many_results) problem_.got = results_;
     lowered r;

@@ -17,7 +17,7 @@ namespace loom::inline LOOM_ABI::ir {
 inline constexpr int max_rank = 5;    ///< axes of one input
 inline constexpr int max_axes = 8;    ///< axes of one formula
 inline constexpr int max_results = 8;  ///< results of one formula
-inline constexpr int max_inputs = 16; ///< inputs of one formula; its seed and its directions count
+inline constexpr int max_inputs = 32; ///< inputs of one formula; its seed and its directions count
 inline constexpr int max_outputs = 32; ///< results and derivatives of one formula
 
 enum class kind : std::uint8_t { number, index, mask };

@@ -63,10 +63,10 @@ using output_set = std::uint32_t;
 
 // What a plan has room for. A formula that needs more has no plan: `problem` names the limit.
 inline constexpr int max_passes = 8;  ///< row passes of one sweep
-inline constexpr int max_sweeps = 8;
-inline constexpr int max_totals = 16;  ///< of one sweep
-inline constexpr int max_arrays = 16;
-inline constexpr int max_lookups = 8;
+inline constexpr int max_sweeps = 32;
+inline constexpr int max_totals = 32;  ///< of one sweep
+inline constexpr int max_arrays = 32;
+inline constexpr int max_lookups = 16;
 inline constexpr int max_steps = LOOM_MAX_NODES + LOOM_MAX_NODES / 4;  ///< a value may be computed in several passes
 
 /// A pass for the shift of a row that is left out as long as another number does: see schedule/guess.hpp.
