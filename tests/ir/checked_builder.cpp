@@ -17,6 +17,7 @@
 using loom::ir::axis_choice;
 using loom::ir::checked_builder;
 using loom::ir::issue;
+using loom::ir::max_inputs;
 using loom::ir::op;
 using loom::ir::typed_value;
 
@@ -148,7 +149,7 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
     return built([n](const writer& w) {
       static const std::vector<std::string> texts = [] {
         std::vector<std::string> r;
-        for (int i = 0; i < 40; ++i) r.push_back("input" + std::to_string(i) + "[N]");
+        for (int i = 0; i < 2 * max_inputs; ++i) r.push_back("input" + std::to_string(i) + "[N]");
         return r;
       }();
       typed_value sum = w.tensor(texts[0]);
@@ -158,11 +159,11 @@ TEST_CASE("a limit that is passed is a mistake that counts") {
       w.b.result(w.over(op::mean, sum));
     });
   };
-  CHECK(inputs(16).problem.kind == issue::none);
-  CHECK(inputs(17).problem.kind == issue::too_many_inputs);
-  CHECK(inputs(17).problem.got == 17);
-  CHECK(inputs(30).problem.got == 30);
-  CHECK(inputs(30).problem.limit == 16);
+  CHECK(inputs(max_inputs).problem.kind == issue::none);
+  CHECK(inputs(max_inputs + 1).problem.kind == issue::too_many_inputs);
+  CHECK(inputs(max_inputs + 1).problem.got == max_inputs + 1);
+  CHECK(inputs(max_inputs + 14).problem.got == max_inputs + 14);
+  CHECK(inputs(max_inputs + 14).problem.limit == max_inputs);
 
   const loom::ir::lowered large = built([](const writer& w) {
     typed_value v = w.tensor("x[N]");

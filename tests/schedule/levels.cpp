@@ -83,11 +83,13 @@ TEST_CASE("what a plan has no room for is counted to the end", "[schedule]") {
   graph_of tables;
   value_id all = tables.constant(0);
   const value_id t = tables.labels("t", {N});
-  for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h", "i"})
+  constexpr const char* names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"};
+  static_assert(std::size(names) == max_lookups + 1);
+  for (const char* name : names)
     all = tables.binary(op::add, all, tables.mean_square(tables.gather(tables.tensor(name, {M, C}), t, M)));
   const leveling lookups = levels_of(tables.returns(all));
   CHECK(lookups.problem == unplanned::too_many_lookups);
-  CHECK(lookups.problem_count == 9);
+  CHECK(lookups.problem_count == max_lookups + 1);
   CHECK(lookups.problem_limit == max_lookups);
 }
 

@@ -91,10 +91,10 @@ TEST_CASE("sweeps that a formula needs are counted, however many they are", "[sc
     for (int i = 1; i < sweeps; ++i) total = g.mean_square(g.binary(op::sub, x, total));
     return assigned(g.returns(total)).sweeps;
   };
-  CHECK(!waiting(8).refused());
-  CHECK(waiting(8).rows.size() == 8);
-  CHECK(waiting(9).problem == unplanned::too_many_sweeps);
-  CHECK(waiting(9).problem_count == 9);
-  CHECK(waiting(9).problem_limit == max_sweeps);
+  CHECK(!waiting(max_sweeps).refused());
+  CHECK(waiting(max_sweeps).rows.size() == max_sweeps);
+  CHECK(waiting(max_sweeps + 1).problem == unplanned::too_many_sweeps);
+  CHECK(waiting(max_sweeps + 1).problem_count == max_sweeps + 1);
+  CHECK(waiting(max_sweeps + 1).problem_limit == max_sweeps);
   CHECK(waiting(150).problem_count == 150);
 }
