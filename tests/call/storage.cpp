@@ -21,9 +21,9 @@ template <storage S> using with_output = call::in_memory<with_gradient, call::st
 
 }  // namespace
 
-TEST_CASE("every output of a program is asked for its storage, not as many as there are inputs", "[call]") {
+TEST_CASE("every output of a program is asked for its storage", "[call]") {
   STATIC_REQUIRE(call::exact_outputs({}) == ~output_set{0});
-  for (int slot : {0, 1, max_inputs, max_inputs + 1, max_outputs - 1}) {
+  for (int slot = 0; slot < max_outputs; ++slot) {
     CAPTURE(slot);
     CHECK(call::exact_outputs({0, call::storage_bits(slot, storage::bf16)}) == ~(output_set{1} << slot));
   }
