@@ -126,8 +126,7 @@ class substituting {
     substitution by{};
   };
   builder& out_;
-  heap_array<substituted>
-      known_;  // as large as has been needed: room for a whole graph takes longer to make than most places
+  heap_array<substituted> known_;  // grows: room for a whole graph takes longer to make than most places
   std::size_t count_ = 0;
 
   constexpr void remember(const substituted& one) {

@@ -148,8 +148,8 @@ class layout_builder {
 
 }  // namespace detail
 
-/// Where a sweep finds its operands. Lanes run across rows that lie side by side if there are `fewest_rows` of them or more. The arrays are those of place_arrays; a plan without arrays, lookups or shifted inputs may say so, and has
-/// no code for them.
+/// Where a sweep finds its operands. Lanes run across rows that lie side by side if there are `fewest_rows` of them or more. The
+/// arrays are those of place_arrays; a plan without arrays, lookups or shifted inputs may say so, and has no code for them.
 template <bool Arrays = true, bool Lookups = true, bool Shifts = true>
 sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
                      [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice,
