@@ -3,7 +3,6 @@
 #include "formula/scope.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "loom/ir/evaluate.hpp"
 

@@ -18,6 +18,7 @@ constexpr auto f = loom::tensor<"f[B,N,C]">;
 constexpr auto w = loom::tensor<"w[C]">;
 constexpr auto squares = loom::loss<sum(square(x))>;
 constexpr auto rows = loom::loss<logsumexp(f, -1).mean()>;
+constexpr auto rows_of_columns = loom::loss<logsumexp(x, -2).mean()>;
 constexpr auto weighted = loom::loss<sum(logsumexp(x* w, -1))>;
 
 /// An erased view of floats.
@@ -33,12 +34,14 @@ erased_view floats(const float* data, const std::vector<std::ptrdiff_t>& extents
   return v;
 }
 
-sweep_layout layout_of(const loom::plan& p, const std::vector<erased_view>& inputs) {
+sweep_layout layout_of(const loom::plan& p, const std::vector<erased_view>& inputs,
+                       std::ptrdiff_t fewest_rows = loom::layout::most_lanes) {
   const std::vector<erased_buffer> outputs(static_cast<std::size_t>(p.program.outputs.size()));
   const operands bound{inputs.data(), outputs.data()};
   loom::call::detail::data_check<loom::call::detail::checked_at_run_time> check(p, bound);
   REQUIRE(check.operands_are_good());
-  return lay_out(p, p.loops[0], check.extents, bound, nullptr, loom::layout::possible_loop_shapes(p, p.loops[0]));
+  return lay_out(p, p.loops[0], check.extents, bound, nullptr, loom::layout::possible_loop_shapes(p, p.loops[0]),
+                 fewest_rows);
 }
 
 const float data[4096]{};
@@ -74,4 +77,15 @@ TEST_CASE("what all rows share has no stride along them") {
   CHECK(l.columns == 100);
   CHECK(l.inputs[1].row_strides[0] == 0);
   CHECK(l.inputs[1].column_stride == 1);
+}
+
+TEST_CASE("lanes run across as few rows side by side as they are told to") {
+  using loom::layout::loop_shape;
+  const auto shape = [](std::ptrdiff_t n, std::ptrdiff_t long_axis, std::ptrdiff_t fewest_rows) {
+    return layout_of(rows_of_columns.plan(), {floats(data, {long_axis, n}, {n, 1})}, fewest_rows).shape;
+  };
+  CHECK(shape(10, 400, 16) == loop_shape::along_row);
+  CHECK(shape(10, 400, 10) == loop_shape::copied_tile);
+  CHECK(shape(3, 1300, 4) == loop_shape::along_row);
+  CHECK(shape(3, 1300, 2) == loop_shape::in_place);
 }

@@ -153,3 +153,18 @@ TEST_CASE("a total of row values counts each row once, in a row of many parts to
   CHECK(loom::loss<mean(x) + sum(v)>(x = matrix, v = weight) == Approx(3));
   CHECK(loom::loss<weighted>(x = matrix, v = weight) == Approx(columns));
 }
+
+TEST_CASE("a vector may be partly empty where lanes can be left out, and no load waits for a store") {
+  constexpr auto t = loom::index<"t[N]">;
+  LOOM_CHECK(choice<entries>.part_of_vector == 4);
+  LOOM_CHECK(choice<rows>.part_of_vector == 4);
+  LOOM_CHECK(choice<gather(x, t).mean()>.part_of_vector == 1);
+  const auto stored = [](loom::storage s) {
+    return loom::layout::of_storage(choice<entries>, {0, loom::call::storage_bits(0, s)}).part_of_vector;
+  };
+  CHECK(stored(loom::storage::own) == 4);
+  CHECK(stored(loom::storage::f16) == 1);
+  loom::schedule::plan added = plan_of<entries>;
+  added.added = 1;
+  CHECK(loom::layout::possible_loop_shapes(added, added.loops[0]).part_of_vector == 2);
+}

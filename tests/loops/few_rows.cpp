@@ -57,3 +57,28 @@ TEST_CASE("masks, labels and places of a few columns") {
   agrees<sum(square(sum(w * x * x(N = N - 1), N) - x(N = t)))>("places");
   agrees<sum(square(sum(x * number(N), N) / 1000))>("positions");
 }
+
+TEST_CASE("gradients of a few columns are added to a buffer, and written over their data") {
+  constexpr auto squares = loom::loss<sum(v * square(sum(w * x, N)))>;
+  constexpr std::ptrdiff_t rows = 2100;
+  for (loom::target target : trial::targets())
+    for (const std::ptrdiff_t columns : {3, 5, 8, 10, 15}) {
+      const loom::limit_target limit(target);
+      CAPTURE(loom::name(target), columns);
+      std::vector<float> data, weights, of_columns(static_cast<std::size_t>(columns), 0.5F);
+      for (std::ptrdiff_t i = 0; i < rows * columns; ++i) data.push_back(static_cast<float>(i * 7 % 11 - 5));
+      for (std::ptrdiff_t i = 0; i < rows; ++i) weights.push_back(static_cast<float>(i % 3 - 1));
+      std::vector<float> plain(data.size()), added(data.size(), 1), over = data;
+      const auto matrix = [&](std::vector<float>& of) { return loom::view(of.data(), rows, columns); };
+      std::vector<double> room(static_cast<std::size_t>(4 * columns + 4));
+      const float value =
+          squares(x = matrix(data), w = weights, v = of_columns, d(x) = matrix(plain), loom::workspace = room);
+      CHECK(squares(x = matrix(data), w = weights, v = of_columns, d(x) += matrix(added), loom::workspace = room) ==
+            value);
+      CHECK(squares(x = matrix(over), w = weights, v = of_columns, d(x) = loom::in_place, loom::workspace = room) ==
+            value);
+      CHECK(over == plain);
+      for (float& g : plain) g += 1;
+      CHECK(added == plain);
+    }
+}

@@ -22,6 +22,18 @@ std::string mistake(std::string_view text, const std::vector<std::string>& given
   return s;
 }
 
+TEST_CASE("places that find no room are at least one too many", "[notation]") {
+  const auto entries = [](int count) {
+    std::string sum = "x(C = 0)";
+    for (int k = 1; k < count; ++k) sum += " + x(C = " + std::to_string(k) + ")";
+    return mistake("(" + sum + ").mean()", {"x[N,C]"});
+  };
+  CHECK(entries(loom::ir::max_inputs - 1) == "none");
+  CHECK(
+      entries(loom::ir::max_inputs + 8).find("has at least " + std::to_string(loom::ir::max_inputs + 1) + " inputs") !=
+      std::string::npos);
+}
+
 TEST_CASE("slopes stand beside a value, and fit it", "[notation]") {
   CHECK(mistake("custom(x).sum()").starts_with("1: custom: custom(value, slope(u) = s) takes a value and"));
   CHECK(mistake("custom(x, v).sum()").starts_with("11: v: custom(value, slope(u) = s) takes a value and"));

@@ -153,7 +153,7 @@ class layout_builder {
 template <bool Arrays = true, bool Lookups = true, bool Shifts = true>
 sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents, const operands& bound,
                      [[maybe_unused]] const erased_buffer* arrays, const shape_choice& choice,
-                     std::ptrdiff_t fewest_rows = most_lanes) {
+                     std::ptrdiff_t fewest_rows) {
   sweep_layout data;
   detail::layout_builder b(p, s, extents, bound, choice, fewest_rows, data);
   if constexpr (Arrays) b.add_arrays(arrays);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "loom/call/storage.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::layout {
@@ -122,13 +123,25 @@ struct shape_choice {
   std::ptrdiff_t longest_in_tile = 0;  ///< columns of which a tile holds a cache line of rows
   std::ptrdiff_t longest_transposed = 0;  ///< columns of a short row
   operand_set tiled = 0;  ///< the operands that have a tile
+  int part_of_vector = 1;  ///< the fewest rows side by side are this part of one: the whole, half, a quarter
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
   constexpr void allow(loop_shape shape) { possible |= std::uint32_t{1} << static_cast<int>(shape); }
 };
 
+/// The part of a vector that has to be rows where other lanes can be left out: all of it where entries are looked up, which leaves out none;
+/// half where an output is read, for a load waits for the store before it if it overlaps lanes that were left out of that; else a quarter.
+constexpr int least_part_of_vector(const plan& p, const sweep& s) {
+  for (const node& n : p.program.nodes)
+    if (n.code == op::gather) return 1;
+  bool reads_outputs = p.added != 0 || p.in_place != 0;
+  for (int i = s.hoisted.begin; i < end_of(s); ++i) reads_outputs = reads_outputs || p.steps[i].kind == action::recall;
+  return reads_outputs ? 2 : 4;
+}
+
 constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   shape_choice choice;
+  choice.part_of_vector = least_part_of_vector(p, s);
   choice.tiled = tiled_operands(p, s);
   choice.longest_in_tile = tile_bytes(std::popcount(choice.tiled)) / 64;
   const bool stores_entries = choice.tiled >> p.program.inputs.size() != 0;
@@ -150,8 +163,15 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   return choice;
 }
 
+/// Entries of 16 bits are loaded by whole vectors.
+constexpr shape_choice of_storage(shape_choice choice, const call::storages& memory) {
+  if (memory.inputs != 0 || memory.outputs != 0) choice.part_of_vector = 1;
+  return choice;
+}
+
 template <class Program, int Sweep>
-inline constexpr shape_choice shape_choice_of = possible_loop_shapes(Program::schedule, Program::schedule.loops[Sweep]);
+inline constexpr shape_choice shape_choice_of =
+    of_storage(possible_loop_shapes(Program::schedule, Program::schedule.loops[Sweep]), call::memory_of<Program>);
 
 /// A row of doubles is long from half as many columns on: it takes as many vectors.
 constexpr shape_choice of_numbers(shape_choice choice, std::size_t bytes) {

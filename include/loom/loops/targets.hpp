@@ -94,21 +94,8 @@ class limit_target {
 
 namespace loops {
 
-/// The part of a vector that has to be rows for lanes to run across rows that lie side by side: all of it where entries are stored in 16 bits
-/// or looked up, for instructions leave out lanes of neither; half where values are parked, for a load waits for the store before it, whose
-/// lanes that were left out it overlaps; a quarter of any other.
-template <class Program>
-constexpr int part_of_vector() {
-  constexpr const plan& p = Program::schedule;
-  constexpr call::storages memory = call::memory_of<Program>;
-  for (const node& n : p.program.nodes)
-    if (n.code == op::gather) return 1;
-  if (memory.inputs != 0 || memory.outputs != 0) return 1;
-  for (const step& it : p.steps)
-    if (it.kind == action::recall) return 2;
-  return 4;
-}
-/// The fewest rows that are so much of a vector of numbers of so many bytes.
+/// The fewest rows side by side that lanes run across, of numbers of so many bytes: a vector of them, or a part of one (shape_choice) where
+/// instructions leave out the other lanes at no cost.
 [[gnu::noinline]] inline std::ptrdiff_t fewest_rows(std::ptrdiff_t bytes, int part) {
   switch (current_target()) {
     case target::avx512: return 64 / bytes / part;

@@ -280,7 +280,7 @@ class stage_runner : stage_arrays<Program, T> {
     constexpr shape_choice choice = of_numbers(shape_choice_of<stage, Sweep>, sizeof(T));
     block_sweep r{lay_out<!p.arrays.empty(), !p.lookups.empty(), reads_shifted(p.program)>(
                       p, p.loops[Sweep], call.extents, call.bound, call.arrays, choice,
-                      fewest_rows(sizeof(T), part_of_vector<stage>())),
+                      fewest_rows(sizeof(T), choice.part_of_vector)),
                   dispatch<stage, T, Sweep>()};
     // Lanes across rows take whole rows.
     const bool across = r.data.shape == loop_shape::transposed_tile || r.data.shape == loop_shape::copied_tile ||

@@ -50,7 +50,7 @@ void run_one(const call_state& c) {
   constexpr const sweep& s = p.loops[Sweep];
   constexpr shape_choice choice = of_numbers(shape_choice_of<Program, Sweep>, sizeof(T));
   const sweep_layout data = lay_out<!p.arrays.empty(), !p.lookups.empty(), reads_shifted(p.program)>(
-      p, s, c.extents, c.bound, c.arrays, choice, fewest_rows(sizeof(T), part_of_vector<Program>()));
+      p, s, c.extents, c.bound, c.arrays, choice, fewest_rows(sizeof(T), choice.part_of_vector));
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, true);
   constexpr int of_rows = row_results(p), totals = s.totals.size();
   const partition parts(data);
