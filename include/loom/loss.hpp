@@ -11,7 +11,7 @@ namespace loom::inline LOOM_ABI {
 /// A formula ready to be called; an empty constant.
 ///
 /// Call:    with one binding per input, in any order; d(x) = buffer for a gradient, d(x) += buffer to add it to what is there, d(x) = in_place to write it over x, d2(x) = buffer for the diagonal of the
-///          Hessian, hvp(x) = buffer beside direction(x) = data for its product with a direction; out = buffer for a result
+///          Hessian, gn(x) = buffer for that of the Gauss-Newton matrix, hvp(x) = buffer beside direction(x) = data for its product with a direction; out = buffer for a result
 ///          that is not a scalar, result<k> = buffer for further ones, seed = data for the cotangent of the result; threads
 ///          = pool, workspace = buffer. Only what is bound is computed.
 ///          Tensors are double, or any mixture of float, bf16 and f16 (and types stored like them: storage_of).

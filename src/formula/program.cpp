@@ -35,9 +35,10 @@ std::unique_ptr<program> compile(const formula& f, const wanted& w) {
   p->texts = f.texts;
   p->written = f.written;
   p->request = {inputs_of(f.written, w.gradients, p->wrong), inputs_of(f.written, w.curvatures, p->wrong)};
+  p->request.gauss_newton = inputs_of(f.written, w.gauss_newton, p->wrong);
   if (!p->wrong.empty()) p->request = {};
   // What is no scalar has derivatives only with a cotangent.
-  p->request.seeded = (p->request.gradients | p->request.curvatures) != 0 && !f.written.result_axes.empty();
+  p->request.seeded = p->request.any() && !f.written.result_axes.empty();
 
   const auto needs_memory = [](const plan& of_pairs) { return !of_pairs.arrays.empty() || of_pairs.refused(); };
   auto now = std::make_unique<derived>();

@@ -15,6 +15,7 @@ namespace loom::notation {
 struct wanted {
   std::vector<std::string> gradients;   ///< d(x)
   std::vector<std::string> curvatures;  ///< d2(x), the diagonal of the Hessian
+  std::vector<std::string> gauss_newton = {};  ///< gn(x), the diagonal of the Gauss-Newton matrix
 };
 
 /// Every form that a formula takes on its way to a plan.

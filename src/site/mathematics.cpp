@@ -136,6 +136,7 @@ std::string typesetter::left_of(const output_info& o) const {
   const input_info& in = g_.inputs[o.input];
   const std::string by = symbol(in.name) + subscript(in.axes);
   if (o.kind == derivative_kind::curvature) return "\\dfrac{\\partial^2 L}{\\partial " + by + "^2}";
+  if (o.kind == derivative_kind::gauss_newton) return "\\operatorname{gn}\\left(" + by + "\\right)";
   return "\\dfrac{\\partial L}{\\partial " + by + "}";
 }
 

@@ -27,6 +27,7 @@ notation::wanted wanted_of(const evaluation_request& r) {
   notation::wanted w;
   for (const binding& b : r.gradients) w.gradients.push_back(b.name);
   for (const binding& b : r.curvatures) w.curvatures.push_back(b.name);
+  for (const binding& b : r.gauss_newton) w.gauss_newton.push_back(b.name);
   return w;
 }
 
@@ -239,6 +240,7 @@ class evaluator {
                     {}};
     find_derivatives(r_.gradients, ir::derivative_kind::gradient);
     find_derivatives(r_.curvatures, ir::derivative_kind::curvature);
+    find_derivatives(r_.gauss_newton, ir::derivative_kind::gauss_newton);
     for (const binding& b : r_.results) {
       const auto is_meant = [&](const ir::output_info& out) {
         return out.is_value() && std::string(lang::result_name(out.result)) == b.name;
@@ -255,11 +257,11 @@ class evaluator {
     return -1;
   }
   void find_derivatives(const std::vector<binding>& wanted, ir::derivative_kind kind) {
-    const char* symbol = kind == ir::derivative_kind::gradient ? "d(" : "d2(";
+    const std::string symbol = std::string(ir::output_info{kind}.symbol()) + "(";
     for (const binding& b : wanted) {
       const int input = slot_of(b.name, " to a derivative");
       const int slot = find_slot([&](const ir::output_info& out) { return out.kind == kind && out.input == input; });
-      if (slot < 0) throw refusal{std::string(symbol) + b.name + ") is not in the program", {}};
+      if (slot < 0) throw refusal{symbol + b.name + ") is not in the program", {}};
       const element_type own = inputs_[static_cast<std::size_t>(input)].data.type;
       add_destination({slot, b.value, symbol + b.name + ")", r_.type.empty() && is_float(own) ? own : type()});
     }

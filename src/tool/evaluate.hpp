@@ -18,6 +18,7 @@ struct evaluation_request {
   std::vector<binding> inputs = {};      ///< x=logits.npy; of what has no axes, a number: gamma=2, or a file
   std::vector<binding> gradients = {};   ///< --grad x=grad.npy
   std::vector<binding> curvatures = {};  ///< --d2 x=h.npy
+  std::vector<binding> gauss_newton = {};  ///< --gn x=h.npy
   std::vector<binding> results = {};  ///< --out rows.npy, whose name is "out"; of several results also result<k>=FILE
   std::string type = {};  ///< of the computation and of what is written: "float", "double", or as the data is
   bool compile = false;  ///< by the loops, which the system's compiler makes

@@ -150,8 +150,7 @@ std::string graphviz(const notation::program& p, const drawing& d) {
                               dot_text(p.name));
   if (d.written) draw(s, p.written, "written", "as written");
   if (d.rewritten) draw(s, p.rewritten, "rewritten", "as rewritten");
-  const bool derivatives = (p.request.gradients | p.request.curvatures) != 0;
-  if (d.gradients && derivatives) draw(s, p.gradients, "gradients", "with derivatives");
+  if (d.gradients && p.request.any()) draw(s, p.gradients, "gradients", "with derivatives");
   if (d.simple) draw(s, p.simple, "simple", "as the loops compute it");
   return s + "}\n";
 }

@@ -42,7 +42,7 @@ struct exit_with {
 struct source {
   std::string formula;
   std::vector<std::string> rest;  ///< declarations, and for `eval` data
-  std::vector<std::string> gradients, curvatures;
+  std::vector<std::string> gradients, curvatures, gauss_newton;
   std::string name;
   bool json = false;
   std::string output;
@@ -106,7 +106,7 @@ reading read(source& s, const std::vector<std::string>& declarations, const nota
   if (!r.program->wrong.empty()) fail(s, r.program->wrong);
   return r;
 }
-reading read(source& s) { return read(s, s.rest, {s.gradients, s.curvatures}); }
+reading read(source& s) { return read(s, s.rest, {s.gradients, s.curvatures, s.gauss_newton}); }
 
 /// To the file that was asked for, or to standard output.
 void print(const source& s, const std::string& text) {
@@ -271,6 +271,7 @@ void eval(source& s, evaluation_request& q, const std::string& out) {
   const std::vector<std::string> declarations = without_bindings(s, q.inputs);
   for (const std::string& g : s.gradients) q.gradients.push_back(split(s, g));
   for (const std::string& g : s.curvatures) q.curvatures.push_back(split(s, g));
+  for (const std::string& g : s.gauss_newton) q.gauss_newton.push_back(split(s, g));
   if (!out.empty()) q.results.push_back({"out", out});
   q.json = s.json;
   const reading r = read(s, declarations, wanted_of(q));
@@ -282,7 +283,7 @@ void eval(source& s, evaluation_request& q, const std::string& out) {
 void check(source& s, check_request& q) {
   const std::vector<std::string> declarations = without_bindings(s, q.inputs);
   q.json = s.json;
-  const reading r = read(s, declarations, {s.gradients, {}});
+  const reading r = read(s, declarations, {s.gradients, {}, {}});
   const check_result c = loom::tool::check(*r.program, q);
   if (!c.wrong.empty()) fail(s, c.wrong, c.hint);
   print(s, c.text);
@@ -313,6 +314,7 @@ void add_list(CLI::App& command, const char* name, std::vector<std::string>& to,
 void add_derivatives(CLI::App& command, source& s) {
   add_list(command, "--grad", s.gradients, "x", "with the gradient by this input");
   add_list(command, "--d2", s.curvatures, "x", "with the diagonal of the Hessian by this input");
+  add_list(command, "--gn", s.gauss_newton, "x", "with the diagonal of the Gauss-Newton matrix by this input");
 }
 void add_source(CLI::App& command, source& s) {
   command
@@ -385,6 +387,7 @@ int run(int argc, char** argv) {
   eval_->get_option("declarations")->description("data, x=logits.npy gamma=2, and declarations as for explain");
   add_list(*eval_, "--grad", s.gradients, "x=FILE", "writes the gradient by x to a file");
   add_list(*eval_, "--d2", s.curvatures, "x=FILE", "writes the diagonal of the Hessian by x to a file");
+  add_list(*eval_, "--gn", s.gauss_newton, "x=FILE", "writes the diagonal of the Gauss-Newton matrix by x to a file");
   eval_->add_option("--out", out, "writes a result that is not a scalar to a file")->type_name("FILE");
   eval_->add_option("--type", request.type, "of the computation, else that of the data")
       ->check(CLI::IsMember({"float", "double"}));
@@ -428,7 +431,7 @@ int run(int argc, char** argv) {
     app.parse(arguments);
   } catch (const CLI::ParseError& e) { return app.exit(e) == 0 ? 0 : 2; }
   for (std::string* value : {&s.formula, &s.name, &s.output, &word, &out, &checked.svg}) unmark(*value);
-  for (std::vector<std::string>* values : {&s.rest, &s.gradients, &s.curvatures}) unmark(*values);
+  for (std::vector<std::string>* values : {&s.rest, &s.gradients, &s.curvatures, &s.gauss_newton}) unmark(*values);
   try {
     if (explain_->parsed()) explain(s, steps);
     if (code_->parsed()) code(s, printed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// budget/second_derivatives.cpp — every flagship with the diagonal of its Hessian and its products, under the limits of
+// budget/second_derivatives.cpp — every flagship with the diagonal of its Hessian, its products and its Gauss-Newton diagonal, under the limits of
 // check.cmake. They begin where the gradients end: a call that asks for none of them has not one stage more.
 #include "loom/collection/collection.hpp"
 
@@ -13,11 +13,12 @@ constexpr bool has_plan(loom::loss_function<Formula>) {
   return loom::compiler::compiled<Formula, Request>::problem().kind == loom::lang::issue::none;
 }
 
-/// Gradient and diagonal, product, and all of it with a seed; for the inputs whose derivatives have a plan.
+/// Gradient and diagonal, product, all of it with a seed, and the Gauss-Newton diagonal; for the inputs whose derivatives have a plan.
 template <loom::derive::input_set Of>
 constexpr bool have_plans(auto f) {
   return has_plan<derivative_request{Of, Of}>(f) && has_plan<derivative_request{0, 0, Of, Of}>(f) &&
-         has_plan<derivative_request{Of, Of, Of, Of, true}>(f);
+         has_plan<derivative_request{Of, Of, Of, Of, true}>(f) &&
+         has_plan<derivative_request{Of, 0, 0, 0, false, 0, Of}>(f);
 }
 
 static_assert(have_plans<1>(lc::cross_entropy));

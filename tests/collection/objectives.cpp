@@ -59,3 +59,55 @@ TEST_CASE(
     }
   }
 }
+
+TEST_CASE(
+    "Gauss-Newton diagonals of objectives that are not convex: of a robust one, of a focal one, of squares of "
+    "sigmoids") {
+  constexpr auto a = loom::tensor<"a[N]">;
+  constexpr auto y = loom::tensor<"y[N] in [0,1]">;
+  constexpr auto robust = loom::loss<log(1 + square(a - y)).sum()>;
+  constexpr auto brier = loom::loss<square(sigmoid(a) - y).sum()>;
+  constexpr auto q = 1 / (1 + exp(-a));
+  constexpr auto focal = loom::loss<-(square(1 - q) * log(q)).sum()>;
+  std::vector<double> scores, targets;
+  for (int i = 0; i < 101; ++i) {
+    scores.push_back((i - 50) / 5.0);
+    targets.push_back(i % 3 / 2.0);
+  }
+  scores[7] = 1e4;
+  scores[8] = -1e4;
+  const std::size_t n = scores.size();
+  std::vector<double> g(n), h(n), d(n);
+  for (loom::target each : trial::targets()) {
+    const loom::limit_target limit(each);
+    robust(a = scores, y = targets, gn(a) = h);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double r = scores[i] - targets[i], want = 2 / (1 + r * r);
+      CHECK(std::fabs(h[i] - want) <= 1e-14 * want);
+    }
+    brier(a = scores, y = targets, loom::d(a) = g, gn(a) = h);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double p = 1 / (1 + std::exp(-scores[i])), slope = p / (1 + std::exp(scores[i]));
+      CHECK(std::fabs(h[i] - 2 * slope * slope) <= 1e-14 * (2 * slope * slope));
+      CHECK(std::fabs(g[i] - 2 * (p - targets[i]) * slope) <= 1e-14);
+    }
+    focal(a = scores, gn(a) = h, d2(a) = d);
+    for (std::size_t i = 0; i < n; ++i) {
+      CHECK((h[i] >= 0 && h[i] < 1e3));
+      CHECK(h[i] >= 0.5 * d[i]);
+    }
+  }
+  // Added to a buffer, written over its input, and in float: the same numbers.
+  std::vector<double> sums(n, 1), over = scores;
+  robust(a = scores, y = targets, gn(a) = h);
+  robust(a = scores, y = targets, gn(a) += sums);
+  robust(a = over, y = targets, gn(a) = loom::in_place);
+  const std::vector<float> of_float(scores.begin(), scores.end()), labels(targets.begin(), targets.end());
+  std::vector<float> narrow(n);
+  robust(a = of_float, y = labels, gn(a) = narrow);
+  for (std::size_t i = 0; i < n; ++i) {
+    CHECK(sums[i] == 1 + h[i]);
+    CHECK(over[i] == h[i]);
+    CHECK(std::fabs(static_cast<double>(narrow[i]) - h[i]) <= 1e-6 * h[i]);
+  }
+}

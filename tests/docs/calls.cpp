@@ -45,6 +45,24 @@ bool run() {
 }
 }  // namespace arrays
 
+namespace robust {
+constexpr auto score = loom::tensor<"score[N]">;
+constexpr auto y = loom::tensor<"y[N]">;
+// [gauss_newton]
+constexpr auto cauchy = loom::loss<log(1 + square(score - y)).sum()>;  // r = score - y
+// [/gauss_newton]
+
+bool run() {
+  const std::vector<float> scores = {0, 3, -1}, targets = {0, 0, 1};
+  std::vector<float> g(3), h(3), h2(3);
+  // [gauss_newton_call]
+  cauchy(score = scores, y = targets, d(score) = g, gn(score) = h);  // 2 / (1 + r^2): weighted least squares
+  cauchy(score = scores, y = targets, d2(score) = h2);  // 2 (1 - r^2) / (1 + r^2)^2: negative from |r| = 1 on
+  // [/gauss_newton_call]
+  return h[0] == 2 && std::fabs(h[1] - 0.2f) < 1e-6f && std::fabs(h[2] - 0.4f) < 1e-6f && h2[1] < 0;
+}
+}  // namespace robust
+
 namespace constants {
 constexpr auto x = loom::tensor<"x[N,C]">;
 constexpr auto t = loom::index<"t[N]">;
@@ -103,7 +121,10 @@ bool run() {
 }  // namespace
 
 int main() {
-  const bool right[] = {layouts::run(), arrays::run(), shards::run(), batches::run()};
-  std::printf("layouts %d, workspace %d, results %d, adding %d\n", right[0], right[1], right[2], right[3]);
-  return right[0] && right[1] && right[2] && right[3] ? EXIT_SUCCESS : EXIT_FAILURE;
+  const bool right[] = {layouts::run(), arrays::run(), robust::run(), shards::run(), batches::run()};
+  std::printf("layouts %d, workspace %d, curvatures %d, results %d, adding %d\n", right[0], right[1], right[2],
+              right[3], right[4]);
+  for (const bool each : right)
+    if (!each) return EXIT_FAILURE;
+  return EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: d2.named<>.: the diagonal of this Hessian takes a product of matrices
+// expect: loom: d2.named<>., gn.named<>.: this diagonal takes a product of matrices
 // lines: <= 14
 #include <loom/loom.hpp>
 

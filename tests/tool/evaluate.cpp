@@ -241,9 +241,11 @@ TEST_CASE("numbers of the command line, and second derivatives") {
   const nlohmann::json j = run("sum(pow(x, 3)) * gamma", {"x[N]", "scalar gamma"},
                                {.inputs = {{"x", files / "x.npy"}, {"gamma", "0.5"}},
                                 .gradients = {{"gamma", files / "dgamma.npy"}},
-                                .curvatures = {{"x", files / "h.npy"}}});
+                                .curvatures = {{"x", files / "h.npy"}},
+                                .gauss_newton = {{"x", files / "gn.npy"}}});
   CHECK(j["value"] == 18.0);
   check_close(numbers_of(files / "h.npy"), {3, 6, 9}, 1e-15);
+  check_close(numbers_of(files / "gn.npy"), {3, 6, 9}, 1e-15);
   check_close(numbers_of(files / "dgamma.npy"), {36}, 1e-15);
   CHECK(loom::tool::read_npy(files / "dgamma.npy").data.shape.empty());
   CHECK(refusal("sum(x) * gamma", {"x[N]", "scalar gamma"}, {.inputs = {{"x", "2"}, {"gamma", "1"}}}) ==

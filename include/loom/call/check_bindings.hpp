@@ -83,6 +83,7 @@ constexpr binding_role role_of(const output_info& out) {
     case derivative_kind::gradient: return binding_role::gradient;
     case derivative_kind::curvature: return binding_role::curvature;
     case derivative_kind::product: return binding_role::product;
+    case derivative_kind::gauss_newton: return binding_role::gauss_newton;
     default: return binding_role::out;
   }
 }
@@ -265,6 +266,7 @@ constexpr derivative_request request_of(const graph& g, const binding_info* all,
     if (b.role == binding_role::gradient) r.gradients |= bit;
     if (b.role == binding_role::curvature) r.curvatures |= bit;
     if (b.role == binding_role::product) r.products |= bit;
+    if (b.role == binding_role::gauss_newton) r.gauss_newton |= bit;
     if (b.role == binding_role::direction) r.directions |= bit;
   }
   return r;

@@ -15,6 +15,11 @@ namespace loom::inline LOOM_ABI::derive::detail {
 /// A derivative of each value of a graph; no_value: zero.
 using derivative_values = fixed_vector<value_id, LOOM_MAX_NODES>;
 
+/// What an op is made of where its derivative is taken: its operands and its result.
+struct op_values {
+  value_id operand[3], result;
+};
+
 struct differentiation {
   const graph& in;
   builder out;
@@ -99,11 +104,19 @@ struct differentiation {
            !(row.defined && is_zero(row.of[k]));
   }
 
+  constexpr op_values values_of(int i) const {
+    op_values r{{no_value, no_value, no_value}, image[i]};
+    for (int k = 0; k < arity(in[i].code); ++k) r.operand[k] = image[in[i].operand[k]];
+    return r;
+  }
+
   /// What operand k of value i receives when the value receives g; no_value: nothing, or Loom does not know.
-  constexpr value_id share(int i, int k, value_id g) {
+  constexpr value_id share(int i, int k, value_id g) { return share(i, k, g, values_of(i)); }
+  /// The same, taken at other values than those of the graph.
+  constexpr value_id share(int i, int k, value_id g, const op_values& at) {
     const adjoint_row& row = adjoint(in[i].code);
-    if (row.defined) return is_zero(row.of[k]) ? no_value : instantiate(row.of[k], i, g);
-    if (is_running(in[i].code)) return running(i).adjoint(k, g);
+    if (row.defined) return is_zero(row.of[k]) ? no_value : instantiate(row.of[k], i, g, at);
+    if (is_running(in[i].code)) return running(i, at).adjoint(k, g);
     if (in[i].code == op::forward || in[i].code == op::viterbi) return chain_share(i, k, g);
     if (missing.empty()) missing = info(in[i].code).name;
     return no_value;
@@ -118,18 +131,20 @@ struct differentiation {
     const value_id each = out.make(op::chain_back, g, image[i], moves, n.bits);
     return k == 0 ? each : out.make(op::chain_moves, each, image[i], moves, n.bits);
   }
-  constexpr running_derivative running(int i) {
-    const node& n = in[i];
-    return {out, n, image[n.operand[0]], n.operand[1] == no_value ? no_value : image[n.operand[1]], image[i]};
+  constexpr running_derivative running(int i) { return running(i, values_of(i)); }
+  constexpr running_derivative running(int i, const op_values& at) {
+    return {out, in[i], at.operand[0], at.operand[1], at.result};
   }
 
   /// A term about value i: a, b its operands, c itself, d given.
   constexpr value_id instantiate(const term& t, int i, value_id given) {
-    const node& n = in[i];
+    return instantiate(t, i, given, values_of(i));
+  }
+  constexpr value_id instantiate(const term& t, int i, value_id given, const op_values& at) {
     return rewrite::instantiate(
-        t, n.over(), [&](std::uint64_t v) { return v == 3   ? given
-                                                   : v == 2 ? image[i]
-                                                            : image[n.operand[v]]; },
+        t, in[i].over(), [&](std::uint64_t v) { return v == 3   ? given
+                                                       : v == 2 ? at.result
+                                                                : at.operand[v]; },
         [this](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
           return out.make(code, a, b, c, bits);
         });

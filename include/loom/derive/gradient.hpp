@@ -3,7 +3,7 @@
 // Layer 3 (derive).
 #pragma once
 
-#include "loom/derive/differentiation.hpp"
+#include "loom/derive/gauss_newton.hpp"
 
 namespace loom::inline LOOM_ABI::derive {
 
@@ -24,18 +24,23 @@ class reverse_sweep {
         if (o != no_value && n.code != op::stop_gradient) active_[i] = active_[i] || active_[o];
     }
     const value_id root = in_.outputs[0].id;  // of several results, the first
-    if (needs_seed())
-      add(root,
-          work_.append(
-              {"seed", in_.result_axes.empty() ? op::scalar : op::tensor, in_.result_axes, input_origin::seed}),
-          0);
-    else adjoint_[root] = work_.out.constant(1);
+    const value_id seed = needs_seed() ? work_.append({"seed", in_.result_axes.empty() ? op::scalar : op::tensor,
+                                                       in_.result_axes, input_origin::seed})
+                                       : work_.out.constant(1);
+    add(root, seed, 0);
     for (int i = root; i >= 0; --i)
       if (active_[i] && adjoint_[i] != no_value && !is_leaf(in_[i].code)) spread(i);
     work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
       if (is_wanted(slot)) work_.output(derivative_kind::gradient, slot, of_input(slot));
-    return {compact(work_.out.result), work_.missing};
+    text_view refused{};
+    for (int slot = 0; slot < in_.inputs.size(); ++slot) {
+      if (((wanted_.gauss_newton >> slot) & 1u) == 0) continue;
+      gauss_newton_sweep kept(work_, slot);
+      work_.output(derivative_kind::gauss_newton, slot, kept.run(root, seed));
+      if (!kept.exact && refused.empty()) refused = in_.inputs[slot].name;
+    }
+    return {compact(work_.out.result), work_.missing, refused};
   }
 
  private:
@@ -46,7 +51,9 @@ class reverse_sweep {
   bool active_[LOOM_MAX_NODES]{};
 
   constexpr bool is_wanted(int slot) const { return (wanted_.gradients >> slot) & 1u; }
-  constexpr bool needs_seed() const { return wanted_.seeded || (wanted_.gradients != 0 && !in_.result_axes.empty()); }
+  constexpr bool needs_seed() const {
+    return wanted_.seeded || ((wanted_.gradients | wanted_.gauss_newton) != 0 && !in_.result_axes.empty());
+  }
 
   /// What an input receives, with what it receives at each other place where it is read.
   constexpr value_id of_input(int slot) {

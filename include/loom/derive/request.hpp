@@ -21,11 +21,18 @@ struct derivative_request {
   input_set directions = 0;  ///< direction(x): the inputs that have one; the others stand still
   bool seeded = false;  ///< the cotangent of the result is bound; what is not a scalar always needs one
   std::uint32_t left_out = 0;  ///< results that are not asked for; bit k is result k
+  input_set gauss_newton = 0;  ///< gn(x): the diagonal of the Gauss-Newton matrix
   bool in_order = false;  ///< sums of which a comparison takes some entries may run in order: rewrite/in_order.hpp
 
   constexpr derivative_request(input_set d = 0, input_set d2 = 0, input_set hvp = 0, input_set direction = 0,
-                               bool seed = false, std::uint32_t no_result = 0)
-      : gradients(d), curvatures(d2), products(hvp), directions(direction), seeded(seed), left_out(no_result) {}
+                               bool seed = false, std::uint32_t no_result = 0, input_set gn = 0)
+      : gradients(d),
+        curvatures(d2),
+        products(hvp),
+        directions(direction),
+        seeded(seed),
+        left_out(no_result),
+        gauss_newton(gn) {}
   constexpr bool operator==(const derivative_request&) const = default;
 
   /// The same, with sums in order.
@@ -34,10 +41,12 @@ struct derivative_request {
     r.in_order = true;
     return r;
   }
-  constexpr bool second_order() const { return (curvatures | products) != 0; }
+  constexpr bool second_order() const { return (curvatures | products | gauss_newton) != 0; }
+  /// Whether any derivative is asked for.
+  constexpr bool any() const { return (gradients | curvatures | products | gauss_newton) != 0; }
   /// The gradients that what is asked for needs, and nothing else.
   constexpr derivative_request first_order() const {
-    return {gradients | curvatures | products, 0, 0, 0, seeded, left_out};
+    return {gradients | curvatures | products, 0, 0, 0, seeded, left_out, gauss_newton};
   }
 };
 

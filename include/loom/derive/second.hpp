@@ -4,10 +4,20 @@
 #pragma once
 
 #include "loom/derive/diagonal.hpp"
+#include "loom/rewrite/facts.hpp"
 
 namespace loom::inline LOOM_ABI::derive {
 
 namespace detail {
+
+/// The same graph without what kept values from moving, once its derivatives are taken: what was held and what was not are one.
+constexpr graph without_stops(const graph& g) {
+  builder out(g);
+  return rebuild(g, out, [&out](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
+    return code == op::stop_gradient || (code == op::where && b == c) ? (code == op::where ? b : a)
+                                                                      : out.make(code, a, b, c, bits);
+  });
+}
 
 class second_sweep {
  public:
@@ -18,21 +28,24 @@ class second_sweep {
     work_.output_values(wanted_.left_out);
     for (int slot = 0; slot < in_.inputs.size(); ++slot)
       if (is_in(wanted_.gradients, slot)) work_.output(derivative_kind::gradient, slot, work_.image[gradient_of(slot)]);
-    text_view refused{};
-    for (int slot = 0; slot < in_.inputs.size(); ++slot) {
-      if (!is_in(wanted_.curvatures, slot)) continue;
-      diagonal_sweep sweep(work_, slot);
-      work_.output(derivative_kind::curvature, slot, sweep.run(gradient_of(slot)));
-      if ((!sweep.exact || is_read_elsewhere(slot)) && refused.empty()) refused = in_.inputs[slot].name;
-    }
+    for (int slot = 0; slot < in_.inputs.size(); ++slot)
+      if (is_in(wanted_.curvatures, slot))
+        work_.output(derivative_kind::curvature, slot, diagonal(slot, gradient_of(slot)));
     if (wanted_.products != 0) products();
-    return {compact(work_.out.result), work_.missing, refused};
+    for (int slot = 0; slot < in_.inputs.size(); ++slot) {
+      if (!is_in(wanted_.gauss_newton, slot)) continue;
+      const value_id kept = diagonal(slot, gradient_of(slot, derivative_kind::gauss_newton));
+      work_.output(derivative_kind::gauss_newton, slot, never_negative(kept));
+    }
+    const graph all = compact(work_.out.result);
+    return {wanted_.gauss_newton != 0 ? without_stops(all) : all, work_.missing, refused_};
   }
 
  private:
   const graph& in_;
   derivative_request wanted_;
   differentiation work_;
+  text_view refused_{};
 
   static constexpr bool is_in(input_set s, int slot) { return (s >> slot) & 1u; }
 
@@ -43,9 +56,23 @@ class second_sweep {
     return false;
   }
 
-  constexpr value_id gradient_of(int slot) const {
+  /// The derivative of each entry of a gradient with respect to the same entry of the input.
+  constexpr value_id diagonal(int slot, value_id gradient) {
+    diagonal_sweep sweep(work_, slot);
+    const value_id r = sweep.run(gradient);
+    if ((!sweep.exact || is_read_elsewhere(slot)) && refused_.empty()) refused_ = in_.inputs[slot].name;
+    return r;
+  }
+
+  /// Where entries meet, or two operands of a product move, what is not negative may be a sum of what is.
+  constexpr value_id never_negative(value_id v) {
+    if (v == no_value || rewrite::known_graph(work_.out.view()).of(v).nonnegative()) return v;
+    return work_.out.binary(op::max, v, work_.out.constant(0));
+  }
+
+  constexpr value_id gradient_of(int slot, derivative_kind kind = derivative_kind::gradient) const {
     for (const output_info& o : in_.outputs)
-      if (o.kind == derivative_kind::gradient && o.input == slot) return o.id;
+      if (o.kind == kind && o.input == slot) return o.id;
     return in_.outputs[0].id;  // not reached: first_order() asks for every gradient that is needed
   }
 

@@ -285,7 +285,8 @@ class explanation : public plan_visitor {
       const auto bit = input_set{1} << o.input;
       (o.kind == derivative_kind::gradient    ? wanted.gradients
        : o.kind == derivative_kind::curvature ? wanted.curvatures
-                                              : wanted.products) |= bit;
+       : o.kind == derivative_kind::product   ? wanted.products
+                                              : wanted.gauss_newton) |= bit;
     }
     for (const input_info& in : p_.program.inputs) {
       if (in.origin == input_origin::seed) wanted.seeded = true;

@@ -66,7 +66,7 @@ inline std::vector<applied_rule> rewriting_of(const graph& written, const deriva
   for (const text_view name : combined.trace)
     if (!g.trace.contains(name)) applied.add(name, detail::values_of(g), detail::values_of(combined));
   g = rewrite::rewritten(combined, stable_rules, applied.watch(form::stable));
-  if (wanted.first_order().gradients == 0) return applied.all;
+  if (!wanted.any()) return applied.all;
   if (wanted.in_order) {
     applied.made = form::with_gradients;
     applied.add(rewrite::sum_in_order, detail::values_of(g), detail::values_of(rewrite::with_sums_in_order(g)));

@@ -128,8 +128,8 @@ struct input_info {
 };
 
 /// The value of a formula, or one of its derivatives with the axes of one input: the gradient, the diagonal of the Hessian, the
-/// product of the Hessian with the directions.
-enum class derivative_kind : std::uint8_t { value, gradient, curvature, product };
+/// product of the Hessian with the directions, the diagonal of the Gauss-Newton matrix.
+enum class derivative_kind : std::uint8_t { value, gradient, curvature, product, gauss_newton };
 
 /// One result of a program.
 struct output_info {
@@ -139,9 +139,9 @@ struct output_info {
   int result = 0;  ///< of several values, which
   axis_order axes{};  ///< of the buffer it is written to
   constexpr bool is_value() const { return kind == derivative_kind::value; }
-  /// What a call writes in front of the input: d(x), d2(x), hvp(x).
+  /// What a call writes in front of the input: d(x), d2(x), hvp(x), gn(x).
   constexpr text_view symbol() const {
-    constexpr text_view symbols[] = {"", "d", "d2", "hvp"};
+    constexpr text_view symbols[] = {"", "d", "d2", "hvp", "gn"};
     return symbols[static_cast<int>(kind)];
   }
 };

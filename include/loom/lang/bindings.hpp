@@ -24,6 +24,7 @@ enum class binding_role : std::uint8_t {
   gradient,
   curvature,
   product,
+  gauss_newton,
   direction,
   seed,
   out,
@@ -34,7 +35,8 @@ enum class binding_role : std::uint8_t {
 
 /// Whether a role names something that the call computes, with the axes of an input.
 constexpr bool is_derivative(binding_role r) {
-  return r == binding_role::gradient || r == binding_role::curvature || r == binding_role::product;
+  return r == binding_role::gradient || r == binding_role::curvature || r == binding_role::product ||
+         r == binding_role::gauss_newton;
 }
 /// Whether a call writes to what is bound.
 constexpr bool is_output(binding_role r) { return is_derivative(r) || r == binding_role::out; }
@@ -146,7 +148,7 @@ struct of_input {
   }
 };
 
-/// What d(x), d2(x) and hvp(x) are before anything is bound to them.
+/// What d(x), d2(x), hvp(x) and gn(x) are before anything is bound to them.
 template <class T>
 concept derivative_name = requires { typename T::traits; } && is_derivative(T::role);
 
@@ -161,6 +163,14 @@ constexpr of_input<binding_role::gradient, Shape> d(const expression<Shape>&) {
 template <class Shape>
   requires(detail::is_input_shape<Shape>::value)
 constexpr of_input<binding_role::curvature, Shape> d2(const expression<Shape>&) {
+  return {};
+}
+
+/// gn(x) = buffer asks for the diagonal of the Gauss-Newton matrix with respect to x, which is never negative: of the Hessian, what
+/// comes from the operations outside that bend upwards; how the values within them bend is left out.
+template <class Shape>
+  requires(detail::is_input_shape<Shape>::value)
+constexpr of_input<binding_role::gauss_newton, Shape> gn(const expression<Shape>&) {
   return {};
 }
 

@@ -37,7 +37,7 @@ using lang::cumsum, lang::cumprod, lang::cummax, lang::logcumsumexp, lang::recur
     lang::order, lang::reverse, lang::exclusive;
 
 // What a call binds.
-using lang::d, lang::d2, lang::hvp, lang::in_place, lang::direction, lang::out, lang::result, lang::seed,
+using lang::d, lang::d2, lang::hvp, lang::gn, lang::in_place, lang::direction, lang::out, lang::result, lang::seed,
     lang::workspace, lang::least, lang::threads, lang::checked;
 using lang::view, lang::strided_view;
 
