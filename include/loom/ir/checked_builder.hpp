@@ -178,12 +178,13 @@ class checked_builder {
     return r;
   }
 
-  /// The entries of `values` that an index names, along an axis; the last one by default.
+  /// The entries of `values`, which may be labels themselves, that an index names along an axis; the last one by default.
   constexpr typed_value gather(const typed_value& values, const typed_value& index,
                                const axis_choice* along = nullptr) {
     if (stopped()) return failed();
     if (!is_index(index)) return fail({issue::gather_needs_an_index});
-    if (!is_number(values)) return failed();
+    if (!is_index(values) && !is_number(values)) return failed();
+    const value_id from = is_index(values) ? as_number(out_, values.id) : values.id;
     const axis_choice last{{}, -1};
     const int axis = axis_of(along == nullptr ? last : *along, values,
                              along == nullptr ? issue::gather_axis_in_doubt : issue::axis_in_doubt);
@@ -192,11 +193,12 @@ class checked_builder {
     const bool permutes = is_order_along(index, axis);
     if (!permutes && has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
     if (!fits_rank(without(axes_of(values), only(axis)) | axes_of(index))) return failed();
-    typed_value r{permutes                  ? out_.running(op::permuted, values.id, index.id, only(axis), {})
-                  : index.is_computed_index ? entry_at(out_, values.id, index.id, axis)
-                                            : out_.make(op::gather, values.id, index.id, no_value, only(axis)),
+    typed_value r{permutes                  ? out_.running(op::permuted, from, index.id, only(axis), {})
+                  : index.is_computed_index ? entry_at(out_, from, index.id, axis)
+                                            : out_.make(op::gather, from, index.id, no_value, only(axis)),
                   values.listed};
     r.listed |= index.listed;
+    r.is_computed_index = is_index(values);
     return r;
   }
 
@@ -322,8 +324,7 @@ class checked_builder {
 
  private:
   constexpr bool is_labelled(const place_choice& p) const {
-    if (p.last) return false;
-    if (p.index.is_computed_index) return positions_of(out_, p.index.id).axis < 0;
+    if (p.last || p.index.is_computed_index) return !p.last && positions_of(out_, p.index.id).axis < 0;
     const op code = out_[p.index.id].code;
     return code != op::constant && code != op::position;
   }
@@ -473,8 +474,7 @@ class checked_builder {
     return k == kind::number;
   }
   constexpr bool is_mask(const typed_value& v) {
-    if (out_[v.id].type != kind::mask) fail({issue::number_used_as_a_mask});
-    return out_[v.id].type == kind::mask;
+    return out_[v.id].type == kind::mask || (fail({issue::number_used_as_a_mask}), false);
   }
   constexpr bool fits_rank(int axes) {
     const axis_set set = static_cast<axis_set>(axes);
