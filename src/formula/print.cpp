@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // src/formula/print.cpp — a graph as text that parse() reads.
+#include <algorithm>
 #include <limits>
+#include <string_view>
 
 #include "loom/ir/print.hpp"
 
@@ -24,9 +26,25 @@ std::string domain_text(const ir::number_domain& d) {
   return {};
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 }  // namespace
 
-std::string text_of(const ir::graph& g, int id) { return ir::formula_text(g, id); }
+std::string text_of(const ir::graph& g, int id) {
+  // Numbers that only the notation of text has a short word for, in the words that C++ has as well.
+  constexpr std::string_view words[][2] = {{"inf", "INFINITY"}, {"nan", "NAN"}};
+  std::string s = ir::formula_text(g, id);
+  for (const auto& [word, in_cpp] : words) {
+    const auto is_so_called = [&](const ir::input_info& in) { return std::string_view(in.name) == word; };
+    if (std::any_of(g.inputs.begin(), g.inputs.end(), is_so_called)) continue;
+    for (std::size_t at = s.find(word); at != s.npos; at = s.find(word, at + 1))
+      if ((at == 0 || !is_letter(s[at - 1])) && (at + word.size() == s.size() || !is_letter(s[at + word.size()])))
+        s.replace(at, word.size(), in_cpp);
+  }
+  return s;
+}
 
 std::string declaration_text(const ir::graph& g, int slot) {
   const ir::input_info& in = g.inputs[slot];

@@ -197,7 +197,8 @@ std::string source_of_loops(const notation::program& p, std::span<const element_
   const std::string_view number = of_float ? "float" : "double";
   std::string r =
       "// Made by `loom eval --compile`: the loops of a formula.\n"
-      "#include <cstddef>\n#include <cstdint>\n#include <exception>\n#include <vector>\n\n#include <loom/loom.hpp>\n\n"
+      "#include <cmath>\n#include <cstddef>\n#include <cstdint>\n#include <exception>\n#include <vector>\n\n#include "
+      "<loom/loom.hpp>\n\n"
       "namespace loom_formula {\n\nusing namespace loom;\n\n" +
       declarations_text(p);
   for (int a = 0; a < g.axes.size(); ++a) {

@@ -201,6 +201,7 @@ std::vector<subject> at_places() {
   constexpr auto M = axis<"M">;
   constexpr auto D = axis<"D">;
   constexpr auto products = sum(p * p(N = M), D);
+  constexpr auto bins = axis<"bins = 4">;
   return {
       of<log(1 + sum(where(N != M, exp(products), 0), M)).mean()>("itself"),
       of<sum(where(M <= N, products(M = N) * n1(N = M), 0), M).mean()>("diagonal"),
@@ -215,6 +216,8 @@ std::vector<subject> at_places() {
           "first_of_the_largest"),
       of<sum(where(top_k(x, 2, C), exp(x), 0)) + sum(where(label + 1 == C, x, 0))>("two_largest"),
       of<rank(x, C) + rank(n1, N)>("ranks", false),
+      of<sum(abs(sum(where(number(bins) == floor(4 * x), x, 0), N))) +
+         sum(exp(-square(n1 - number(bins))), bins).mean()>("bins"),
   };
 }
 

@@ -129,6 +129,8 @@ TEST_CASE("every rule of typing holds at run time") {
         issue::onehot_needs_an_index);
   CHECK(problem([](const writer& w) { w.b.result(w.of(op::mul, {w.tensor("x[N]"), w.b.extent("K")})); }) ==
         issue::axis_without_extent);
+  CHECK(problem([](const writer& w) { w.b.axis("K = 0"), w.b.result(w.tensor("x[N]")); }) == issue::malformed_axis);
+  CHECK(problem([](const writer& w) { w.b.axis("K = 3"), w.b.result(w.tensor("x[K=4]")); }) == issue::extents_disagree);
   CHECK(problem([](const writer& w) { w.b.result(w.of(op::mul, {w.tensor("x[N]"), w.tensor("x[M]")})); }) ==
         issue::input_declared_twice);
   CHECK(problem([](const writer& w) { w.b.result(w.of(op::mul, {w.tensor("x[N=2]"), w.tensor("y[N=3]")})); }) ==

@@ -57,7 +57,7 @@ class checked_builder {
     return {out_.extent(over)};
   }
 
-  /// The name in the text of an axis, which may define its extent: "Q = N + M".
+  /// The name in the text of an axis, which may define its extent: "Q = N + M", "K = 10".
   constexpr text_view axis(text_view text) {
     const axis_definition d = defined_axis(text);
     if (d.multiplies_axes) fail({issue::product_of_extents, d.name});
@@ -70,7 +70,8 @@ class checked_builder {
       else if (!defined.from.count(of, t.times))
         fail({issue::extent_counted_too_often, d.name, t.times, extent_form::most});
     }
-    if (!d.terms.empty() && !defined.follows()) fail({issue::malformed_axis, text, static_cast<int>(text.size())});
+    if (!defined.follows() && (defined.extent = defined.from.more) <= 0 && !d.terms.empty())
+      fail({issue::malformed_axis, text, static_cast<int>(text.size())});
     if (!stopped()) axis_number(defined);
     return d.name;
   }
@@ -216,8 +217,7 @@ class checked_builder {
   /// The positions 0, 1, 2, ... along an axis.
   constexpr typed_value position(text_view along) {
     const int axis = axis_number({along, 0});
-    if (stopped()) return failed();
-    return {out_.position(op::position, axis)};
+    return stopped() ? failed() : typed_value{out_.position(op::position, axis)};
   }
 
   /// What says which axis it is the last entry of can only be the place that it is given for.
@@ -469,8 +469,7 @@ class checked_builder {
   }
   constexpr bool is_number(const typed_value& v) {
     const kind k = is_index(v) ? kind::index : out_[v.id].type;
-    if (k == kind::index) fail({issue::index_used_as_a_number});
-    if (k == kind::mask) fail({issue::mask_used_as_a_number});
+    if (k != kind::number) fail({k == kind::index ? issue::index_used_as_a_number : issue::mask_used_as_a_number});
     return k == kind::number;
   }
   constexpr bool is_mask(const typed_value& v) {
@@ -525,7 +524,8 @@ class checked_builder {
       for (int axis : in.axes)
         if (!in.has_other_extent(axis)) sized |= only(axis);
     for (int a = 0; a < out_.result.axes.size(); ++a)
-      if (!has(sized, a) && !out_.result.axes[a].follows()) fail({issue::axis_without_extent, name_of(a)});
+      if (!has(sized, a) && !out_.result.axes[a].follows() && out_.result.axes[a].extent == 0)
+        fail({issue::axis_without_extent, name_of(a)});
     for (const typed_value& v : roots_) is_number(v);
     for (const node& n : out_.result.nodes) labels += n.code == op::gather || n.code == op::onehot;
     if (labels > max_label_uses) labels = places_of_labels(out_.result);

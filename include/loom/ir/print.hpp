@@ -47,6 +47,10 @@ inline std::string axis_declaration(const graph& g, int axis) {
   };
   for (int a = 0; a < g.axes.size(); ++a) add(of.from.of(a), std::string(g.axes[a].name));
   if (of.follows()) add(of.from.more, "");
+  bool of_an_input = false;  // which says how many
+  for (const input_info& in : g.inputs)
+    for (int a : in.axes) of_an_input = of_an_input || a == axis;
+  if (!of.follows() && !of_an_input) add(of.extent, "");
   return std::string(of.name) + (s.empty() ? "" : " = " + s);
 }
 inline std::string axis_arguments(const graph& g, axis_set axes) {

@@ -202,11 +202,13 @@ constexpr axis_set choose_row(const graph& g, const axis_order& widest, const fi
 
 namespace detail {
 
-/// Axes as they lie in memory, those of the widest operands first.
+/// Axes as they lie in memory, those of the widest operands first; at last those that no data has, whose positions alone are asked for.
 constexpr void order_axes(const graph& g, axis_roles& roles) {
+  const auto order_axis = [&](std::int8_t axis) {
+    (has(roles.column_axes, axis) ? roles.column_order : roles.row_order).insert_once(axis);
+  };
   const auto order = [&](const axis_order& axes) {
-    for (std::int8_t axis : axes)
-      (has(roles.column_axes, axis) ? roles.column_order : roles.row_order).insert_once(axis);
+    for (std::int8_t axis : axes) order_axis(axis);
   };
   for (int rank = max_rank; rank > 0; --rank) {
     for (const input_info& in : g.inputs)
@@ -214,6 +216,8 @@ constexpr void order_axes(const graph& g, axis_roles& roles) {
     for (const output_info& out : g.outputs)
       if (out.axes.size() == rank) order(out.axes);
   }
+  for (std::int8_t axis = 0; axis < max_axes; ++axis)
+    if (has(static_cast<axis_set>(roles.row_axes | roles.column_axes), axis)) order_axis(axis);
 }
 
 /// Every axis that a loop may walk.
