@@ -28,7 +28,7 @@ TEST_CASE("a sentence has the name and the numbers of its mistake") {
       "read; 16 are allowed"));
   LOOM_CHECK(says({issue::axis_out_of_range, {}, -3, 2},
                   "loom: a negative axis counts from the last axis of its operand; -3 is not between -2 and -1"));
-  CHECK(text({issue::no_diagonal, "x"}).find("d2(x): ") != std::string::npos);
+  CHECK(text({issue::no_diagonal, "x"}).find("d2(x), gn(x): ") != std::string::npos);
   CHECK(text({issue::no_diagonal, "x"}).find("hvp(x) ") != std::string::npos);
 }
 
