@@ -121,10 +121,14 @@ outputs_of<double> in_float(const graph& g, const ir::value_set& wide, const std
                             const std::vector<dense<double>>& data) {
   graph one;
   one.axes = g.axes;
+  graph read = g;  // the inputs, also at the other places where they are read
+  for (node& n : read.nodes)
+    if (!ir::is_input(n.code)) n = {op::constant, ir::kind::number, 0, {ir::no_value, ir::no_value, ir::no_value}, 0};
+  const ir::interpreter<double> inputs_read(read, extents, data);
   std::vector<std::vector<double>> values;
   for (int i = 0; i < g.size(); ++i) {
     const node& n = g[i];
-    if (ir::is_input(n.code)) values.push_back(data[static_cast<std::size_t>(n.bits)].entries);
+    if (ir::is_input(n.code)) values.push_back(inputs_read[i]);
     else if (wide[i]) values.push_back(performed<double>(one, n, values, g, extents));
     else values.push_back(performed<single>(one, n, values, g, extents));
   }

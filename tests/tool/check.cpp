@@ -113,6 +113,16 @@ TEST_CASE("masks, labels, one-hots, integers and scalars are drawn, and a scalar
         "check draws data by itself; p=NUMBER is for what is a number, not p.npy");
 }
 
+TEST_CASE("an input that is read at other places is the same data there") {
+  for (const char* formula : {"sum(square(x - x(C = C - 1)))", "sum(exp(x(C = 0)) + square(x(N = M)))"}) {
+    const check_result c = checked(formula, {"x[N,C]"});
+    for (const int type : {in_float, in_double}) {
+      CHECK(worst(c, rewritten, value, type) < 8);
+      CHECK(worst(c, rewritten, gradient, type) < 8);
+    }
+  }
+}
+
 TEST_CASE("results with axes, several results, and formulas without gradients") {
   CHECK(worst(checked("logsumexp(x, C)", {"x[N,C]"}), rewritten, gradient, in_double) < 4);
   CHECK(worst(checked("results(mean(square(x)), max(x, C))", {"x[N,C]"}), rewritten, value, in_double) < 4);
