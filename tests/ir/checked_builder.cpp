@@ -127,7 +127,8 @@ TEST_CASE("every rule of typing holds at run time") {
         issue::index_does_not_fit);
   CHECK(problem([](const writer& w) { w.b.result(w.b.onehot(w.tensor("x[N]"), "C")); }) ==
         issue::onehot_needs_an_index);
-  CHECK(problem([](const writer& w) { w.b.result(w.of(op::mul, {w.tensor("x[N]"), w.b.extent("K")})); }) ==
+  static constexpr loom::ir::text_view k = "K";
+  CHECK(problem([](const writer& w) { w.b.result(w.of(op::mul, {w.tensor("x[N]"), w.b.extent(&k, 1)})); }) ==
         issue::axis_without_extent);
   CHECK(problem([](const writer& w) { w.b.axis("K = 0"), w.b.result(w.tensor("x[N]")); }) == issue::malformed_axis);
   CHECK(problem([](const writer& w) { w.b.axis("K = 3"), w.b.result(w.tensor("x[K=4]")); }) == issue::extents_disagree);

@@ -220,5 +220,6 @@ TEST_CASE("onehot adds its axis") {
 
 TEST_CASE("the extent of an axis is a number") {
   CHECK(text(x / extent(C)) == "x / extent(C)");
+  CHECK(text(sum(x, C) / extent(loom::axis<"N">, C)) == "sum(x, C) / extent(N,C)");
   LOOM_CHECK(problem(x / extent(loom::axis<"K">)) == issue::axis_without_extent);
 }

@@ -44,7 +44,6 @@ class checked_builder {
   constexpr typed_value number(double v, typed_value::literal written = typed_value::literal::real) {
     return {out_.constant(v == v ? v : __builtin_nan("")), {}, written};  // a NaN has no sign
   }
-  constexpr typed_value extent(text_view axis) { return extent(&axis, 1); }
   /// The number of entries that several axes have together.
   constexpr typed_value extent(const text_view* axes, int n) {
     axis_set over = 0;

@@ -58,7 +58,7 @@ template <op Code, bool Reverse, bool Exclusive, class Axis, class... Operands> 
 template <op Code, class States, class Moves, class Along, class Place> struct chain_shape {};
 template <class Values, class Index, class... Axes> struct gather_shape {};
 template <class Index, class Axis> struct onehot_shape {};
-template <class Axis> struct extent_shape {};
+template <class... Axes> struct extent_shape {};
 template <class Of, class Slope> struct slope_shape {};  ///< a derivative that is declared
 template <class Value, class... Slopes> struct custom_shape {};  ///< a value and the derivatives it is to have
 template <class... Results> struct results_shape {};  ///< what results(...) lists; outermost only

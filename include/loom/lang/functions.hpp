@@ -193,10 +193,10 @@ constexpr auto onehot(const T& index, const Axis&) {
   return where(index == 0, 1, 0);
 }
 
-/// The number of entries of an axis.
-template <fixed_string Name>
-constexpr auto extent(axis_name<Name>) {
-  return expression<extent_shape<axis_name<Name>>>{};
+/// The number of entries of an axis, or of several together.
+template <fixed_string First, fixed_string... More>
+constexpr auto extent(axis_name<First>, axis_name<More>...) {
+  return expression<extent_shape<axis_name<First>, axis_name<More>...>>{};
 }
 template <detail::axis_argument Axis>
 constexpr auto extent(const Axis&) {

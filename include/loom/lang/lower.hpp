@@ -29,9 +29,10 @@ class lowering {
     return to_.number(Integer ? integer_of(literal) : number_of(literal), written);
   }
 
-  template <fixed_string Name>
-  constexpr typed_value visit(extent_shape<axis_name<Name>>) {
-    return to_.extent(name_of<Name>());
+  template <fixed_string... Names>
+  constexpr typed_value visit(extent_shape<axis_name<Names>...>) {
+    const text_view axes[] = {name_of<Names>()...};
+    return to_.extent(axes, static_cast<int>(sizeof...(Names)));
   }
 
   template <op Code, class... Shapes>
