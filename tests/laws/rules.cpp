@@ -172,6 +172,8 @@ constexpr witness witnesses[] = {
     {"inverse hyperbolic tangent", 1, 1e-9},
     {"difference of squares", 0, 3e19, 2.9e19},
     {"root less one", 0, 1e-10},
+    {"inverse hyperbolic cosine", 0, 1e-10},
+    {"log of a softplus", 0, -200},
     {"root less its number", 0, -1e4, 1},
     {"root less its number", 1, 1e4, 1},
     {"square of a difference", 0, 1000, 1000.01},

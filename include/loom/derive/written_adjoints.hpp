@@ -65,7 +65,7 @@ class adjoint_table {
   adjoint_table& operator=(const adjoint_table&) = delete;
 
  private:
-  term_nodes<896> nodes_;
+  term_nodes<960> nodes_;
 
   constexpr void set(op o, const rewrite::terms::written& of_a,
                      const rewrite::terms::written& of_b = rewrite::terms::zero,

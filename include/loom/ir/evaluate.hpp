@@ -29,6 +29,10 @@ template <class N> constexpr N sigmoid(const N& x) {
 template <class N> constexpr N softplus(const N& x) {
   return (x > 0 ? x : x == x ? N(0) : x) + log1p(exp(x > 0 ? N(-x) : x));
 }
+template <class N> constexpr N log_softplus(const N& x) {
+  const N e = exp(x < 0 ? x : N(0));
+  return !(x < 0) ? N(log(softplus(x))) : e == 0 ? x : N(x + log(N(log1p(e) / e)));
+}
 template <class N> constexpr N log1mexp(const N& x) {
   return x > N(-0.6931471805599453) ? log(N(-expm1(x))) : log1p(N(-exp(x)));
 }

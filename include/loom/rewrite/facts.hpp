@@ -229,6 +229,7 @@ constexpr bool logarithmic(const known_graph& g, value_id v, int depth = 16) {
     case op::log_softmax:
     case op::logsumexp:
     case op::softplus:
+    case op::log_softplus:
     case op::log1mexp:
     case op::log1p: return true;
     case op::neg:

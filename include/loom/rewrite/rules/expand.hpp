@@ -61,6 +61,7 @@ inline constexpr written_rules<> expand_rules(
     {"root less one", sqrt1pm1(a), where(a > 1, sqrt(1 + a) - 1, a / (sqrt(1 + a) + 1))},
     {"root beside its number", quadratic_root(a, b), where(2 * a + root < 0, b / (root - a), a + root)},
     {"square root of a product", sqrt_product(a, b), sqrt(a * b)},
+    {"log of a softplus in two branches", log_softplus(a), where(a < 0, a + log(log1prel(exp(min(a, 0)))), log(softplus(max(a, 0))))},
     // Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
     {"log1mexp in two branches", log1mexp(a), where(a > minus_log_2, log(-expm1(a)), log1p(-exp(a)))},
     {"logaddexp by the larger", logaddexp(a, b), where(a == b, a + -minus_log_2, max(a, b) + log1p(exp(-abs(a - b))))},

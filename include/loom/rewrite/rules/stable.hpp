@@ -13,7 +13,7 @@ namespace loom::inline LOOM_ABI::rewrite {
 namespace terms {
 
 // clang-format off
-inline constexpr written_rules<2048> stable_rules(
+inline constexpr written_rules<2176> stable_rules(
   {
     // The log-sum-exp family. Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     {"log of a sum of exponentials", log(sum(exp(a), k)), logsumexp(a, k)},
@@ -41,6 +41,7 @@ inline constexpr written_rules<2048> stable_rules(
     in_a_sum("complement of a sigmoid", 1 - sigmoid(a), sigmoid(-a)),
     {"log of a sigmoid", log(sigmoid(a)), -softplus(-a)},
     {"softplus", log1p(exp(a)), softplus(a)},
+    {"log of a softplus", log(softplus(a)), log_softplus(a)},
     in_a_sum("softplus by the absolute value", max(a, 0) + softplus(-abs(a)), softplus(a)),
     in_a_sum("logaddexp by the larger", max(a, b) + softplus(-abs(a - b)), logaddexp(a, b)),
     in_a_sum("complement of a softplus", softplus(a) - a, softplus(-a)),
@@ -70,6 +71,7 @@ inline constexpr written_rules<2048> stable_rules(
     {"inverse hyperbolic tangent", log((1 + a) / (1 - a)), 2 * atanh(a)},
     {"inverse hyperbolic tangent", log((1 - a) / (1 + a)), -(2 * atanh(a))},
     in_a_sum("inverse hyperbolic tangent", log1p(a) - log1p(-a), 2 * atanh(a)),
+    {"inverse hyperbolic cosine", acosh(1 + a), 2 * asinh(sqrt(0.5 * a))},
     in_a_sum("difference of squares", square(a) - square(b), (a - b) * (a + b)),
     in_a_sum("square of a difference", square(a) + square(b) - 2 * (a * b), square(a - b)),
     in_a_sum("square of a difference", square(a) + square(b) - 2 * a * b, square(a - b)),
