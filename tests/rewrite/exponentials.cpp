@@ -38,6 +38,8 @@ TEST_CASE("the logarithm of a difference of exponentials", "[rewrite]") {
   CHECK(stable_text(log(exp(a) - exp(b))) == "a + log1mexp(b - a)");
   CHECK(stable_text(log(exp(a) - 1)) == "a + log1mexp(-a)");
   CHECK(stable_text(log(1 - sigmoid(a))) == "-softplus(a)");
+  CHECK(stable_text(log(1 - mean(sigmoid(x), C))) == "logsumexp(-softplus(x), C) - log(extent(C))");
+  CHECK(stable_text(log(1 - mean(1 / (1 + exp(-x))))) == "logsumexp(-softplus(x), N,C) - log(extent(N,C))");
   CHECK(stable_text(log(1 - gather(softmax(x, C), t))) == "log1mexp(gather(log_softmax(x, C), t, C))");
 }
 

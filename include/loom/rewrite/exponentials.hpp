@@ -234,6 +234,7 @@ class exponential_algebra {
   constexpr value_id log_of_erfc(value_id x);
   constexpr value_id log_of_magnitude(value_id v, int depth);
   constexpr value_id log_of_quotient(value_id q);
+  constexpr value_id log_of_complement(value_id e);
   constexpr value_id log1m_exp(value_id e);
   constexpr value_id log_of_term(const term& t);
   constexpr value_id log_of_units(const terms& s);

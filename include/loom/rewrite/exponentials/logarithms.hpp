@@ -241,11 +241,21 @@ constexpr value_id exponential_algebra::log_of_terms(const terms& s) {
   return as("log of a difference of exponentials", plus(larger, log1m_exp(gap)));
 }
 
-/// log(1 - exp(e)); the complement of a sigmoid is one.
-constexpr value_id exponential_algebra::log1m_exp(value_id e) {
+/// log(1 - exp(e)) of a sigmoid, whose complement is one, or of a mean of them; no_value: of something else.
+constexpr value_id exponential_algebra::log_of_complement(value_id e) {
   if (code(e) == op::neg && code(operand(e, 0)) == op::softplus)
     return out_.unary(op::neg, out_.unary(op::softplus, minus(no_value, operand(operand(e, 0), 0))));
-  return out_.unary(op::log1mexp, e);
+  if (code(e) != op::sub || code(operand(e, 0)) != op::logsumexp || code(operand(e, 1)) != op::log) return no_value;
+  const axis_set over = out_[operand(e, 0)].over();
+  const node& count = out_[operand(operand(e, 1), 0)];
+  if (count.code != op::extent || count.over() != over) return no_value;
+  const value_id each = log_of_complement(operand(operand(e, 0), 0));
+  return each == no_value ? each : minus(out_.reduce(op::logsumexp, each, over), operand(e, 1));
+}
+
+constexpr value_id exponential_algebra::log1m_exp(value_id e) {
+  const value_id l = log_of_complement(e);
+  return l == no_value ? out_.unary(op::log1mexp, e) : l;
 }
 
 /// The axes of the largest exponent.
