@@ -36,7 +36,7 @@ constexpr precedence ranks() {
     else if (is_reduction(code) || code == op::gather) set(code, 9);
     else if (!is_leaf(code)) set(code, 2);
   }
-  for (op code : {op::share, op::exprel_slope, op::over_expm1, op::log1prel_slope, op::kl_div})
+  for (op code : {op::share, op::exprel_slope, op::over_expm1, op::log1prel_slope, op::log_softplus, op::kl_div})
     set(code, 12);  // of such functions
   set(op::expm1, 10);  // of a log-probability it brings exp, and both bring quotients
   set(op::exp, 9);
@@ -172,10 +172,13 @@ polynomial weight_of(op code, const std::vector<polynomial>& w) {
     case op::erf:
     case op::erfc:
     case op::abs: return x + 1;
+    case op::acosh: return 60000 * squared(squared(x));
     case op::log_softmax:
+    case op::log_softplus:
     case op::softplus:
     case op::log1mexp:
     case op::erfcx:
+    case op::asinh:
     case op::atanh:
     case op::exprel:
     case op::over_expm1:
