@@ -7,6 +7,7 @@
 #include "loom/ir/print.hpp"
 
 #include "formula/parse.hpp"
+#include "formula/syntax.hpp"
 #include "formula/words.hpp"
 
 namespace loom::notation {
@@ -26,9 +27,7 @@ std::string domain_text(const ir::number_domain& d) {
   return {};
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool is_of_word(char c) { return syntax::is_letter(c) || (c >= '0' && c <= '9'); }
 
 }  // namespace
 
@@ -40,7 +39,7 @@ std::string text_of(const ir::graph& g, int id) {
     const auto is_so_called = [&](const ir::input_info& in) { return std::string_view(in.name) == word; };
     if (std::any_of(g.inputs.begin(), g.inputs.end(), is_so_called)) continue;
     for (std::size_t at = s.find(word); at != s.npos; at = s.find(word, at + 1))
-      if ((at == 0 || !is_letter(s[at - 1])) && (at + word.size() == s.size() || !is_letter(s[at + word.size()])))
+      if ((at == 0 || !is_of_word(s[at - 1])) && (at + word.size() == s.size() || !is_of_word(s[at + word.size()])))
         s.replace(at, word.size(), in_cpp);
   }
   return s;

@@ -150,6 +150,15 @@ struct differentiation {
         });
   }
 
+  /// Adds what operand k of value i receives to what it has received, summed over the axes that it does not have.
+  constexpr void receive(derivative_values& to, int i, int k, value_id received) {
+    if (received != no_value) receive(to, in[i].operand[k], received, repeated(i, k));
+  }
+  constexpr void receive(derivative_values& to, value_id o, value_id received, axis_set of_user) {
+    const axis_set extra = without(static_cast<axis_set>(out[received].axes | of_user), in[o].axes);
+    to[o] = plus(to[o], extra == 0 ? received : out.reduce(op::sum, received, extra));
+  }
+
   constexpr value_id plus(value_id a, value_id b) {
     return a == no_value ? b : b == no_value ? a : out.binary(op::add, a, b);
   }

@@ -33,7 +33,7 @@ class gauss_newton_sweep {
       if (is_leaf(in_[i].code)) return within_[i];
       for (int k = 0; k < arity(in_[i].code); ++k) {
         if (!moves(i, k)) continue;
-        if (within_[i] != no_value) add(within_, i, k, work_.share(i, k, within_[i], still(i)));
+        if (within_[i] != no_value) work_.receive(within_, i, k, work_.share(i, k, within_[i], still(i)));
         if (outside_[i] != no_value) spread(i, k);
       }
     }
@@ -64,15 +64,6 @@ class gauss_newton_sweep {
     return r;
   }
 
-  /// Adds to what operand k of value i receives.
-  constexpr void add(derivative_values& to, int i, int k, value_id received) {
-    if (received == no_value) return;
-    const value_id o = in_[i].operand[k];
-    const axis_set extra = without(static_cast<axis_set>(out_[received].axes | work_.repeated(i, k)), in_[o].axes);
-    if (extra != 0) received = out_.reduce(op::sum, received, extra);
-    to[o] = work_.plus(to[o], received);
-  }
-
   /// What op i, outside, hands on to operand k.
   constexpr void spread(int i, int k) {
     const int asked = operands_in_share(i, k);
@@ -90,11 +81,11 @@ class gauss_newton_sweep {
       const node& n = in_[i];
       if (!always && !is_running(n.code))
         moving.result = out_.make(n.code, moving.operand[0], moving.operand[1], moving.operand[2], n.bits);
-      add(within_, i, k, work_.share(i, k, held(outside_[i]), moving));
+      work_.receive(within_, i, k, work_.share(i, k, held(outside_[i]), moving));
     }
     if (always) return;
     const value_id straight = work_.share(i, k, outside_[i]);
-    if (straight != no_value) add(outside_, i, k, never ? straight : out_.where(upwards, zero, straight));
+    work_.receive(outside_, i, k, never || straight == no_value ? straight : out_.where(upwards, zero, straight));
   }
 
   /// The moving operands of op i that what operand k receives depends on.

@@ -27,7 +27,7 @@ class reverse_sweep {
     const value_id seed = needs_seed() ? work_.append({"seed", in_.result_axes.empty() ? op::scalar : op::tensor,
                                                        in_.result_axes, input_origin::seed})
                                        : work_.out.constant(1);
-    add(root, seed, 0);
+    work_.receive(adjoint_, root, seed, 0);
     for (int i = root; i >= 0; --i)
       if (active_[i] && adjoint_[i] != no_value && !is_leaf(in_[i].code)) spread(i);
     work_.output_values(wanted_.left_out);
@@ -69,18 +69,9 @@ class reverse_sweep {
 
   constexpr void spread(int user) {
     const node& n = in_[user];
-    for (int k = 0; k < arity(n.code); ++k) {
-      if (!active_[n.operand[k]] || !work_.reaches(user, k)) continue;
-      const value_id received = work_.share(user, k, adjoint_[user]);
-      if (received != no_value) add(n.operand[k], received, work_.repeated(user, k));
-    }
-  }
-
-  /// Adds to the adjoint of o, summed over the axes that o does not have.
-  constexpr void add(value_id o, value_id contribution, axis_set of_user) {
-    const axis_set extra = without(static_cast<axis_set>(work_.out[contribution].axes | of_user), in_[o].axes);
-    if (extra != 0) contribution = work_.out.reduce(op::sum, contribution, extra);
-    adjoint_[o] = work_.plus(adjoint_[o], contribution);
+    for (int k = 0; k < arity(n.code); ++k)
+      if (active_[n.operand[k]] && work_.reaches(user, k))
+        work_.receive(adjoint_, user, k, work_.share(user, k, adjoint_[user]));
   }
 };
 

@@ -14,8 +14,8 @@ namespace detail {
 constexpr graph without_stops(const graph& g) {
   builder out(g);
   return rebuild(g, out, [&out](op code, value_id a, value_id b, value_id c, std::uint64_t bits) {
-    return code == op::stop_gradient || (code == op::where && b == c) ? (code == op::where ? b : a)
-                                                                      : out.make(code, a, b, c, bits);
+    if (code == op::stop_gradient) return a;
+    return code == op::where && b == c ? b : out.make(code, a, b, c, bits);
   });
 }
 
