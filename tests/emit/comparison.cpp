@@ -261,6 +261,10 @@ std::vector<result> compare(const function& f, entry_point* call, std::vector<st
                             trial::regime logits) {
   const loom::ir::graph& g = f.what.gradients;
   extents.resize(loom::ir::max_axes, 1);
+  for (int a = 0; a < g.axes.size(); ++a)  // those that derivatives count again
+    if (g.axes[a].follows()) extents[static_cast<std::size_t>(a)] = -1;
+  std::int64_t follows = 0;
+  REQUIRE(loom::ir::follow_extents(g.axes, extents, follows) < 0);
   const std::vector<loom::ir::dense<double>> data = random_data<T>(f, extents, logits);
   const std::vector<std::vector<double>> results = results_in<T>(f, call, extents, data);
 
@@ -301,7 +305,7 @@ std::vector<std::ptrdiff_t> extents_of(const loom::ir::graph& g, std::ptrdiff_t 
                                         : 2 + a);
   for (const loom::ir::input_info& in : g.inputs)  // an axis along which another is read
     for (int k = 0; k < in.at.size(); ++k)
-      if (in.at[k].axis >= 0)
+      if (in.at[k].axis >= 0 && !in.at[k].is_sum())
         e[static_cast<std::size_t>(in.at[k].axis)] = e[static_cast<std::size_t>(g.inputs[in.of].axes[k])];
   for (const loom::ir::node& n : g.nodes)  // so are the states of one step and those of the one before
     if (is_chain(n.code) && !n.chain().band)

@@ -74,7 +74,7 @@ std::vector<subject> adding(std::vector<subject> subjects) {
 loom::derive::input_set differentiable(const loom::ir::graph& g) {
   loom::derive::input_set s = 0;
   for (int i = 0; i < g.inputs.size(); ++i)
-    if (g.inputs[i].code == loom::ir::op::tensor && g.inputs[i].name != "w") s |= 1u << i;
+    if (g.inputs[i].code == loom::ir::op::tensor && g.inputs[i].name != "w" && !g.inputs[i].is_place()) s |= 1u << i;
   return s;
 }
 
@@ -202,6 +202,9 @@ std::vector<subject> at_places() {
   constexpr auto D = axis<"D">;
   constexpr auto products = sum(p * p(N = M), D);
   constexpr auto bins = axis<"bins = 4">;
+  constexpr auto window = tensor<"window[W=3]">;
+  constexpr auto W = axis<"W">;
+  constexpr auto V = axis<"V = 2">;
   return {
       of<log(1 + sum(where(N != M, exp(products), 0), M)).mean()>("itself"),
       of<sum(where(M <= N, products(M = N) * n1(N = M), 0), M).mean()>("diagonal"),
@@ -218,6 +221,9 @@ std::vector<subject> at_places() {
       of<rank(x, C) + rank(n1, N)>("ranks", false),
       of<sum(abs(sum(where(number(bins) == floor(4 * x), x, 0), N))) +
          sum(exp(-square(n1 - number(bins))), bins).mean()>("bins"),
+      of<sum(square(x) * sum(window * x(C = C + W - 1), W)) + sum(x(C = extent(C) - 1 - C) * n1)>("windows"),
+      of<log(1 + sum(abs(x(C = 2 * W + V)), V)).mean() + sum(where(label(N = N + W) == label, window, 0)).mean()>(
+          "frames"),
   };
 }
 
@@ -268,6 +274,8 @@ std::vector<subject> in_stages() {
       of<sum(tanh(0.01 * forward(e(C = C - 1), moves, C, S = R)(S = R)))>("other_places"),
       of<mean(-logsumexp(aligned(C = last), S))>("alignments"),
       of<square(cumsum(sum(left * right, D) + flat, C)).mean()>("running_products"),
+      of<sum(square(sum(flat(C = C + K - 1) * move, K) - x))>("filters"),
+      of<sum(abs(sum(e(C = C + K - 1, S = S - K) * steps, K, S)))>("filters_of_several"),
       compiled("gated_hvp", gated, {0, 0, 1, 1}),
       compiled("largest_hvp", largest, {0, 0, 1, 1}),
   };

@@ -167,7 +167,7 @@ class data_check {
   [[gnu::noinline]] constexpr bool places_are_good() {
     for (const input_info& in : g_.inputs)
       for (int k = 0; k < in.at.size(); ++k) {
-        const std::int64_t extent = bound_.inputs[in.of].extents[k], entry = entry_read(in.at[k], extent, 0);
+        const std::int64_t extent = bound_.inputs[in.of].extents[k], entry = entry_read(in.at[k], extent);
         if (in.at[k].axis >= 0 || (entry >= 0 && entry < extent)) continue;
         found.axis = g_.inputs[in.of].axes[k];
         found.got = entry;

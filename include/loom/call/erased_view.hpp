@@ -38,6 +38,7 @@ constexpr std::ptrdiff_t stride_along(const erased_shape& b, const axis_order& o
 struct erased_view : erased_shape {
   const void* data = nullptr;
   double number = 0;  ///< of a scalar
+  std::ptrdiff_t further = 0;  ///< of a place: how far from an entry that is which is read in its stead, in elements
 };
 
 /// A bound buffer that a call writes to. Its type is `other` if nothing is bound.

@@ -9,7 +9,7 @@
 namespace loom::inline LOOM_ABI::derive {
 
 // clang-format off
-static_assert(op_count == 136, "ops were added or removed: ./run tables");
+static_assert(op_count == 137, "ops were added or removed: ./run tables");
 
 namespace compiled_tables {
 
@@ -323,6 +323,7 @@ inline constexpr adjoint_row adjoint_rows[] = {
   {{{adjoint_terms + 6744, 8}, {}, {}}, true},
   {{{adjoint_terms + 7848, 7}, {}, {}}, true},
   {{{adjoint_terms + 9480, 4}, {adjoint_terms + 804, 1}, {}}, true},
+  {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},
   {{{}, {}, {}}, false},

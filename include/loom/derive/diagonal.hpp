@@ -125,7 +125,7 @@ class diagonal_sweep {
         add(r, {still_tied(i, own.tied), of_row(i, own.left), own.right});
         add(r, {sum.tied, of_row(i, work_.out.unary(op::neg, sum.left)), sum.right});
       }
-    } else if (is_chain(n.code)) {
+    } else if (is_chain(n.code) || n.code == op::elsewhere) {
       exact = false;
     } else if (is_running(n.code)) {
       run_along(i, r);

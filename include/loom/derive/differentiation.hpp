@@ -41,50 +41,78 @@ struct differentiation {
 
   /// What a place receives, v, as what its input receives: at the places it is read, and 0 elsewhere.
   constexpr value_id taken_back(int place, value_id v) {
-    const input_info from = in.inputs[place];
-    const axis_order axes = in.inputs[from.of].axes;
-    substitution back;
-    int first[max_axes];  // the axis of the input that is read along an axis, and how far on
-    extent_form offset[max_axes]{};
-    for (int& axis : first) axis = -1;
-    for (int k = 0; k < axes.size(); ++k)
-      if (const int along = from.at[k].axis; along >= 0 && first[along] < 0) {
-        first[along] = axes[k];
-        offset[along] = from.at[k].shift();
-        back.of[along] = back_from(from.at[k], axes[k]);
-      }
+    const input_info& from = in.inputs[place];
+    return taken_back(in.inputs[from.of].axes, from.at, as_set(in.inputs[from.of].axes), as_set(from.axes), v);
+  }
+  /// The same of a value with some axes, of which it is read elsewhere along a few, and there has others.
+  constexpr value_id taken_back(const axis_order& axes, const coordinates& at, axis_set all, axis_set there,
+                                value_id v) {
     substituting moved(out);
+    // Axes whose position an axis of the input says, and those whose position is needed for that.
+    axis_set followed = without(all, as_set(axes)), needed = 0;
+    bool follows[max_rank]{};
+    for (int k = 0; k < axes.size(); ++k) {
+      const coordinate c = at[k];
+      if (c.axis < 0 || (c.steps_along(c.axis) != 1 && c.steps_along(c.axis) != -1)) continue;
+      if (has(needed, c.axis) || (followed & c.axes()) != 0) continue;
+      follows[k] = true;
+      followed |= only(c.axis);
+      needed |= without(c.axes(), only(c.axis));
+    }
+    // Axes that are left, and that the input has, count what they did under another name.
+    substitution back;
+    const axis_set left = static_cast<axis_set>(without(there, followed) & all);
+    axis_set taken = static_cast<axis_set>(out[v].axes | there | all);
+    for (int a = 0; a < max_axes; ++a) {
+      if (!has(left, a)) continue;
+      const int twin = moved.twin_of(a, taken);
+      if (twin == a) out.result.exceed(capacity::axes, max_axes);
+      back.of[a] = {static_cast<std::int8_t>(twin), 0};
+      taken |= only(twin);
+    }
+    for (int k = 0; k < axes.size(); ++k)
+      if (follows[k]) back.of[at[k].axis] = back_from(at[k], axes[k], back);
     v = moved.at(v, back);
-    if (moved.captured) out.result.exceed(capacity::axes, max_axes);
-    if (moved.runs_along && missing.empty()) missing = "a running value of what is read further on along its axis";
     const auto only_where = [&](value_id mask) {
       const value_id zero = out.constant(0);
       v = out.where(mask, v, zero);
     };
     for (int k = 0; k < axes.size(); ++k) {
-      const coordinate c = from.at[k];
-      if (c.is_shifted())
-        if (const value_id read = within(out, back_from(c, axes[k]), c.axis); read != no_value) only_where(read);
-      if (c.axis >= 0 && first[c.axis] == axes[k]) continue;
-      const value_id here = out.position(op::position, axes[k]);
-      if (c.axis >= 0 && c.times != offset[c.axis].times) {  // both as far on as the extents of the call say
-        const value_id there = moved_on(out, out.position(op::position, first[c.axis]), c.shift());
-        only_where(out.binary(op::eq, moved_on(out, here, offset[c.axis]), there));
-        continue;
+      const coordinate c = at[k];
+      if (c.is_shifted() && follows[k])
+        if (const value_id read = within(out, back.of[c.axis], c.axis); read != no_value) only_where(read);
+      if (follows[k]) continue;
+      value_id here = out.position(op::position, axes[k]), entry = no_value;
+      if (c.axis >= 0) {
+        const bool is_index = !c.is_sum() && c.times == 0;
+        entry = moved.at(is_index ? out.position(op::position, c.axis, c.entry) : entry_along(out, c), back);
+        if (out[entry].type == kind::number) here = as_number(out, here);
+      } else {
+        entry = is_from_last(c.entry) ? out.position(op::last, axes[k], c.entry - last_entry) : out.constant(c.entry);
       }
-      only_where(out.binary(op::eq, here,
-                            c.axis >= 0 ? out.position(op::position, first[c.axis], c.entry - offset[c.axis].more)
-                            : is_from_last(c.entry) ? out.position(op::last, axes[k], c.entry - last_entry)
-                                                    : out.constant(c.entry)));
+      only_where(out.binary(op::eq, here, entry));
     }
+    const axis_set extra = without(static_cast<axis_set>(out[v].axes | back.image(there)), all);
+    if (extra != 0) v = out.reduce(op::sum, v, extra);
+    if (moved.captured) out.result.exceed(capacity::axes, max_axes);
+    if (moved.runs_along && missing.empty()) missing = "a running value of what is read further on along its axis";
     return v;
   }
 
-  /// Where what is read at a place is read from: so many entries back, along the axis of the input.
-  constexpr coordinate back_from(const coordinate& c, std::int8_t axis) const {
-    extent_form none;
-    for (int a = 0; c.times != 0 && a < max_axes; ++a) none.count(a, -c.shift().of(a));
-    return {axis, -c.entry, c.other_extent, none.times};
+  /// Where what is read at a place is read from: so many entries back, along the axis of the input, and the other axes that it is read
+  /// along, by their names in the derivative.
+  constexpr coordinate back_from(const coordinate& c, std::int8_t axis, const substitution& named) const {
+    moved_positions back;
+    const int sign = c.steps_along(c.axis);
+    back.steps[axis] = sign;
+    back.by.more = -sign * c.entry;
+    for (int a = 0; a < max_axes; ++a) {
+      back.by.count(a, -sign * c.shift().of(a));
+      if (a != c.axis && c.steps_along(a) != 0) back.steps[named.of[a].axis] -= sign * c.steps_along(a);
+    }
+    coordinate r = back.read_along(axis);
+    r.other_extent = c.other_extent || c.is_sum();
+    return r;
   }
 
   constexpr void output(derivative_kind what, int slot, value_id id) {
@@ -116,13 +144,28 @@ struct differentiation {
   constexpr value_id share(int i, int k, value_id g, const op_values& at) {
     const adjoint_row& row = adjoint(in[i].code);
     if (row.defined) return is_zero(row.of[k]) ? no_value : instantiate(row.of[k], i, g, at);
+    if (in[i].code == op::elsewhere) return elsewhere_share(i, g);
     if (is_running(in[i].code)) return running(i, at).adjoint(k, g);
     if (in[i].code == op::forward || in[i].code == op::viterbi) return chain_share(i, k, g);
     if (missing.empty()) missing = info(in[i].code).name;
     return no_value;
   }
   /// The axes over which what operand k of value i receives is still to be summed, beside those that it has itself.
-  constexpr axis_set repeated(int i, int k) const { return is_chain(in[i].code) && k == 1 ? axis_set{0} : in[i].axes; }
+  constexpr axis_set repeated(int i, int k) const {
+    return (is_chain(in[i].code) && k == 1) || in[i].code == op::elsewhere ? axis_set{0} : in[i].axes;
+  }
+
+  /// What is read of an operand that does not have the axis is the same everywhere.
+  constexpr value_id elsewhere_share(int i, value_id g) {
+    const axis_set all = in[in[i].operand[0]].axes;
+    axis_order axes;
+    coordinates at;
+    if ((all & in[i].over()) != 0) {
+      axes.push_back(static_cast<std::int8_t>(first_axis(in[i].over())));
+      at.push_back(in[i].read_at());
+    }
+    return taken_back(axes, at, all, in[i].axes, g);
+  }
 
   /// The share of each state, and with it that of the moves, which a chain sums up itself.
   constexpr value_id chain_share(int i, int k, value_id g) {

@@ -94,7 +94,7 @@ class gauss_newton_sweep {
     const adjoint_row& row = adjoint(code);
     int r = 0, all = 0;
     for (int o = 0; o < arity(code); ++o) all |= moves(i, o) ? 1 << o : 0;
-    if (!row.defined) return code == op::cumsum || is_of_order(code) ? 0 : all;
+    if (!row.defined) return code == op::cumsum || code == op::elsewhere || is_of_order(code) ? 0 : all;
     for (const rewrite::term_node n : row.of[k])
       if (n.code == op::any && n.bits < 3) r |= n.bits == 2 ? all : 1 << n.bits;
     return r & all;

@@ -20,6 +20,7 @@ constexpr value_id entry(builder& out, value_id v, value_id label, axis_set axis
 constexpr value_id moved_by(differentiation& work, int i, int k, value_id t) {
   const node& n = work.in[i];
   if (n.code == op::gather) return entry(work.out, t, work.image[n.operand[1]], n.over());
+  if (n.code == op::elsewhere) return work.out.elsewhere(t, first_axis(n.over()), n.read_at());
   if (n.code == op::log_softmax) return work.instantiate(compiled_tables::log_softmax_tangent, i, t);
   if (is_running(n.code)) return work.running(i).tangent(k, t);
   if (is_chain(n.code)) {

@@ -64,8 +64,8 @@ class places {
       const coordinate c = in.at[k];
       if (!c.is_shifted()) continue;
       const std::string& extent = name_.extent[g_.inputs[in.of].axes[k]];
-      if (c.times != 0 || c.other_extent) {
-        const std::string at = moved_on(index_[c.axis], c.shift());
+      if (c.times != 0 || c.other_extent || c.is_sum()) {
+        const std::string at = moved_on(axes_along(c), c.shift());
         list(s, at + " >= 0 && " + at + " < " + extent, " && ");
         continue;
       }
@@ -180,7 +180,14 @@ class places {
     return index + ir::offset_text(by.more);
   }
   std::string in_brackets(const coordinate& c) const {
+    if (c.is_sum()) return "(" + moved_on(axes_along(c), c.shift()) + ")";
     return c.times == 0 ? moved(index_[c.axis], c.entry) : "(" + moved_on(index_[c.axis], c.shift()) + ")";
+  }
+  /// "t + k"
+  std::string axes_along(const coordinate& c) const {
+    ir::string_writer s;
+    ir::write_axes(s, c, [&](int axis) { return index_[axis]; });
+    return s.text;
   }
 
   /// "(t - 1)"

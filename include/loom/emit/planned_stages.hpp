@@ -137,6 +137,7 @@ struct planned_stages {
         in.name = named(slot < 0 ? name[made.inputs[k].value] : outer_->input[slot]);
         continue;
       }
+      if (made.inputs[k].elsewhere) continue;
       const int of = map.program.inputs[slot].of;
       int found = -1;
       for (int other = 0; other < g.inputs.size(); ++other)

@@ -323,7 +323,7 @@ class checked_builder {
 
  private:
   constexpr bool is_labelled(const place_choice& p) const {
-    if (p.last || p.index.is_computed_index) return !p.last && positions_of(out_, p.index.id).axis < 0;
+    if (p.last || p.index.is_computed_index) return !p.last && positions_of(out_, p.index.id).is_something_else;
     const op code = out_[p.index.id].code;
     return code != op::constant && code != op::position;
   }
@@ -333,16 +333,15 @@ class checked_builder {
     if ((p.last && p.index.id == no_value) || is_labelled(p)) return true;
     const node& index = out_[p.index.id];
     if (!p.last && (index.code == op::position || p.index.is_computed_index)) {
-      moved_positions there{first_axis(index.over()), {index.offset(), 0}};
-      if (p.index.is_computed_index) there = positions_of(out_, p.index.id);
+      coordinate& there = by.of[axis];
+      there = positions_of(out_, p.index.id).read_along(axis);
       const axis_list& axes = out_.result.axes;  // of two that follow from nothing the extents are then the same
-      const bool differ =
-          (axes[axis].follows() || axes[there.axis].follows()) && extents_differ(axes, axis, there.axis);
-      if (!differ) {
+      there.other_extent =
+          (there.is_sum() || axes[axis].follows() || axes[there.axis].follows()) && may_leave(axes, there, axis);
+      if (!there.is_sum() && !there.other_extent) {
         axis_number({name_of(there.axis), out_.result.axes[axis].extent});
         axis_number({name_of(axis), out_.result.axes[there.axis].extent});
       }
-      by.of[axis] = {static_cast<std::int8_t>(there.axis), there.by.more, differ, there.by.times};
       return !stopped();
     }
     const double entry = index.constant_value();

@@ -95,14 +95,4 @@ constexpr value_id entries_before(builder& out, value_id e, int axis, int twin) 
   return out.reduce(op::sum, one_where(out, out.binary(op::logical_or, number_before, nan_before)), only(twin));
 }
 
-/// A name for an axis that counts the entries of another once more: the first of its kind that no axis has.
-constexpr text_view rival_name(const fixed_vector<axis_info, max_axes>& axes) {
-  constexpr text_view names[max_axes] = {"Rival",   "Rival_2", "Rival_3", "Rival_4",
-                                         "Rival_5", "Rival_6", "Rival_7", "Rival_8"};
-  int name = 0;
-  for (int a = 0; a < axes.size(); ++a)
-    if (name + 1 < max_axes && axes[a].name == names[name]) ++name, a = -1;
-  return names[name];
-}
-
 }  // namespace loom::ir

@@ -46,6 +46,16 @@ constexpr bool extents_differ(const axis_list& axes, int one, int other) {
   return !difference.is_zero();
 }
 
+/// A name for an axis that counts the entries of another once more: the first of its kind that no axis has.
+constexpr text_view rival_name(const axis_list& axes) {
+  constexpr text_view names[max_axes] = {"Rival",   "Rival_2", "Rival_3", "Rival_4",
+                                         "Rival_5", "Rival_6", "Rival_7", "Rival_8"};
+  int name = 0;
+  for (int a = 0; a < axes.size(); ++a)
+    if (name + 1 < max_axes && axes[a].name == names[name]) ++name, a = -1;
+  return names[name];
+}
+
 /// Makes the extents numbers that follow from numbers. What is wrong with the definitions, if something is.
 constexpr mistake settle_extents(axis_list& axes) {
   axis_set open = 0;
@@ -112,16 +122,43 @@ constexpr bool is_count(const builder& out, value_id v) {
   }
 }
 
-/// An index that is computed, if it is the positions along an axis and so many more: Q - extent(N).
+/// An index that is computed, if it is positions along axes, a few times each, and so many more: Q - extent(N), T + K - 1, 2 * P + K.
 struct moved_positions {
-  int axis = -1;  ///< -1: it is something else
+  int steps[max_axes]{};
   extent_form by{};
+  bool is_something_else = false;
+
+  /// Whether they are of some axis, and of none more often than a place counts.
+  constexpr bool fit() const {
+    bool any = false;
+    for (const int s : steps) {
+      any = any || s != 0;
+      if (s <= -extent_form::most || s > extent_form::most) return false;
+    }
+    return any;
+  }
+  constexpr bool is_entry() const {
+    for (const int s : steps)
+      if (s != 0) return false;
+    return true;
+  }
+  /// Such a place. Of the axes one that is counted once is the one it is read along: `own` if that is one; or one that is counted back
+  /// once.
+  constexpr coordinate read_along(int own) const {
+    const auto rank = [&](int a) { return steps[a] == 0 ? 0 : steps[a] == 1 ? 4 : steps[a] == -1 ? 2 : 1; };
+    int along = -1;
+    for (int a = 0; a < max_axes; ++a)
+      if (rank(a) > 0 && (along < 0 || rank(a) + (a == own) > rank(along) + (along == own))) along = a;
+    extent_form beside;
+    for (int a = 0; a < max_axes; ++a) beside.count(a, steps[a] - (a == along ? 1 : 0));
+    return {static_cast<std::int8_t>(along), by.more, false, by.times, -1, along < 0 ? 0 : beside.times};
+  }
 };
 namespace detail {
 
 struct affine_sum {
-  int axis = -1;
-  std::int64_t positions = 0, more = 0;
+  int steps[max_axes]{};
+  std::int64_t more = 0;
   extent_form counted{};
 
   constexpr bool add(const builder& out, value_id v, std::int64_t by) {
@@ -135,14 +172,11 @@ struct affine_sum {
         return true;
       }
       case op::extent: return axis_count(n.over()) == 1 && counted.count(first_axis(n.over()), by);
-      case op::number: {
-        const node& p = out[n.operand[0]];
-        if (p.code != op::position || (axis >= 0 && axis != first_axis(p.over()))) return false;
-        axis = first_axis(p.over());
-        positions += by;
-        more += by * p.offset();
+      case op::position:
+        steps[first_axis(n.over())] += static_cast<int>(by);
+        more += by * n.offset();
         return true;
-      }
+      case op::number: return out[n.operand[0]].code == op::position && add(out, n.operand[0], by);
       case op::add: return add(out, n.operand[0], by) && add(out, n.operand[1], by);
       case op::sub: return add(out, n.operand[0], by) && add(out, n.operand[1], -by);
       case op::neg: return add(out, n.operand[0], -by);
@@ -163,9 +197,13 @@ struct affine_sum {
 }  // namespace detail
 constexpr moved_positions positions_of(const builder& out, value_id index) {
   detail::affine_sum s;
-  if (!s.add(out, index, 1) || s.positions != 1 || s.more <= -furthest_shift || s.more >= furthest_shift) return {};
-  s.counted.more = static_cast<std::int32_t>(s.more);
-  return {s.axis, s.counted};
+  moved_positions r;
+  const bool is_sum = s.add(out, index, 1) && s.more > -furthest_shift && s.more < furthest_shift;
+  for (int a = 0; a < max_axes; ++a) r.steps[a] = s.steps[a];
+  r.is_something_else = !is_sum || !r.fit();
+  r.by = s.counted;
+  r.by.more = static_cast<std::int32_t>(s.more);
+  return r;
 }
 
 }  // namespace loom::ir

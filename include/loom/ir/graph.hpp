@@ -53,6 +53,44 @@ struct chain_choice {
   bool band = false;
 };
 
+/// Where a place reads one axis of an input: along an axis, so many entries further on, or along several together, T + K - 1 or
+/// 2 * P + K; or at one entry.
+struct coordinate {
+  std::int8_t axis;  ///< -1: at one entry
+  std::int32_t entry;  ///< which; or, along an axis, how many further on: what lies beyond its ends is 0
+  bool other_extent =
+      false;  ///< the axis that is read has another extent than the one it is read along, or may end before a sum of axes
+  std::uint32_t times = 0;  ///< how many further on, by extents: see extent_form
+  std::int8_t of = -1;  ///< the axis that is read, once it is a place
+  std::uint32_t beside =
+      0;  ///< what is added to the position along the axis: positions along others, counted as extents are
+  constexpr bool operator==(const coordinate&) const = default;
+  constexpr bool is_moved() const { return entry != 0 || times != 0; }
+  constexpr bool is_shifted() const { return axis >= 0 && (is_moved() || other_extent); }
+  constexpr bool is_sum() const { return beside != 0; }
+  constexpr extent_form shift() const { return {entry, times}; }
+  /// How many entries one step along an axis is.
+  constexpr int steps_along(int a) const {
+    return (a == axis ? 1 : 0) + (beside == 0 ? 0 : extent_form{0, beside}.of(a));
+  }
+  constexpr axis_set axes() const {
+    axis_set all = axis < 0 ? axis_set{0} : only(axis);
+    for (int a = 0; beside != 0 && a < max_axes; ++a)
+      if (steps_along(a) != 0) all |= only(a);
+    return all;
+  }
+  /// The entry that is read where the axes are at some positions; along an axis.
+  template <class Positions, class Extents>
+  constexpr std::int64_t entry_at(const Positions& at, const Extents& extents) const {
+    std::int64_t here = static_cast<std::int64_t>(at[axis]) + entry + shift().counted(extents);
+    for (int a = 0; beside != 0 && a < max_axes; ++a)
+      here += extent_form{0, beside}.of(a) * static_cast<std::int64_t>(at[a]);
+    return here;
+  }
+};
+/// How far on a kept value may be read.
+inline constexpr std::int32_t furthest_elsewhere = (1 << 20) - 1;
+
 struct node {
   op code;
   kind type;
@@ -70,6 +108,15 @@ struct node {
   }  ///< of a scatter: the axis it writes along
   /// Of a running value.
   constexpr running_order order() const { return {(bits >> 8 & 1) != 0, (bits >> 9 & 1) != 0}; }
+  /// Of a value read elsewhere: along which axes, in the place of the one that it is read of.
+  constexpr coordinate read_at() const {
+    return {static_cast<std::int8_t>(bits >> 8 & 7),
+            static_cast<std::int32_t>(bits >> 11 & 0x1FFFFF) - furthest_elsewhere,
+            true,
+            0,
+            -1,
+            static_cast<std::uint32_t>(bits >> 32)};
+  }
   constexpr chain_axes chain() const {
     return {static_cast<std::int8_t>(bits >> 8 & 15), static_cast<std::int8_t>(bits >> 12 & 15),
             static_cast<std::int8_t>(bits >> 16 & 15), (bits >> 20 & 1) != 0, (bits >> 21 & 1) != 0};
@@ -80,27 +127,14 @@ struct node {
 /// a direction; or it is another input read at another place.
 enum class input_origin : std::uint8_t { declared, seed, direction, place };
 
-/// Where a place reads one axis of an input: along an axis, so many entries further on, or at one entry.
-struct coordinate {
-  std::int8_t axis;  ///< -1: at one entry
-  std::int32_t entry;  ///< which; or, along an axis, how many further on: what lies beyond its ends is 0
-  bool other_extent = false;  ///< the axis that is read has another extent than the one it is read along
-  std::uint32_t times = 0;  ///< how many further on, by extents: see extent_form
-  std::int8_t of = -1;  ///< the axis that is read, once it is a place
-  constexpr bool operator==(const coordinate&) const = default;
-  constexpr bool is_moved() const { return entry != 0 || times != 0; }
-  constexpr bool is_shifted() const { return axis >= 0 && (is_moved() || other_extent); }
-  constexpr extent_form shift() const { return {entry, times}; }
-};
 using coordinates = fixed_vector<coordinate, max_rank>;
 
 /// Entries that are counted from the last one, which this is.
 inline constexpr std::int32_t last_entry = -(1 << 30);
 inline constexpr std::int32_t furthest_shift = 1 << 28;
 constexpr bool is_from_last(std::int32_t entry) { return entry < last_entry / 2; }
-/// The entry that is read of an axis of so many, where the axis that it is read along is `here`.
-constexpr std::int64_t entry_read(const coordinate& c, std::int64_t extent, std::int64_t here) {
-  if (c.axis >= 0) return here + c.entry;
+/// The one entry that is read of an axis of so many.
+constexpr std::int64_t entry_read(const coordinate& c, std::int64_t extent) {
   return is_from_last(c.entry) ? extent - 1 + (c.entry - last_entry) : c.entry;
 }
 
@@ -114,10 +148,15 @@ struct input_info {
   coordinates at{};  ///< of a place: for each axis of the input, where it is read
 
   constexpr bool is_place() const { return origin == input_origin::place; }
-  /// Of a place: whether an axis that it is read along has another extent than what is read.
+  /// Of a place: whether an axis that it is read along may have another extent than what is read.
   constexpr bool has_other_extent(int axis) const {
     for (int k = 0; k < at.count; ++k)
-      if (at.items[k].axis == axis && at.items[k].other_extent) return true;
+      if (const coordinate& c = at.items[k]; (c.other_extent || c.is_sum()) && c.steps_along(axis) != 0) return true;
+    return false;
+  }
+  constexpr bool is_sum() const {
+    for (int k = 0; k < at.count; ++k)
+      if (at.items[k].is_sum()) return true;
     return false;
   }
   constexpr bool is_shifted() const {
@@ -194,7 +233,8 @@ constexpr bool is_read_along_both(const graph& g, int a, int b) {
   for (const input_info& in : g.inputs)
     for (int k = 0; k < in.at.size(); ++k) {
       const int own = g.inputs[in.of].axes[k], other = in.at[k].axis;
-      if (!in.at[k].other_extent && ((own == a && other == b) || (own == b && other == a))) return true;
+      if (!in.at[k].other_extent && !in.at[k].is_sum() && ((own == a && other == b) || (own == b && other == a)))
+        return true;
     }
   return false;
 }
@@ -249,6 +289,13 @@ class builder {
   constexpr value_id binary(op o, value_id a, value_id b) { return make(o, a, b); }
   constexpr value_id where(value_id m, value_id a, value_id b) { return make(op::where, m, a, b); }
   constexpr value_id reduce(op o, value_id a, axis_set over) { return make(o, a, no_value, no_value, over); }
+  /// A kept value, read along other axes in the place of one.
+  constexpr value_id elsewhere(value_id a, int axis, const coordinate& c) {
+    return make(op::elsewhere, a, no_value, no_value,
+                only(axis) | std::uint64_t{static_cast<std::uint32_t>(c.axis)} << 8 |
+                    std::uint64_t{static_cast<std::uint32_t>(c.entry + furthest_elsewhere)} << 11 |
+                    std::uint64_t{c.beside} << 32);
+  }
   constexpr value_id running(op o, value_id a, value_id b, axis_set along, running_order order) {
     return make(o, a, b, no_value, running_bits(along, order));
   }
@@ -273,7 +320,9 @@ class builder {
     bool moved = false;
     for (int k = 0; k < at.size(); ++k) {
       if (at[k].axis >= 0) in.axes.insert_once(at[k].axis);
-      moved = moved || at[k].axis != from.axes[k] || at[k].is_moved();
+      for (std::int8_t a = 0; at[k].is_sum() && a < max_axes; ++a)
+        if (has(at[k].axes(), a)) in.axes.insert_once(a);
+      moved = moved || at[k].axis != from.axes[k] || at[k].is_moved() || at[k].is_sum();
     }
     if (in.is_shifted()) in.domain = {};  // 0 beyond the ends
     if (!moved) return input(slot);
@@ -328,6 +377,7 @@ class builder {
         if (n.code == op::onehot) all |= n.over();
         else all = without(all, n.over());
         if (n.code == op::scatter) all |= only(n.scattered_over());
+        if (n.code == op::elsewhere) all |= n.read_at().axes();
         break;
       case family::running: all |= n.over(); break;
       case family::chain:

@@ -115,6 +115,7 @@ class basic_interpreter {
     if (n.code == op::softmax || n.code == op::log_softmax) return row_function(n);
     if (n.code == op::scatter) return scattered(n);
     if (is_of_order(n.code)) return ordered(n);
+    if (n.code == op::elsewhere) return elsewhere(n);
     if (is_running(n.code)) return running(n);
     if (is_chain(n.code)) return chain(n);
     Array<N> r(size_of(n.axes), N(0));
@@ -138,15 +139,15 @@ class basic_interpreter {
     for (std::size_t p = 0; p < r.size(); ++p) {
       std::size_t position = 0, stride = 1;
       bool inside = true;
+      std::size_t here[max_axes]{};
+      for (int a = 0; a < g_.axes.size(); ++a)
+        if (has(own, a)) here[a] = coordinate(p, own, a);
       for (int a = g_.axes.size() - 1; a >= 0; --a)
         for (int k = 0; k < axes.size(); ++k) {
           if (axes[k] != a) continue;
           const ir::coordinate c = in.at[k];
-          const std::int64_t n = static_cast<std::int64_t>(extent(a)),
-                             at = entry_read(c, n,
-                                             c.axis < 0 ? 0
-                                                        : static_cast<std::int64_t>(coordinate(p, own, c.axis)) +
-                                                              c.shift().counted(extents_));
+          const auto n = static_cast<std::int64_t>(extent(a));
+          const std::int64_t at = c.axis < 0 ? entry_read(c, n) : c.entry_at(here, extents_);
           inside = inside && at >= 0 && at < n;
           position += static_cast<std::size_t>(inside ? at : 0) * stride;
           stride *= extent(a);
@@ -253,6 +254,26 @@ class basic_interpreter {
           before += comes_before(operand(0, u), u, operand(0, t), t, n.order().reverse);
         r[first + before * stride] = N(static_cast<double>(t));
       }
+    }
+    return r;
+  }
+
+  /// Beyond the ends 0; an operand without the axis is constant along it.
+  constexpr Array<N> elsewhere(const node& n) const {
+    const axis_set from = g_[n.operand[0]].axes;
+    const int axis = first_axis(n.over());
+    const ir::coordinate c = n.read_at();
+    Array<N> r(size_of(n.axes), N(0));
+    for (std::size_t p = 0; p < r.size(); ++p) {
+      std::size_t here[max_axes]{}, position = 0;
+      for (int a = 0; a < g_.axes.size(); ++a)
+        if (has(n.axes, a)) here[a] = coordinate(p, n.axes, a);
+      const std::int64_t at = c.entry_at(here, extents_);
+      if (has(from, axis) && (at < 0 || at >= static_cast<std::int64_t>(extent(axis)))) continue;
+      here[axis] = static_cast<std::size_t>(at);
+      for (int a = 0; a < g_.axes.size(); ++a)
+        if (has(from, a)) position = position * extent(a) + here[a];
+      r[p] = values_[static_cast<std::size_t>(n.operand[0])][position];
     }
     return r;
   }

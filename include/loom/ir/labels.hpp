@@ -121,7 +121,7 @@ constexpr bool are_beside(const graph& g, int label, int mask) {
   };
   for (int axis : g.inputs[mask].axes)
     if (shift(label, axis) != shift(mask, axis)) return false;
-  return true;
+  return !g.inputs[label].is_sum() && !g.inputs[mask].is_sum();
 }
 
 /// Leaves the clauses that hold for all entries of some axes: what is not used at one entry of a sum is at another.
@@ -169,6 +169,7 @@ constexpr label_use_list label_uses(const graph& g) {
     if (n.code == op::gather || n.code == op::onehot) {
       const value_id t = n.operand[n.code == op::gather ? 1 : 0];
       label_use use{static_cast<int>(g[t].bits), first_axis(n.over()), {}};
+      if (g.inputs[use.input].is_sum()) use.input = g.inputs[use.input].of;  // all labels, wherever windows begin
       for (const label_clause& c : unused_if[at(i)])
         if (c.index == t ||
             (c.mask >= 0 && includes(g[t].axes, g[c.index].axes) && detail::are_beside(g, use.input, c.mask)))

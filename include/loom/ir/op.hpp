@@ -46,6 +46,7 @@ enum class op : std::uint8_t {
   gather,         // a: values, b: index
   onehot,         // a: index
   scatter,  // a: values, b: index; bits: the axes that disappear, and 8 bits further up the one that the index names
+  elsewhere,  // a: values that are kept; y_(t,k) = a_(t + k - 1); beyond its ends, anything; bits: the axis, and where (ir/graph.hpp)
   // running values; bits: the one axis, and running_order. An operand without the axis is constant along it
   cumsum,
   cumprod,
@@ -197,6 +198,7 @@ inline constexpr row rows[] = {
     {op::gather, {"gather", family::indexing, 2, 1, ""}},
     {op::onehot, {"onehot", family::indexing, 1, 2, "", reals, reals, unit}},
     {op::scatter, {"scatter", family::indexing, 2, 4, ""}},
+    {op::elsewhere, {"elsewhere", family::indexing, 1, 1, ""}},
     {op::cumsum, {"cumsum", family::running, 1, 1, ""}},
     {op::cumprod, {"cumprod", family::running, 1, 1, ""}},
     {op::cummax, {"cummax", family::running, 1, 3, ""}},
@@ -244,6 +246,8 @@ constexpr bool is_of_order(op o) { return o >= op::order && o <= op::unpermuted;
 constexpr bool is_chain(op o) { return info(o).kind == family::chain; }
 /// True of what goes along an axis entry by entry, from arrays in memory to an array in memory.
 constexpr bool runs_along(op o) { return is_running(o) || is_chain(o); }
+/// True of what is made of arrays in memory, which stages keep.
+constexpr bool needs_arrays(op o) { return runs_along(o) || o == op::elsewhere; }
 constexpr bool is_input(op o) { return o == op::tensor || o == op::scalar || o == op::index || o == op::mask; }
 
 /// In the place of an op that is applied first: none is.

@@ -28,6 +28,23 @@ constexpr void write_form(Out& out, const extent_form& form, const Name& name_of
   write_offset(out, form.more);
 }
 
+/// The axes that an axis is read along: "T + K", "P + 2 * K"; a negative one is not the first, unless all are.
+template <class Out, class Name>
+constexpr void write_axes(Out& out, const coordinate& c, const Name& name_of) {
+  bool first = true;
+  const auto write = [&](int a) {
+    const int steps = c.steps_along(a), times = steps < 0 ? -steps : steps;
+    if (steps == 0) return;
+    out << text_view(first ? (steps < 0 ? "-" : "") : steps < 0 ? " - " : " + ");
+    first = false;
+    if (times != 1) out << std::int64_t{times} << text_view(" * ");
+    out << name_of(a);
+  };
+  write(c.axis);
+  for (int a = 0; c.is_sum() && a < max_axes; ++a)
+    if (a != c.axis) write(a);
+}
+
 /// What follows the name of the input; name_of(axis) is how an axis is written.
 template <class Out, class Name>
 constexpr void write_place(Out& out, const graph& g, const input_info& in, const Name& name_of) {
@@ -35,11 +52,11 @@ constexpr void write_place(Out& out, const graph& g, const input_info& in, const
   bool first = true;
   for (int k = 0; k < axes.size(); ++k) {
     const coordinate c = in.at[k];
-    if (c.axis == axes[k] && !c.is_moved()) continue;
+    if (c.axis == axes[k] && !c.is_moved() && !c.is_sum()) continue;
     out << text_view(first ? "(" : ", ") << name_of(axes[k]) << text_view(" = ");
     first = false;
     if (c.axis >= 0) {
-      out << name_of(c.axis);
+      write_axes(out, c, name_of);
       write_form(out, c.shift(), name_of);
     } else if (is_from_last(c.entry)) {
       out << text_view("last");

@@ -97,6 +97,14 @@ inline std::string output_text(const graph& g, const output_info& o) {
                       : std::string(o.symbol()) + "(" + std::string(g.inputs[o.input].name) + ")";
 }
 
+/// Where a kept value is read: "T = T + K - 1".
+inline std::string elsewhere_text(const graph& g, const node& n) {
+  string_writer s{axis_text(g, first_axis(n.over())) + " = "};
+  write_axes(s, n.read_at(), [&](int axis) { return axis_text(g, axis); });
+  write_offset(s, n.read_at().entry);
+  return s.text;
+}
+
 /// A value, its operands as operand(k) spells them: sum(v3, C).
 template <class Operand>
 std::string value_text(const graph& g, const node& n, const Operand& operand) {
@@ -105,6 +113,7 @@ std::string value_text(const graph& g, const node& n, const Operand& operand) {
   if (n.code == op::position) return axis_text(g, first_axis(n.over())) + offset_text(n.offset());
   if (n.code == op::with_slope)
     return std::string("custom(") + operand(0) + ", slope(" + operand(2) + ") = " + operand(1) + ")";
+  if (n.code == op::elsewhere) return operand(0) + "(" + elsewhere_text(g, n) + ")";
   if (n.code == op::permuted) return operand(0) + "(" + axis_text(g, first_axis(n.over())) + " = " + operand(1) + ")";
   std::string s = std::string(info(n.code).name) + "(";
   for (int k = 0; k < arity(n.code); ++k) s += std::string(k > 0 ? ", " : "") + operand(k);
@@ -187,6 +196,7 @@ class formula_printer {
       case op::logical_not: return std::string("!") + arg(0, 5);
       case op::with_slope: return custom(id);
       case op::order: return std::string("number(") + index_text(n) + ")";
+      case op::elsewhere: return arg(0, 6) + "(" + elsewhere_text(g_, n) + ")";
       case op::permuted:
       case op::unpermuted: {  // the order of an order is the way back
         const std::string axis = axis_text(g_, first_axis(n.over()));

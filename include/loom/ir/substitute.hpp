@@ -20,7 +20,7 @@ struct substitution {
   constexpr substitution() : of() {
     for (int a = 0; a < max_axes; ++a) of[a] = {static_cast<std::int8_t>(a), 0};
   }
-  constexpr bool moves(int axis) const { return of[axis].axis != axis || of[axis].is_moved(); }
+  constexpr bool moves(int axis) const { return of[axis].axis != axis || of[axis].is_moved() || of[axis].is_sum(); }
   constexpr bool moves_any(axis_set axes) const {
     for (int a = 0; a < max_axes; ++a)
       if (has(axes, a) && moves(a)) return true;
@@ -30,8 +30,14 @@ struct substitution {
   constexpr axis_set image(axis_set axes) const {
     axis_set r = 0;
     for (int a = 0; a < max_axes; ++a)
-      if (has(axes, a) && of[a].axis >= 0) r |= only(of[a].axis);
+      if (has(axes, a)) r |= of[a].axes();
     return r;
+  }
+  /// Whether an axis becomes a sum of axes.
+  constexpr bool sums() const {
+    for (const coordinate& c : of)
+      if (c.is_sum()) return true;
+    return false;
   }
   constexpr bool same_on(axis_set axes, const substitution& other) const {
     for (int a = 0; a < max_axes; ++a)
@@ -70,19 +76,53 @@ constexpr value_id moved_on(builder& out, value_id positions, const extent_form&
   return by.more == 0 ? r : out.binary(op::add, r, out.constant(by.more));
 }
 
+/// The entry that is read along some axes, as a number.
+constexpr value_id entry_along(builder& out, const coordinate& c) {
+  value_id r = no_value;
+  for (int a = 0; a < max_axes; ++a) {
+    const int steps = c.steps_along(a);
+    if (steps == 0) continue;
+    const value_id here = as_number(out, out.position(op::position, a));
+    const value_id times = steps == 1 ? here : out.binary(op::mul, here, out.constant(steps));
+    r = r == no_value ? times : out.binary(op::add, r, times);
+  }
+  return moved_on(out, r, c.shift());
+}
+
+/// How far the first and the last entry that are read of an axis, `of`, are from its ends.
+struct margins {
+  free_form before, behind;
+  constexpr bool lie_within() const { return before.is_never_negative() && behind.is_never_negative(); }
+};
+constexpr margins margins_of(const axis_list& axes, const coordinate& c, int of) {
+  margins m;
+  m.before.add(axes, c.shift(), 1);
+  m.behind.add_extent(axes, of, 1);
+  m.behind.add(axes, c.shift(), -1);
+  --m.behind.more;
+  for (int a = 0; a < max_axes; ++a) {
+    const int steps = c.steps_along(a);
+    if (steps == 0) continue;
+    (steps < 0 ? m.before : m.behind).add_extent(axes, a, steps < 0 ? steps : -steps);
+    (steps < 0 ? m.before : m.behind).more += steps < 0 ? -steps : steps;
+  }
+  return m;
+}
+
+/// Whether an axis, `of`, may end before what is read of it, or has another extent than the axis it is read along.
+constexpr bool may_leave(const axis_list& axes, const coordinate& c, int of) {
+  if (c.is_sum()) return !margins_of(axes, c, of).lie_within();
+  return c.axis >= 0 && extents_differ(axes, c.axis, of);
+}
+
 /// Whether what is read of an axis, `of`, at a place is one of its entries: a mask; no_value: it always is.
 constexpr value_id within(builder& out, const coordinate& c, int of) {
   if (!c.other_extent && c.times == 0) return within(out, c.axis, c.entry);
-  const axis_list& axes = out.result.axes;
-  free_form first, last;  // how far the first and the last entry read are from the ends
-  first.add(axes, c.shift(), 1);
-  last.add_extent(axes, of, 1);
-  last.add_extent(axes, c.axis, -1);
-  last.add(axes, c.shift(), -1);
-  const value_id read = moved_on(out, out.position(op::position, c.axis), c.shift());
+  const margins left = margins_of(out.result.axes, c, of);
+  const value_id read = c.is_sum() ? entry_along(out, c) : moved_on(out, out.position(op::position, c.axis), c.shift());
   value_id all = no_value;
-  if (!first.is_never_negative()) all = out.binary(op::ge, read, out.constant(0));
-  if (last.is_never_negative()) return all;
+  if (!left.before.is_never_negative()) all = out.binary(op::ge, read, out.constant(0));
+  if (left.behind.is_never_negative()) return all;
   const value_id below = out.binary(op::lt, read, out.extent(only(of)));
   return all == no_value ? below : out.binary(op::logical_and, all, below);
 }
@@ -120,6 +160,16 @@ class substituting {
     return r;
   }
 
+  /// An axis of the same extent as another, and not one of some; if there is none, a new one, for which there has to be room.
+  constexpr int twin_of(int axis, axis_set taken) {
+    axis_list& axes = out_.result.axes;
+    for (int a = 0; a < axes.size(); ++a)
+      if (!has(taken, a) && !extents_differ(axes, a, axis)) return a;
+    axis_info twin{rival_name(axes), axes[axis].extent};
+    if (twin.extent == 0) twin.from.count(axis, 1);
+    return axes.try_push(twin) ? axes.size() - 1 : axis;
+  }
+
  private:
   struct substituted {
     value_id from = no_value, to = no_value;
@@ -151,6 +201,8 @@ class substituting {
       const value_id values = at(n.operand[0], inner), label = at(n.operand[1], s);
       return out_.make(op::gather, values, label, no_value, inner.image(n.over()));
     }
+    if (n.code == op::elsewhere) return elsewhere(n, s);
+    if (const value_id kept = read_elsewhere(n, v, s); kept != no_value) return kept;
     if (is_reduction(n.code)) {
       const substitution inner = apart(s, out_[n.operand[0]].axes, n.over(), n.axes);
       const value_id e = at(n.operand[0], inner);
@@ -204,6 +256,7 @@ class substituting {
       for (int a = 0; has(taken, name) && a < max_axes; ++a)
         if (s.of[a].axis == b && a != b && !has(taken, a) && !has(without(below, left), a) && !s.of[a].other_extent)
           name = a;
+      if (has(taken, name) && s.sums()) name = twin_of(b, static_cast<axis_set>(taken | below));
       captured = captured || has(taken, name);
       inner.of[b] = {static_cast<std::int8_t>(name), 0};
       taken |= only(name);
@@ -224,9 +277,18 @@ class substituting {
         at.push_back(c);
         continue;
       }
+      if (c.is_sum() || s.of[c.axis].is_sum()) {
+        const int own = out_.result.inputs[from.of].axes[at.size()];
+        coordinate sum;
+        if (!along(c, s, own, sum) || (sum.axis < 0 && sum.times != 0)) return entry_of(slot, c, s);
+        if (sum.axis < 0 && sum.entry < 0) return out_.constant(0);
+        sum.other_extent = may_leave(out_.result.axes, sum, own);
+        at.push_back(sum);
+        continue;
+      }
       coordinate moved = s.of[c.axis];
       if (c.other_extent || c.times != 0 || moved.other_extent || moved.times != 0) {
-        if (moved.axis < 0) return entry_of(slot, c.axis, s);
+        if (moved.axis < 0) return entry_of(slot, c, s);
         extent_form by = c.shift();
         for (int a = 0; a < max_axes; ++a) captured = captured || !by.count(a, moved.shift().of(a));
         moved.times = by.times;
@@ -240,15 +302,38 @@ class substituting {
     return out_.place(from.of, at);
   }
 
-  /// One entry along an axis that the input is read along, but does not have: counted from the ends of that axis.
-  constexpr value_id entry_of(int slot, int axis, const substitution& s) {
+  /// Where a place along some axes is read when those are elsewhere; false: one of them is at its last entry.
+  constexpr bool along(const coordinate& c, const substitution& s, int own, coordinate& sum) {
+    moved_positions all;
+    all.by = c.shift();
+    for (int a = 0; a < max_axes; ++a) {
+      const int times = c.steps_along(a);
+      if (times == 0) continue;
+      const coordinate to = s.of[a];
+      if (to.axis < 0 && is_from_last(to.entry)) return false;
+      all.by.more += times * to.entry;
+      for (int b = 0; b < max_axes; ++b) {
+        all.steps[b] += times * to.steps_along(b);
+        captured = captured || !all.by.count(b, times * to.shift().of(b));
+      }
+    }
+    captured = captured || (!all.fit() && !all.is_entry());
+    sum = all.read_along(own);
+    return true;
+  }
+
+  /// One entry along axes that the input is read along, but does not have: counted from the ends of each.
+  constexpr value_id entry_of(int slot, const coordinate& c, const substitution& s) {
     const value_id v = out_.input(slot);
     captured = captured || out_[v].type != kind::number;
-    return captured ? v : one_entry(v, axis, s);
+    for (int a = 0; a < max_axes; ++a)
+      if (c.steps_along(a) != 0 && s.of[a].axis < 0) return captured ? v : one_entry(v, a, s);
+    return v;
   }
 
   constexpr value_id position(int axis, std::int32_t offset, const substitution& s) {
     const coordinate c = s.of[axis];
+    if (c.is_sum()) return moved_on(out_, entry_along(out_, c), {offset, 0});
     if (c.times != 0) return moved_on(out_, out_.position(op::position, c.axis, offset), c.shift());
     if (c.axis >= 0) return out_.position(op::position, c.axis, c.entry + offset);
     if (is_from_last(c.entry)) return out_.position(op::last, axis, c.entry - last_entry + offset);
@@ -259,13 +344,54 @@ class substituting {
     const int axis = first_axis(n.over());
     const value_id label = at(n.operand[0], s);
     const coordinate c = s.of[axis];
-    if (c.axis >= 0 && !c.is_moved() && !has(out_[label].axes, c.axis))
+    if (c.axis >= 0 && !c.is_moved() && !c.is_sum() && !has(out_[label].axes, c.axis))
       return out_.make(op::onehot, label, no_value, no_value, only(c.axis));
     value_id here = position(axis, 0, s), index = label;
     compare_alike(index, here);
     const value_id named = out_.binary(op::eq, index, here);
     const value_id zero = out_.constant(0), one = out_.constant(1);
     return out_.where(named, one, zero);
+  }
+
+  /// What folds entries, read along several axes in the place of one, would be folded again for each entry of those: it is kept, and
+  /// read there. no_value: it is not such a value, or too large to be kept, or two places would be mistaken for each other.
+  constexpr value_id read_elsewhere(const node& n, value_id v, const substitution& s) {
+    if (!is_reduction(n.code) || n.type != kind::number || !is_within_an_input(n.axes)) return no_value;
+    axis_set sums = 0;
+    for (int a = 0; a < max_axes; ++a)
+      if (has(n.axes, a) && s.of[a].is_sum()) sums |= only(a);
+    if (sums == 0 || (s.image(without(n.axes, sums)) & sums) != 0) return no_value;
+    substitution others = s;
+    for (int a = 0; a < max_axes; ++a) {
+      if (!has(sums, a)) continue;
+      const coordinate c = s.of[a];
+      const bool is_far = c.entry > furthest_elsewhere || c.entry < -furthest_elsewhere;
+      if (c.times != 0 || is_far || (c.axes() & without(sums, only(a))) != 0) return no_value;
+      others.of[a] = {static_cast<std::int8_t>(a), 0};
+    }
+    value_id r = at(v, others);
+    for (int a = 0; a < max_axes; ++a)
+      if (has(sums, a)) r = out_.elsewhere(r, a, s.of[a]);
+    return r;
+  }
+  constexpr bool is_within_an_input(axis_set axes) const {
+    for (const input_info& in : out_.result.inputs)
+      if (includes(as_set(in.axes), axes)) return true;
+    return false;
+  }
+
+  /// The same of the operand, whose other axes none of the new ones may be mistaken for.
+  constexpr value_id elsewhere(const node& n, const substitution& s) {
+    const int axis = first_axis(n.over());
+    const axis_set others = without(out_[n.operand[0]].axes, n.over());
+    substitution inner = s;
+    inner.of[axis] = {static_cast<std::int8_t>(axis), 0};
+    coordinate c;
+    const bool fits = along(n.read_at(), s, axis, c) && c.axis >= 0 && c.times == 0 && c.entry <= furthest_elsewhere &&
+                      c.entry >= -furthest_elsewhere;
+    captured = captured || !fits || has(s.image(others), axis);
+    const value_id e = at(n.operand[0], inner);
+    return captured ? e : out_.elsewhere(e, axis, c);
   }
 
   /// Along an axis that no other one becomes, the same of its operands there. Moved away from where it begins, it begins later: what
@@ -277,7 +403,8 @@ class substituting {
     if (c.axis < 0) return one_entry(v, axis, s);
     std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
     if (is_of_order(n.code) && ahead < 0) ahead = -ahead;  // whose entries come of all, either way
-    if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead || c.times != 0 || c.other_extent) {
+    if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead || c.times != 0 || c.other_extent ||
+        c.is_sum()) {
       runs_along = true;
       return v;
     }
@@ -327,9 +454,9 @@ class substituting {
       if (own && to.axis < 0) return one_entry(v, a, s);
       if (to.axis < 0) continue;
       const int entries = to.entry < 0 ? -to.entry : to.entry;
-      if (own && entries != 0 && entries <= furthest_ahead && !to.other_extent && to.times == 0)
-        return moved(v, a, s, entries);
-      runs_along = runs_along || (own && (to.other_extent || to.times != 0));
+      const bool elsewhere = to.other_extent || to.times != 0 || to.is_sum();
+      if (own && entries != 0 && entries <= furthest_ahead && !elsewhere) return moved(v, a, s, entries);
+      runs_along = runs_along || (own && elsewhere);
       runs_along = runs_along || (own && (entries != 0 || has(left, to.axis))) ||
                    (!own && has(s.image(static_cast<axis_set>(n.over() & n.axes)), to.axis));
       left |= only(to.axis);

@@ -140,6 +140,7 @@ class graph_checker {
       case family::compare: fits = kind_of(i, 0) != kind::mask && kind_of(i, 1) != kind::mask; break;
       case family::indexing:
         if (n.code == op::onehot) fits = kind_of(i, 0) == kind::index;
+        else if (n.code == op::elsewhere) fits = kind_of(i, 0) == kind::number;
         else fits = kind_of(i, 1) == kind::index;
         break;
       case family::reduction:

@@ -33,11 +33,7 @@ class layout_builder {
     }
   }
   [[gnu::noinline]] void add_shifts() {
-    for (int i = 0; i < p_.program.inputs.size(); ++i) {
-      const input_info& in = p_.program.inputs[i];
-      for (int k = 0; in.is_shifted() && k < in.at.size(); ++k)
-        data_.read_strides[i][k] = stride_along(bound_.inputs[i], in.axes, in.at[k].axis);
-    }
+    for (int i = 0; i < p_.program.inputs.size(); ++i) data_.further[i] = bound_.inputs[i].further;
   }
   [[gnu::noinline]] void add_lookups() {
     for (int k = 0; k < p_.lookups.size(); ++k) {

@@ -42,9 +42,7 @@ struct sweep_layout {
   std::ptrdiff_t label_strides[max_lookups];
   std::ptrdiff_t scatter_strides[max_arrays];  ///< of an array that a scatter writes, along the axis of its labels
   std::ptrdiff_t inner_rows[max_axes];  ///< rows from one coordinate of an axis to the next
-  std::ptrdiff_t
-      read_strides[max_inputs]
-                  [max_rank];  ///< of an input that is shifted: along what each axis of the data is read along
+  std::ptrdiff_t further[max_inputs];  ///< how far from an entry of an input that is shifted is the one that is read
   loop_shape shape;
 };
 

@@ -214,29 +214,19 @@ constexpr row_reading reading_of(const schedule::plan& p, const ir::input_info& 
   for (int k = 0; k < in.at.size(); ++k) {
     const ir::coordinate& c = in.at[k];
     if (!c.is_shifted()) continue;
-    if (!ir::has(p.column_axes, c.axis)) {
+    if ((p.column_axes & c.axes()) == 0) {
       r.along_rows = true;
     } else {
       r.by_several = r.along_row >= 0;
       r.along_row = k;
     }
+    r.by_several = r.by_several || c.is_sum();
   }
   return r;
 }
 /// How many entries further on an input is read along an axis.
 inline std::ptrdiff_t shift_along(const sweep_layout& data, const ir::coordinate& c) {
   return c.entry + static_cast<std::ptrdiff_t>(c.shift().counted(data.extents.of));
-}
-/// How far from an entry that is which is read in its place, in elements.
-inline std::ptrdiff_t shifted_by(const sweep_layout& data, int slot, const ir::coordinates& at) {
-  std::ptrdiff_t further = 0;
-  axis_set moved = 0;  // a diagonal moves once
-  for (int k = 0; k < at.size(); ++k) {
-    if (!at[k].is_shifted()) continue;
-    if (!ir::has(moved, at[k].axis)) further += shift_along(data, at[k]) * data.read_strides[slot][k];
-    moved |= ir::only(at[k].axis);
-  }
-  return further;
 }
 
 /// The axes that count the rows of a sweep along which its program asks where a row is: for positions, and for what is read further on.
@@ -246,7 +236,7 @@ constexpr axis_set axes_asked_for(const schedule::plan& p, const schedule::sweep
     if (const schedule::node& n = p.program[i]; n.code == op::position || n.code == op::onehot) axes |= n.over();
   for (const ir::input_info& in : p.program.inputs)
     for (const ir::coordinate& c : in.at)
-      if (c.is_shifted()) axes |= ir::only(c.axis);
+      if (c.is_shifted()) axes |= c.axes();
   return axes & s.rows;
 }
 /// Where a row is along some of them, and how many rows before it are there too. 0 along others: compilers do not see that nobody asks.
@@ -296,12 +286,12 @@ struct row_shift {
 [[gnu::noinline]] inline void find_shift(const sweep_layout& data, int slot, const ir::coordinates& at,
                                          const row_reading& reading, int column_axis, std::ptrdiff_t lanes,
                                          row_shift& s) {
-  s.further = shifted_by(data, slot, at);
+  s.further = data.further[slot];
   s.columns = reading.along_row >= 0 ? shift_along(data, at[reading.along_row]) : 0;
   s.whole = whole_vectors(data, slot, at, reading, s.columns, lanes);
   s.rank = 0;
   for (const ir::coordinate& c : at) {
-    if (!c.is_shifted() || c.axis == column_axis) continue;
+    if (!c.is_shifted() || c.is_sum() || c.axis == column_axis) continue;
     const std::ptrdiff_t by = shift_along(data, c);
     s.axes[s.rank] = c.axis;
     s.rows[s.rank++] = {-by, data.extents[c.of] - 1 - by};
@@ -320,13 +310,22 @@ inline std::ptrdiff_t shifted_row(const row_shift& s, const row_coordinates& c, 
   return offset + s.further;
 }
 
+/// The lanes that read one of so many entries, where the first reads one and each other reads so many steps on. They may be more than there are.
+inline entry_range lanes_within(std::ptrdiff_t first, std::ptrdiff_t steps, std::ptrdiff_t extent) {
+  if (steps == 0) return first >= 0 && first < extent ? entry_range{0, PTRDIFF_MAX - 1} : no_entries;
+  const std::ptrdiff_t on = steps > 0 ? steps : -steps;
+  const std::ptrdiff_t before = steps > 0 ? -first : first - (extent - 1),
+                       left = steps > 0 ? extent - 1 - first : first;
+  return left < 0 ? no_entries : entry_range{before > 0 ? (before + on - 1) / on : 0, left / on};
+}
+
 /// Entries of an input that is read further on along some axes, or back. Beyond the ends they are 0.
 template <class S, class T>
 [[gnu::noinline]] inline void load_shifted(const sweep_layout& data, int slot, const ir::coordinates& at,
                                            int column_axis, std::ptrdiff_t row, std::ptrdiff_t column, bool along,
                                            std::size_t count, T* to) {
   const stream& s = data.inputs[slot];
-  const std::ptrdiff_t further = shifted_by(data, slot, at);
+  const std::ptrdiff_t further = data.further[slot];
   for (std::size_t done = 0; done < count;) {  // lanes along one axis, of which some in the middle lie within the ends
     const std::ptrdiff_t r = along ? row : row + static_cast<std::ptrdiff_t>(done);
     const row_run run =
@@ -334,19 +333,21 @@ template <class S, class T>
     auto lanes = static_cast<std::ptrdiff_t>(run.count), begin = std::ptrdiff_t{0}, end = lanes;
     for (const ir::coordinate& c : at) {
       if (!c.is_shifted()) continue;
-      const int axis = c.axis;
-      const bool of_columns = axis == column_axis;
-      const std::ptrdiff_t inner = of_columns ? 1 : data.inner_rows[axis], rest = of_columns ? 0 : r % inner,
-                           here = of_columns ? column : r / inner % data.extents[axis];
-      const std::ptrdiff_t first = here + shift_along(data, c), extent = data.extents[c.of];
-      if (of_columns != along || inner > 1) {  // the same for all
-        if (first < 0 || first >= extent) end = 0;
-      } else {
-        if (begin < -first) begin = -first;
-        if (end > extent - first) end = extent - first;
+      std::ptrdiff_t first = shift_along(data, c),
+                     steps = 0;  // where the first lane reads, and how far on the next one
+      for (int axis = c.is_sum() ? 0 : c.axis; axis < (c.is_sum() ? ir::max_axes : c.axis + 1); ++axis) {
+        if (c.steps_along(axis) == 0) continue;
+        const bool of_columns = axis == column_axis;
+        const std::ptrdiff_t inner = of_columns ? 1 : data.inner_rows[axis], rest = of_columns ? 0 : r % inner,
+                             here = of_columns ? column : r / inner % data.extents[axis];
+        first += c.steps_along(axis) * here;
+        if (of_columns == along && inner == 1) steps = c.steps_along(axis);
+        const std::ptrdiff_t alike = of_columns || along ? lanes : inner > 1 ? inner - rest : data.extents[axis] - here;
+        if (lanes > alike) lanes = alike;
       }
-      const std::ptrdiff_t alike = of_columns || along ? lanes : inner > 1 ? inner - rest : data.extents[axis] - here;
-      if (lanes > alike) lanes = alike;
+      const entry_range within = lanes_within(first, steps, data.extents[c.of]);
+      if (begin < within.first) begin = within.first;
+      if (end > within.last + 1) end = within.last + 1;
     }
     if (end > lanes) end = lanes;
     if (begin > end) begin = end = 0;

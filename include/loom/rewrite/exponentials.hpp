@@ -170,7 +170,7 @@ class exponential_algebra {
     if (weight == no_value || depth == 0) return false;
     const node& n = out_[weight];
     if (n.code == op::exp || n.code == op::cosh || n.code == op::sinh || n.code == op::expm1) return true;
-    if (!is_elementwise(n.code) && !is_reduction(n.code) && !runs_along(n.code) && n.code != op::gather) return false;
+    if (!is_elementwise(n.code) && !is_reduction(n.code) && !needs_arrays(n.code) && n.code != op::gather) return false;
     for (value_id o : n.operand)
       if (o != no_value && hides_exponential(o, depth - 1)) return true;
     return false;

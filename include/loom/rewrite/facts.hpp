@@ -197,6 +197,7 @@ class known_graph {
     if (n.code == op::onehot) return facts::truth();
     const fact f = facts::kept(operand(n, 0), n.over());
     if (n.code == op::gather) return f;
+    if (n.code == op::elsewhere) return facts::joined(f, facts::exactly(0));  // beyond the ends
     return facts::joined(facts::summed(f, n.over()), facts::exactly(0));  // scatter: of some entries, or of none
   }
 };

@@ -152,7 +152,7 @@ constexpr bool takes_parts_of_rows() {
     if (s < First || s > Last) continue;
     const bool is_fold = m.folds_tile(i);
     if (s == First && is_fold && m.kept[i] && n.axes != only(in_stage<Program, First>::roles.rows)) return false;
-    if (s > First && s < Last && m.kept[i] && (m.is_made(i) || runs_along(n.code))) return false;
+    if (s > First && s < Last && m.kept[i] && (m.is_made(i) || needs_arrays(n.code))) return false;
     bool sees_folds = s == First && is_fold, sees_all_rows = false;
     for (value_id o : n.operand) {
       if (o == no_value) continue;

@@ -131,7 +131,9 @@ class stage_runner : stage_arrays<Program, T> {
     int blocks = 0;
     for (int k = 0; k < stage::made.inputs.size(); ++k) {
       const stage_input& in = stage::made.inputs[k];
-      if (in.of_program >= 0) {
+      if (in.elsewhere) {
+        inputs[k] = call::placed(inputs[g.inputs[k].of], g.inputs[k], c_.extents);
+      } else if (in.of_program >= 0) {
         inputs[k] = c_.bound.inputs[in.of_program];
       } else if (stage::is_block(in)) {
         static_cast<erased_shape&>(inputs[k]) = shape_of_block<S>(g.inputs[k].axes);

@@ -36,7 +36,9 @@ class axis_reader {
     for (const input_info& in : g_.inputs) {
       if (in.code != op::tensor && as_set(in.axes) == only(axis_)) return false;  // a label, or a mask, of each entry
       for (const coordinate& c : in.at)
-        if ((c.axis == axis_ || c.of == axis_) && (c.axis != c.of || c.is_moved() || c.other_extent)) return false;
+        if ((c.steps_along(axis_) != 0 || c.of == axis_) &&
+            (c.axis != c.of || c.is_moved() || c.other_extent || c.is_sum()))
+          return false;
     }
     for (int i = 0; i < g_.size(); ++i)
       if ((of_[i] = kind_of(g_[i])) == along_axis::mixed) return false;
@@ -60,6 +62,7 @@ class axis_reader {
       const bool names_it = (n.code == op::position || n.code == op::last) && has(n.over(), axis_);
       return names_it ? along_axis::mixed : has(n.axes, axis_) ? along_axis::entry : along_axis::given;
     }
+    if (n.code == op::elsewhere && has(n.over() | n.read_at().axes(), axis_)) return along_axis::mixed;
     bool total = false;
     for (value_id o : n.operand) total = total || (o != no_value && of_[o] == along_axis::total);
     const bool is_sum = n.code == op::sum && has(n.over(), axis_);

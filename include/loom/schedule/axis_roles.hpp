@@ -67,7 +67,7 @@ constexpr bool counts_within(const graph& g, const node& n, axis_set row) {
   axis_set counted = n.code == op::position ? n.axes : axis_set{0};
   if (is_input(n.code))
     for (const ir::coordinate& c : g.inputs[static_cast<int>(n.bits)].at)
-      if (c.is_shifted()) counted |= only(c.axis);
+      if (c.is_shifted()) counted |= c.axes();
   return (counted & row) != 0 && axis_count(row) > 1;
 }
 

@@ -50,7 +50,7 @@ struct buffer_uses {
 constexpr plan fuse(const graph& g, const buffer_uses& buffers = {}) {
   if (g.too_large) return detail::no_plan(g, detail::too_large(g));
   for (const node& n : g.nodes)
-    if (runs_along(n.code)) {
+    if (needs_arrays(n.code)) {
       plan p = detail::no_plan(g, {unplanned::running});
       p.added = buffers.added;
       return p;

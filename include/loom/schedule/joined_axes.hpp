@@ -28,7 +28,7 @@ constexpr bool are_one(const graph& g, int a, int b) {
   for (const input_info& in : g.inputs) {
     if (!has_both_or_none(as_set(in.axes), a, b)) return false;
     for (const coordinate& c : in.at)
-      if (c.axis == a || c.axis == b || c.of == a || c.of == b) return false;
+      if (c.steps_along(a) != 0 || c.steps_along(b) != 0 || c.of == a || c.of == b) return false;
   }
   for (const output_info& o : g.outputs)
     if (!has_both_or_none(as_set(o.axes), a, b)) return false;
@@ -47,7 +47,7 @@ constexpr bool are_one(const graph& g, int a, int b) {
         [[fallthrough]];
       case ir::family::row:
       case ir::family::running:
-        if ((n.over() & either) != 0) return false;
+        if (n.code == op::elsewhere || (n.over() & either) != 0) return false;
         break;
       case ir::family::chain: return false;
       default: break;

@@ -172,8 +172,7 @@ class plan_runner : public plan_visitor {
     for (int k = 0; k < axes.size(); ++k) {
       const ir::coordinate c = in.at[k];
       std::ptrdiff_t& at = coordinate_[axes[k]];
-      at = static_cast<std::ptrdiff_t>(
-          ir::entry_read(c, extent(axes[k]), c.axis < 0 ? 0 : here[c.axis] + c.shift().counted(extents_)));
+      at = static_cast<std::ptrdiff_t>(c.axis < 0 ? ir::entry_read(c, extent(axes[k])) : c.entry_at(here, extents_));
       inside = inside && at >= 0 && at < extent(axes[k]);
     }
     const double v = inside ? inputs_[static_cast<std::size_t>(in.of)].entries[position(as_set(axes))] : 0;

@@ -12,6 +12,7 @@ namespace loom::inline LOOM_ABI::schedule {
 struct stage_input {
   std::int8_t of_program;  ///< or -1
   value_id value;
+  bool elsewhere = false;  ///< it is read along other axes than those it is kept with
 };
 /// Where an output of a stage goes: an output of the program, or a value that is kept, or the tile that a product multiplies; or
 /// nowhere: the stage itself needs it, to join folds.
@@ -137,6 +138,8 @@ class stage_builder {
     value_id r = no_value;
     if (is_input(n.code)) {
       r = input(static_cast<std::int8_t>(n.bits), no_value, m_.program.inputs[static_cast<int>(n.bits)]);
+    } else if (n.code == op::elsewhere) {
+      r = elsewhere(v);
     } else if (!folds_tile_here(v) && (m_.is_made(v) || (m_.kept[v] && m_.stage_of[v] < s_))) {
       r = input(-1, v, {"", n.axes == 0 ? op::scalar : op::tensor, order_of(m_.program, n.axes)});
     } else {
@@ -149,6 +152,27 @@ class stage_builder {
     }
     image_.items[v] = static_cast<value_id>(r + 1);
     return r;
+  }
+  /// A kept value, or an input, as it is read along other axes.
+  constexpr value_id elsewhere(value_id v) {
+    const value_id kept = kept_for(m_.program, v), of = built(kept);
+    if (out_[of].axes == 0 || !is_input(out_[of].code)) return of;
+    const auto slot = static_cast<int>(out_[of].bits);
+    if (out_.result.inputs[slot].is_place()) out_.result.too_large = true;  // which has no ends of its own
+    coordinates at;
+    for (const std::int8_t axis : out_.result.inputs[slot].axes) at.push_back(read_at(v, axis));
+    const value_id r = out_.place(slot, at);
+    if (out_.result.inputs.size() > r_.inputs.size()) {
+      stage_input there = r_.inputs[slot];
+      there.elsewhere = true;
+      r_.inputs.push_back(there);
+    }
+    return r;
+  }
+  constexpr coordinate read_at(value_id v, std::int8_t axis) const {
+    for (; m_.program[v].code == op::elsewhere; v = m_.program[v].operand[0])
+      if (has(m_.program[v].over(), axis)) return m_.program[v].read_at();
+    return {axis, 0};
   }
   constexpr value_id input(std::int8_t of_program, value_id v, const input_info& in) {
     const int slot = out_.add_input(in);
@@ -218,6 +242,8 @@ constexpr bool can_run(const plan& p, const stage_program& stage, axis_set tile,
   if (stage.outputs.empty()) return true;
   if (p.refused()) return false;
   if (tile == 0) return true;
+  for (int k = 0; k < stage.inputs.size(); ++k)  // of all rows
+    if (stage.inputs[k].elsewhere && includes(as_set(stage.program.inputs[k].axes), tile)) return false;
   const tile_roles roles = roles_in(p, stage, tile);
   return roles.rows >= 0 && (!in_blocks || can_be_cut(p, stage, roles));
 }

@@ -65,7 +65,7 @@ struct stage_map {
   }
   /// Whether no loop computes a value: it is a product, runs along an axis, or mirrors another value.
   constexpr bool is_made(int id) const {
-    return runs_along(program[id].code) || product_of(id) >= 0 || image_of.items[id] != 0;
+    return needs_arrays(program[id].code) || product_of(id) >= 0 || image_of.items[id] != 0;
   }
   /// Whether a value is a tile that a product makes.
   constexpr bool makes(int id) const {
@@ -129,6 +129,12 @@ constexpr axis_order order_of(const graph& g, axis_set axes) {
   return r;
 }
 
+/// The value that is kept, of one that is read elsewhere, maybe along one axis after the other.
+constexpr value_id kept_for(const graph& g, value_id v) {
+  while (g[v].code == op::elsewhere) v = g[v].operand[0];
+  return v;
+}
+
 namespace detail {
 
 /// Over which axes the folds go that a value is computed from, one entry after the other. For an entry of any other axis the same
@@ -172,7 +178,7 @@ class stage_mapper {
     m_.products = isolated.products;
     m_.in_blocks = in_blocks;
     apart_ = fold_apart && m_.products.empty() && may_fold_apart(m_.program);
-    m_.possible = (!m_.products.empty() || apart_ || runs_along_some()) && !m_.program.too_large;
+    m_.possible = (!m_.products.empty() || apart_ || needs_arrays_somewhere()) && !m_.program.too_large;
   }
 
   constexpr stage_map run() {
@@ -191,11 +197,11 @@ class stage_mapper {
         for (stage_space& there : spaces_) there = {};
         for (int i = 0; i < g().size() && m_.possible; ++i) place(i);
       }
-      if (m_.tiles.size() == 1 && !runs_along_some()) m_.possible = false;  // nothing is saved
+      if (m_.tiles.size() == 1 && !needs_arrays_somewhere()) m_.possible = false;  // nothing is saved
       for (const output_info& o : g().outputs) add_stages(m_.stage_of_output(o));
       for (int k = 0; k < m_.products.size() && m_.possible; ++k) keep_factors(k);
       for (int i = 0; i < g().size() && m_.possible; ++i)
-        if (runs_along(g()[i].code)) keep_running(i);
+        if (needs_arrays(g()[i].code)) keep_running(i);
         else if (m_.image_of.items[i] != 0) keep_image(i);
       for (int s = m_.tiles.size() - 1; s >= 0 && m_.possible; --s) keep_for(s);
       for (int s = 0; s < m_.tiles.size() && m_.possible; ++s)
@@ -221,9 +227,9 @@ class stage_mapper {
   int widest_ = 2;
 
   constexpr const graph& g() const { return m_.program; }
-  constexpr bool runs_along_some() const {
+  constexpr bool needs_arrays_somewhere() const {
     for (const node& n : g().nodes)
-      if (runs_along(n.code)) return true;
+      if (needs_arrays(n.code)) return true;
     return false;
   }
   constexpr int stage_of(int id) const { return m_.stage_of[id]; }
@@ -302,7 +308,7 @@ class stage_mapper {
     for (const input_info& in : g().inputs)
       for (int k = 0; k < in.at.size(); ++k) {
         const int one = g().inputs[in.of].axes[k], other = in.at[k].axis;
-        if (other < 0 || other == one || has(seen[one], other)) continue;
+        if (other < 0 || other == one || in.at[k].is_sum() || has(seen[one], other)) continue;
         seen[one] |= only(other);
         find_images_of_folds(one, other);
       }
@@ -335,7 +341,7 @@ class stage_mapper {
       s += s % 2;
     } else if (const int k = m_.product_of(i); k >= 0) {
       s = place_product(k);
-    } else if (runs_along(n.code)) {
+    } else if (needs_arrays(n.code)) {
       s = place_running(n);
     } else {
       for (value_id o : n.operand)
@@ -472,8 +478,13 @@ class stage_mapper {
     if (!m_.makes_tile[k]) keep(p.id);
   }
 
-  /// A chain needs all its states at once, and all its moves, whatever they are made of.
+  /// A chain needs all its states at once, and all its moves, whatever they are made of. What is read elsewhere is kept once.
   constexpr void keep_running(int i) {
+    if (g()[i].code == op::elsewhere) {
+      const value_id of = kept_for(g(), static_cast<value_id>(i));
+      if (!is_leaf(g()[of].code)) keep(of);
+      return;
+    }
     const bool any_size = is_chain(g()[i].code);
     for (value_id o : g()[i].operand)
       if (o != no_value && !m_.is_in_memory(o) && !m_.is_given_number(o)) keep(o, any_size);
@@ -561,7 +572,7 @@ constexpr stage_map map_stages(const graph& g, bool with_products = true) {
 constexpr bool may_have_stages(const graph& g) {
   if (may_have_products(g)) return true;
   for (const node& n : g.nodes)
-    if (runs_along(n.code)) return true;
+    if (needs_arrays(n.code)) return true;
   return detail::may_fold_apart(g);
 }
 
