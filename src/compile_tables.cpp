@@ -78,7 +78,7 @@ std::string name_of(guard g) {
   LOOM_NAME(a_nonpositive)
   LOOM_NAME(a_may_be_negative)
   LOOM_NAME(c_nonnegative)
-  LOOM_NAME(b_positive)
+  LOOM_NAME(b_nonnegative)
   LOOM_NAME(ratio_of_exponentials)
   LOOM_NAME(unmasked_zero_times_logarithm)
   LOOM_NAME(not_both_zero)

@@ -177,7 +177,7 @@ constexpr guard_in_words guards_in_words[] = {
     {rewrite::guards::a_nonpositive, "a <= 0"},
     {rewrite::guards::a_may_be_negative, "a may be negative"},
     {rewrite::guards::c_nonnegative, "c >= 0"},
-    {rewrite::guards::b_positive, "b > 0"},
+    {rewrite::guards::b_nonnegative, "b >= 0"},
     {rewrite::guards::ratio_of_exponentials, "a and b are built of exponentials"},
     {rewrite::guards::a_finite, "a is finite"},
     {rewrite::guards::not_both_zero, "a and b are not both 0"},

@@ -29,7 +29,7 @@ constexpr condition conditions[] = {
     {guards::a_nonpositive, "where a <= 0"},
     {guards::a_may_be_negative, "where a may be negative"},
     {guards::c_nonnegative, "where c >= 0"},
-    {guards::b_positive, "where b > 0"},
+    {guards::b_nonnegative, "where b >= 0"},
     {guards::ratio_of_exponentials, "where a or b is made of exponentials, and neither is negative"},
     {guards::unmasked_zero_times_logarithm, "where a may be 0, and b is a logarithm"},
     {guards::c_scales_b, "where c is made of constants and extents, and is above 0"},

@@ -58,10 +58,10 @@ class polynomial {
     const auto constant = terms_.find({});
     return constant != terms_.end() && constant->second > 0;
   }
-  /// All coefficients are whole and exact.
+  /// All coefficients are whole and exact, in a mantissa of 64 bits.
   bool is_exact() const {
     for (const auto& [e, c] : terms_)
-      if (!(c < 0x1p63L && c > -0x1p63L)) return false;
+      if (!(c < 0x1p64L && c > -0x1p64L)) return false;
     return true;
   }
 

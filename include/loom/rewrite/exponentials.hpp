@@ -51,7 +51,7 @@ class exponential_algebra {
  private:
   using term = exponential_term;
   using terms = exponential_terms;
-  static constexpr int deep = 10;
+  static constexpr int deep = 14;
   static constexpr int most_steps = 4000;  // of one observation
 
   const graph& in_;
@@ -204,6 +204,9 @@ class exponential_algebra {
         return then_vanishes || (!is(n.operand[2], 0) && vanishes(n.operand[2], depth - 1));
       }
       case op::sum:
+      case op::prod:
+      case op::reduce_max:
+      case op::reduce_min:
       case op::cumsum:
       case op::cumprod:
       case op::gather:
@@ -213,6 +216,15 @@ class exponential_algebra {
       case op::div: return vanishes(n.operand[0], depth - 1);
       default: return known(v).zero;
     }
+  }
+  /// 1 less a probability that has no name yet is not negative, though what is known of its rounding allows it.
+  constexpr bool never_negative(value_id v, int depth = 12) {
+    if (known(v).nonnegative()) return true;
+    const node& n = out_[v];
+    if (depth == 0) return false;
+    if (n.code == op::prod || n.code == op::reduce_max || n.code == op::reduce_min)
+      return never_negative(n.operand[0], depth - 1);
+    return n.code == op::sub && !vanishes(v, depth);
   }
   constexpr bool is_positive(const term& t) {
     return t.coefficient > 0 && (t.weight == no_value || known(t.weight).nonnegative());
@@ -235,6 +247,8 @@ class exponential_algebra {
   constexpr value_id log_of_magnitude(value_id v, int depth);
   constexpr value_id log_of_quotient(value_id q);
   constexpr value_id log_of_complement(value_id e);
+  constexpr value_id log_of_others(value_id e, const node& row, value_id own);
+  constexpr value_id beside(value_id e, value_id rest);
   constexpr value_id log1m_exp(value_id e);
   constexpr value_id log_of_term(const term& t);
   constexpr value_id log_of_units(const terms& s);

@@ -39,7 +39,7 @@ constexpr bool a_nonnegative(known_graph& g, const matched& w) { return g.of(w[a
 constexpr bool a_nonpositive(known_graph& g, const matched& w) { return g.of(w[a]).high <= 0; }
 constexpr bool a_may_be_negative(known_graph& g, const matched& w) { return !a_nonnegative(g, w); }
 constexpr bool c_nonnegative(known_graph& g, const matched& w) { return g.of(w[c]).nonnegative(); }
-constexpr bool b_positive(known_graph& g, const matched& w) { return g.of(w[b]).low > 0; }
+constexpr bool b_nonnegative(known_graph& g, const matched& w) { return g.of(w[b]).nonnegative(); }
 
 /// Nonnegative, and one of them built from exponentials: the logarithm is better taken apart than taken.
 constexpr bool ratio_of_exponentials(known_graph& g, const matched& w) {

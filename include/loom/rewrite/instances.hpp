@@ -132,7 +132,7 @@ inline std::vector<instance> instances(const rule& r) {
     const variable_kind kind = kind_of(r.lhs, v);
     if (kind == variable_kind::absent) continue;
     std::vector<std::vector<std::pair<int, form>>> longer;
-    const bool extent = v == 1 ? r.holds == guards::b_is_extent_of_k || r.holds == guards::b_positive ||
+    const bool extent = v == 1 ? r.holds == guards::b_is_extent_of_k || r.holds == guards::b_nonnegative ||
                                      r.holds == guards::not_both_zero
                                : v == 2 && r.holds == guards::c_scales_b;
     const bool share = v == 0 && r.holds == guards::a_finite;

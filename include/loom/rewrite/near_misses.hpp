@@ -28,7 +28,7 @@ struct asked {
 };
 inline constexpr asked asked_by_guards[] = {
     {guards::a_nonnegative, 0, ">= 0"},
-    {guards::b_positive, 1, "> 0"},
+    {guards::b_nonnegative, 1, ">= 0"},
     {guards::b_is_extent_of_k, 1, "is the extent of the sum"},
     {guards::c_nonnegative, 2, ">= 0"},
 };

@@ -10,7 +10,7 @@ namespace loom::inline LOOM_ABI::rewrite::detail {
 /// log v, where v is known not to be negative: then v is its exponential. (Of what may be negative the logarithm is NaN where v is
 /// not: right for who takes a logarithm, wrong for who multiplies.)
 constexpr value_id exponential_algebra::positive_log_of(value_id v, int depth) {
-  return known(v).nonnegative() ? log_of(v, depth) : no_value;
+  return never_negative(v) ? log_of(v, depth) : no_value;
 }
 
 /// log v, taken apart, and NaN where v is negative; no_value: nothing in it is exponential.
@@ -52,6 +52,11 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
     case op::prod: {
       const value_id l = log_of(n.operand[0], depth - 1);
       return l == no_value ? l : out_.reduce(op::sum, l, n.over());
+    }
+    case op::reduce_max:
+    case op::reduce_min: {
+      const value_id l = log_of(n.operand[0], depth - 1);
+      return l == no_value ? l : out_.reduce(n.code, l, n.over());
     }
     case op::cumsum:
     case op::cumprod: return log_of_running(n, depth);
@@ -238,19 +243,75 @@ constexpr value_id exponential_algebra::log_of_terms(const terms& s) {
   if (below.empty()) return or_zero(log_of_units(above));
   const value_id larger = log_of_units(above), smaller = log_of_units(below), gap = minus(smaller, larger);
   if (gap == no_value) return no_value;
+  const auto tail = [&](value_id log) {  // x of log(sigmoid(-x))
+    return code(log) == op::neg && code(operand(log, 0)) == op::softplus ? operand(operand(log, 0), 0) : no_value;
+  };
+  if (const value_id a = tail(larger), b = tail(smaller); a != no_value && b != no_value) {
+    const value_id other = out_.unary(op::softplus, minus(no_value, b));
+    return as("log of a difference of sigmoids", minus(plus(larger, out_.unary(op::log1mexp, minus(a, b))), other));
+  }
   return as("log of a difference of exponentials", plus(larger, log1m_exp(gap)));
 }
 
-/// log(1 - exp(e)) of a sigmoid, whose complement is one, or of a mean of them; no_value: of something else.
+/// log(1 - exp(e)) of probabilities whose complements are probabilities: sigmoids, shares of a row, parts of one; no_value: of something else.
 constexpr value_id exponential_algebra::log_of_complement(value_id e) {
-  if (code(e) == op::neg && code(operand(e, 0)) == op::softplus)
-    return out_.unary(op::neg, out_.unary(op::softplus, minus(no_value, operand(operand(e, 0), 0))));
-  if (code(e) != op::sub || code(operand(e, 0)) != op::logsumexp || code(operand(e, 1)) != op::log) return no_value;
-  const axis_set over = out_[operand(e, 0)].over();
-  const node& count = out_[operand(operand(e, 1), 0)];
-  if (count.code != op::extent || count.over() != over) return no_value;
-  const value_id each = log_of_complement(operand(operand(e, 0), 0));
-  return each == no_value ? each : minus(out_.reduce(op::logsumexp, each, over), operand(e, 1));
+  const node n = out_[e];
+  switch (n.code) {
+    case op::neg:
+      if (code(n.operand[0]) != op::softplus) return no_value;
+      return out_.unary(op::neg, out_.unary(op::softplus, minus(no_value, operand(n.operand[0], 0))));
+    case op::log_softmax: return log_of_others(e, n, out_.binary(op::gt, e, number(-numeric::log(2))));
+    case op::gather: {
+      const node row = out_[n.operand[0]];
+      if (row.code == op::log_softmax && row.over() == n.over()) {
+        const value_id named = out_.make(op::onehot, n.operand[1], no_value, no_value, n.bits);
+        return log_of_others(e, row, out_.binary(op::gt, named, number(0)));
+      }
+      const value_id all = log_of_complement(n.operand[0]);
+      return all == no_value ? all : picked(n, all);
+    }
+    case op::reduce_max:
+    case op::reduce_min: {
+      const value_id each = log_of_complement(n.operand[0]);
+      return each == no_value ? each
+                              : out_.reduce(n.code == op::reduce_max ? op::reduce_min : op::reduce_max, each, n.over());
+    }
+    case op::logsumexp: {  // of the entries of a row that a mask keeps, those that it leaves out
+      const node kept = out_[n.operand[0]];
+      if (kept.code != op::where || !is(kept.operand[2], -numeric::infinity)) return no_value;
+      const node row = out_[kept.operand[1]];
+      if (row.code != op::log_softmax || row.over() != n.over()) return no_value;
+      return beside(
+          e, out_.reduce(op::logsumexp, out_.where(kept.operand[0], minus_infinity(), kept.operand[1]), n.over()));
+    }
+    case op::logcumsumexp: {  // of the entries of a row up to one, those after it
+      const node row = out_[n.operand[0]];
+      if (row.code != op::log_softmax || row.over() != n.over()) return no_value;
+      return beside(e, out_.running(op::logcumsumexp, n.operand[0], no_value, n.over(),
+                                    {!n.order().reverse, !n.order().exclusive}));
+    }
+    case op::sub: {  // of a mean, the mean
+      if (code(n.operand[0]) != op::logsumexp || code(n.operand[1]) != op::log) return no_value;
+      const axis_set over = out_[n.operand[0]].over();
+      const node& count = out_[operand(n.operand[1], 0)];
+      if (count.code != op::extent || count.over() != over) return no_value;
+      const value_id each = log_of_complement(operand(n.operand[0], 0));
+      return each == no_value ? each : minus(out_.reduce(op::logsumexp, each, over), n.operand[1]);
+    }
+    default: return no_value;
+  }
+}
+
+/// log(1 - exp(e)) of a share of a row, by the sum of the entries but those of a mask: its own, or that of the one entry that may have more
+/// than half.
+constexpr value_id exponential_algebra::log_of_others(value_id e, const node& row, value_id own) {
+  const value_id others = out_.reduce(op::logsumexp, out_.where(own, minus_infinity(), row.operand[0]), row.over());
+  return beside(e, out_.binary(op::sub, others, out_.reduce(op::logsumexp, row.operand[0], row.over())));
+}
+/// What is less than half of 1 is 1 less something; what is more, the rest, which has digits that 1 less it has not.
+constexpr value_id exponential_algebra::beside(value_id e, value_id rest) {
+  const value_id half = number(-numeric::log(2));
+  return out_.where(out_.binary(op::gt, e, half), rest, out_.unary(op::log1mexp, out_.binary(op::min, e, half)));
 }
 
 constexpr value_id exponential_algebra::log1m_exp(value_id e) {

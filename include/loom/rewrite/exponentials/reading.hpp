@@ -75,6 +75,9 @@ constexpr exponential_term exponential_algebra::monomial(value_id v, int depth) 
     case op::add:
     case op::sub:
     case op::sum:
+    case op::prod:
+    case op::reduce_max:
+    case op::reduce_min:
     case op::cumsum:
     case op::cumprod:
     case op::cosh:
