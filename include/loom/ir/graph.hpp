@@ -364,6 +364,10 @@ class builder {
   static constexpr int table_size = LOOM_MAX_NODES * 2;
   value_id table_[table_size]{};  // value number + 1
 
+  static constexpr axis_set axes_of_indexing(const node& n, axis_set all) {
+    if (n.code == op::onehot) return all | n.over();
+    return without(all, n.over()) | (n.code == op::scatter ? only(n.scattered_over()) : n.read_at().axes());
+  }
   constexpr void infer(node& n) const {
     axis_set all = 0;
     for (value_id o : n.operand)
@@ -374,10 +378,8 @@ class builder {
         break;
       case family::reduction: all = without(all, n.over()); break;
       case family::indexing:
-        if (n.code == op::onehot) all |= n.over();
-        else all = without(all, n.over());
-        if (n.code == op::scatter) all |= only(n.scattered_over());
-        if (n.code == op::elsewhere) all |= n.read_at().axes();
+        if (n.code == op::gather) all = without(all, n.over());
+        else all = axes_of_indexing(n, all);
         break;
       case family::running: all |= n.over(); break;
       case family::chain:
