@@ -289,6 +289,31 @@ void run() {
 }
 }  // namespace neighbours
 
+namespace windows {
+// [windows]
+constexpr auto image = loom::tensor<"image[B,H,W]">;
+constexpr auto target = loom::tensor<"target[B,H,W]">;
+constexpr auto kernel = loom::tensor<"kernel[K,L]">;  // 3 x 3
+constexpr auto H = loom::axis<"H">;
+constexpr auto W = loom::axis<"W">;
+constexpr auto K = loom::axis<"K">;
+constexpr auto L = loom::axis<"L">;
+
+constexpr auto filtered = sum(kernel * (image - target)(H = H + K - 1, W = W + L - 1), K, L);
+constexpr auto edges = loom::loss<sum(square(filtered)).mean()>;
+// [/windows]
+
+void run() {
+  const double data[] = {1, 2, 0, 4, 5, 6}, zeros[6] = {}, laplacian[] = {0, 1, 0, 1, -4, 1, 0, 1, 0};
+  double gradient[6], room[64];
+  const double value = edges(image = loom::view(data, 1, 2, 3), target = loom::view(zeros, 1, 2, 3),
+                             kernel = loom::view(laplacian, 3, 3), d(image) = loom::view(gradient, 1, 2, 3),
+                             loom::workspace = room);
+  check(near(value, 4 + 4 + 64 + 100 + 64 + 361), "windows");
+  check(near(gradient[0], 2 * (-4 * 2 + -2 + -10)), "the gradient of windows");
+}
+}  // namespace windows
+
 namespace straight {
 // [straight]
 constexpr auto x = loom::tensor<"x[N]">;
@@ -446,6 +471,7 @@ int main() {
   field::run();
   alignments::run();
   neighbours::run();
+  windows::run();
   straight::run();
   names::run();
   column::run();
