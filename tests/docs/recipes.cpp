@@ -306,9 +306,9 @@ constexpr auto edges = loom::loss<sum(square(filtered)).mean()>;
 void run() {
   const double data[] = {1, 2, 0, 4, 5, 6}, zeros[6] = {}, laplacian[] = {0, 1, 0, 1, -4, 1, 0, 1, 0};
   double gradient[6], room[64];
-  const double value = edges(image = loom::view(data, 1, 2, 3), target = loom::view(zeros, 1, 2, 3),
-                             kernel = loom::view(laplacian, 3, 3), d(image) = loom::view(gradient, 1, 2, 3),
-                             loom::workspace = room);
+  const double value =
+      edges(image = loom::view(data, 1, 2, 3), target = loom::view(zeros, 1, 2, 3),
+            kernel = loom::view(laplacian, 3, 3), d(image) = loom::view(gradient, 1, 2, 3), loom::workspace = room);
   check(near(value, 4 + 4 + 64 + 100 + 64 + 361), "windows");
   check(near(gradient[0], 2 * (-4 * 2 + -2 + -10)), "the gradient of windows");
 }

@@ -79,7 +79,7 @@ struct differentiation {
     };
     for (int k = 0; k < axes.size(); ++k) {
       const coordinate c = at[k];
-      if (c.is_shifted() && follows[k])
+      if (c.is_shifted() && follows[k] && !(c.is_sum() && is_zero_beyond(out, v, back.of[c.axis], c.axis)))
         if (const value_id read = within(out, back.of[c.axis], c.axis); read != no_value) only_where(read);
       if (follows[k]) continue;
       value_id here = out.position(op::position, axes[k]), entry = no_value;

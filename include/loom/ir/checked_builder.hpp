@@ -256,7 +256,7 @@ class checked_builder {
     const node& of = out_[v.id];
     const bool is_plain = is_input(of.code) && !out_.result.inputs[static_cast<int>(of.bits)].is_shifted();
     if (shifted && (outside != nullptr || !is_plain)) {
-      const value_id there = within(out_, by, placed);
+      const value_id there = within(out_, by, placed, outside == nullptr ? r.id : no_value);
       if (there == no_value) return pick(r, places, n, labelled, left);
       if (out_[r.id].type == kind::mask) r.id = out_.binary(op::logical_and, there, r.id);
       else if (!r.is_computed_index && !is_number(r)) return failed();

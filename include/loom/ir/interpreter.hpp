@@ -258,7 +258,7 @@ class basic_interpreter {
     return r;
   }
 
-  /// Beyond the ends 0; an operand without the axis is constant along it.
+  /// Beyond the ends 0, also of an operand that is constant along the axis.
   constexpr Array<N> elsewhere(const node& n) const {
     const axis_set from = g_[n.operand[0]].axes;
     const int axis = first_axis(n.over());
@@ -269,7 +269,7 @@ class basic_interpreter {
       for (int a = 0; a < g_.axes.size(); ++a)
         if (has(n.axes, a)) here[a] = coordinate(p, n.axes, a);
       const std::int64_t at = c.entry_at(here, extents_);
-      if (has(from, axis) && (at < 0 || at >= static_cast<std::int64_t>(extent(axis)))) continue;
+      if (at < 0 || at >= static_cast<std::int64_t>(extent(axis))) continue;
       here[axis] = static_cast<std::size_t>(at);
       for (int a = 0; a < g_.axes.size(); ++a)
         if (has(from, a)) position = position * extent(a) + here[a];

@@ -46,7 +46,7 @@ enum class op : std::uint8_t {
   gather,         // a: values, b: index
   onehot,         // a: index
   scatter,  // a: values, b: index; bits: the axes that disappear, and 8 bits further up the one that the index names
-  elsewhere,  // a: values that are kept; y_(t,k) = a_(t + k - 1); beyond its ends, anything; bits: the axis, and where (ir/graph.hpp)
+  elsewhere,  // a: values that are kept; y_(t,k) = a_(t + k - 1), and 0 beyond its ends; bits: the axis, and where (ir/graph.hpp)
   // running values; bits: the one axis, and running_order. An operand without the axis is constant along it
   cumsum,
   cumprod,

@@ -127,12 +127,40 @@ constexpr value_id within(builder& out, const coordinate& c, int of) {
   return all == no_value ? below : out.binary(op::logical_and, all, below);
 }
 
-/// Where no axis of those that are placed is read beyond its ends; no_value: everywhere.
-constexpr value_id within(builder& out, const substitution& by, axis_set placed) {
+/// Whether a value is 0 where a place along some axes is no entry of an axis, `of`: inputs and kept values are 0 there that are read there.
+constexpr bool is_zero_beyond(const builder& out, value_id v, const coordinate& c, int of, int depth = 16) {
+  const auto same = [&](const coordinate& other, int axis) {
+    return axis == of && other.axis == c.axis && other.entry == c.entry && other.times == c.times &&
+           other.beside == c.beside;
+  };
+  const auto zero = [&](int k) { return is_zero_beyond(out, out[v].operand[k], c, of, depth - 1); };
+  const node& n = out[v];
+  if (depth == 0 || n.type != kind::number) return false;
+  switch (n.code) {
+    case op::constant: return n.constant_value() == 0;
+    case op::tensor: {
+      for (const coordinate& at : out.result.inputs[static_cast<int>(n.bits)].at)
+        if (at.is_shifted() && same(at, at.of)) return true;
+      return false;
+    }
+    case op::elsewhere: return same(n.read_at(), first_axis(n.over()));
+    case op::add:
+    case op::sub: return zero(0) && zero(1);
+    case op::mul:
+    case op::mul0: return zero(0) || zero(1);
+    case op::neg:
+    case op::abs:
+    case op::square: return zero(0);
+    default: return false;
+  }
+}
+
+/// Where no axis of those that are placed is read beyond its ends; no_value: everywhere, or where it is, v is 0.
+constexpr value_id within(builder& out, const substitution& by, axis_set placed, value_id v) {
   value_id all = no_value;
   for (int a = 0; a < max_axes; ++a) {
     const coordinate c = by.of[a];
-    if (!has(placed, a) || !c.is_shifted()) continue;
+    if (!has(placed, a) || !c.is_shifted() || (c.is_sum() && v != no_value && is_zero_beyond(out, v, c, a))) continue;
     const value_id one = within(out, c, a);
     if (one != no_value) all = all == no_value ? one : out.binary(op::logical_and, all, one);
   }

@@ -123,7 +123,9 @@ class layout_builder {
     for (int i = 0; i < count_; ++i) {
       const axis_set axes = as_set(*operands_[i].axes);
       if ((axes & p_.row_axes) == 0 || (axes & p_.column_axes) == 0) continue;
-      if (operands_[i].to->row_strides[inner] != 1 || operands_[i].to->column_stride == 1) return false;
+      const strides& to = *operands_[i].to;
+      if (choice_.windows != 0 && to.row_strides[inner] == 0) continue;  // the same in all lanes
+      if (to.row_strides[inner] != 1 || (to.column_stride == 1 && (choice_.windows >> i & 1) == 0)) return false;
       any = true;
     }
     return any;

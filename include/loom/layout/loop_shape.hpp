@@ -101,6 +101,17 @@ constexpr bool reads_shifted_entries(const plan& p, const sweep& s) {
   return false;
 }
 
+/// The inputs of which a sweep reads entries along several axes, windows: lanes across rows are neighbours there, too.
+constexpr operand_set windows_of(const plan& p, const sweep& s) {
+  operand_set found = 0;
+  for (int k = 0; k < p.program.inputs.size(); ++k) {
+    const input_info& in = p.program.inputs[k];
+    if (in.is_sum() && in.is_shifted() && (as_set(in.axes) & p.column_axes) != 0 && reads_input(p, s, k))
+      found |= operand_set{1} << k;
+  }
+  return found;
+}
+
 /// Whether a row has a value that is made of its entries.
 constexpr bool reduces_rows(const sweep& s) {
   for (const row_pass& pass : s.passes)
@@ -123,6 +134,7 @@ struct shape_choice {
   std::ptrdiff_t longest_in_tile = 0;  ///< columns of which a tile holds a cache line of rows
   std::ptrdiff_t longest_transposed = 0;  ///< columns of a short row
   operand_set tiled = 0;  ///< the operands that have a tile
+  operand_set windows = 0;  ///< the inputs that are read along several axes
   int part_of_vector = 1;  ///< the fewest rows side by side are this part of one: the whole, half, a quarter
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
@@ -158,6 +170,11 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   if (!(joinable && one_row)) choice.allow(loop_shape::along_row);
   if (one_row || (long_rows && rows_are_innermost(p))) return choice;
   if (!long_rows && !reads_shifted_entries(p, s)) choice.allow(loop_shape::transposed_tile);
+  choice.windows = windows_of(p, s);
+  if (choice.windows != 0) {  // which are in no tile
+    choice.allow(loop_shape::in_place);
+    return choice;
+  }
   if (columns <= choice.longest_in_tile) choice.allow(loop_shape::copied_tile);
   if (columns == 0 || columns > choice.longest_in_tile) choice.allow(loop_shape::in_place);
   return choice;

@@ -53,6 +53,13 @@ constexpr bool reads_shifted(const graph& g) {
   return false;
 }
 
+/// Or along several axes at once: windows.
+constexpr bool reads_windows(const graph& g) {
+  for (const input_info& in : g.inputs)
+    if (in.is_sum() && in.is_shifted()) return true;
+  return false;
+}
+
 /// A part of a sweep: some of its rows, or, of elementwise data that lies in one row, some of its entries.
 struct part {
   std::ptrdiff_t row_begin = 0, row_end = 0;

@@ -297,6 +297,58 @@ struct row_shift {
     s.rows[s.rank++] = {-by, data.extents[c.of] - 1 - by};
   }
 }
+/// What a block of rows that lie side by side has to know of an input that is read along several axes: where its first entry lies, and, for
+/// each axis of the data, which entry that is, of how many, and whether lanes and columns move along it.
+struct window {
+  bool served = false;
+  int rank = 0;
+  std::ptrdiff_t begin = 0, first[ir::max_rank], extent[ir::max_rank], by_lane[ir::max_rank], by_column[ir::max_rank];
+};
+/// The axis whose rows are neighbours.
+constexpr int innermost_row(const schedule::plan& p, const schedule::sweep& s) {
+  int axis = -1;
+  for (const int a : p.row_order)
+    if (ir::has(s.rows, a)) axis = a;
+  return axis;
+}
+[[gnu::noinline]] inline void find_windows(const sweep_layout& data, const schedule::plan& p, const schedule::sweep& s,
+                                           layout::operand_set inputs, std::ptrdiff_t row, window* windows) {
+  const int row_axis = innermost_row(p, s), column = innermost_column(p);
+  for (int slot = 0; slot < p.program.inputs.size(); ++slot) {
+    if ((inputs >> slot & 1) == 0) continue;
+    window& w = windows[slot];
+    w.served = data.inputs[slot].row_strides[data.row_rank - 1] == 1;
+    w.rank = 0;
+    w.begin = layout::row_offset(data, data.inputs[slot], row) + data.further[slot];
+    for (const ir::coordinate& c : p.program.inputs[slot].at) {
+      if (!c.is_shifted()) continue;
+      const int k = w.rank++;
+      w.first[k] = shift_along(data, c);
+      for (int a = 0; a < ir::max_axes; ++a)
+        if (c.steps_along(a) != 0 && a != column)
+          w.first[k] += c.steps_along(a) * (row / data.inner_rows[a] % data.extents[a]);
+      w.extent[k] = data.extents[c.of];
+      w.by_lane[k] = c.steps_along(row_axis);
+      w.by_column[k] = column < 0 ? 0 : c.steps_along(column);
+      w.served = w.served && (w.by_lane[k] == 0 || w.by_lane[k] == 1);
+    }
+  }
+}
+/// The lanes of a vector, from one row of the block on, that lie within the ends at column j: from the first to one past the last.
+inline entry_range lanes_of(const window& w, std::ptrdiff_t row, std::ptrdiff_t j, std::ptrdiff_t lanes) {
+  entry_range r{0, lanes};
+  for (int k = 0; k < w.rank; ++k) {
+    const std::ptrdiff_t first = w.first[k] + w.by_lane[k] * row + w.by_column[k] * j, left = w.extent[k] - first;
+    if (w.by_lane[k] == 0) {
+      if (first < 0 || left <= 0) return {0, 0};
+      continue;
+    }
+    if (r.first < -first) r.first = -first;
+    if (r.last > left) r.last = left;
+  }
+  return r;
+}
+
 /// What a walk from row to row knows of the row it is at.
 struct row_walk {
   std::ptrdiff_t at[ir::max_rank];  ///< along the axes that count rows, where those are several

@@ -202,9 +202,41 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
     return true;
   }
 }
+/// The entries at column j of the rows of a vector that lie in one line, of an input that is read along several axes: neighbours, of which
+/// some at an end may be left out. False if they have to be loaded one by one.
+template <int Id, lanes Which, class R>
+LOOM_INLINE bool load_window([[maybe_unused]] R& r, [[maybe_unused]] std::ptrdiff_t j) {
+  constexpr node n = R::P.program[Id];
+  constexpr int slot = static_cast<int>(n.bits);
+  constexpr ir::input_info in = R::P.program.inputs[slot];
+  if constexpr (R::shape::along || R::lane_count == 1 || !in.is_sum() || R::P.levels[Id] != level::element ||
+                (as_set(in.axes) & R::P.column_axes) == 0) {
+    return false;
+  } else {
+    const loops::window& w = r.windows[slot];
+    if (r.data.shape != layout::loop_shape::in_place || !w.served || r.line_begin > r.row_in_block) return false;
+    const stream& s = r.data.inputs[slot];
+    const std::ptrdiff_t at = w.begin + r.row_in_block + j * s.column_stride;
+    const auto [begin, end] = loops::lanes_of(w, r.row_in_block, j, static_cast<std::ptrdiff_t>(r.active));
+    const bool is_inside = begin < end, all = begin == 0 && end == R::lane_count;
+    if constexpr (n.code == op::tensor) {
+      using V = typename R::V;
+      const auto* const array = static_cast<const typename R::template Input<slot>*>(s.data);
+      if (!is_inside) r.value[Id] = V{};
+      else if (all) r.value[Id] = load_lanes<V>(array + at);
+      else r.value[Id] = load_lanes_between<V>(array, at, begin, end);
+    } else {
+      typename R::VI v{};
+      if (is_inside && (!all || !load_integers_at(s, at, v))) return false;
+      set_input<Id>(r, v);
+    }
+    return true;
+  }
+}
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
+  if (load_window<Id, Which>(r, j)) return;
   if (load_shifted_together<Id, Which>(r, j)) return;
   using T = std::conditional_t<n.code == op::tensor, typename R::number, typename R::TI>;
   alignas(64) T buffer[R::lane_count] = {};

@@ -43,6 +43,7 @@ struct registers
   const double* scalars;  // by value
   const loops::row_shift*
       shifts;  // of inputs that are read further on; apart, as what other functions write is in no register
+  const loops::window* windows;  // of those that are read along several axes, where lanes run across rows
   double* results;        // of the part
   V value[values];
   M mask[values];

@@ -238,6 +238,7 @@ class exponential_algebra {
   // ---- logarithms: exponentials/logarithms.hpp -------------------------------------------------------------------------
   constexpr value_id log_of(value_id v, int depth);
   constexpr value_id positive_log_of(value_id v, int depth);
+  constexpr value_id log_beside_tanh(const node& n);
   constexpr value_id log_of_factor(value_id v, value_id log);
   constexpr value_id log_of_product(const node& n, value_id v, int depth);
   constexpr value_id log_of_choice(const node& n, int depth);
@@ -301,6 +302,7 @@ constexpr graph with_exponentials_combined(const graph& g) {
       case op::sigmoid:
       case op::erf:
       case op::erfc:
+      case op::tanh:
       case op::cumprod: return detail::exponential_algebra(g).run();
       default: break;
     }

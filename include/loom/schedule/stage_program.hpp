@@ -3,6 +3,7 @@
 // Layer 4 (schedule).
 #pragma once
 
+#include "loom/ir/substitute.hpp"
 #include "loom/schedule/stages.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {
@@ -156,7 +157,7 @@ class stage_builder {
   /// A kept value, or an input, as it is read along other axes.
   constexpr value_id elsewhere(value_id v) {
     const value_id kept = kept_for(m_.program, v), of = built(kept);
-    if (out_[of].axes == 0 || !is_input(out_[of].code)) return of;
+    if (out_[of].axes == 0 || !is_input(out_[of].code)) return where_it_ends(v, of);
     const auto slot = static_cast<int>(out_[of].bits);
     if (out_.result.inputs[slot].is_place()) out_.result.too_large = true;  // which has no ends of its own
     coordinates at;
@@ -166,6 +167,17 @@ class stage_builder {
       stage_input there = r_.inputs[slot];
       there.elsewhere = true;
       r_.inputs.push_back(there);
+    }
+    return where_it_ends(v, r);
+  }
+  /// What is kept without an axis is read within the ends of that as well.
+  constexpr value_id where_it_ends(value_id v, value_id r) {
+    const axis_set own = m_.program[kept_for(m_.program, v)].axes;
+    for (; m_.program[v].code == op::elsewhere; v = m_.program[v].operand[0]) {
+      const axis_set axis = m_.program[v].over();
+      if ((own & axis) != 0) continue;
+      const value_id there = within(out_, m_.program[v].read_at(), first_axis(axis));
+      if (there != no_value) r = out_.where(there, r, out_.constant(0));
     }
     return r;
   }

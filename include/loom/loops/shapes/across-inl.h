@@ -23,6 +23,7 @@ struct across_rows {
     bool in_one_line = false;
     std::ptrdiff_t input_begin[Inputs + 1], array_begin[Arrays + 1];
     std::size_t active = 0;  ///< rows of this vector
+    std::ptrdiff_t line_begin = 0;  ///< of the line of a block, in rows of it
     unsigned present = 0;  ///< a bit for each lane that memory has, of few rows side by side: those that are rows
     // A tile is padded with copies of its last row; memory is not. Without a tile, the last vector starts early and overlaps
     // rows already processed; totals skip them.
@@ -111,6 +112,11 @@ struct across_rows {
       loops::load_row_values<typename R::template Input<Slot>>(r.data, r.data.inputs[Slot], r.row, r.active, buffer);
       return load<V>(buffer);
     } else if constexpr ((R::P.program[Id].axes & R::P.row_axes) != 0) {
+      if constexpr (layout::reads_windows(R::P.program))
+        if (r.data.shape == loop_shape::in_place && stride_of_rows(r, r.data.inputs[Slot]) == 0) {
+          const auto* const row = static_cast<const typename R::template Input<Slot>*>(r.input_row[Slot]);
+          return broadcast<V>(loaded(row[j * r.input_step[Slot]]));
+        }
       return load_rows(r, input<Slot>(r, j));
     } else {  // the same in every row
       return broadcast<V>(loaded(*input<Slot>(r, j)));
@@ -197,6 +203,9 @@ struct across_rows {
     loops::row_shift shifts[R::inputs + 1];
     r.shifts = shifts;
     if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
+    constexpr layout::operand_set windows = layout::shape_choice_of<typename R::program, Passes::sweep_number>.windows;
+    loops::window of_inputs[windows != 0 ? R::inputs : 1];
+    r.windows = of_inputs;
     alignas(64) unsigned char memory[tiles::bytes + 1];
     row_block b;
     b.tiles = memory;
@@ -209,9 +218,15 @@ struct across_rows {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
       if constexpr (R::rows_of_axes)
         if (r.in_one_line) b.count = loops::rows_within_line(data, b.first, b.count);
+      if constexpr (windows != 0) {  // rows of one line, in which the first of a block is so far on
+        const std::ptrdiff_t line = data.extents[loops::innermost_row(R::P, Passes::S)], before = b.first % line;
+        r.line_begin = line >= width ? -before : PTRDIFF_MAX;  // of lines that are shorter, no vector
+        if (line >= width && b.count > line - before) b.count = line - before;
+      }
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
+      if constexpr (windows != 0) loops::find_windows(data, R::P, Passes::S, windows, b.first, of_inputs);
       if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
       for (std::ptrdiff_t i = 0; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;

@@ -68,6 +68,8 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
     }
     case op::add:
     case op::sub:
+      if (const value_id l = log_beside_tanh(n); l != no_value) return as("log of what is left of a tanh", l);
+      break;
     case op::sum:
     case op::expm1:
     case op::cosh:
@@ -76,6 +78,17 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
   }
   terms s;
   return collect(v, {}, s, depth - 1) ? log_of_terms(s) : no_value;
+}
+
+/// log(1 - tanh(a)), log(1 + tanh(a)), log(1 - tanh(a)^2), where tanh(a) may round to 1.
+constexpr value_id exponential_algebra::log_beside_tanh(const node& n) {
+  if (!is(n.operand[0], 1)) return no_value;
+  const node& t = out_[n.operand[1]];
+  if (n.code == op::sub && t.code == op::square && code(t.operand[0]) == op::tanh)
+    return scaled(-2, out_.unary(op::logcosh, final_of(operand(t.operand[0], 0))));
+  if (t.code != op::tanh) return no_value;
+  const value_id twice = scaled(n.code == op::sub ? 2 : -2, final_of(t.operand[0]));
+  return out_.binary(op::sub, number(numeric::log(2)), out_.unary(op::softplus, twice));
 }
 
 /// The logarithm of a factor, of which `log` is what is known.

@@ -36,7 +36,6 @@ inline constexpr written_rules<256> canonical_rules({
     {"exponential of a logarithm", exp(log(a)), a, guards::a_nonnegative},
     {"exponential of a logarithm", exp(log(a)), where(a >= 0, a, undefined_number), guards::a_may_be_negative},
     {"square of a negation", square(-a), square(a)},
-    {"complement of a complement", 1 - (1 - a), a},
     in_a_sum("complement of a normal tail", 1 - erf(a), erfc(a)),
     in_a_sum("complement of a normal tail", 1 + erf(a), erfc(-a)),
     in_a_sum("complement of a normal tail", 2 - erfc(a), erfc(-a)),

@@ -33,7 +33,6 @@ inline constexpr written_rules<2176> stable_rules(
     // Logarithms of what exponentials built.
     {"log of an exponential", log(exp(a)), a},
     {"log of an exponential", log(gather(exp(a), b, k)), gather(a, b, k)},
-    {"log of a hyperbolic secant", log(4 * (sigmoid(a) * sigmoid(-a))), -(2 * logcosh(0.5 * a))},
     {"log of a quotient of exponentials", log(a / b), log(a) - log(b), guards::ratio_of_exponentials},
     {"log of a product of exponentials", log(a * b), log(a) + log(b), guards::ratio_of_exponentials},
     // The logistic family.
@@ -41,9 +40,6 @@ inline constexpr written_rules<2176> stable_rules(
     {"sigmoid", exp(a) / (1 + exp(a)), sigmoid(a)},
     in_a_sum("complement of a sigmoid", 1 - sigmoid(a), sigmoid(-a)),
     {"complement of a mixture", 1 - (b + (1 - b) * sigmoid(a)), (1 - b) * sigmoid(-a)},
-    in_a_sum("complement of a hyperbolic tangent", 1 - tanh(a), 2 * sigmoid(-(2 * a))),
-    in_a_sum("complement of a hyperbolic tangent", 1 + tanh(a), 2 * sigmoid(2 * a)),
-    in_a_sum("complement of a hyperbolic tangent", 1 - square(tanh(a)), 4 * (sigmoid(2 * a) * sigmoid(-(2 * a)))),
     {"log of a sigmoid", log(sigmoid(a)), -softplus(-a)},
     {"softplus", log1p(exp(a)), softplus(a)},
     {"log of a softplus", log(softplus(a)), log_softplus(a)},
