@@ -145,10 +145,11 @@ struct moved_positions {
   /// Such a place. Of the axes one that is counted once is the one it is read along: `own` if that is one; or one that is counted back
   /// once.
   constexpr coordinate read_along(int own) const {
-    const auto rank = [&](int a) { return steps[a] == 0 ? 0 : steps[a] == 1 ? 4 : steps[a] == -1 ? 2 : 1; };
-    int along = -1;
-    for (int a = 0; a < max_axes; ++a)
-      if (rank(a) > 0 && (along < 0 || rank(a) + (a == own) > rank(along) + (along == own))) along = a;
+    int along = -1, best = 0;
+    for (int a = 0; a < max_axes; ++a) {
+      const int rank = steps[a] == 0 ? 0 : (steps[a] == 1 ? 4 : steps[a] == -1 ? 2 : 1) + (a == own ? 1 : 0);
+      if (rank > best) along = a, best = rank;
+    }
     extent_form beside;
     for (int a = 0; a < max_axes; ++a) beside.count(a, steps[a] - (a == along ? 1 : 0));
     return {static_cast<std::int8_t>(along), by.more, false, by.times, -1, along < 0 ? 0 : beside.times};

@@ -68,6 +68,10 @@ struct coordinate {
   constexpr bool is_moved() const { return entry != 0 || times != 0; }
   constexpr bool is_shifted() const { return axis >= 0 && (is_moved() || other_extent); }
   constexpr bool is_sum() const { return beside != 0; }
+  /// Whether the same entries are read, of an axis as long.
+  constexpr bool is_along(const coordinate& c) const {
+    return axis == c.axis && entry == c.entry && times == c.times && beside == c.beside;
+  }
   constexpr extent_form shift() const { return {entry, times}; }
   /// How many entries one step along an axis is.
   constexpr int steps_along(int a) const {

@@ -129,28 +129,24 @@ constexpr value_id within(builder& out, const coordinate& c, int of) {
 
 /// Whether a value is 0 where a place along some axes is no entry of an axis, `of`: inputs and kept values are 0 there that are read there.
 constexpr bool is_zero_beyond(const builder& out, value_id v, const coordinate& c, int of, int depth = 16) {
-  const auto same = [&](const coordinate& other, int axis) {
-    return axis == of && other.axis == c.axis && other.entry == c.entry && other.times == c.times &&
-           other.beside == c.beside;
-  };
-  const auto zero = [&](int k) { return is_zero_beyond(out, out[v].operand[k], c, of, depth - 1); };
   const node& n = out[v];
   if (depth == 0 || n.type != kind::number) return false;
   switch (n.code) {
     case op::constant: return n.constant_value() == 0;
-    case op::tensor: {
+    case op::tensor:
       for (const coordinate& at : out.result.inputs[static_cast<int>(n.bits)].at)
-        if (at.is_shifted() && same(at, at.of)) return true;
+        if (at.is_shifted() && at.of == of && at.is_along(c)) return true;
       return false;
-    }
-    case op::elsewhere: return same(n.read_at(), first_axis(n.over()));
+    case op::elsewhere: return first_axis(n.over()) == of && n.read_at().is_along(c);
     case op::add:
-    case op::sub: return zero(0) && zero(1);
+    case op::sub:
+      return is_zero_beyond(out, n.operand[0], c, of, depth - 1) && is_zero_beyond(out, n.operand[1], c, of, depth - 1);
     case op::mul:
-    case op::mul0: return zero(0) || zero(1);
+    case op::mul0:
+      return is_zero_beyond(out, n.operand[0], c, of, depth - 1) || is_zero_beyond(out, n.operand[1], c, of, depth - 1);
     case op::neg:
     case op::abs:
-    case op::square: return zero(0);
+    case op::square: return is_zero_beyond(out, n.operand[0], c, of, depth - 1);
     default: return false;
   }
 }

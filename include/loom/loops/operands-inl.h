@@ -141,6 +141,7 @@ LOOM_INLINE void load_shifted_lanes(const R& r, [[maybe_unused]] std::ptrdiff_t 
   loops::load_shifted<S>(r.data, slot, at, innermost_column(R::P), r.row, column_of<Id, R>(j), R::shape::along,
                          lanes_in_use<Id, Which>(r), to);
 }
+#if LOOM_TARGET_BYTES > 0  // a single lane has no neighbours
 /// Where the entries at j of the row are neighbours in memory, or those at column j of the rows: a load like any other. Of labels and masks
 /// those of a whole vector; false if they have to be loaded one by one.
 template <int Id, lanes Which, class R>
@@ -148,8 +149,7 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
   constexpr node n = R::P.program[Id];
   constexpr int slot = static_cast<int>(n.bits);
   constexpr loops::row_reading reading = loops::reading_of(R::P, R::P.program.inputs[slot]);
-  if constexpr (R::lane_count == 1 || R::P.levels[Id] != level::element || reading.by_several ||
-                (!R::shape::along && reading.along_rows)) {
+  if constexpr (R::P.levels[Id] != level::element || reading.by_several || (!R::shape::along && reading.along_rows)) {
     return false;
   } else {
     const stream& s = r.data.inputs[slot];
@@ -209,7 +209,7 @@ LOOM_INLINE bool load_window([[maybe_unused]] R& r, [[maybe_unused]] std::ptrdif
   constexpr node n = R::P.program[Id];
   constexpr int slot = static_cast<int>(n.bits);
   constexpr ir::input_info in = R::P.program.inputs[slot];
-  if constexpr (R::shape::along || R::lane_count == 1 || !in.is_sum() || R::P.levels[Id] != level::element ||
+  if constexpr (R::shape::along || !in.is_sum() || R::P.levels[Id] != level::element ||
                 (as_set(in.axes) & R::P.column_axes) == 0) {
     return false;
   } else {
@@ -233,11 +233,13 @@ LOOM_INLINE bool load_window([[maybe_unused]] R& r, [[maybe_unused]] std::ptrdif
     return true;
   }
 }
+#endif
 template <int Id, lanes Which, class R>
 LOOM_INLINE void load_shifted(R& r, std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
-  if (load_window<Id, Which>(r, j)) return;
-  if (load_shifted_together<Id, Which>(r, j)) return;
+#if LOOM_TARGET_BYTES > 0
+  if (load_window<Id, Which>(r, j) || load_shifted_together<Id, Which>(r, j)) return;
+#endif
   using T = std::conditional_t<n.code == op::tensor, typename R::number, typename R::TI>;
   alignas(64) T buffer[R::lane_count] = {};
   load_shifted_lanes<Id, Which>(r, j, buffer);

@@ -238,6 +238,11 @@ class exponential_algebra {
   // ---- logarithms: exponentials/logarithms.hpp -------------------------------------------------------------------------
   constexpr value_id log_of(value_id v, int depth);
   constexpr value_id positive_log_of(value_id v, int depth);
+  /// x of log(sigmoid(-x)).
+  constexpr value_id operand_of_tail(value_id log) const {
+    return code(log) == op::neg && code(operand(log, 0)) == op::softplus ? operand(operand(log, 0), 0)
+                                                                         : value_id{no_value};
+  }
   constexpr value_id log_beside_tanh(const node& n);
   constexpr value_id log_of_factor(value_id v, value_id log);
   constexpr value_id log_of_product(const node& n, value_id v, int depth);

@@ -256,10 +256,8 @@ constexpr value_id exponential_algebra::log_of_terms(const terms& s) {
   if (below.empty()) return or_zero(log_of_units(above));
   const value_id larger = log_of_units(above), smaller = log_of_units(below), gap = minus(smaller, larger);
   if (gap == no_value) return no_value;
-  const auto tail = [&](value_id log) {  // x of log(sigmoid(-x))
-    return code(log) == op::neg && code(operand(log, 0)) == op::softplus ? operand(operand(log, 0), 0) : no_value;
-  };
-  if (const value_id a = tail(larger), b = tail(smaller); a != no_value && b != no_value) {
+  const value_id a = operand_of_tail(larger), b = operand_of_tail(smaller);
+  if (a != no_value && b != no_value) {
     const value_id other = out_.unary(op::softplus, minus(no_value, b));
     return as("log of a difference of sigmoids", minus(plus(larger, out_.unary(op::log1mexp, minus(a, b))), other));
   }
