@@ -28,7 +28,6 @@ constexpr auto word = loom::index<"word[N,T]">;
 constexpr auto table = loom::tensor<"table[V,K]">;
 constexpr auto matrix = loom::tensor<"matrix[I,J]">;
 constexpr auto e = loom::tensor<"e[I]">;
-constexpr auto N = loom::axis<"N">;
 constexpr auto T = loom::axis<"T">;
 constexpr auto K = loom::axis<"K">;
 constexpr auto P = loom::axis<"P">;
