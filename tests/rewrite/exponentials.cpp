@@ -40,7 +40,19 @@ TEST_CASE("the logarithm of a difference of exponentials", "[rewrite]") {
   CHECK(stable_text(log(1 - sigmoid(a))) == "-softplus(a)");
   CHECK(stable_text(log(1 - mean(sigmoid(x), C))) == "logsumexp(-softplus(x), C) - log(extent(C))");
   CHECK(stable_text(log(1 - mean(1 / (1 + exp(-x))))) == "logsumexp(-softplus(x), N,C) - log(extent(N,C))");
-  CHECK(stable_text(log(1 - gather(softmax(x, C), t))) == "log1mexp(gather(log_softmax(x, C), t, C))");
+}
+
+TEST_CASE("what is left to 1 of a share is the sum of the others, where that is less than half", "[rewrite]") {
+  const std::string share = "gather(log_softmax(x, C), t, C)", half = "-0.6931471805599453";
+  CHECK(stable_text(log(1 - gather(softmax(x, C), t))) ==
+        "where(" + share + " > (" + half +
+            "), logsumexp(where(onehot(t, C) > 0, -inf, x), C) - logsumexp(x, C), log1mexp(min(" + share + ", " + half +
+            ")))");
+  CHECK(stable_text(log(1 - max(sigmoid(x), C))) == "min(-softplus(x), C)");
+  CHECK(stable_text(log(1 - prod(1 - sigmoid(x), C))) == "log1mexp(-sum(softplus(x), C))");
+  CHECK(stable_text(log(1 - gather(sigmoid(x), t))) == "-gather(softplus(x), t, C)");
+  CHECK(stable_text(log(1 - square(tanh(a)))) == "logcosh(a) * (-2)");
+  CHECK(stable_text(log(sigmoid(a) - sigmoid(b))) == "log1mexp(b - a) - softplus(-a) - softplus(b)");
 }
 
 TEST_CASE("hyperbolic functions are sums of two exponentials", "[rewrite]") {
