@@ -2,6 +2,7 @@
 // src/site/mathematics.cpp — the equations of a graph: letters for axes, names for what is shared, indices.
 #include "mathematics.hpp"
 
+#include "loom/ir/print.hpp"
 #include "typesetter.hpp"
 
 namespace loom::site {
@@ -123,7 +124,9 @@ std::string typesetter::place(const input_info& in) const {
   std::vector<std::string> indices;
   for (int k = 0; k < in.at.size(); ++k) {
     const coordinate c = in.at[k];
-    indices.push_back(c.axis >= 0 ? index_[static_cast<std::size_t>(c.axis)] + moved(c.entry)
+    ir::string_writer axes;
+    if (c.axis >= 0) ir::write_axes(axes, c, [&](int a) { return index_[static_cast<std::size_t>(a)]; });
+    indices.push_back(c.axis >= 0 ? axes.text + moved(c.entry)
                       : is_from_last(c.entry)
                           ? symbol(g_.axes[g_.inputs[in.of].axes[k]].name) + moved(c.entry - last_entry - 1)
                           : std::to_string(c.entry));

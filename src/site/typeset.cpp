@@ -516,6 +516,13 @@ piece typesetter::print(int id, bool root) const {
   std::string arguments;
   for (int k = 0; k < arity(n.code); ++k) arguments += (k > 0 ? ",\\, " : "") + signed_text(print(n.operand[k]));
   std::string name = "\\operatorname{" + escaped(std::string_view(info(n.code).name)) + "}";
+  if (n.code == op::elsewhere) {
+    ir::string_writer there;
+    ir::write_axes(there, n.read_at(), [&](int a) { return index_[static_cast<std::size_t>(a)]; });
+    ir::write_offset(there, n.read_at().entry);
+    const std::string& index = index_[static_cast<std::size_t>(first_axis(n.over()))];
+    return {within(print(n.operand[0]), atom) + "\\big|_{" + index + " = " + there.text + "}", function, false, false};
+  }
   if (is_of_order(n.code)) {
     const std::string index = index_[static_cast<std::size_t>(first_axis(n.over()))];
     if (n.code == op::order)
