@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Logarithms of what is left to 1 of a probability, in the spellings of textbooks, where the probability rounds to 1: as loops compute
 // them in float, beside what is left itself, which no cancellation touches.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <vector>
