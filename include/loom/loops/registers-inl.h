@@ -96,8 +96,8 @@ template <int Sweep, int Slot, class R>
 LOOM_INLINE void find_shift([[maybe_unused]] const R& r, [[maybe_unused]] loops::row_shift* shifts) {
   if constexpr (is_read_shifted<R, Sweep>(Slot)) {
     static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
-    loops::find_shift(r.data, Slot, at, loops::reading_of(R::P, R::P.program.inputs[Slot]), innermost_column(R::P),
-                      R::lane_count, shifts[Slot]);
+    static constexpr loops::row_reading reading = loops::reading_of(R::P, R::P.program.inputs[Slot]);
+    loops::find_shift(r.data, Slot, at, reading, innermost_column(R::P), R::lane_count, shifts[Slot]);
   }
 }
 template <int Sweep, class R, int... I>
