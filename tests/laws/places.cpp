@@ -171,4 +171,19 @@ TEST_CASE("the gradient of a formula that reads its inputs elsewhere is that of 
   CHECK(compared > 600);
 }
 
+TEST_CASE("a place has no more axes than an input may have", "[places]") {
+  graph g;
+  for (const char* name : {"A", "B", "C", "D", "E", "F"}) g.axes.push_back({name, 0});
+  builder b(g);
+  b.add_input({"x", op::tensor, {0, 1, 2, 3, 4}});
+  loom::ir::moved_positions sum;
+  sum.steps[4] = sum.steps[5] = 1;
+  loom::ir::coordinates at;
+  for (std::int8_t a = 0; a < 4; ++a) at.push_back({a, 0});
+  at.push_back(sum.read_along(4));
+  b.place(0, at);
+  CHECK(b.result.too_large);
+  CHECK(loom::ir::mistake_of(b.result.overflow).kind == loom::ir::issue::rank_too_large);
+}
+
 }  // namespace

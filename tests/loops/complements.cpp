@@ -8,12 +8,13 @@
 
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
+#include "support/plain_loss.hpp"
 #include "support/targets.hpp"
 
 namespace {
 
 using loom::d;
-using real = long double;
+using plain::real, plain::softplus;
 using row = std::vector<real>;
 
 constexpr auto x = loom::tensor<"x[N,C]">;
@@ -39,7 +40,6 @@ constexpr auto of_a_mixture = loom::loss<sum(log(1 - (0.25 + y * 0 + (1 - (0.25 
 
 // ---- what is left ---------------------------------------------------------------------------------------------------------
 
-real softplus(real v) { return v > 0 ? v + std::log1p(std::exp(-v)) : std::log1p(std::exp(v)); }
 real log_sum(const row& v) {
   real most = -INFINITY, sum = 0;
   for (const real e : v) most = std::max(most, e);

@@ -52,6 +52,10 @@ TEST_CASE("what is left to 1 of a share is the sum of the others, where that is 
   CHECK(stable_text(log(1 - prod(1 - sigmoid(x), C))) == "log1mexp(-sum(softplus(x), C))");
   CHECK(stable_text(log(1 - gather(sigmoid(x), t))) == "-gather(softplus(x), t, C)");
   CHECK(stable_text(log(1 - square(tanh(a)))) == "logcosh(a) * (-2)");
+  CHECK(stable_text(log1p(-square(tanh(a)))) == "logcosh(a) * (-2)");
+  CHECK(stable_text(log(tanh(a) + 1)) == stable_text(log1p(tanh(a))));
+  CHECK(stable_text(log1p(-tanh(a))) == stable_text(log(1 - tanh(a))));
+  CHECK(stable_text(log(1 - tanh(a))).find("tanh") == std::string::npos);
   CHECK(stable_text(log(sigmoid(a) - sigmoid(b))) == "log1mexp(b - a) - softplus(-a) - softplus(b)");
 }
 

@@ -68,6 +68,8 @@ struct coordinate {
   constexpr bool is_moved() const { return entry != 0 || times != 0; }
   constexpr bool is_shifted() const { return axis >= 0 && (is_moved() || other_extent); }
   constexpr bool is_sum() const { return beside != 0; }
+  /// Whether it is an entry, or along one axis of the same extent, so many entries further on.
+  constexpr bool is_simple() const { return !other_extent && times == 0 && beside == 0; }
   /// Whether the same entries are read, of an axis as long.
   constexpr bool is_along(const coordinate& c) const {
     return axis == c.axis && entry == c.entry && times == c.times && beside == c.beside;
@@ -193,7 +195,7 @@ struct output_info {
 using rule_trace = fixed_vector<text_view, 48>;
 
 /// What a graph can have too many of; the last two are rules of a user's that were refused.
-enum class capacity : std::uint8_t { none, nodes, axes, inputs, outputs, rewrites, own_rules, axes_of_a_rule };
+enum class capacity : std::uint8_t { none, nodes, axes, rank, inputs, outputs, rewrites, own_rules, axes_of_a_rule };
 
 /// A capacity that was passed, and how many would have been needed, at least.
 struct overflow_info {
@@ -322,14 +324,21 @@ class builder {
     for (int k = 0; k < at.size(); ++k) at[k].of = from.axes[k];
     input_info in{from.name, from.code, {}, input_origin::place, slot, from.domain, at};
     bool moved = false;
+    axis_set axes = 0;
     for (int k = 0; k < at.size(); ++k) {
-      if (at[k].axis >= 0) in.axes.insert_once(at[k].axis);
-      for (std::int8_t a = 0; at[k].is_sum() && a < max_axes; ++a)
-        if (has(at[k].axes(), a)) in.axes.insert_once(a);
+      axes |= at[k].axes();
       moved = moved || at[k].axis != from.axes[k] || at[k].is_moved() || at[k].is_sum();
     }
-    if (in.is_shifted()) in.domain = {};  // 0 beyond the ends
     if (!moved) return input(slot);
+    if (axis_count(axes) > max_rank) {
+      result.exceed(capacity::rank, max_rank);
+      return constant(0);
+    }
+    for (int k = 0; k < at.size(); ++k)
+      if (at[k].axis >= 0) in.axes.insert_once(at[k].axis);
+    for (std::int8_t a = 0; a < max_axes; ++a)
+      if (has(axes, a)) in.axes.insert_once(a);
+    if (in.is_shifted()) in.domain = {};  // 0 beyond the ends
     for (int s = 0; s < result.inputs.size(); ++s)
       if (result.inputs[s].is_place() && result.inputs[s].of == slot && same(result.inputs[s].at, at)) return input(s);
     const int s = add_input(in);

@@ -41,6 +41,7 @@ constexpr mistake mistake_of(const overflow_info& overflow) {
   const auto about = [&] {
     switch (overflow.of) {
       case capacity::axes: return issue::too_many_axes;
+      case capacity::rank: return issue::rank_too_large;
       case capacity::inputs: return issue::too_many_inputs;
       case capacity::outputs: return issue::too_many_outputs;
       case capacity::rewrites: return issue::too_many_rewrites;

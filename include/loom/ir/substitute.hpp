@@ -119,7 +119,7 @@ constexpr bool may_leave(const axis_list& axes, const coordinate& c, int of) {
 constexpr value_id within(builder& out, const coordinate& c, int of) {
   if (!c.other_extent && c.times == 0) return within(out, c.axis, c.entry);
   const margins left = margins_of(out.result.axes, c, of);
-  const value_id read = c.is_sum() ? entry_along(out, c) : moved_on(out, out.position(op::position, c.axis), c.shift());
+  const value_id read = entry_along(out, c);
   value_id all = no_value;
   if (!left.before.is_never_negative()) all = out.binary(op::ge, read, out.constant(0));
   if (left.behind.is_never_negative()) return all;
@@ -301,22 +301,14 @@ class substituting {
         at.push_back(c);
         continue;
       }
-      if (c.is_sum() || s.of[c.axis].is_sum()) {
-        const int own = out_.result.inputs[from.of].axes[at.size()];
-        coordinate sum;
-        if (!along(c, s, own, sum) || (sum.axis < 0 && sum.times != 0)) return entry_of(slot, c, s);
-        if (sum.axis < 0 && sum.entry < 0) return out_.constant(0);
-        sum.other_extent = may_leave(out_.result.axes, sum, own);
-        at.push_back(sum);
-        continue;
-      }
       coordinate moved = s.of[c.axis];
-      if (c.other_extent || c.times != 0 || moved.other_extent || moved.times != 0) {
-        if (moved.axis < 0) return entry_of(slot, c, s);
-        extent_form by = c.shift();
-        for (int a = 0; a < max_axes; ++a) captured = captured || !by.count(a, moved.shift().of(a));
-        moved.times = by.times;
-        moved.other_extent = extents_differ(out_.result.axes, moved.axis, out_.result.inputs[from.of].axes[at.size()]);
+      if (!c.is_simple() || !moved.is_simple()) {
+        const int own = out_.result.inputs[from.of].axes[at.size()];
+        const bool has_ends = c.other_extent || c.times != 0;
+        if (!along(c, s, own, moved) || (moved.axis < 0 && (has_ends || moved.times != 0))) return entry_of(slot, c, s);
+        moved.other_extent = may_leave(out_.result.axes, moved, own);
+        at.push_back(moved);
+        continue;
       }
       moved.entry += c.entry;
       const bool from_last = moved.axis < 0 && is_from_last(moved.entry);

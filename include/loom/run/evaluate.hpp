@@ -198,7 +198,7 @@ std::ptrdiff_t workspace_of(const Bindings&... bindings) {
         if (in.name == text_view(B::name.text))
           for (int i = 0; i < decltype(b.data)::rank; ++i) {
             const int axis = in.is_place() ? in.at[i].axis : in.axes[i];
-            if (axis >= 0 && !(in.is_place() && in.at[i].other_extent)) extents[axis] = b.data.extents[i];
+            if (axis >= 0 && !in.has_other_extent(axis)) extents[axis] = b.data.extents[i];
           }
   };
   (learn(bindings), ...);

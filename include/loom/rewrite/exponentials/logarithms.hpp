@@ -82,12 +82,18 @@ constexpr value_id exponential_algebra::log_of(value_id v, int depth) {
 
 /// log(1 - tanh(a)), log(1 + tanh(a)), log(1 - tanh(a)^2), where tanh(a) may round to 1.
 constexpr value_id exponential_algebra::log_beside_tanh(const node& n) {
-  if (!is(n.operand[0], 1)) return no_value;
-  const node& t = out_[n.operand[1]];
-  if (n.code == op::sub && t.code == op::square && code(t.operand[0]) == op::tanh)
-    return scaled(-2, out_.unary(op::logcosh, final_of(operand(t.operand[0], 0))));
-  if (t.code != op::tanh) return no_value;
-  const value_id twice = scaled(n.code == op::sub ? 2 : -2, final_of(t.operand[0]));
+  const int one = is(n.operand[0], 1) ? 0 : 1;
+  value_id t = n.operand[1 - one];
+  bool is_less = n.code == op::sub;
+  if (!is(n.operand[one], 1) || (is_less && one == 1)) return no_value;
+  if (code(t) == op::neg) {
+    is_less = !is_less;
+    t = operand(t, 0);
+  }
+  if (is_less && code(t) == op::square && code(operand(t, 0)) == op::tanh)
+    return scaled(-2, out_.unary(op::logcosh, final_of(operand(operand(t, 0), 0))));
+  if (code(t) != op::tanh) return no_value;
+  const value_id twice = scaled(is_less ? 2 : -2, final_of(operand(t, 0)));
   return out_.binary(op::sub, number(numeric::log(2)), out_.unary(op::softplus, twice));
 }
 
