@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench/entries.cpp — losses that no kernel was written for: masks, labels and weights of entries, of rows and of columns, neighbours, running
-// sums, maps of pixels; value and gradient, beside loops by hand. One thread, binary32, in turn in one run.
+// sums, maps of pixels, filters; value and gradient, beside loops by hand. One thread, binary32, in turn in one run.
 //   loom_bench_entries [repetitions]
 #include "entries.hpp"
 
@@ -37,6 +37,11 @@ constexpr auto C = loom::axis<"C">;
 constexpr auto K = loom::axis<"K">;
 constexpr auto H = loom::axis<"H">;
 constexpr auto W = loom::axis<"W">;
+constexpr auto taps = loom::tensor<"taps[S]">;
+constexpr auto kernel = loom::tensor<"kernel[P,S]">;
+constexpr auto j = loom::tensor<"j[B,H,W]">;  // the images of all classes
+constexpr auto P = loom::axis<"P">;
+constexpr auto S = loom::axis<"S">;
 
 constexpr auto e = x - y;
 constexpr auto masked_squares = loom::loss<sum(where(m, square(e), 0))>;
@@ -54,6 +59,8 @@ constexpr auto sums_of_columns = loom::loss<sum(square(sum(e, N)))>;
 constexpr auto pixel_entropies = loom::loss<sum(where(q, -c(C = l) * log_softmax(i, C)(C = l), 0))>;
 constexpr auto overlaps = loom::loss<sum(1 - 2 * sum(i * onehot(l, C), H, W) / (1 + sum(square(i), H, W)))>;
 constexpr auto variation = loom::loss<sum(square(i - i(H = H - 1)) + square(i - i(W = W - 1)))>;
+constexpr auto filters = loom::loss<sum(square(sum(taps* x(C = C + S - 3), S) - y))>;
+constexpr auto image_filters = loom::loss<sum(square(sum(kernel* j(H = H + P - 1, W = W + S - 1), P, S)))>;
 
 struct problem {
   std::vector<float> x, y, gradient, by_hand, of_rows, of_columns;
@@ -176,6 +183,11 @@ const loss of_matrices[] = {
     {"sums of columns",
      [](problem& p) { return sums_of_columns(x = p.X(), y = p.Y(), d(x) = p.G(), workspace = p.memory); },
      by_hand::sums_of_columns},
+    {"filters",
+     [](problem& p) {
+       return filters(x = p.X(), y = p.Y(), taps = loom::view(by_hand::weights, 7), d(x) = p.G(), workspace = p.memory);
+     },
+     by_hand::filters},
 };
 
 const loss of_maps[] = {
@@ -194,6 +206,13 @@ const loss of_maps[] = {
     {"variation",
      [](problem& p) { return variation(i = p.maps(p.d.x), d(i) = p.maps(p.gradient.data()), workspace = p.memory); },
      by_hand::variation},
+    {"image filters",
+     [](problem& p) {
+       const auto images = [&](auto* of) { return loom::view(of, p.d.images * p.d.classes, p.d.height, p.d.width); };
+       return image_filters(j = images(p.d.x), kernel = loom::view(by_hand::weights, 3, 3),
+                            d(j) = images(p.gradient.data()), workspace = p.memory);
+     },
+     by_hand::image_filters},
 };
 
 /// The medians of both, in nanoseconds an entry. A disagreement ends the run.

@@ -33,4 +33,9 @@ float pixel_entropies(const data& d);
 float overlaps(const data& d);
 float variation(const data& d);
 
+/// Of filters of 7 entries, and of 3 x 3.
+inline constexpr float weights[9] = {1, 0.5f, -1, 2, 0.25f, -2, 1, -0.5f, 1.5f};
+float filters(const data& d);
+float image_filters(const data& d);
+
 }  // namespace bench::entries

@@ -193,4 +193,52 @@ float variation(const data& d) {
   return value;
 }
 
+float filters(const data& d) {
+  std::vector<float> left(static_cast<std::size_t>(d.columns));
+  float value = 0;
+  for (index i = 0; i < d.rows; ++i) {
+    const float *const x = d.x + i * d.columns, *const y = d.y + i * d.columns;
+    for (index j = 0; j < d.columns; ++j) {
+      float sum = -y[j];
+      for (index k = 0; k < 7; ++k)
+        if (const index at = j + k - 3; at >= 0 && at < d.columns) sum += weights[k] * x[at];
+      left[static_cast<std::size_t>(j)] = sum;
+      value += sum * sum;
+    }
+    for (index j = 0; j < d.columns; ++j) {
+      float sum = 0;
+      for (index k = 0; k < 7; ++k)
+        if (const index at = j - k + 3; at >= 0 && at < d.columns)
+          sum += weights[k] * left[static_cast<std::size_t>(at)];
+      d.gradient[i * d.columns + j] = 2 * sum;
+    }
+  }
+  return value;
+}
+float image_filters(const data& d) {
+  const index w = d.width, h = d.height;
+  std::vector<float> left(static_cast<std::size_t>(w * h));
+  /// The sum of what lies around an entry, weighted; `back`: by the weights in the other order.
+  const auto around = [&](const float* image, index i, index j, index back) {
+    float sum = 0;
+    for (index a = -1; a <= 1; ++a)
+      for (index b = -1; b <= 1; ++b)
+        if (i + a >= 0 && i + a < h && j + b >= 0 && j + b < w)
+          sum += weights[(1 + back * a) * 3 + 1 + back * b] * image[(i + a) * w + j + b];
+    return sum;
+  };
+  float value = 0;
+  for (index n = 0; n < d.images * d.classes; ++n) {
+    for (index i = 0; i < h; ++i)
+      for (index j = 0; j < w; ++j) {
+        const float sum = around(d.x + n * w * h, i, j, 1);
+        left[static_cast<std::size_t>(i * w + j)] = sum;
+        value += sum * sum;
+      }
+    for (index i = 0; i < h; ++i)
+      for (index j = 0; j < w; ++j) d.gradient[(n * h + i) * w + j] = 2 * around(left.data(), i, j, -1);
+  }
+  return value;
+}
+
 }  // namespace bench::entries

@@ -334,10 +334,11 @@ class builder {
       result.exceed(capacity::rank, max_rank);
       return constant(0);
     }
-    for (int k = 0; k < at.size(); ++k)
-      if (at[k].axis >= 0) in.axes.insert_once(at[k].axis);
-    for (std::int8_t a = 0; a < max_axes; ++a)
-      if (has(axes, a)) in.axes.insert_once(a);
+    for (const coordinate& c : at) {  // a window beside the axis that it moves along: rows of that are neighbours
+      if (c.axis >= 0) in.axes.insert_once(c.axis);
+      for (std::int8_t a = 0; c.is_sum() && a < max_axes; ++a)
+        if (c.steps_along(a) != 0) in.axes.insert_once(a);
+    }
     if (in.is_shifted()) in.domain = {};  // 0 beyond the ends
     for (int s = 0; s < result.inputs.size(); ++s)
       if (result.inputs[s].is_place() && result.inputs[s].of == slot && same(result.inputs[s].at, at)) return input(s);

@@ -203,7 +203,9 @@ struct across_rows {
     loops::row_shift shifts[R::inputs + 1];
     r.shifts = shifts;
     if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
-    constexpr layout::operand_set windows = layout::shape_choice_of<typename R::program, Passes::sweep_number>.windows;
+    constexpr const layout::shape_choice& choice = layout::shape_choice_of<typename R::program, Passes::sweep_number>;
+    constexpr layout::operand_set windows = choice.windows;
+    constexpr std::ptrdiff_t shortest = LOOM_TARGET_BYTES < 64 ? width : width / choice.part_of_vector;
     loops::window of_inputs[windows != 0 ? R::inputs : 1];
     r.windows = of_inputs;
     alignas(64) unsigned char memory[tiles::bytes + 1];
@@ -212,7 +214,7 @@ struct across_rows {
     b.tiled = over_elements && data.shape != loop_shape::in_place;
     const std::ptrdiff_t fit = tiles::rows(data);
     b.size = b.tiled ? fit : over_elements ? data.row_extents[data.row_rank - 1] : data.rows;
-    const std::ptrdiff_t least = !over_elements || b.tiled ? 0 : b.size < width ? b.size : width;
+    std::ptrdiff_t least = !over_elements || b.tiled ? 0 : b.size < width ? b.size : width;
     r.in_one_line = !R::rows_of_axes || loops::in_one_line(data, width);
     for (b.first = r.part.row_begin; b.first < r.part.row_end; b.first += b.count) {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
@@ -220,13 +222,14 @@ struct across_rows {
         if (r.in_one_line) b.count = loops::rows_within_line(data, b.first, b.count);
       if constexpr (windows != 0) {  // rows of one line, in which the first of a block is so far on
         const std::ptrdiff_t line = data.extents[loops::innermost_row(R::P, Passes::S)], before = b.first % line;
-        r.line_begin = line >= width ? -before : PTRDIFF_MAX;  // of lines that are shorter, no vector
-        if (line >= width && b.count > line - before) b.count = line - before;
+        r.line_begin = line >= shortest ? -before : PTRDIFF_MAX;  // of lines that are shorter, no vector
+        if (line >= shortest && b.count > line - before) b.count = line - before;
+        if (line >= shortest && line < width) least = 0;  // of its rows alone
+        loops::find_windows(data, R::P, Passes::S, windows, b.first, of_inputs);
       }
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
-      if constexpr (windows != 0) loops::find_windows(data, R::P, Passes::S, windows, b.first, of_inputs);
       if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
       for (std::ptrdiff_t i = 0; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
