@@ -68,6 +68,11 @@ struct sweep_totals {
 /// additions. Where a block's total is not finite the block is done again, entry by entry in double: what overflowed may have been the
 /// block, not an entry.
 template <class R, int Sweep, int Pass>
+struct block_totals;
+
+#if LOOM_TARGET_BYTES != 0  // a single lane adds up in double
+
+template <class R, int Sweep, int Pass>
 struct block_totals {
   static constexpr const plan& P = R::P;
   static constexpr step_range body = P.loops[Sweep].passes[Pass].body;
@@ -155,5 +160,7 @@ struct block_totals {
     total[1] = total[1] + widen(upper_half(v));
   }
 };
+
+#endif
 
 }  // namespace loom::LOOM_TARGET

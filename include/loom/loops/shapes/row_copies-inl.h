@@ -7,7 +7,17 @@
 
 namespace loom::inline LOOM_ABI::LOOM_TARGET {
 
-/// Operands are numbered: inputs, then outputs. A single lane takes entries where they are.
+#if LOOM_TARGET_BYTES == 0  // a single lane takes entries where they are
+
+template <class R, int Sweep>
+struct row_copies {
+  static constexpr std::ptrdiff_t bytes = 0;
+  static constexpr int operands = 0;
+};
+
+#else
+
+/// Operands are numbered: inputs, then outputs.
 template <class R, int Sweep>
 struct row_copies {
   static constexpr const plan& P = R::P;
@@ -20,7 +30,7 @@ struct row_copies {
   /// The operands that steps use as entries, a bit of each: tensors that are loaded, outputs that something is done to.
   static constexpr layout::operand_set used(int begin, int end, action what) {
     layout::operand_set found = 0;
-    for (int i = begin; i < end && R::lane_count > 1; ++i) {
+    for (int i = begin; i < end; ++i) {
       const step& it = P.steps[i];
       const node& n = P.program[it.id];
       if (it.kind != what) continue;
@@ -122,5 +132,7 @@ struct row_copies {
         loops::end_block(r.pieces, u.parked | u.stored, column, count, &send);
   }
 };
+
+#endif
 
 }  // namespace loom::LOOM_TARGET
