@@ -82,6 +82,30 @@ TEST_CASE("so is elementwise data, which has no rows", "[exec]") {
       true);
 }
 
+TEST_CASE("windows are cut between lines of rows", "[exec]") {
+  constexpr auto signal = loom::tensor<"signal[B,L]">;
+  constexpr auto taps = loom::tensor<"taps[J]">;
+  constexpr auto L = loom::axis<"L">;
+  constexpr auto J = loom::axis<"J">;
+  constexpr auto filtered = loom::loss<sum(log(1 + square(sum(signal(L = L + J - 3) * taps, J))))>;
+  const float filter[] = {0.1F, -0.2F, 0.5F, 1, 0.5F, -0.2F, 0.1F};
+  for (const auto& [n, c] : {std::pair{1500, 100}, {40, 5000}, {5000, 37}}) {
+    const batch b(n, c);
+    std::vector<double> workspace(3 * b.x.size());
+    same_for_all_pools(
+        [&](std::vector<float>& g, plain_pool* pool) {
+          g.assign(b.x.size(), 0);
+          const auto data = view(b.x.data(), b.n, b.c);
+          const auto gradient = view(g.data(), b.n, b.c);
+          return pool == nullptr
+                     ? filtered(signal = data, taps = filter, d(signal) = gradient, loom::workspace = workspace)
+                     : filtered(signal = data, taps = filter, d(signal) = gradient, loom::workspace = workspace,
+                                loom::threads = *pool);
+        },
+        true);
+  }
+}
+
 TEST_CASE("a sweep that adds up an array has one writer", "[exec]") {
   const batch b(20000, 10);
   constexpr auto weighted = loom::loss<-gather(log_softmax(lc::x, -1) * lc::w, lc::t).mean()>;

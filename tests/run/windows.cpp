@@ -231,7 +231,7 @@ void agrees(const char* what, const plain_loss& plain, sizes s, ptrdiff_t data_c
   }
 }
 
-constexpr sizes of_rows[] = {{1, 1, 1}, {2, 7, 3}, {3, 21, 5}, {1, 70, 4}, {17, 5, 2}, {2, 40, 9}};
+constexpr sizes of_rows[] = {{1, 1, 1}, {2, 7, 3}, {3, 21, 5}, {1, 70, 4}, {17, 5, 2}, {2, 40, 9}, {5, 10, 7}};
 
 /// The same of losses of rows and a filter.
 template <class Loss>

@@ -64,6 +64,7 @@ class layout_builder {
       inner *= data_.extents[p_.row_order[k]];
     }
     data_.rows = inner;
+    data_.line = choice_.line_axis < 0 ? data_.row_extents[data_.row_rank - 1] : data_.extents[choice_.line_axis];
     if (choice_.allows(loop_shape::along_memory)) join_rows_and_columns();
     data_.shape = choose_loop_shape(choice_, data_.rows, data_.columns, data_.rows > 1 && rows_lie_side_by_side());
   }
@@ -118,14 +119,15 @@ class layout_builder {
   /// Whether a vector can be filled with neighbouring rows of every operand: their columns are far apart (channels first).
   [[gnu::noinline]] bool rows_lie_side_by_side() const {
     const int inner = data_.row_rank - 1;
-    if (data_.row_extents[inner] < fewest_rows_) return false;
+    if (data_.line < fewest_rows_) return false;
     bool any = false;
     for (int i = 0; i < count_; ++i) {
       const axis_set axes = as_set(*operands_[i].axes);
       if ((axes & p_.row_axes) == 0 || (axes & p_.column_axes) == 0) continue;
       const strides& to = *operands_[i].to;
-      if (choice_.windows != 0 && to.row_strides[inner] == 0) continue;  // the same in all lanes
-      if (to.row_strides[inner] != 1 || (to.column_stride == 1 && (choice_.windows >> i & 1) == 0)) return false;
+      const bool is_window = (choice_.windows >> i & 1) != 0;
+      if (choice_.windows != 0 && !is_window && to.row_strides[inner] == 0) continue;  // the same in all lanes
+      if (to.row_strides[inner] != 1 || (to.column_stride == 1 && !is_window)) return false;
       any = true;
     }
     return any;

@@ -112,6 +112,14 @@ constexpr operand_set windows_of(const plan& p, const sweep& s) {
   return found;
 }
 
+/// The axis whose rows are neighbours; -1 if there is one row.
+constexpr int innermost_row(const plan& p, const sweep& s) {
+  int axis = -1;
+  for (const int a : p.row_order)
+    if (has(s.rows, a)) axis = a;
+  return axis;
+}
+
 /// Whether a row has a value that is made of its entries.
 constexpr bool reduces_rows(const sweep& s) {
   for (const row_pass& pass : s.passes)
@@ -135,6 +143,7 @@ struct shape_choice {
   std::ptrdiff_t longest_transposed = 0;  ///< columns of a short row
   operand_set tiled = 0;  ///< the operands that have a tile
   operand_set windows = 0;  ///< the inputs that are read along several axes
+  int line_axis = -1;  ///< where there are some, rows in place are neighbours along this axis alone
   int part_of_vector = 1;  ///< the fewest rows side by side are this part of one: the whole, half, a quarter
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
@@ -172,6 +181,7 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   if (!long_rows && !reads_shifted_entries(p, s)) choice.allow(loop_shape::transposed_tile);
   choice.windows = windows_of(p, s);
   if (choice.windows != 0) {  // which are in no tile
+    choice.line_axis = innermost_row(p, s);
     choice.allow(loop_shape::in_place);
     return choice;
   }

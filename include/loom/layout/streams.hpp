@@ -34,6 +34,7 @@ struct sweep_layout {
   std::ptrdiff_t columns;
   int row_rank;  ///< axes that count rows, joined where memory allows
   std::ptrdiff_t row_extents[max_rank];
+  std::ptrdiff_t line;  ///< rows that are walked as neighbours, where lanes run across rows in place
   axis_extents extents;
   stream inputs[max_inputs];
   output_stream outputs[max_outputs];
@@ -70,8 +71,8 @@ struct part {
 using part_function = void (*)(const sweep_layout& data, const part& p, const double* scalars, double* results);
 
 /// Offset of row `row` where rows are counted by several axes, in elements.
-[[gnu::noinline]] inline std::ptrdiff_t offset_over_axes(const sweep_layout& data, const strides& s,
-                                                         std::ptrdiff_t row) {
+LOOM_CALLED_BY_LOOPS inline std::ptrdiff_t offset_over_axes(const sweep_layout& data, const strides& s,
+                                                            std::ptrdiff_t row) {
   std::ptrdiff_t offset = 0;
   for (int i = data.row_rank - 1; i > 0; --i) {
     offset += row % data.row_extents[i] * s.row_strides[i];
@@ -90,14 +91,14 @@ inline std::ptrdiff_t row_offset(const sweep_layout& data, const strides& s, std
 // From one row to the next, where rows are counted by several axes, their counts go on without a division, which takes as long as the loops
 // over a hundred entries.
 
-[[gnu::noinline]] inline void find_row(const sweep_layout& data, std::ptrdiff_t row, std::ptrdiff_t* at) {
+LOOM_CALLED_BY_LOOPS inline void find_row(const sweep_layout& data, std::ptrdiff_t row, std::ptrdiff_t* at) {
   for (int i = data.row_rank - 1; i > 0 && data.rows > 0; --i) {
     at[i] = row % data.row_extents[i];
     row /= data.row_extents[i];
   }
   at[0] = row;
 }
-[[gnu::noinline]] inline void find_next_row(const sweep_layout& data, std::ptrdiff_t* at) {
+LOOM_CALLED_BY_LOOPS inline void find_next_row(const sweep_layout& data, std::ptrdiff_t* at) {
   for (int i = data.row_rank - 1; i > 0; --i) {
     if (++at[i] < data.row_extents[i]) return;
     at[i] = 0;
@@ -105,7 +106,8 @@ inline std::ptrdiff_t row_offset(const sweep_layout& data, const strides& s, std
   ++at[0];
 }
 /// Offset of the row that is `at` along so many of them.
-[[gnu::noinline]] inline std::ptrdiff_t offset_at(int rank, const std::ptrdiff_t* at, const std::ptrdiff_t* strides) {
+LOOM_CALLED_BY_LOOPS inline std::ptrdiff_t offset_at(int rank, const std::ptrdiff_t* at,
+                                                     const std::ptrdiff_t* strides) {
   std::ptrdiff_t offset = 0;
   for (int i = 0; i < rank; ++i) offset += at[i] * strides[i];
   return offset;
@@ -119,8 +121,8 @@ struct row_run {
 };
 
 /// The first of the runs that make up `count` rows from `row` on, where rows are counted by several axes.
-[[gnu::noinline]] inline row_run run_over_axes(const sweep_layout& data, const strides& s, std::ptrdiff_t row,
-                                               std::size_t count) {
+LOOM_CALLED_BY_LOOPS inline row_run run_over_axes(const sweep_layout& data, const strides& s, std::ptrdiff_t row,
+                                                  std::size_t count) {
   const int inner = data.row_rank - 1;
   std::ptrdiff_t offset = 0;
   for (int i = inner; i > 0; --i) {

@@ -42,8 +42,8 @@ void copy_integers(const void* data, const row_run& r, I* to) {
 
 /// `count` integers as lanes of type I: entry `column` of the rows from `row` on, or `count` entries from there along one row.
 template <class I>
-[[gnu::noinline]] inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
-                                            std::ptrdiff_t column, bool along, std::size_t count, I* to) {
+LOOM_CALLED_BY_LOOPS inline void load_integers(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                               std::ptrdiff_t column, bool along, std::size_t count, I* to) {
   for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
     switch (s.type) {  // the usual types, and the others one by one
       case element_type::boolean:
@@ -60,8 +60,9 @@ template <class I>
 
 /// Columns of `count` rows as a tile of lanes (loops/tiles.hpp).
 template <class I>
-[[gnu::noinline]] inline void load_integer_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
-                                                std::size_t count, std::size_t filled, std::ptrdiff_t pitch, I* tile) {
+LOOM_CALLED_BY_LOOPS inline void load_integer_tile(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                                   std::size_t count, std::size_t filled, std::ptrdiff_t pitch,
+                                                   I* tile) {
   for (std::ptrdiff_t j = 0; j < data.columns; ++j, tile += pitch) {
     load_integers(data, s, row, j, false, count, tile);
     LOOM_SHORT_LOOP
@@ -71,8 +72,8 @@ template <class I>
 
 /// Whole numbers compared by all their 64 bits, lane by lane; either side may be unsigned.
 template <class I>
-[[gnu::noinline]] inline void compare_bits(op code, const std::uint64_t* a, bool a_is_unsigned, const std::uint64_t* b,
-                                           bool b_is_unsigned, std::size_t count, I* holds) {
+LOOM_CALLED_BY_LOOPS inline void compare_bits(op code, const std::uint64_t* a, bool a_is_unsigned,
+                                              const std::uint64_t* b, bool b_is_unsigned, std::size_t count, I* holds) {
   for (std::size_t i = 0; i < count; ++i) {
     const bool a_above = a_is_unsigned && a[i] >> 63 != 0,
                b_above = b_is_unsigned && b[i] >> 63 != 0;  // above all signed ones
@@ -97,8 +98,8 @@ struct near_rows {
 /// Entry `entry[i]` of the rows from `row` on (or of one row, count 1); an entry outside the row, which only a masked row can
 /// name, is entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows,
-                                           std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
+LOOM_CALLED_BY_LOOPS inline void load_entries(const sweep_layout& data, const stream& s, near_rows<S> rows,
+                                              std::ptrdiff_t row, const I* entry, std::size_t count, T* to) {
   for_each_run(data, s, row, 0, false, count, [&](std::size_t lane, const row_run& r) {
     std::ptrdiff_t at = r.offset;
     for (std::size_t i = lane; i < lane + r.count; ++i, at += r.stride) {
@@ -111,8 +112,8 @@ template <class S, class T, class I>
 
 /// One number of each of `count` rows.
 template <class S, class T>
-[[gnu::noinline]] inline void load_row_values(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
-                                              std::size_t count, T* to) {
+LOOM_CALLED_BY_LOOPS inline void load_row_values(const sweep_layout& data, const stream& s, std::ptrdiff_t row,
+                                                 std::size_t count, T* to) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = static_cast<const S*>(s.data) + r.offset;
@@ -122,8 +123,8 @@ template <class S, class T>
 }
 /// Writes them, or adds them to what is there.
 template <class S, bool Adds, class T>
-[[gnu::noinline]] inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
-                                               std::size_t count, const T* from) {
+LOOM_CALLED_BY_LOOPS inline void store_row_values(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                                  std::size_t count, const T* from) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     S* const to = static_cast<S*>(s.data) + r.offset;
@@ -137,8 +138,8 @@ template <class S, bool Adds, class T>
 
 /// `count` entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
-                                         std::ptrdiff_t column, bool along, std::size_t count, T* to) {
+LOOM_CALLED_BY_LOOPS inline void load_array(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                            std::ptrdiff_t column, bool along, std::size_t count, T* to) {
   for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
     const double* const from = static_cast<const double*>(s.data) + r.offset;
     LOOM_SHORT_LOOP
@@ -157,9 +158,9 @@ double sum_of(const T* from, std::size_t count) {
 }
 /// Folds `count` values into entries of an array of the workspace.
 template <class T>
-[[gnu::noinline]] inline void store_into_array(op code, const sweep_layout& data, const output_stream& s,
-                                               std::ptrdiff_t row, std::ptrdiff_t column, bool along, std::size_t count,
-                                               const T* from) {
+LOOM_CALLED_BY_LOOPS inline void store_into_array(op code, const sweep_layout& data, const output_stream& s,
+                                                  std::ptrdiff_t row, std::ptrdiff_t column, bool along,
+                                                  std::size_t count, const T* from) {
   for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
     double* const to = static_cast<double*>(s.data) + r.offset;
     if (r.stride == 0 && code == op::sum) {
@@ -175,9 +176,9 @@ template <class T>
 
 /// The same for a scatter, whose labels say where along one axis; a label outside adds nothing.
 template <class T, class I>
-[[gnu::noinline]] inline void scatter_into_array(const sweep_layout& data, int array, std::ptrdiff_t extent,
-                                                 std::ptrdiff_t row, std::ptrdiff_t column, bool along,
-                                                 std::size_t count, const I* label, const T* from) {
+LOOM_CALLED_BY_LOOPS inline void scatter_into_array(const sweep_layout& data, int array, std::ptrdiff_t extent,
+                                                    std::ptrdiff_t row, std::ptrdiff_t column, bool along,
+                                                    std::size_t count, const I* label, const T* from) {
   const output_stream& s = data.arrays[array];
   for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
     double* to = static_cast<double*>(s.data) + r.offset;
@@ -189,9 +190,9 @@ template <class T, class I>
 
 /// The entries that `label`s name along an axis that counts rows; a label outside, which only a masked row can have, names entry 0.
 template <class S, class T, class I>
-[[gnu::noinline]] inline void load_lookup(const sweep_layout& data, int lookup, std::ptrdiff_t extent,
-                                          std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
-                                          std::size_t count, T* to) {
+LOOM_CALLED_BY_LOOPS inline void load_lookup(const sweep_layout& data, int lookup, std::ptrdiff_t extent,
+                                             std::ptrdiff_t row, std::ptrdiff_t column, bool along, const I* label,
+                                             std::size_t count, T* to) {
   const stream& s = data.lookups[lookup];
   const std::ptrdiff_t stride = data.label_strides[lookup];
   for_each_run(data, s, row, column, along, count, [&](std::size_t lane, const row_run& r) {
@@ -243,8 +244,9 @@ constexpr axis_set axes_asked_for(const schedule::plan& p, const schedule::sweep
 struct row_coordinates {
   std::ptrdiff_t at[ir::max_axes]{}, before[ir::max_axes]{};
 };
-[[gnu::noinline]] inline void find_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t row,
-                                               row_coordinates& c) {
+inline constexpr row_coordinates of_first_row{};
+LOOM_CALLED_BY_LOOPS inline void find_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t row,
+                                                  row_coordinates& c) {
   for (int a = 0; a < ir::max_axes && data.rows > 0; ++a)
     if (ir::has(axes, a)) {
       c.at[a] = row / data.inner_rows[a] % data.extents[a];
@@ -256,6 +258,17 @@ inline void find_next_coordinate(const sweep_layout& data, int axis, row_coordin
   if (++c.before[axis] < data.inner_rows[axis]) return;
   c.before[axis] = 0;
   if (++c.at[axis] == data.extents[axis]) c.at[axis] = 0;
+}
+/// Those of a row that is so many rows on.
+LOOM_CALLED_BY_LOOPS inline void move_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t rows,
+                                                  row_coordinates& c) {
+  for (int a = 0; axes != 0; ++a, axes >>= 1) {
+    if ((axes & 1) == 0) continue;
+    const std::ptrdiff_t inner = data.inner_rows[a], before = c.before[a] + rows;
+    const std::ptrdiff_t on = inner == 1 ? before : before < inner ? 0 : before / inner, at = c.at[a] + on;
+    c.before[a] = before - on * inner;
+    c.at[a] = at < data.extents[a] ? at : at % data.extents[a];
+  }
 }
 
 /// The offset of a row that is read further on along the axes of rows, where those have no such row.
@@ -283,9 +296,9 @@ struct row_shift {
   int axes[ir::max_rank];
   entry_range rows[ir::max_rank];
 };
-[[gnu::noinline]] inline void find_shift(const sweep_layout& data, int slot, const ir::coordinates& at,
-                                         const row_reading& reading, int column_axis, std::ptrdiff_t lanes,
-                                         row_shift& s) {
+LOOM_CALLED_BY_LOOPS inline void find_shift(const sweep_layout& data, int slot, const ir::coordinates& at,
+                                            const row_reading& reading, int column_axis, std::ptrdiff_t lanes,
+                                            row_shift& s) {
   s.further = data.further[slot];
   s.columns = reading.along_row >= 0 ? shift_along(data, at[reading.along_row]) : 0;
   s.whole = whole_vectors(data, slot, at, reading, s.columns, lanes);
@@ -297,54 +310,63 @@ struct row_shift {
     s.rows[s.rank++] = {-by, data.extents[c.of] - 1 - by};
   }
 }
-/// What a block of rows that lie side by side has to know of an input that is read along several axes: where its first entry lies, and, for
-/// each axis of the data, which entry that is, of how many, and whether lanes and columns move along it.
-struct window {
-  bool served = false;
-  int rank = 0;
-  std::ptrdiff_t begin = 0, first[ir::max_rank], extent[ir::max_rank], by_lane[ir::max_rank], by_column[ir::max_rank];
-};
-/// The axis whose rows are neighbours.
-constexpr int innermost_row(const schedule::plan& p, const schedule::sweep& s) {
-  int axis = -1;
-  for (const int a : p.row_order)
-    if (ir::has(s.rows, a)) axis = a;
-  return axis;
+/// The lanes, or columns, that read one of so many entries, where the first reads one and each other reads so many steps on. They may be
+/// more than there are.
+inline entry_range lanes_within(std::ptrdiff_t first, std::ptrdiff_t steps, std::ptrdiff_t extent) {
+  if (steps == 0) return first >= 0 && first < extent ? entry_range{0, PTRDIFF_MAX - 1} : no_entries;
+  const std::ptrdiff_t on = steps > 0 ? steps : -steps;
+  const std::ptrdiff_t before = steps > 0 ? -first : first - (extent - 1),
+                       left = steps > 0 ? extent - 1 - first : first;
+  if (left < 0) return no_entries;
+  if (on == 1) return {before > 0 ? before : 0, left};
+  return {before > 0 ? (before + on - 1) / on : 0, left / on};
 }
-[[gnu::noinline]] inline void find_windows(const sweep_layout& data, const schedule::plan& p, const schedule::sweep& s,
-                                           layout::operand_set inputs, std::ptrdiff_t row, window* windows) {
-  const int row_axis = innermost_row(p, s), column = innermost_column(p);
-  for (int slot = 0; slot < p.program.inputs.size(); ++slot) {
-    if ((inputs >> slot & 1) == 0) continue;
-    window& w = windows[slot];
-    w.served = data.inputs[slot].row_strides[data.row_rank - 1] == 1;
-    w.rank = 0;
-    w.begin = layout::row_offset(data, data.inputs[slot], row) + data.further[slot];
-    for (const ir::coordinate& c : p.program.inputs[slot].at) {
-      if (!c.is_shifted()) continue;
-      const int k = w.rank++;
-      w.first[k] = shift_along(data, c);
-      for (int a = 0; a < ir::max_axes; ++a)
-        if (c.steps_along(a) != 0 && a != column)
-          w.first[k] += c.steps_along(a) * (row / data.inner_rows[a] % data.extents[a]);
-      w.extent[k] = data.extents[c.of];
-      w.by_lane[k] = c.steps_along(row_axis);
-      w.by_column[k] = column < 0 ? 0 : c.steps_along(column);
-      w.served = w.served && (w.by_lane[k] == 0 || w.by_lane[k] == 1);
+
+/// What a line of rows has to know of an input that is read along several axes, and whose rows lie side by side: the columns at which all of
+/// the line lies within the ends of the axes along which no lane moves; and of each axis along which lanes do, which entry the first row
+/// reads at column 0, of how many, and how far on each column reads.
+struct window {
+  entry_range line;
+  int rank;
+  std::ptrdiff_t first[ir::max_rank], extent[ir::max_rank], by_column[ir::max_rank];
+  entry_range whole;  ///< the columns at which all lanes of a vector lie within all ends
+};
+constexpr entry_range both(const entry_range& a, const entry_range& b) {
+  return {a.first > b.first ? a.first : b.first, a.last < b.last ? a.last : b.last};
+}
+LOOM_CALLED_BY_LOOPS inline void find_window(const sweep_layout& data, const ir::coordinates& at, axis_set rows,
+                                             int row_axis, int column, const row_coordinates& row, window& w) {
+  w.line = {0, PTRDIFF_MAX};
+  w.rank = 0;
+  for (const ir::coordinate& c : at) {
+    if (!c.is_shifted()) continue;
+    std::ptrdiff_t first = shift_along(data, c);
+    axis_set axes = c.axes() & rows;
+    for (int a = 0; axes != 0; ++a, axes >>= 1)
+      if ((axes & 1) != 0) first += c.steps_along(a) * row.at[a];
+    const std::ptrdiff_t by_column = column < 0 ? 0 : c.steps_along(column), extent = data.extents[c.of];
+    if (c.steps_along(row_axis) == 0) {
+      w.line = both(w.line, lanes_within(first, by_column, extent));
+    } else {
+      w.first[w.rank] = first;
+      w.extent[w.rank] = extent;
+      w.by_column[w.rank++] = by_column;
     }
   }
 }
-/// The lanes of a vector, from one row of the block on, that lie within the ends at column j: from the first to one past the last.
+/// Finds the columns at which all of the lanes of a vector, from one row of the line on, lie within the ends.
+inline void find_whole_columns(std::ptrdiff_t row, std::ptrdiff_t lanes, window& w) {
+  w.whole = w.line;
+  for (int k = 0; k < w.rank; ++k)
+    w.whole = both(w.whole, lanes_within(w.first[k] + row, w.by_column[k], w.extent[k] - (lanes - 1)));
+}
+/// The lanes of a vector, from one row of the line on, that lie within the ends at column j: from the first to one past the last.
 inline entry_range lanes_of(const window& w, std::ptrdiff_t row, std::ptrdiff_t j, std::ptrdiff_t lanes) {
+  if (j < w.line.first || j > w.line.last) return {0, 0};
   entry_range r{0, lanes};
   for (int k = 0; k < w.rank; ++k) {
-    const std::ptrdiff_t first = w.first[k] + w.by_lane[k] * row + w.by_column[k] * j, left = w.extent[k] - first;
-    if (w.by_lane[k] == 0) {
-      if (first < 0 || left <= 0) return {0, 0};
-      continue;
-    }
-    if (r.first < -first) r.first = -first;
-    if (r.last > left) r.last = left;
+    const std::ptrdiff_t first = w.first[k] + row + w.by_column[k] * j;
+    r = both(r, {-first, w.extent[k] - first});
   }
   return r;
 }
@@ -362,20 +384,11 @@ inline std::ptrdiff_t shifted_row(const row_shift& s, const row_coordinates& c, 
   return offset + s.further;
 }
 
-/// The lanes that read one of so many entries, where the first reads one and each other reads so many steps on. They may be more than there are.
-inline entry_range lanes_within(std::ptrdiff_t first, std::ptrdiff_t steps, std::ptrdiff_t extent) {
-  if (steps == 0) return first >= 0 && first < extent ? entry_range{0, PTRDIFF_MAX - 1} : no_entries;
-  const std::ptrdiff_t on = steps > 0 ? steps : -steps;
-  const std::ptrdiff_t before = steps > 0 ? -first : first - (extent - 1),
-                       left = steps > 0 ? extent - 1 - first : first;
-  return left < 0 ? no_entries : entry_range{before > 0 ? (before + on - 1) / on : 0, left / on};
-}
-
 /// Entries of an input that is read further on along some axes, or back. Beyond the ends they are 0.
 template <class S, class T>
-[[gnu::noinline]] inline void load_shifted(const sweep_layout& data, int slot, const ir::coordinates& at,
-                                           int column_axis, std::ptrdiff_t row, std::ptrdiff_t column, bool along,
-                                           std::size_t count, T* to) {
+LOOM_CALLED_BY_LOOPS inline void load_shifted(const sweep_layout& data, int slot, const ir::coordinates& at,
+                                              int column_axis, std::ptrdiff_t row, std::ptrdiff_t column, bool along,
+                                              std::size_t count, T* to) {
   const stream& s = data.inputs[slot];
   const std::ptrdiff_t further = data.further[slot];
   for (std::size_t done = 0; done < count;) {  // lanes along one axis, of which some in the middle lie within the ends
@@ -414,8 +427,8 @@ template <class S, class T>
 
 /// The coordinates of the rows from `row` on, along an axis that counts them.
 template <class I>
-[[gnu::noinline]] inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row,
-                                               std::size_t count, I* to) {
+LOOM_CALLED_BY_LOOPS inline void load_coordinates(const sweep_layout& data, int axis, std::ptrdiff_t row,
+                                                  std::size_t count, I* to) {
   const std::ptrdiff_t inner = data.inner_rows[axis], extent = data.extents[axis];
   std::ptrdiff_t at = row / inner % extent, rest = row % inner;
   for (std::size_t i = 0; i < count; ++i) {

@@ -202,8 +202,8 @@ LOOM_INLINE bool load_shifted_together(R& r, [[maybe_unused]] std::ptrdiff_t j) 
     return true;
   }
 }
-/// The entries at column j of the rows of a vector that lie in one line, of an input that is read along several axes: neighbours, of which
-/// some at an end may be left out. False if they have to be loaded one by one.
+/// The entries at column j of the rows of a vector, of an input that is read along several axes: neighbours, of which some at an end may be
+/// left out. False if they have to be loaded one by one.
 template <int Id, lanes Which, class R>
 LOOM_INLINE bool load_window([[maybe_unused]] R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
@@ -214,20 +214,27 @@ LOOM_INLINE bool load_window([[maybe_unused]] R& r, [[maybe_unused]] std::ptrdif
     return false;
   } else {
     const loops::window& w = r.windows[slot];
-    if (r.data.shape != layout::loop_shape::in_place || !w.served || r.line_begin > r.row_in_block) return false;
     const stream& s = r.data.inputs[slot];
-    const std::ptrdiff_t at = w.begin + r.row_in_block + j * s.column_stride;
-    const auto [begin, end] = loops::lanes_of(w, r.row_in_block, j, static_cast<std::ptrdiff_t>(r.active));
-    const bool is_inside = begin < end, all = begin == 0 && end == R::lane_count;
+    const std::ptrdiff_t at = r.data.further[slot] + r.row_in_block + j * s.column_stride;
+    const bool is_whole = j >= w.whole.first && j <= w.whole.last;
     if constexpr (n.code == op::tensor) {
       using V = typename R::V;
-      const auto* const array = static_cast<const typename R::template Input<slot>*>(s.data);
-      if (!is_inside) r.value[Id] = V{};
-      else if (all) r.value[Id] = load_lanes<V>(array + at);
-      else r.value[Id] = load_lanes_between<V>(array, at, begin, end);
+      using E = typename R::template Input<slot>;
+      const E* const rows = static_cast<const E*>(r.input_row[slot]);
+      if (is_whole) [[likely]] {
+        r.value[Id] = R::shape::load_rows(r, rows + at);
+      } else {
+        const auto [begin, end] = loops::lanes_of(w, r.row_in_block, j, static_cast<std::ptrdiff_t>(r.active));
+        r.value[Id] = begin < end ? load_lanes_between<V>(rows, at, begin, end) : V{};
+      }
     } else {
       typename R::VI v{};
-      if (is_inside && (!all || !load_integers_at(s, at, v))) return false;
+      if (is_whole && r.active == R::lane_count) {
+        if (!load_integers_at(s, r.input_begin[slot] + at, v)) return false;
+      } else {
+        const auto [begin, end] = loops::lanes_of(w, r.row_in_block, j, static_cast<std::ptrdiff_t>(r.active));
+        if (begin < end) return false;
+      }
       set_input<Id>(r, v);
     }
     return true;
@@ -449,9 +456,17 @@ LOOM_INLINE typename R::VI position_along(const R& r, [[maybe_unused]] std::ptrd
     if constexpr (R::shape::along) {
       return broadcast<typename R::VI>(static_cast<typename R::TI>(r.walk->coordinates.at[first_axis(axis)]));
     } else {
+      using VI = typename R::VI;
+      constexpr int a = first_axis(axis);
+      const loops::row_coordinates& block = *r.block_coordinates;
+      const std::ptrdiff_t inner = r.data.inner_rows[a], line = inner == 1 ? r.data.extents[a] : inner,
+                           first = (inner == 1 ? block.at[a] : block.before[a]) + r.row_in_block;
+      if (first >= 0 && first + static_cast<std::ptrdiff_t>(r.active) <= line)
+        return inner == 1 ? iota<VI>(static_cast<typename R::TI>(first))
+                          : broadcast<VI>(static_cast<typename R::TI>(block.at[a]));
       alignas(64) typename R::TI buffer[R::lane_count] = {};
-      loops::load_coordinates(r.data, first_axis(axis), r.row, r.active, buffer);
-      return load<typename R::VI>(buffer);
+      loops::load_coordinates(r.data, a, r.row, r.active, buffer);
+      return load<VI>(buffer);
     }
   }
 }

@@ -16,8 +16,8 @@ enum class copied : unsigned char { never, apart, sent };
 
 /// Copies `count` entries of `Size` bytes, from stride to stride, counted in entries.
 template <std::ptrdiff_t Size>
-[[gnu::noinline]] void copy_entries(const void* from, std::ptrdiff_t from_stride, void* to, std::ptrdiff_t to_stride,
-                                    std::ptrdiff_t count) {
+LOOM_CALLED_BY_LOOPS void copy_entries(const void* from, std::ptrdiff_t from_stride, void* to, std::ptrdiff_t to_stride,
+                                       std::ptrdiff_t count) {
   const auto* in = static_cast<const unsigned char*>(from);
   auto* out = static_cast<unsigned char*>(to);
   for (std::ptrdiff_t i = 0; i < count; ++i)
@@ -61,8 +61,8 @@ inline void send_rows(piece& p, sender send) {
 }
 
 /// Begins a call: inputs, then outputs.
-[[gnu::noinline]] inline copies begin_pieces(piece* pieces, const piece_use* uses, int inputs, int operands,
-                                             const sweep_layout& data, unsigned char* memory) {
+LOOM_CALLED_BY_LOOPS inline copies begin_pieces(piece* pieces, const piece_use* uses, int inputs, int operands,
+                                                const sweep_layout& data, unsigned char* memory) {
   copies made = copies::none;
   for (int k = 0; k < operands; ++k) {
     const piece_use& use = uses[k];
@@ -94,8 +94,8 @@ inline void send_rows(piece& p, sender send) {
   return made;
 }
 /// Begins a row.
-[[gnu::noinline]] inline void begin_pieces_of_row(piece* pieces, int operands, const sweep_layout& data,
-                                                  std::ptrdiff_t row, sender send) {
+LOOM_CALLED_BY_LOOPS inline void begin_pieces_of_row(piece* pieces, int operands, const sweep_layout& data,
+                                                     std::ptrdiff_t row, sender send) {
   for (int k = 0; k < operands; ++k) {
     piece& p = pieces[k];
     if (p.use->size == 0) continue;
@@ -109,7 +109,7 @@ inline void send_rows(piece& p, sender send) {
   }
 }
 /// Ends a call.
-[[gnu::noinline]] inline void end_pieces(piece* pieces, int operands, sender send) {
+LOOM_CALLED_BY_LOOPS inline void end_pieces(piece* pieces, int operands, sender send) {
   for (int k = 0; k < operands; ++k)
     if (pieces[k].use->size != 0) send_rows(pieces[k], send);
   finish_sending();
@@ -117,8 +117,8 @@ inline void send_rows(piece& p, sender send) {
 
 /// Before a block of `count` entries from `column` on: of the operands `used`, those that are copied by blocks are where their
 /// copies are, and of those the ones that are `read` are copied.
-[[gnu::noinline]] inline void begin_block(piece* operands, operand_set used, operand_set read, std::ptrdiff_t column,
-                                          std::ptrdiff_t count) {
+LOOM_CALLED_BY_LOOPS inline void begin_block(piece* operands, operand_set used, operand_set read, std::ptrdiff_t column,
+                                             std::ptrdiff_t count) {
   for (; used != 0; used &= used - 1) {
     const int k = std::countr_zero(used);
     piece& p = operands[k];
@@ -132,8 +132,8 @@ inline void send_rows(piece& p, sender send) {
 }
 
 /// After it: of the operands `written` the copies go to memory.
-[[gnu::noinline]] inline void end_block(const piece* operands, operand_set written, std::ptrdiff_t column,
-                                        std::ptrdiff_t count, sender send) {
+LOOM_CALLED_BY_LOOPS inline void end_block(const piece* operands, operand_set written, std::ptrdiff_t column,
+                                           std::ptrdiff_t count, sender send) {
   for (; written != 0; written &= written - 1) {
     const piece& p = operands[std::countr_zero(written)];
     if (p.how == copied::never || p.whole_rows) continue;

@@ -16,7 +16,7 @@ inline constexpr double no_factors = 0x1p-1000;
 
 /// The sum of log(1 + f) over `count` numbers f >= -1, at most 1000, with one logarithm: mantissas are multiplied, exponents added up.
 /// Its error is at most 4 ulp.
-[[gnu::noinline]] inline double logarithm_of_product(const double* less_one, int count) {
+LOOM_CALLED_BY_LOOPS inline double logarithm_of_product(const double* less_one, int count) {
   double product = 0;  // less 1
   double apart = 0;  // of factors that are not finite
   std::int64_t exponents = 0;

@@ -166,6 +166,15 @@ LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
       return;
     }
   }
+  if constexpr (n.code != op::scatter && !R::shape::along && !wide) {
+    if (r.in_one_line && R::shape::stride_of_rows(r, s) == 1 && r.active == R::lane_count) {  // each has its own
+      constexpr level at = per_column ? level::element : level::row;
+      constexpr int array = R::P.array_of[Id] - 1;
+      const auto own = R::shape::template counted_once<at, Which>(r, v, identity<n.code, typename R::V>());
+      return fold_lanes_into<fold<n.code>, R>(own, static_cast<double*>(s.data) + r.array_begin[array] +
+                                                       r.row_in_block + (per_column ? j : 0) * s.column_stride);
+    }
+  }
   alignas(64) std::conditional_t<wide, double, typename R::number> buffer[R::lane_count];
   if constexpr (wide) store_parts<n.operand[0]>(r, buffer);
   else store(v, buffer);
@@ -353,6 +362,9 @@ template <> struct perform<instruction::store_row_value> {
     if constexpr (output_level(R::P, Slot) == level::scalar) {  // the one row of a formula without row axes
       r.results[row_results_before(R::P, Slot)] = static_cast<double>(first_lane(r.value[Id]));
     } else {
+      if constexpr (!R::shape::along && lanes_differ<Id, R>)
+        if (r.in_one_line && R::shape::stride_of_rows(r, r.data.outputs[Slot]) == 1 && r.active == R::lane_count)
+          return R::shape::template store_output<Slot, Which>(r, r.value[Id], 0);
       alignas(64) typename R::number buffer[R::lane_count];
       store(r.value[Id], buffer);
       using E = typename R::template Output<Slot>;

@@ -63,8 +63,8 @@ inline bool in_one_line(const sweep_layout& data, std::ptrdiff_t lanes) {
   return data.row_rank == 1 || data.row_extents[data.row_rank - 1] >= 4 * lanes;
 }
 /// How many of `count` rows from `first` on lie before the end of a line.
-[[gnu::noinline]] inline std::ptrdiff_t rows_within_line(const sweep_layout& data, std::ptrdiff_t first,
-                                                         std::ptrdiff_t count) {
+LOOM_CALLED_BY_LOOPS inline std::ptrdiff_t rows_within_line(const sweep_layout& data, std::ptrdiff_t first,
+                                                            std::ptrdiff_t count) {
   if (data.row_rank == 1) return count;
   const std::ptrdiff_t line = data.row_extents[data.row_rank - 1], rest = line - first % line;
   return count < rest ? count : rest;
@@ -126,9 +126,9 @@ void move(transposition<S> turn, const S* from, std::ptrdiff_t from_row, std::pt
 /// Columns of `count` rows, side by side: entry j of row i goes to j * pitch + i. Rows past `count`, up to `filled`, repeat the
 /// last one, so that what their lanes compute is as tame as the data.
 template <class S>
-[[gnu::noinline]] inline void load_tile(transposition<S> turn, const sweep_layout& data, const strides& s,
-                                        const S* entries, std::ptrdiff_t row, std::size_t count, std::size_t filled,
-                                        std::ptrdiff_t pitch, S* tile) {
+LOOM_CALLED_BY_LOOPS inline void load_tile(transposition<S> turn, const sweep_layout& data, const strides& s,
+                                           const S* entries, std::ptrdiff_t row, std::size_t count, std::size_t filled,
+                                           std::ptrdiff_t pitch, S* tile) {
   for (std::size_t i = 0; i < count;) {
     const row_run r = run_of_rows(data, s, row + static_cast<std::ptrdiff_t>(i), count - i);
     const S* from = entries + r.offset;
@@ -147,8 +147,8 @@ template <class S>
 }
 /// Transposes rows of a tile to where they follow each other in memory, past the caches.
 template <class S>
-[[gnu::noinline]] inline void send_transposed(const S* tile, std::ptrdiff_t pitch, std::ptrdiff_t rows,
-                                              std::ptrdiff_t columns, S* to, sender send) {
+LOOM_CALLED_BY_LOOPS inline void send_transposed(const S* tile, std::ptrdiff_t pitch, std::ptrdiff_t rows,
+                                                 std::ptrdiff_t columns, S* to, sender send) {
   constexpr std::ptrdiff_t entries = sent_bytes / sizeof(S);
   alignas(64) S copy[entries];
   const std::ptrdiff_t most = entries / columns;
@@ -161,8 +161,8 @@ template <class S>
 }
 /// Back by squares of 16 bytes: a row that is no whole number of vectors would end in a store of some lanes, which costs several of all.
 template <class S>
-[[gnu::noinline]] inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
-                                         std::size_t count, std::ptrdiff_t pitch, const S* tile, sender send) {
+LOOM_CALLED_BY_LOOPS inline void store_tile(const sweep_layout& data, const output_stream& s, std::ptrdiff_t row,
+                                            std::size_t count, std::ptrdiff_t pitch, const S* tile, sender send) {
   constexpr std::ptrdiff_t size = sizeof(S);
   const bool uncached = is_uncached(data, size),
              together = uncached && s.column_stride == 1 && data.columns <= sent_bytes / size;

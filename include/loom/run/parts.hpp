@@ -25,7 +25,7 @@ class partition {
     const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
     const std::ptrdiff_t most = wanted > least ? wanted : least;
     // Rows in place are walked in whole runs of neighbours.
-    const std::ptrdiff_t grain = data.shape == loop_shape::in_place ? data.row_extents[data.row_rank - 1] : part_grain;
+    const std::ptrdiff_t grain = data.shape == loop_shape::in_place ? data.line : part_grain;
     cut(items, (most + grain - 1) / grain * grain);
   }
   /// A block in runs of its rows, or as one part.

@@ -284,10 +284,10 @@ class stage_runner : stage_arrays<Program, T> {
                       p, p.loops[Sweep], call.extents, call.bound, call.arrays, choice,
                       fewest_rows(sizeof(T), choice.part_of_vector)),
                   dispatch<stage, T, Sweep>()};
-    // Lanes across rows take whole rows.
+    // Lanes across rows take whole rows, and windows whole lines of them.
     const bool across = r.data.shape == loop_shape::transposed_tile || r.data.shape == loop_shape::copied_tile ||
                         r.data.shape == loop_shape::in_place;
-    if (across && c_.block.columns < r.data.columns) r.data.shape = loop_shape::along_row;
+    if (across && (choice.windows != 0 || c_.block.columns < r.data.columns)) r.data.shape = loop_shape::along_row;
     return r;
   }
 
