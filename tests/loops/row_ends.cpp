@@ -27,12 +27,15 @@ constexpr auto y = loom::tensor<"y[B,N,C]">;
 constexpr auto v = loom::tensor<"v[B]">;
 constexpr auto in_groups = loom::loss<sum(v* log1p(square(logsumexp(y, C))))>;
 
+constexpr auto B = loom::axis<"B">;
+constexpr auto placed = loom::loss<sum(log1p(square(logsumexp(y, C)) * (number(N) + 10 * number(B))))>;
+
 template <class Loss>
 constexpr bool waits(const Loss& loss, bool products = true) {
   return puts_off_row_ends(loss.plan(), loss.plan().loops[0], products);
 }
 constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), C)), t).mean()>;
-static_assert(waits(kept) && waits(largest) && waits(in_groups));
+static_assert(waits(kept) && waits(largest) && waits(in_groups) && waits(placed));
 static_assert(!waits(loom::loss<sum(x, C).mean()>));
 static_assert(!waits(cross_entropy), "a factor of a product");
 static_assert(waits(cross_entropy, false), "a logarithm of each row");
@@ -105,6 +108,18 @@ TEST_CASE("rows that wait for each other are added up, masked and stored as if e
 TEST_CASE("the largest of rows that wait for each other is that of all") {
   check_largest<float>();
   check_largest<double>();
+}
+
+TEST_CASE("rows that wait for each other know where they are") {
+  for (const auto& [groups, rows] : {std::pair<std::ptrdiff_t, std::ptrdiff_t>{1, 33}, {7, 5}, {2, 16}, {3, 1}})
+    for (const loom::target each : trial::targets()) {
+      const loom::limit_target limit(each);
+      const data<float> a(groups * rows);
+      double expected = 0;
+      for (std::ptrdiff_t i = 0; i < a.rows; ++i)
+        expected += std::log1p(std::expm1(a.size(i)) * static_cast<double>(i % rows + 10 * (i / rows)));
+      CHECK(placed(y = loom::view(a.x.data(), groups, rows, a.columns)) == Approx(expected).epsilon(1e-5));
+    }
 }
 
 TEST_CASE("no row depends on the rows it waits for") {
