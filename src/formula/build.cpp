@@ -3,6 +3,7 @@
 #include "formula/build.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace loom::notation::reading {
 
@@ -64,6 +65,11 @@ typed_value writer::named(node_id id) {
   if (const auto d = names_.definition(n.word, n.begin)) return value(*d);
   if (const declared_input* in = names_.input(n.word)) return leaf(in->code, names_.declared_text(*in), id);
   if (names_.is_axis(n.word)) return position(n.word, id);
+  if (names_.is_last(id)) {
+    const typed_value v = to_.last(last_of_);
+    check(id, nullptr, 0);
+    return v;
+  }
   throw stop{names_.failure_at(n.at, n.length, "there is no input " + std::string(n.word)), true};
 }
 
@@ -115,11 +121,12 @@ typed_value writer::elsewhere(node_id id) {
     const auto along = axis(n.operands[k]);
     if (!along || along->name.empty())
       names_.fail_at(n.operands[k], "the axis along which a value is read elsewhere is written by name: x(C = 2)");
-    const syntax::node& from = tree_[names_.behind(index)];
-    if (names_.is_last(index)) places.push_back({along->name, {}, true});
-    else if (names_.is_before_last(index)) places.push_back({along->name, value(from.operands[1]), true});
-    else if (names_.is_axis_here(index)) places.push_back({along->name, to_.position(axis(index)->name)});
-    else places.push_back({along->name, value(index)});
+    if (names_.is_axis_here(index)) places.push_back({along->name, to_.position(axis(index)->name)});
+    else {
+      const text_view before = std::exchange(last_of_, along->name);
+      places.push_back({along->name, value(index)});
+      last_of_ = before;
+    }
   }
   const typed_value r = to_.at(v, places.data(), static_cast<int>(places.size()), outside ? &*outside : nullptr);
   // A mistake about an axis that is placed is at its place: an entry that is none at the index.
@@ -139,7 +146,11 @@ typed_value writer::elsewhere(node_id id) {
 typed_value writer::elementwise(node_id id, op code, const std::vector<node_id>& operands) {
   typed_value v[3];
   const std::size_t taken = std::min(operands.size(), static_cast<std::size_t>(arity(code)));
-  for (std::size_t k = 0; k < taken; ++k) v[k] = value(operands[k]);
+  const text_view before = last_of_;
+  for (std::size_t k = 0; k < taken; ++k) {
+    v[k] = value(operands[k]);
+    if (is_comparison(code)) last_of_ = k == 0 ? to_.counted_along(v[0]) : before;
+  }
   typed_value r = to_.apply(code, v, static_cast<int>(taken));
   for (std::size_t k = taken; k < operands.size(); ++k) {  // max(a, b, c) is max(max(a, b), c)
     v[0] = r;

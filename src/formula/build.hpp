@@ -47,6 +47,7 @@ class writer {
   const tree& tree_;
   checked_builder& to_;
   std::map<node_id, typed_value> built_;
+  text_view last_of_;  ///< the axis of a place, or that whose positions are compared with what is built
 
   void result(node_id id) {
     to_.result(value(id));

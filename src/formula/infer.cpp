@@ -25,7 +25,7 @@ void scope::note_axis(node_id id) {
 
 /// An index: a number, an axis, or a number more or less of it; the last entry; else labels.
 void scope::find_index(node_id id) {
-  if (number(id) || is_last(id) || is_before_last(id)) return;
+  if (number(id) || is_last(id)) return;
   if (is_axis_here(id)) return note_axis(id);
   const syntax::node& n = tree_[behind(id)];
   if (n.kind != node_kind::binary || (n.word != "+" && n.word != "-")) return find_roles(id, as_label);
@@ -58,7 +58,11 @@ void scope::find_roles(node_id id, unsigned as) {
       return;
     case node_kind::slope: return all(0, as_number);
     case node_kind::unary: return all(0, n.word == "!" ? as_condition : as_number);
-    case node_kind::binary: return all(0, n.word == "&&" || n.word == "||" ? as_condition : as_number);
+    case node_kind::binary:
+      if (n.word == "&&" || n.word == "||") return all(0, as_condition);
+      for (const node_id o : n.operands)
+        if (!is_last(o)) find_roles(o, as_number);
+      return;
     case node_kind::method: {
       const reduction_word* r = find_reduction(n.word);
       find_roles(n.operands[0], r != nullptr && r->of_masks ? as_condition : as_number);
@@ -130,11 +134,6 @@ std::vector<node_id> scope::chain_axes_of(node_id place) const {
 bool scope::is_last(node_id id) const {
   const syntax::node& n = tree_[behind(id)];
   return n.kind == node_kind::name && n.word == "last" && !n.of_std && input("last") == nullptr;
-}
-
-bool scope::is_before_last(node_id id) {
-  const syntax::node& n = tree_[behind(id)];
-  return n.kind == node_kind::binary && n.word == "-" && is_last(n.operands[0]) && number(n.operands[1]);
 }
 
 bool scope::is_outside(node_id id) const {

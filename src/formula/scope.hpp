@@ -217,8 +217,6 @@ class scope {
   /// The axes that a chain takes its states from: R of S = R, S and K of S = S - K.
   std::vector<node_id> chain_axes_of(node_id place) const;
   bool is_last(node_id id) const;
-  /// last - 1, or any number instead of 1.
-  bool is_before_last(node_id id);
   /// Whether what lies beyond the ends of an axis is said, not an axis.
   bool is_outside(node_id id) const;
   bool is_axis_here(node_id id);

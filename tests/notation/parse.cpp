@@ -158,6 +158,7 @@ TEST_CASE("values at places are read as C++ reads them", "[notation]") {
   SAME(v(N = N - 1) + exp(v)(N = N + 3, outside = 1) + x(N = N - 1, C = C + 1) + v(N = 1 + N))
   SAME(sum(x * x(N = M), C)(N = M, M = N).sum() + sum(x * x(axis<"N"> = M), C)(M = N).sum())
   SAME(where(t == t(N = N - 1), v, 0).mean())
+  SAME(where(C == last && N < last - 1, x, 0).sum() + x(C = last - C).sum() + x(C = extent(C) - 2).sum())
 }
 
 TEST_CASE("axes whose extents follow are read as C++ reads them", "[notation]") {

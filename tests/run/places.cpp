@@ -445,6 +445,20 @@ constexpr float in_a_constant() {
 
 TEST_CASE("in a constant expression") { LOOM_CHECK(in_a_constant() == 2 * (11 + 17 + 39) + 12); }
 
+constexpr auto of_last = loom::loss<sum(where(D == last, z, 0) + 10 * where(N + 1 < last, z, 0)) +
+                                    100 * z(D = extent(D) - 2).sum() + sum(z* z(N = last - N, D = last - D))>;
+
+TEST_CASE("the last position of an axis: of a place, and beside a comparison") {
+  const float data[3][2] = {{1, 2}, {3, 4}, {5, 6}};
+  float gradient[3][2];
+  std::vector<double> room(100);
+  CHECK(of_last(z = data, d(z) = gradient, loom::workspace = room) ==
+        2 + 4 + 6 + 10 * (1 + 2) + 100 * (1 + 3 + 5) + 2 * (1 * 6 + 2 * 5 + 3 * 4));
+  const float expected[3][2] = {{10 + 100 + 12, 1 + 10 + 10}, {100 + 8, 1 + 6}, {100 + 4, 1 + 2}};
+  for (int n = 0; n < 3; ++n)
+    for (int k = 0; k < 2; ++k) CHECK(gradient[n][k] == expected[n][k]);
+}
+
 constexpr auto second = loom::loss<z(D = 1).sum()>;
 constexpr auto beside = loom::loss<sum(z(N = M) * m)>;
 

@@ -98,8 +98,8 @@ class expressions {
     if (n.code == op::number)
       return cast(d_, scalar || is_wide(id) ? element::f64 : type_,
                   scalar ? scalar_operand(n.operand[0]) : integer_operand(n.operand[0]));
-    const bool integers = info(n.code).kind == family::compare &&
-                          (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
+    const bool integers =
+        is_comparison(n.code) && (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
     expression o[3];
     for (int i = 0; i < arity(n.code); ++i)
       o[i] = integers      ? integer_operand(n.operand[i])

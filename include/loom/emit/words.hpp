@@ -400,7 +400,7 @@ class value_words {
       case op::logical_or: return or_word(joined("_or_"), i, "either");
       default: break;
     }
-    if (info(n.code).kind == family::compare) return compared(i);
+    if (is_comparison(n.code)) return compared(i);
     if (n.code == op::number) return g_[a].code == op::position ? "position" : after("number_", a);
     if (info(n.code).kind == family::unary) return after((std::string(info(n.code).name) + "_").c_str(), a);
     return "";

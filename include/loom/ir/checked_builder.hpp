@@ -219,8 +219,17 @@ class checked_builder {
     return stopped() ? failed() : typed_value{out_.position(op::position, axis)};
   }
 
-  /// What says which axis it is the last entry of can only be the place that it is given for.
-  constexpr typed_value last() { return fail({issue::last_of_no_axis}); }
+  /// The last of them. `along` is empty where nothing says which axis is meant: no place, and no positions that it is compared with.
+  constexpr typed_value last(text_view along) {
+    if (along.empty()) return fail({issue::last_of_no_axis});
+    const typed_value v[] = {extent(&along, 1), number(1, typed_value::literal::integer)};
+    return apply(op::sub, v, 2);
+  }
+  /// The axis along which a value counts positions; empty if it is something else.
+  constexpr text_view counted_along(const typed_value& v) const {
+    const moved_positions p = positions_of(out_, v.id);
+    return p.is_something_else ? text_view{} : name_of(p.read_along(-1).axis);
+  }
 
   /// A value elsewhere: x(C = 2), z(N = M), x(T = T - 1), x(C = t). What is said of several axes holds at once. Beyond the ends of an
   /// axis there is `outside`; 0, or false, if it is not given.
@@ -323,16 +332,15 @@ class checked_builder {
 
  private:
   constexpr bool is_labelled(const place_choice& p) const {
-    if (p.last || p.index.is_computed_index) return !p.last && positions_of(out_, p.index.id).is_something_else;
+    if (p.index.is_computed_index) return positions_of(out_, p.index.id).is_something_else;
     const op code = out_[p.index.id].code;
-    return code != op::constant && code != op::position;
+    return code != op::position && code != op::constant && !counts_from_end(out_, p.index.id, p.axis);
   }
   /// Whether one place is as it should be; if so, what the axis becomes. One that labels choose from stays, until they do.
   constexpr bool choose(const place_choice& p, int axis, substitution& by) {
-    if (p.last && p.index.id == no_value) by.of[axis] = {-1, last_entry};
-    if ((p.last && p.index.id == no_value) || is_labelled(p)) return true;
+    if (is_labelled(p)) return true;
     const node& index = out_[p.index.id];
-    if (!p.last && (index.code == op::position || p.index.is_computed_index)) {
+    if (index.code == op::position || p.index.is_computed_index) {
       coordinate& there = by.of[axis];
       there = positions_of(out_, p.index.id).read_along(axis);
       const axis_list& axes = out_.result.axes;  // of two that follow from nothing the extents are then the same
@@ -344,11 +352,14 @@ class checked_builder {
       }
       return !stopped();
     }
-    const double entry = index.constant_value();
-    const axis_info& along = out_.result.axes[axis];  // the last entries likewise
-    if (const mistake m = mistake_of_entry(entry, p.index.written, along); m.kind != issue::none) return fail(m), false;
+    const bool from_first = index.code == op::constant;  // the last entries are counted back from the last
+    const double entry = from_first ? index.constant_value() : -1.0 - positions_of(out_, p.index.id).by.more;
+    if (!from_first && entry < 0) return fail({issue::last_of_no_axis}), false;
+    const typed_value::literal written = from_first ? p.index.written : typed_value::literal::integer;
+    if (const mistake m = mistake_of_entry(entry, written, out_.result.axes[axis]); m.kind != issue::none)
+      return fail(m), false;
     const auto whole = static_cast<std::int32_t>(entry);
-    by.of[axis] = {-1, p.last ? last_entry - whole : whole};
+    by.of[axis] = {-1, from_first ? whole : last_entry - whole};
     return true;
   }
   /// One after the other: so no axis that labels choose from may be one that is left, or that other labels have.
@@ -548,7 +559,7 @@ class checked_builder {
       if (v[i].written != typed_value::literal::no || !is_count(out_, v[i].id)) return false;
       computed = true;
     }
-    return some && (makes || (computed && info(code).kind == family::compare));
+    return some && (makes || (computed && is_comparison(code)));
   }
   constexpr typed_value computed(op code, const typed_value* v, int n) {
     typed_value r;
@@ -561,25 +572,16 @@ class checked_builder {
     }
     if (!fits_rank(axes)) return failed();
     r.id = out_.make(code, o[0], o[1]);
-    r.is_computed_index = info(code).kind != family::compare;
+    r.is_computed_index = !is_comparison(code);
     return r;
   }
   constexpr typed_value rank(const typed_value& v, int axis) {
-    const int twin = twin_of(axis);
+    const int twin = twin_of(out_.result.axes, known_, axis);
+    if (twin < 0) too_many(issue::too_many_axes, rival_name(out_.result.axes), max_axes);
     if (twin < 0 || !fits_rank(axes_of(v) | only(twin))) return failed();
     const value_id entries = entries_before(out_, v.id, axis, twin);
     if (entries == no_value) return fail({issue::place_without_an_axis, name_of(axis)});
     return {entries, v.listed};
-  }
-  /// The axis along which the entries of an axis are counted once more. No formula can name it: it is found by what it repeats.
-  constexpr int twin_of(int axis) {
-    for (int a = 0; a < out_.result.axes.size(); ++a)
-      if (known_.twin_of[a] == axis) return a;
-    const text_view name = rival_name(out_.result.axes);
-    if (out_.result.axes.size() == max_axes) return too_many(issue::too_many_axes, name, max_axes);
-    out_.result.axes.push_back({name, out_.result.axes[axis].extent, out_.result.axes[axis].from});
-    known_.twin_of[out_.result.axes.size() - 1] = static_cast<std::int8_t>(axis);
-    return out_.result.axes.size() - 1;
   }
 };
 

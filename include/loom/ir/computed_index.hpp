@@ -43,6 +43,14 @@ constexpr mistake mistake_of_entry(double v, typed_value::literal written, const
   return {};
 }
 
+/// Whether a value is a whole number more or less than the extent of an axis.
+constexpr bool counts_from_end(const builder& out, value_id v, text_view axis) {
+  const extent_form counted = positions_of(out, v).by;
+  for (int a = 0; a < out.result.axes.size(); ++a)
+    if (counted.of(a) != (out.result.axes[a].name == axis ? 1 : 0)) return false;
+  return is_count(out, v);
+}
+
 /// 1 where a mask holds, 0 elsewhere.
 constexpr value_id one_where(builder& out, value_id mask) {
   const value_id zero = out.constant(0), one = out.constant(1);
@@ -69,6 +77,16 @@ constexpr value_id first_extreme(builder& out, op code, value_id e, int axis) {
   const value_id none = out.constant(__builtin_huge_val());
   const value_id found = out.binary(op::logical_or, equal, nan);
   return out.reduce(op::reduce_min, out.where(found, here, none), only(axis));
+}
+
+/// The axis along which the entries of an axis are counted once more. No formula can name it: it is found by what it repeats. -1: no room.
+constexpr int twin_of(axis_list& axes, known_axes& known, int axis) {
+  for (int a = 0; a < axes.size(); ++a)
+    if (known.twin_of[a] == axis) return a;
+  if (axes.size() == max_axes) return -1;
+  axes.push_back({rival_name(axes), axes[axis].extent, axes[axis].from});
+  known.twin_of[axes.size() - 1] = static_cast<std::int8_t>(axis);
+  return axes.size() - 1;
 }
 
 /// How many entries along an axis come before each in the order from the largest to the smallest, equal ones as they stand. They

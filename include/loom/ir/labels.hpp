@@ -89,7 +89,7 @@ constexpr void clauses_when(const graph& g, value_id m, bool truth, label_clause
     clauses_when(g, n.operand[1], truth, out);
     return;
   }
-  if (info(n.code).kind != family::compare) return;
+  if (!is_comparison(n.code)) return;
   const node& l = g[n.operand[0]];
   const node& r = g[n.operand[1]];
   op compare = n.code;

@@ -240,6 +240,7 @@ constexpr const op_info& info(op o) { return detail::op_table::rows[static_cast<
 constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }
+constexpr bool is_comparison(op o) { return info(o).kind == family::compare; }
 constexpr bool is_running(op o) { return info(o).kind == family::running; }
 /// True of orders, and of what they permute.
 constexpr bool is_of_order(op o) { return o >= op::order && o <= op::unpermuted; }

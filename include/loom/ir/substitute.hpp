@@ -241,7 +241,7 @@ class substituting {
     }
     value_id o[3] = {no_value, no_value, no_value};
     for (int k = 0; k < arity(n.code); ++k) o[k] = at(n.operand[k], s);
-    if (info(n.code).kind == family::compare) compare_alike(o[0], o[1]);
+    if (is_comparison(n.code)) compare_alike(o[0], o[1]);
     if (!is_elementwise(n.code) && n.code != op::stop_gradient) captured = true;  // a scatter, which no formula has
     return captured ? v : out_.make(n.code, o[0], o[1], o[2], n.bits);
   }

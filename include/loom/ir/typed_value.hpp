@@ -37,12 +37,11 @@ struct axis_choice {
   std::int64_t position = 0;
 };
 
-/// Where a value is read along one of its axes: by an index, which is a whole literal, the positions along an axis, or labels; or at
-/// the last entry, or as many before it as the index says.
+/// Where a value is read along one of its axes: by an index, which is a whole literal, so many before the extent of the axis, positions
+/// along axes, or labels.
 struct place_choice {
   text_view axis;
   typed_value index;
-  bool last = false;
 };
 
 /// The derivative that a formula declares: by `of`, it is taken to be `slope`.

@@ -37,6 +37,7 @@ class lowering {
 
   template <op Code, class... Shapes>
   constexpr typed_value visit(apply_shape<Code, Shapes...>) {
+    if constexpr (ir::is_comparison(Code)) return compared<Code>(Shapes{}...);
     const typed_value v[] = {visit(Shapes{})...};
     return to_.apply(Code, v, static_cast<int>(sizeof...(Shapes)));
   }
@@ -83,7 +84,7 @@ class lowering {
     return to_.position(name_of<Name>());
   }
 
-  constexpr typed_value visit(last_shape) { return to_.last(); }
+  constexpr typed_value visit(last_shape) { return to_.last(last_of_); }
 
   template <class Values, class... Places>
   constexpr typed_value visit(at_shape<Values, Places...>) {
@@ -115,6 +116,7 @@ class lowering {
  private:
   checked_builder& to_;
   const std::uint64_t* literals_;
+  text_view last_of_;  ///< the axis of a place, or that whose positions are compared with what is visited
 
   /// The name of an axis, which its text may define as well.
   template <fixed_string Text>
@@ -123,18 +125,22 @@ class lowering {
     else return Text.view();
   }
 
-  template <fixed_string Name>
-  constexpr void choose(place_shape<axis_name<Name>, last_shape>, place_choice* places, int& n, typed_value&) {
-    places[n++] = {name_of<Name>(), {}, true};
+  template <op Code, class A, class B>
+  constexpr typed_value compared(A, B) {
+    typed_value v[] = {visit(A{}), {}};
+    const text_view before = last_of_;
+    last_of_ = to_.counted_along(v[0]);
+    v[1] = visit(B{});
+    last_of_ = before;
+    return to_.apply(Code, v, 2);
   }
-  template <fixed_string Name>
-  constexpr void choose(place_shape<axis_name<Name>, apply_shape<op::sub, last_shape, number_shape<true>>>,
-                        place_choice* places, int& n, typed_value&) {
-    places[n++] = {name_of<Name>(), visit(number_shape<true>{}), true};
-  }
+
   template <fixed_string Name, class Index>
   constexpr void choose(place_shape<axis_name<Name>, Index>, place_choice* places, int& n, typed_value&) {
-    places[n++] = {name_of<Name>(), visit(Index{})};
+    const text_view before = last_of_;
+    places[n].axis = last_of_ = name_of<Name>();
+    places[n++].index = visit(Index{});
+    last_of_ = before;
   }
   template <class Value>
   constexpr void choose(outside_shape<Value>, place_choice*, int&, typed_value& outside) {

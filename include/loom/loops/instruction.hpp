@@ -80,7 +80,7 @@ constexpr instruction compute_of(const plan& p, int id) {
     case op::logical_not: return instruction::logical_not;
     default: break;
   }
-  if (info(n.code).kind == family::compare)
+  if (is_comparison(n.code))
     return p.program[n.operand[0]].type == kind::index || p.program[n.operand[1]].type == kind::index
                ? instruction::compare_labels
                : instruction::compare;

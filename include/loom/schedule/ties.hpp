@@ -18,7 +18,7 @@ class tie_finder {
 
   constexpr value_set run() {
     for (const node& n : g_.nodes) {
-      if (info(n.code).kind != family::compare || g_[n.operand[0]].type != kind::number) continue;
+      if (!is_comparison(n.code) || g_[n.operand[0]].type != kind::number) continue;
       const value_id a = n.operand[0], b = n.operand[1];
       if (a == b || (!is_extreme_of(a, b) && !is_extreme_of(b, a) && !is_elsewhere(a, b))) continue;
       insert(a);

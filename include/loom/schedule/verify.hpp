@@ -138,8 +138,8 @@ class plan_checker {
       if (!is_input(g_[n.operand[0]].code)) wrong("a gather from what is not an input", id);
       return need(n.operand[1], id);
     }
-    const bool of_index = info(n.code).kind == family::compare &&
-                          (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
+    const bool of_index =
+        is_comparison(n.code) && (g_[n.operand[0]].type == kind::index || g_[n.operand[1]].type == kind::index);
     for (value_id o : n.operand)
       if (o != no_value && !(of_index && g_[o].code == op::constant))
         need(o, id);  // a literal beside an index is immediate
