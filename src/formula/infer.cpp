@@ -91,7 +91,7 @@ void scope::find_roles(node_id id, unsigned as) {
   if (n.operands.empty()) return;
   if (n.word == "gather") {
     has_rows_ = true;
-    find_roles(n.operands[0], as_number);
+    find_roles(n.operands[0], as);
     if (n.operands.size() > 1) find_roles(n.operands[1], as_label);
     return axes(2);
   }

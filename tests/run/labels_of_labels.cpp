@@ -73,6 +73,33 @@ TEST_CASE("labels of labels: a nested logit, and the classes of a group taken to
                d(logits) = loom::view(d_x.data(), n, classes), loom::workspace = room) == Approx(want));
 }
 
+TEST_CASE("entries of a mask that labels name, that are computed, and in an order") {
+  constexpr auto v = tensor<"v[N,K]">;
+  constexpr auto score = tensor<"score[N,C]">;
+  constexpr auto holds = mask<"holds[N,C]">;
+  constexpr auto common = mask<"common[C]">;
+  constexpr auto k = index<"k[N,K]">;
+  constexpr auto masks =
+      loss<results(sum(where(gather(holds, chosen), v, 0)), sum(where(holds(C = k), v, 0)),
+                   sum(where(common(C = k), v, 0)), sum(where(gather(holds && score > 1, chosen), v, 0)),
+                   sum(where(holds(C = argmax(score, C)), v, 0)), sum(where(holds(C = order(score, C)), score, 0)))>;
+  const double values[2][2] = {{1, 2}, {10, 20}}, scores[2][3] = {{3, 1, 2}, {1, 3, 2}};
+  const bool of_rows[2][3] = {{true, false, false}, {false, false, true}}, of_all[3] = {true, false, true};
+  const int labels[2] = {0, 2}, entries[2][2] = {{0, 1}, {1, 2}};
+  double by[5], slope[2][2], room[200];
+  CHECK(masks(v = values, score = scores, holds = of_rows, common = of_all, chosen = labels, k = entries,
+              result<1> = by[0], result<2> = by[1], result<3> = by[2], result<4> = by[3], result<5> = by[4],
+              loom::workspace = room) == 33);
+  CHECK(by[0] == 1 + 20);
+  CHECK(by[1] == 1 + 20);
+  CHECK(by[2] == 33);
+  CHECK(by[3] == 3);
+  CHECK(by[4] == 2 + 3);
+  constexpr auto picked = loss<sum(where(holds(C = k), v * v, 0))>;
+  picked(v = values, holds = of_rows, k = entries, d(v) = slope);
+  CHECK((slope[0][0] == 2 && slope[0][1] == 0 && slope[1][0] == 0 && slope[1][1] == 40));
+}
+
 TEST_CASE("labels in an order, compared with others and counted") {
   constexpr auto N = axis<"N">;
   constexpr auto key = tensor<"key[N]">;

@@ -183,8 +183,7 @@ class checked_builder {
                                const axis_choice* along = nullptr) {
     if (stopped()) return failed();
     if (!is_index(index)) return fail({issue::gather_needs_an_index});
-    if (!is_index(values) && !is_number(values)) return failed();
-    const value_id from = is_index(values) ? as_number(out_, values.id) : values.id;
+    if (!is_index(values) && out_[values.id].type != kind::mask && !is_number(values)) return failed();
     const axis_choice last{{}, -1};
     const int axis = axis_of(along == nullptr ? last : *along, values,
                              along == nullptr ? issue::gather_axis_in_doubt : issue::axis_in_doubt);
@@ -193,10 +192,7 @@ class checked_builder {
     const bool permutes = is_order_along(index, axis);
     if (!permutes && has(axes_of(index), axis)) return fail({issue::index_does_not_fit, name_of(axis)});
     if (!fits_rank(without(axes_of(values), only(axis)) | axes_of(index))) return failed();
-    typed_value r{permutes                  ? out_.running(op::permuted, from, index.id, only(axis), {})
-                  : index.is_computed_index ? entry_at(out_, from, index.id, axis)
-                                            : out_.make(op::gather, from, index.id, no_value, only(axis)),
-                  values.listed};
+    typed_value r{picked(out_, values.id, index, axis, permutes), values.listed};
     r.listed |= index.listed;
     r.is_computed_index = is_index(values);
     return r;

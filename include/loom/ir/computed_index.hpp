@@ -69,6 +69,18 @@ constexpr value_id entry_at(builder& out, value_id values, value_id index, int a
   return out.reduce(op::sum, out.where(here, values, zero), only(axis));
 }
 
+/// The entries that an index names: labels, one that is computed, or an order along the axis itself. No sum and no order is of masks.
+constexpr value_id picked(builder& out, value_id values, const typed_value& index, int axis, bool permutes) {
+  const bool of_mask = out[values].type == kind::mask, counts = of_mask && (permutes || index.is_computed_index);
+  const value_id from = counts ? one_where(out, values) : of_mask ? values : as_number(out, values);
+  const value_id r = permutes                  ? out.running(op::permuted, from, index.id, only(axis), {})
+                     : index.is_computed_index ? entry_at(out, from, index.id, axis)
+                                               : out.make(op::gather, from, index.id, no_value, only(axis));
+  if (!counts) return r;
+  const value_id zero = out.constant(0);
+  return out.binary(op::ne, r, zero);
+}
+
 /// The position of the largest entry along an axis (op::argmax), or of the smallest; of several, the first.
 constexpr value_id first_extreme(builder& out, op code, value_id e, int axis) {
   const value_id extreme = out.reduce(code == op::argmax ? op::reduce_max : op::reduce_min, e, only(axis));
