@@ -213,9 +213,9 @@ class scope {
 
   // ---- places ----------------------------------------------------------------------------------------------------
 
-  /// Whether the last entry of an axis is meant.
   /// The axes that a chain takes its states from: R of S = R, S and K of S = S - K.
   std::vector<node_id> chain_axes_of(node_id place) const;
+  /// Whether the last position of an axis is meant.
   bool is_last(node_id id) const;
   /// Whether what lies beyond the ends of an axis is said, not an axis.
   bool is_outside(node_id id) const;

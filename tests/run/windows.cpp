@@ -58,6 +58,7 @@ constexpr auto repeats = loom::loss<sum(x* sum(where(word(T = T + K) == word, w,
 constexpr auto embedded = loom::loss<sum(square(gather(table, word(T = T + K - 1), V) - x))>;
 constexpr auto palindrome = loom::loss<sum(square(x - x(T = extent(T) - 1 - T)) * y)>;
 constexpr auto diagonals = loom::loss<sum(square(matrix(J = I + 1) - 2 * matrix(J = I, I = I + 2)) * e)>;
+constexpr auto slanted = loom::loss<sum(e* sum(sin(matrix(I = I + K - 1, J = 4 - 4 * I)) * w, K))>;
 constexpr auto stripes = loom::loss<sum(e* exp(-abs(matrix(I = 5 - I, J = 2 * I))))>;
 
 // ---- plain loops -----------------------------------------------------------------------------------------------------------
@@ -188,6 +189,12 @@ double plain_palindrome(const numbers& a, const numbers& b, const numbers&, size
 double plain_diagonals(const numbers& a, const numbers& b, const numbers&, sizes s) {
   const rows_of u{a, s.t};
   return over(s.n, [&](ptrdiff_t i) { return std::pow(u(i, i + 1) - 2 * u(i + 2, i), 2) * at(b, i); });
+}
+double plain_slanted(const numbers& a, const numbers& b, const numbers& f, sizes s) {
+  const rows_of u{a, s.t};
+  return over(s.n, [&](ptrdiff_t i) {
+    return at(b, i) * over(s.k, [&](ptrdiff_t k) { return std::sin(u(i + k - 1, 4 - 4 * i)) * at(f, k); });
+  });
 }
 double plain_stripes(const numbers& a, const numbers& b, const numbers&, sizes s) {
   const rows_of u{a, s.t};
@@ -331,6 +338,12 @@ TEST_CASE("what is read backwards, and along a diagonal") {
            [&](auto& u, auto& v, auto&, auto& du, auto&, auto& room) {
              return diagonals(matrix = loom::view(u.data(), s.n, s.t), e = v,
                               d(matrix) = loom::view(du.data(), s.n, s.t), loom::workspace = room);
+           });
+    const sizes five{s.n, 5, 3};  // columns: the entries of a slanted line are neighbours in memory
+    agrees("slanted", plain_slanted, five, 5 * s.n, s.n, 3,
+           [&](auto& u, auto& v, auto& f, auto& du, auto& df, auto& room) {
+             return slanted(matrix = loom::view(u.data(), s.n, 5), e = v, w = f,
+                            d(matrix) = loom::view(du.data(), s.n, 5), d(w) = df, loom::workspace = room);
            });
     agrees("stripes", plain_stripes, s, s.n * s.t, s.n, 1, [&](auto& u, auto& v, auto&, auto& du, auto&, auto& room) {
       return stripes(matrix = loom::view(u.data(), s.n, s.t), e = v, d(matrix) = loom::view(du.data(), s.n, s.t),

@@ -120,6 +120,15 @@ constexpr int innermost_row(const plan& p, const sweep& s) {
   return axis;
 }
 
+/// Whether neighbours along an axis read neighbours, or the same entry, along each axis of these inputs that ends somewhere.
+constexpr bool read_neighbours(const plan& p, operand_set inputs, int axis) {
+  for (int k = 0; k < p.program.inputs.size(); ++k)
+    for (const ir::coordinate& c : p.program.inputs[k].at)
+      if ((inputs >> k & 1) != 0 && c.is_shifted() && c.steps_along(axis) != 0 && c.steps_along(axis) != 1)
+        return false;
+  return true;
+}
+
 /// Whether a row has a value that is made of its entries.
 constexpr bool reduces_rows(const sweep& s) {
   for (const row_pass& pass : s.passes)
@@ -182,7 +191,7 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
   choice.windows = windows_of(p, s);
   if (choice.windows != 0) {  // which are in no tile
     choice.line_axis = innermost_row(p, s);
-    choice.allow(loop_shape::in_place);
+    if (read_neighbours(p, choice.windows, choice.line_axis)) choice.allow(loop_shape::in_place);
     return choice;
   }
   if (columns <= choice.longest_in_tile) choice.allow(loop_shape::copied_tile);
