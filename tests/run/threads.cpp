@@ -34,6 +34,7 @@ struct batch {
     for (float& v : w) v = 1 + 0.1F * normal(random);
     for (int& v : t) v = static_cast<int>(random() % static_cast<unsigned>(c));
   }
+  auto matrix() const { return view(x.data(), n, c); }
 };
 
 template <class T>
@@ -41,13 +42,15 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
+/// call(gradient, on...) fills a gradient of that size, on no pool or on the one that `on` says.
 template <class Call>
-void same_for_all_pools(const Call& call, bool cut) {
-  std::vector<float> one, many;
-  const float alone = call(one, nullptr);
+void same_for_all_pools(std::size_t size, const Call& call, bool cut) {
+  std::vector<float> one(size);
+  const float alone = call(one);
   for (int threads : {1, 2, 8}) {
     plain_pool pool(threads);
-    CHECK(call(many, &pool) == alone);
+    std::vector<float> many(size);
+    CHECK(call(many, loom::threads = pool) == alone);
     CHECK(same_bits(one, many));
     CHECK((pool.calls > 1) == cut);
   }
@@ -57,13 +60,9 @@ TEST_CASE("rows are cut by the size of the data alone", "[exec]") {
   for (const auto& [n, c, cut] : {std::tuple{50001, 10, true}, {700, 1000, true}, {300, 7, false}}) {
     const batch b(n, c);
     same_for_all_pools(
-        [&](std::vector<float>& g, plain_pool* pool) {
-          g.assign(b.x.size(), 0);
-          const auto data = view(b.x.data(), b.n, b.c);
-          const auto gradient = view(g.data(), b.n, b.c);
-          return pool == nullptr
-                     ? lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient)
-                     : lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = gradient, loom::threads = *pool);
+        b.x.size(),
+        [&](std::vector<float>& g, const auto&... on) {
+          return lc::cross_entropy(lc::x = b.matrix(), lc::t = b.t, d(lc::x) = view(g.data(), b.n, b.c), on...);
         },
         cut);
   }
@@ -71,13 +70,11 @@ TEST_CASE("rows are cut by the size of the data alone", "[exec]") {
 
 TEST_CASE("so is elementwise data, which has no rows", "[exec]") {
   const batch b(300001, 2);
+  const std::vector<float> y(b.x.size(), 0.25F);
   same_for_all_pools(
-      [&](std::vector<float>& g, plain_pool* pool) {
-        g.assign(b.x.size(), 0);
-        const std::vector<float> y(b.x.size(), 0.25F);
-        return pool == nullptr
-                   ? lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g)
-                   : lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g, loom::threads = *pool);
+      b.x.size(),
+      [&](std::vector<float>& g, const auto&... on) {
+        return lc::binary_cross_entropy(lc::a = b.x, lc::y = y, lc::pw = 2, d(lc::a) = g, on...);
       },
       true);
 }
@@ -93,14 +90,10 @@ TEST_CASE("windows are cut between lines of rows", "[exec]") {
     const batch b(n, c);
     std::vector<double> workspace(3 * b.x.size());
     same_for_all_pools(
-        [&](std::vector<float>& g, plain_pool* pool) {
-          g.assign(b.x.size(), 0);
-          const auto data = view(b.x.data(), b.n, b.c);
-          const auto gradient = view(g.data(), b.n, b.c);
-          return pool == nullptr
-                     ? filtered(signal = data, taps = filter, d(signal) = gradient, loom::workspace = workspace)
-                     : filtered(signal = data, taps = filter, d(signal) = gradient, loom::workspace = workspace,
-                                loom::threads = *pool);
+        b.x.size(),
+        [&](std::vector<float>& g, const auto&... on) {
+          return filtered(signal = b.matrix(), taps = filter, d(signal) = view(g.data(), b.n, b.c),
+                          loom::workspace = workspace, on...);
         },
         true);
   }
@@ -111,13 +104,9 @@ TEST_CASE("a sweep that adds up an array has one writer", "[exec]") {
   constexpr auto weighted = loom::loss<-gather(log_softmax(lc::x, -1) * lc::w, lc::t).mean()>;
   std::vector<double> workspace(10);
   same_for_all_pools(
-      [&](std::vector<float>& g, plain_pool* pool) {
-        g.assign(b.w.size(), 0);
-        const auto data = view(b.x.data(), b.n, b.c);
-        return pool == nullptr
-                   ? weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace)
-                   : weighted(lc::x = data, lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace,
-                              loom::threads = *pool);
+      b.w.size(),
+      [&](std::vector<float>& g, const auto&... on) {
+        return weighted(lc::x = b.matrix(), lc::t = b.t, lc::w = b.w, d(lc::w) = g, loom::workspace = workspace, on...);
       },
       false);
 }
@@ -128,10 +117,9 @@ TEST_CASE("oneTBB runs the parts", "[exec]") {
   loom::thread_pool pool(2);
   CHECK(pool.size() >= 1);
   std::vector<float> one(b.x.size()), many(b.x.size());
-  const auto data = view(b.x.data(), b.n, b.c);
-  const float alone = lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(one.data(), b.n, b.c));
-  CHECK(lc::cross_entropy(lc::x = data, lc::t = b.t, d(lc::x) = view(many.data(), b.n, b.c), loom::threads = pool) ==
-        alone);
+  const float alone = lc::cross_entropy(lc::x = b.matrix(), lc::t = b.t, d(lc::x) = view(one.data(), b.n, b.c));
+  CHECK(lc::cross_entropy(lc::x = b.matrix(), lc::t = b.t, d(lc::x) = view(many.data(), b.n, b.c),
+                          loom::threads = pool) == alone);
   CHECK(same_bits(one, many));
 }
 #endif

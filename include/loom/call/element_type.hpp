@@ -53,7 +53,7 @@ constexpr std::int64_t saturated(std::uint64_t v) {
 }
 
 /// An integer of any of the types, as 64 bits.
-[[gnu::noinline]] inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
+LOOM_CALLED_BY_LOOPS inline std::int64_t load_integer(const void* data, std::ptrdiff_t i, element_type t) {
   switch (t) {
     case element_type::i8: return static_cast<const std::int8_t*>(data)[i];
     case element_type::u8: return static_cast<const std::uint8_t*>(data)[i];

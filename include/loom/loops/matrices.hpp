@@ -135,8 +135,8 @@ double value_of_pair(double left, double right) {
 }
 /// The norm of what row i of x and column j of y make, whatever its size: the largest entry is taken out.
 template <class Term>
-[[gnu::noinline]] double norm_of_pair(const matrix_view& x, std::ptrdiff_t i, const matrix_view& y, std::ptrdiff_t j,
-                                      std::ptrdiff_t depth) {
+LOOM_CALLED_BY_LOOPS double norm_of_pair(const matrix_view& x, std::ptrdiff_t i, const matrix_view& y, std::ptrdiff_t j,
+                                         std::ptrdiff_t depth) {
   const auto entry = [&](std::ptrdiff_t k) {
     const double a = call::load_number(x.data, i * x.row_stride + k * x.column_stride, x.type);
     const double b = call::load_number(y.data, k * y.row_stride + j * y.column_stride, y.type);

@@ -245,14 +245,6 @@ struct row_coordinates {
   std::ptrdiff_t at[ir::max_axes]{}, before[ir::max_axes]{};
 };
 inline constexpr row_coordinates of_first_row{};
-LOOM_CALLED_BY_LOOPS inline void find_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t row,
-                                                  row_coordinates& c) {
-  for (int a = 0; a < ir::max_axes && data.rows > 0; ++a)
-    if (ir::has(axes, a)) {
-      c.at[a] = row / data.inner_rows[a] % data.extents[a];
-      c.before[a] = row % data.inner_rows[a];
-    }
-}
 /// Those of the next row.
 inline void find_next_coordinate(const sweep_layout& data, int axis, row_coordinates& c) {
   if (++c.before[axis] < data.inner_rows[axis]) return;
@@ -262,7 +254,7 @@ inline void find_next_coordinate(const sweep_layout& data, int axis, row_coordin
 /// Those of a row that is so many rows on.
 LOOM_CALLED_BY_LOOPS inline void move_coordinates(const sweep_layout& data, axis_set axes, std::ptrdiff_t rows,
                                                   row_coordinates& c) {
-  for (int a = 0; axes != 0; ++a, axes >>= 1) {
+  for (int a = 0; axes != 0 && data.rows > 0; ++a, axes >>= 1) {
     if ((axes & 1) == 0) continue;
     const std::ptrdiff_t inner = data.inner_rows[a], before = c.before[a] + rows;
     const std::ptrdiff_t on = inner == 1 ? before : before < inner ? 0 : before / inner, at = c.at[a] + on;

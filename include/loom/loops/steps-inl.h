@@ -134,58 +134,55 @@ LOOM_INLINE void fold_lanes_into(typename R::V v, double* to) {
 template <int Id, lanes Which, class R>
 LOOM_INLINE void add_to_array(R& r, [[maybe_unused]] std::ptrdiff_t j) {
   constexpr node n = R::P.program[Id];
-  constexpr bool per_column = folds_entries(R::P, Id),
-                 each = R::shape::lanes_differ(per_column ? level::element : level::row);
-  const output_stream& s = r.data.arrays[R::P.array_of[Id] - 1];
+  constexpr bool per_column = folds_entries(R::P, Id), wide = n.code == op::sum && R::is_wide(n.operand[0]);
+  constexpr level at = per_column ? level::element : level::row;
+  constexpr int array = R::P.array_of[Id] - 1;
+  const output_stream& s = r.data.arrays[array];
+  const std::ptrdiff_t column = per_column ? j : 0;
   const typename R::V v = entry_of<n.code>(counted<n.operand[0]>(r));
   if constexpr (n.code != op::scatter && per_column && R::shape::along && Which != lanes::some &&
                 !R::is_wide(n.operand[0])) {
     if (s.column_stride == 1) [[likely]]
-      return fold_lanes_into<fold<n.code>, R>(v,
-                                              static_cast<double*>(s.data) + r.array_begin[R::P.array_of[Id] - 1] + j);
+      return fold_lanes_into<fold<n.code>, R>(v, static_cast<double*>(s.data) + r.array_begin[array] + j);
   }
-  constexpr bool wide = n.code == op::sum && R::is_wide(n.operand[0]);
-  if constexpr (n.code == op::sum && !R::shape::along) {
-    if (r.in_one_line && R::shape::stride_of_rows(r, s) == 0) {  // rows share the entry
-      constexpr level at = per_column ? level::element : level::row;
-      typename R::VD sum[2]{};
-      if constexpr (wide) {
-        add_wide<n.operand[0]>(r, sum, R::shape::template counted_lanes<at, Which>(r));
-      } else {
-        const auto own = R::shape::template counted_once<at, Which>(r, v, typename R::V{});
-        if constexpr (sizeof(typename R::number) == 8) {
-          sum[0] = own;
+  if constexpr (n.code != op::scatter && !R::shape::along) {
+    const std::ptrdiff_t from_row_to_row = R::shape::stride_of_rows(r, s);
+    double* const to = static_cast<double*>(s.data) + r.array_begin[array] + column * s.column_stride;
+    if constexpr (n.code == op::sum) {
+      if (r.in_one_line && from_row_to_row == 0) {  // rows share the entry
+        typename R::VD sum[2]{};
+        if constexpr (wide) {
+          add_wide<n.operand[0]>(r, sum, R::shape::template counted_lanes<at, Which>(r));
         } else {
-          sum[0] = widen(lower_half(own));
-          sum[1] = widen(upper_half(own));
+          const auto own = R::shape::template counted_once<at, Which>(r, v, typename R::V{});
+          if constexpr (sizeof(typename R::number) == 8) {
+            sum[0] = own;
+          } else {
+            sum[0] = widen(lower_half(own));
+            sum[1] = widen(upper_half(own));
+          }
         }
+        *to += across_lanes<op::sum>(sum[0] + sum[1]);
+        return;
       }
-      constexpr int array = R::P.array_of[Id] - 1;
-      static_cast<double*>(s.data)[r.array_begin[array] + (per_column ? j : 0) * s.column_stride] +=
-          across_lanes<op::sum>(sum[0] + sum[1]);
-      return;
     }
-  }
-  if constexpr (n.code != op::scatter && !R::shape::along && !wide) {
-    if (r.in_one_line && R::shape::stride_of_rows(r, s) == 1 && r.active == R::lane_count) {  // each has its own
-      constexpr level at = per_column ? level::element : level::row;
-      constexpr int array = R::P.array_of[Id] - 1;
-      const auto own = R::shape::template counted_once<at, Which>(r, v, identity<n.code, typename R::V>());
-      return fold_lanes_into<fold<n.code>, R>(own, static_cast<double*>(s.data) + r.array_begin[array] +
-                                                       r.row_in_block + (per_column ? j : 0) * s.column_stride);
+    if constexpr (!wide) {
+      if (r.in_one_line && from_row_to_row == 1 && r.active == R::lane_count)  // each has its own
+        return fold_lanes_into<fold<n.code>, R>(
+            R::shape::template counted_once<at, Which>(r, v, identity<n.code, typename R::V>()), to + r.row_in_block);
     }
   }
   alignas(64) std::conditional_t<wide, double, typename R::number> buffer[R::lane_count];
   if constexpr (wide) store_parts<n.operand[0]>(r, buffer);
   else store(v, buffer);
   const std::size_t first = R::shape::repeated(r),
-                    count = (each ? R::shape::template lanes_in_use<Which>(r) : 1) - first;
-  const std::ptrdiff_t row = r.row + static_cast<std::ptrdiff_t>(first), column = per_column ? j : 0;
+                    count = (R::shape::lanes_differ(at) ? R::shape::template lanes_in_use<Which>(r) : 1) - first;
+  const std::ptrdiff_t row = r.row + static_cast<std::ptrdiff_t>(first);
   if constexpr (n.code == op::scatter) {
     alignas(64) typename R::TI label[R::lane_count];
     store(r.index[n.operand[1]], label);
-    loops::scatter_into_array(r.data, R::P.array_of[Id] - 1, r.data.extents[n.scattered_over()], row, column,
-                              R::shape::along, count, label + first, buffer + first);
+    loops::scatter_into_array(r.data, array, r.data.extents[n.scattered_over()], row, column, R::shape::along, count,
+                              label + first, buffer + first);
   } else {
     loops::store_into_array(n.code, r.data, s, row, column, R::shape::along, count, buffer + first);
   }

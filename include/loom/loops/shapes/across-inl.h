@@ -23,8 +23,8 @@ struct across_rows {
     bool in_one_line = false;
     std::ptrdiff_t input_begin[Inputs + 1], array_begin[Arrays + 1];
     std::size_t active = 0;  ///< rows of this vector
-    const loops::row_coordinates* block_coordinates;  ///< of its first row, along axes that the program asks for
-    unsigned present = 0;  ///< a bit for each lane that memory has, of few rows side by side: those that are rows
+    const loops::row_coordinates* block_coordinates = &loops::of_first_row;  ///< of its first row, along axes asked for
+    unsigned present = ~0u;  ///< a bit for each lane that memory has, of few rows side by side: those that are rows
     // A tile is padded with copies of its last row; memory is not. Without a tile, the last vector starts early and overlaps
     // rows already processed; totals skip them.
     std::size_t repeated_rows = 0;
@@ -203,13 +203,14 @@ struct across_rows {
     loops::row_shift shifts[R::inputs + 1];
     r.shifts = shifts;
     if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
-    constexpr layout::operand_set windows = layout::shape_choice_of<typename R::program, Passes::sweep_number>.windows;
+    constexpr const layout::shape_choice& choice = layout::shape_choice_of<typename R::program, Passes::sweep_number>;
+    constexpr layout::operand_set windows = choice.windows;
     loops::window of_inputs[windows != 0 ? R::inputs : 1];
     r.windows = of_inputs;
     constexpr axis_set asked = loops::axes_asked_for(R::P, Passes::S);
     loops::row_coordinates coordinates;
     r.block_coordinates = &coordinates;
-    if constexpr (asked != 0) loops::find_coordinates(data, asked, part.row_begin, coordinates);
+    if constexpr (asked != 0) loops::move_coordinates(data, asked, part.row_begin, coordinates);
     alignas(64) unsigned char memory[tiles::bytes + 1];
     row_block b;
     b.tiles = memory;
@@ -222,7 +223,10 @@ struct across_rows {
       b.count = r.part.row_end - b.first < b.size ? r.part.row_end - b.first : b.size;
       if constexpr (R::rows_of_axes && windows == 0)
         if (r.in_one_line) b.count = loops::rows_within_line(data, b.first, b.count);
-      if constexpr (windows != 0) find_windows<Passes::sweep_number>(r, of_inputs, inputs());
+      for (int k = 0; k < R::inputs && windows != 0; ++k)
+        if ((windows >> k & 1) != 0)
+          loops::find_window(data, R::P.program.inputs[k].at, Passes::S.rows, choice.line_axis, innermost_column(R::P),
+                             coordinates, of_inputs[k]);
       if (b.tiled) tiles::load(r, b, inputs(), outputs());
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
@@ -235,7 +239,8 @@ struct across_rows {
         r.present = b.tiled || active == width ? ~0u : (1u << active) - 1;
         r.repeated_rows = static_cast<std::size_t>(active - rest);
         r.new_rows = first_lanes<typename R::V>(r.active) & (first_lanes<typename R::V>(r.repeated_rows) == 0);
-        if constexpr (windows != 0) find_whole_columns<windows>(r, of_inputs, inputs());
+        for (int k = 0; k < R::inputs && windows != 0; ++k)
+          if ((windows >> k & 1) != 0) loops::find_whole_columns(r.row_in_block, active, of_inputs[k]);
         Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
       }
       if (b.tiled) tiles::store(r, b, outputs());
@@ -243,26 +248,6 @@ struct across_rows {
     }
     if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
     Passes::template end<0, Passes::S.totals.count>(r);
-  }
-
-  template <int Sweep, class R, int... I>
-  static LOOM_INLINE void find_windows(const R& r, loops::window* windows, std::integer_sequence<int, I...>) {
-    (find_window<Sweep, I>(r, windows), ...);
-  }
-  template <int Sweep, int Slot, class R>
-  static LOOM_INLINE void find_window([[maybe_unused]] const R& r, [[maybe_unused]] loops::window* windows) {
-    constexpr const sweep& s = R::P.loops[Sweep];
-    if constexpr ((layout::shape_choice_of<typename R::program, Sweep>.windows >> Slot & 1) != 0) {
-      static constexpr ir::coordinates at = R::P.program.inputs[Slot].at;
-      loops::find_window(r.data, at, s.rows, layout::innermost_row(R::P, s), innermost_column(R::P),
-                         *r.block_coordinates, windows[Slot]);
-    }
-  }
-  template <layout::operand_set Windows, class R, int... I>
-  static LOOM_INLINE void find_whole_columns(const R& r, loops::window* windows, std::integer_sequence<int, I...>) {
-    ((Windows >> I & 1 ? loops::find_whole_columns(r.row_in_block, static_cast<std::ptrdiff_t>(r.active), windows[I])
-                       : void()),
-     ...);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.

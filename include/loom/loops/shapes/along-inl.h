@@ -227,7 +227,7 @@ struct along_rows {
     if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
     if constexpr (R::rows_of_axes) layout::find_row(data, part.row_begin, walk.at);
     constexpr axis_set asked = loops::axes_asked_for(R::P, Passes::S);
-    if constexpr (asked != 0) loops::find_coordinates(data, asked, part.row_begin, walk.coordinates);
+    if constexpr (asked != 0) loops::move_coordinates(data, asked, part.row_begin, walk.coordinates);
     for (r.row = r.part.row_begin; r.row < r.part.row_end; ++r.row) {
       find_rows<Passes::sweep_number>(r, inputs(), outputs());
       if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());

@@ -34,8 +34,6 @@ class row_ends {
  public:
   explicit LOOM_INLINE row_ends(const Along* row) : r_(row->data, row->part, row->scalars, row->results) {
     r_.repeated_rows = 0;
-    r_.present = ~0u;
-    r_.block_coordinates = &loops::of_first_row;
     r_.in_one_line = row->data.row_rank == 1;
     for (std::ptrdiff_t& begin : r_.input_begin) begin = 0;
     for (std::ptrdiff_t& begin : r_.array_begin) begin = 0;
