@@ -66,7 +66,10 @@ typed_value writer::named(node_id id) {
   if (const declared_input* in = names_.input(n.word)) return leaf(in->code, names_.declared_text(*in), id);
   if (names_.is_axis(n.word)) return position(n.word, id);
   if (names_.is_last(id)) {
+    ++lasts_;
     const typed_value v = to_.last(last_of_);
+    if (to_.problem().kind == issue::last_of_no_axis)
+      throw stop{names_.failure_at(n.at, n.length, sentence(to_.problem())), true};
     check(id, nullptr, 0);
     return v;
   }
@@ -121,12 +124,9 @@ typed_value writer::elsewhere(node_id id) {
     const auto along = axis(n.operands[k]);
     if (!along || along->name.empty())
       names_.fail_at(n.operands[k], "the axis along which a value is read elsewhere is written by name: x(C = 2)");
-    if (names_.is_axis_here(index)) places.push_back({along->name, to_.position(axis(index)->name)});
-    else {
-      const text_view before = std::exchange(last_of_, along->name);
-      places.push_back({along->name, value(index)});
-      last_of_ = before;
-    }
+    const text_view before = std::exchange(last_of_, along->name);
+    places.push_back({along->name, names_.is_axis_here(index) ? to_.position(axis(index)->name) : value(index)});
+    last_of_ = before;
   }
   const typed_value r = to_.at(v, places.data(), static_cast<int>(places.size()), outside ? &*outside : nullptr);
   // A mistake about an axis that is placed is at its place: an entry that is none at the index.
@@ -149,8 +149,9 @@ typed_value writer::elementwise(node_id id, op code, const std::vector<node_id>&
   const text_view before = last_of_;
   for (std::size_t k = 0; k < taken; ++k) {
     v[k] = value(operands[k]);
-    if (is_comparison(code)) last_of_ = k == 0 ? to_.counted_along(v[0]) : before;
+    if (k == 0 && is_comparison(code)) last_of_ = to_.counted_along(v[0]);
   }
+  last_of_ = before;
   typed_value r = to_.apply(code, v, static_cast<int>(taken));
   for (std::size_t k = taken; k < operands.size(); ++k) {  // max(a, b, c) is max(max(a, b), c)
     v[0] = r;

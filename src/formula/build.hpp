@@ -27,8 +27,9 @@ class writer {
   }
   typed_value value(node_id id) {
     if (const auto known = built_.find(id); known != built_.end()) return known->second;
+    const int lasts = lasts_;
     const typed_value v = build(id);
-    built_[id] = v;
+    if (lasts == lasts_) built_[id] = v;  // what names the last position may name that of another axis next time
     return v;
   }
   /// The axis that is meant, or nothing.
@@ -48,6 +49,7 @@ class writer {
   checked_builder& to_;
   std::map<node_id, typed_value> built_;
   text_view last_of_;  ///< the axis of a place, or that whose positions are compared with what is built
+  int lasts_ = 0;  ///< how often it was asked for
 
   void result(node_id id) {
     to_.result(value(id));

@@ -13,8 +13,7 @@ void scope::find_axis(node_id id) {
   std::string_view name;
   if (n.kind == node_kind::quoted && n.word == "axis") name = axis_name_of(n.quoted);
   else if (n.kind == node_kind::name) name = n.word;
-  if (!name.empty() && std::find(named_axes_.begin(), named_axes_.end(), name) == named_axes_.end())
-    named_axes_.push_back(name);
+  if (!name.empty() && !is_named_as_axis(name)) named_axes_.push_back(name);
 }
 
 /// An axis along which something is read: no other input need have it.
@@ -53,16 +52,13 @@ void scope::find_roles(node_id id, unsigned as) {
     case node_kind::name:
       if (n.of_std) return;
       if (const auto d = definition(n.word, n.begin)) return find_roles(*d, as);
+      if (is_last(id)) return;
       roles_[n.word] |= as;
       first_use_.emplace(n.word, id);
       return;
     case node_kind::slope: return all(0, as_number);
     case node_kind::unary: return all(0, n.word == "!" ? as_condition : as_number);
-    case node_kind::binary:
-      if (n.word == "&&" || n.word == "||") return all(0, as_condition);
-      for (const node_id o : n.operands)
-        if (!is_last(o)) find_roles(o, as_number);
-      return;
+    case node_kind::binary: return all(0, n.word == "&&" || n.word == "||" ? as_condition : as_number);
     case node_kind::method: {
       const reduction_word* r = find_reduction(n.word);
       find_roles(n.operands[0], r != nullptr && r->of_masks ? as_condition : as_number);
@@ -172,7 +168,7 @@ void scope::infer_numbers() {
     const node_id use = first_use_[name];
     if (input(name) != nullptr || (roles & (as_label | as_condition | as_index_or_mask)) != 0) continue;
     if (find_plain_constant(name) != nullptr) continue;
-    if (is_axis(name)) continue;  // its positions
+    if (is_axis(name) || is_named_as_axis(name)) continue;  // its positions
     if (is_function(name))
       fail_at_word(use, std::string(name) + " is a function; call it: " + std::string(name) + "(x)");
     if (const std::string meant = closest(name, known); !meant.empty())

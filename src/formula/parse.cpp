@@ -41,8 +41,8 @@ void check_unused(scope& names, const tree& t) {
     try {
       if (!says_nothing) w.value(behind);
     } catch (stop& e) {
-      // A name that nothing defines may be defined where the text was taken from.
-      if (!e.of_unknown_input) wrong = std::move(e.why);
+      // A name that nothing defines may be defined where the text was taken from, and of which axis `last` is the last where it is used.
+      if (!e.is_said_elsewhere) wrong = std::move(e.why);
     }
     if (wrong) throw stop{std::move(*wrong)};
   }

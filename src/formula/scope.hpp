@@ -2,6 +2,7 @@
 // src/formula/scope.hpp — the names of a formula: which statement, input or axis each is; numbers, and what is declared by its use.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -24,7 +25,7 @@ using syntax::node_id, syntax::node_kind, syntax::tree;
 /// never thrown in a handler: src/site/wasi.cpp counts on it.
 struct stop {
   failure why;
-  bool of_unknown_input = false;
+  bool is_said_elsewhere = false;
 };
 
 /// What a name that is not defined by a statement is used as.
@@ -241,6 +242,9 @@ class scope {
   std::map<std::string_view, node_id> first_use_;
   std::set<std::pair<node_id, unsigned>> visited_;
   std::vector<std::string_view> named_axes_;
+  bool is_named_as_axis(std::string_view name) const {
+    return std::find(named_axes_.begin(), named_axes_.end(), name) != named_axes_.end();
+  }
   bool has_rows_ = false;
 
   void add(const declaration& d, const declared_input& in) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: loom: loom::last is the last entry of the axis that it is given for, x\(C = last\), or of the one before it, C == last
+// expect: loom: loom::last is the last entry of the axis that it is given for, x\(C = last\), or whose positions it is compared with, C == last
 // lines: <= 14
 #include <loom/loom.hpp>
 

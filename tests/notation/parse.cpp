@@ -113,6 +113,8 @@ constexpr auto cross_entropy = loom::loss<-gather(log(exp(x) / sum(exp(x), C)), 
 }
 
 TEST_CASE("the kinds of inputs follow from their use", "[notation]") {
+  CHECK(parse("sum(where(T == last, v, 0), T)").inferred == std::vector<std::string>{"v[N,T]"});
+  CHECK(parse("sum(where(T < 2, v, 0) + v(T = 1), T)").inferred == std::vector<std::string>{"v[N,T]"});
   const auto read = [](std::string_view text, std::vector<std::string> given = {}) {
     const notation::formula f = parse(text, given);
     CAPTURE(f.wrong.text());
@@ -159,6 +161,11 @@ TEST_CASE("values at places are read as C++ reads them", "[notation]") {
   SAME(sum(x * x(N = M), C)(N = M, M = N).sum() + sum(x * x(axis<"N"> = M), C)(M = N).sum())
   SAME(where(t == t(N = N - 1), v, 0).mean())
   SAME(where(C == last && N < last - 1, x, 0).sum() + x(C = last - C).sum() + x(C = extent(C) - 2).sum())
+  SAME(where(gather(x > y, t), v, 0).mean() + where((x > 0)(C = t), v, 0).sum())
+  constexpr auto one_before = last - 1;  // of whatever axis
+  const notation::formula read =
+      parse("one_before = last - 1; x(N = one_before).sum() + x(C = one_before).sum()", declarations);
+  CHECK(same(read.written, loom::lang::lower(x(N = one_before).sum() + x(C = one_before).sum()).program));
 }
 
 TEST_CASE("axes whose extents follow are read as C++ reads them", "[notation]") {

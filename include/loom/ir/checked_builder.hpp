@@ -573,8 +573,8 @@ class checked_builder {
   }
   constexpr typed_value rank(const typed_value& v, int axis) {
     const int twin = twin_of(out_.result.axes, known_, axis);
-    if (twin < 0) too_many(issue::too_many_axes, rival_name(out_.result.axes), max_axes);
-    if (twin < 0 || !fits_rank(axes_of(v) | only(twin))) return failed();
+    if (twin < 0) return too_many(issue::too_many_axes, rival_name(out_.result.axes), max_axes), failed();
+    if (!fits_rank(axes_of(v) | only(twin))) return failed();
     const value_id entries = entries_before(out_, v.id, axis, twin);
     if (entries == no_value) return fail({issue::place_without_an_axis, name_of(axis)});
     return {entries, v.listed};
