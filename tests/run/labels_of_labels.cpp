@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Labels of labels: a table of labels that labels choose from, the group of a class.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
+#include "support/targets.hpp"
 
 namespace {
 
@@ -73,31 +75,59 @@ TEST_CASE("labels of labels: a nested logit, and the classes of a group taken to
                d(logits) = loom::view(d_x.data(), n, classes), loom::workspace = room) == Approx(want));
 }
 
+constexpr auto score = loom::tensor<"score[N,C]">;
+constexpr auto holds = loom::mask<"holds[N,C]">;
+constexpr auto common = loom::mask<"common[C]">;
+constexpr auto v = loom::tensor<"v[N,K]">;
+constexpr auto entry = loom::index<"entry[N,K]">;
+constexpr auto by_labels =
+    loom::loss<sum(where(gather(holds, chosen), v* v, 0)) + 3 * sum(where(holds(C = entry), v* v, 0)) +
+               5 * sum(where(common(C = entry), v* v, 0)) + 7 * sum(where(gather(holds&& score > 1, chosen), v* v, 0))>;
+constexpr auto by_order = loom::loss<results(sum(where(holds(C = argmax(score, C)), v, 0)),
+                                             sum(where(holds(C = order(score, C)), score, 0)))>;
+
 TEST_CASE("entries of a mask that labels name, that are computed, and in an order") {
-  constexpr auto v = tensor<"v[N,K]">;
-  constexpr auto score = tensor<"score[N,C]">;
-  constexpr auto holds = mask<"holds[N,C]">;
-  constexpr auto common = mask<"common[C]">;
-  constexpr auto k = index<"k[N,K]">;
-  constexpr auto masks =
-      loss<results(sum(where(gather(holds, chosen), v, 0)), sum(where(holds(C = k), v, 0)),
-                   sum(where(common(C = k), v, 0)), sum(where(gather(holds && score > 1, chosen), v, 0)),
-                   sum(where(holds(C = argmax(score, C)), v, 0)), sum(where(holds(C = order(score, C)), score, 0)))>;
-  const double values[2][2] = {{1, 2}, {10, 20}}, scores[2][3] = {{3, 1, 2}, {1, 3, 2}};
-  const bool of_rows[2][3] = {{true, false, false}, {false, false, true}}, of_all[3] = {true, false, true};
-  const int labels[2] = {0, 2}, entries[2][2] = {{0, 1}, {1, 2}};
-  double by[5], slope[2][2], room[200];
-  CHECK(masks(v = values, score = scores, holds = of_rows, common = of_all, chosen = labels, k = entries,
-              result<1> = by[0], result<2> = by[1], result<3> = by[2], result<4> = by[3], result<5> = by[4],
-              loom::workspace = room) == 33);
-  CHECK(by[0] == 1 + 20);
-  CHECK(by[1] == 1 + 20);
-  CHECK(by[2] == 33);
-  CHECK(by[3] == 3);
-  CHECK(by[4] == 2 + 3);
-  constexpr auto picked = loss<sum(where(holds(C = k), v * v, 0))>;
-  picked(v = values, holds = of_rows, k = entries, d(v) = slope);
-  CHECK((slope[0][0] == 2 && slope[0][1] == 0 && slope[1][0] == 0 && slope[1][1] == 40));
+  constexpr std::size_t n = 37, classes = 5, width = 3;
+  std::vector<double> values(n * width), scores(n * classes), slope(values.size()), room(2000);
+  std::vector<int> labels(n), entries(n * width);
+  bool of_rows[n * classes], of_all[classes] = {true, false, true, true, false};
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = 1 + static_cast<double>(k % 11);
+  for (std::size_t k = 0; k < entries.size(); ++k) entries[k] = static_cast<int>(k * k % classes);
+  for (std::size_t i = 0; i < n; ++i) labels[i] = static_cast<int>(i * 3 % classes);
+  for (std::size_t k = 0; k < scores.size(); ++k)
+    scores[k] = static_cast<double>(k * 7 % 13 % 5 * 10 + k % classes) / 10;
+  for (std::size_t k = 0; k < scores.size(); ++k) of_rows[k] = k % 3 == 1 || k % 7 == 2;
+  double expected = 0, of_largest = 0, in_order = 0;
+  std::vector<double> slopes;
+  for (std::size_t i = 0; i < n; ++i) {
+    std::vector<std::size_t> order(classes);
+    for (std::size_t c = 0; c < classes; ++c) order[c] = c;
+    const double* const row = &scores[i * classes];
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return row[a] < row[b]; });
+    const std::size_t label = i * classes + static_cast<std::size_t>(labels[i]);
+    for (std::size_t c = 0; c < classes; ++c) in_order += of_rows[i * classes + order[c]] ? row[c] : 0;
+    for (std::size_t k = i * width; k < (i + 1) * width; ++k) {
+      const auto named = static_cast<std::size_t>(entries[k]);
+      const int times = (of_rows[label] ? scores[label] > 1 ? 8 : 1 : 0) + (of_rows[i * classes + named] ? 3 : 0) +
+                        (of_all[named] ? 5 : 0);
+      expected += times * values[k] * values[k];
+      slopes.push_back(2 * times * values[k]);
+      of_largest += of_rows[i * classes + order.back()] ? values[k] : 0;
+    }
+  }
+  const auto table = loom::view(scores.data(), n, classes);
+  const auto of = loom::view(of_rows, n, classes);
+  const auto data = loom::view(values.data(), n, width);
+  for (const loom::target each : trial::targets()) {
+    const loom::limit_target limit(each);
+    CHECK(by_labels(v = data, score = table, holds = of, common = of_all, chosen = labels,
+                    entry = loom::view(entries.data(), n, width),
+                    d(v) = loom::view(slope.data(), n, width)) == expected);
+    CHECK(slope == slopes);
+    double second = 0;
+    CHECK(by_order(v = data, score = table, holds = of, result<1> = second, loom::workspace = room) == of_largest);
+    CHECK(second == Approx(in_order));
+  }
 }
 
 TEST_CASE("labels in an order, compared with others and counted") {
