@@ -72,8 +72,7 @@ struct loss_function {
   /// runs in stages walks what they do, not what its plan says.
   template <lang::derivative_name... Derivatives>
   static constexpr schedule::walk_list walks(Derivatives...) {
-    using found = lang::diagnosis_of<call::check_names<Formula, Derivatives...>>;
-#include "loom/lang/sentences.def"
+    static_cast<void>(plan(Derivatives()...));  // says what is wrong with them
     return run::walks<program_of<Derivatives...>>();
   }
 
@@ -88,8 +87,7 @@ struct loss_function {
   /// or a mask around it, ends it. Growth by sums, products and squares is not looked at, nor are the digits of derivatives.
   template <lang::derivative_name... Derivatives>
   static constexpr const rewrite::hazard_list& hazards(Derivatives...) {
-    using found = lang::diagnosis_of<call::check_names<Formula, Derivatives...>>;
-#include "loom/lang/sentences.def"
+    static_cast<void>(plan(Derivatives()...));
     return program_of<Derivatives...>::hazards;
   }
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loom/ir/issue.hpp"
 #include "loom/ir/op.hpp"
+#include "loom/ir/sentence.hpp"
 
 namespace loom::notation {
 

@@ -9,6 +9,7 @@
 
 #include "loom/compile.hpp"
 #include "loom/ir/print.hpp"
+#include "loom/ir/sentence.hpp"
 #include "loom/lang/lower.hpp"
 #include "loom/lang/notation.hpp"
 #include "loom/schedule/print.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // ir/issue.cpp — mistakes as sentences.
-#include "loom/ir/issue.hpp"
+#include "loom/ir/sentence.hpp"
 
 #include <cstdint>
 #include <limits>

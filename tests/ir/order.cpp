@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "loom/ir/print.hpp"
+#include "loom/ir/sentence.hpp"
 #include "loom/ir/verify.hpp"
 #include "loom/lang/lower.hpp"
 #include "support/catch.hpp"

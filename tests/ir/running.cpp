@@ -8,6 +8,7 @@
 
 #include "loom/ir/constant_number.hpp"
 #include "loom/ir/print.hpp"
+#include "loom/ir/sentence.hpp"
 #include "loom/ir/verify.hpp"
 #include "loom/lang/lower.hpp"
 #include "support/catch.hpp"

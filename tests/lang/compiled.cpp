@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "loom/ir/sentence.hpp"
 #include "support/catch.hpp"
 
 using loom::ir::capacity;

@@ -8,6 +8,9 @@
 
 #include "loom/base/fixed_string.hpp"
 #include "loom/ir/issue.hpp"
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
+#include "loom/ir/sentence.hpp"
+#endif
 
 namespace loom::inline LOOM_ABI::lang {
 
@@ -16,6 +19,13 @@ template <fixed_string... Names> struct named {};
 template <std::int64_t Value> struct got {};
 template <std::int64_t Value> struct limit_is {};
 
+/// What is asserted: a mistake, or the absence of one, as a type.
+template <issue What, class... Where>
+struct diagnosis {
+  template <issue Other> static constexpr bool isnt = What != Other;
+};
+
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
 namespace detail {
 
 template <fixed_string... Names> constexpr void place(mistake& m, named<Names...>) { (m.about(Names.view()), ...); }
@@ -24,12 +34,6 @@ template <std::int64_t Value> constexpr void place(mistake& m, limit_is<Value>) 
 
 }  // namespace detail
 
-/// What is asserted: a mistake, or the absence of one, as a type.
-template <issue What, class... Where>
-struct diagnosis {
-  template <issue Other> static constexpr bool isnt = What != Other;
-};
-
 /// The sentence of a diagnosis, for compilers that take computed messages.
 template <issue What, class... Where>
 constexpr message sentence_of(diagnosis<What, Where...>) {
@@ -37,6 +41,7 @@ constexpr message sentence_of(diagnosis<What, Where...>) {
   (detail::place(m, Where{}), ...);
   return sentence_of(m);
 }
+#endif
 
 namespace detail {
 
