@@ -56,6 +56,8 @@ constexpr auto neighbours_in_rows = loom::loss<sum(square(x - x(C = C - 1)))>;
 constexpr auto neighbours_of_rows = loom::loss<sum(square(x - x(N = N - 1)))>;
 constexpr auto running_sums = loom::loss<sum(square(cumsum(e, C)))>;
 constexpr auto sums_of_columns = loom::loss<sum(square(sum(e, N)))>;
+constexpr auto variances_of_columns = loom::loss<sum(var(x, N))>;
+constexpr auto entropies_of_columns = loom::loss<sum(log(sum(exp(x), N)))>;
 constexpr auto pixel_entropies = loom::loss<sum(where(q, -c(C = l) * log_softmax(i, C)(C = l), 0))>;
 constexpr auto overlaps = loom::loss<sum(1 - 2 * sum(i * onehot(l, C), H, W) / (1 + sum(square(i), H, W)))>;
 constexpr auto variation = loom::loss<sum(square(i - i(H = H - 1)) + square(i - i(W = W - 1)))>;
@@ -190,6 +192,15 @@ const loss of_matrices[] = {
      by_hand::filters},
 };
 
+const loss of_columns[] = {
+    {"variances of columns",
+     [](problem& p) { return variances_of_columns(x = p.X(), d(x) = p.G(), workspace = p.memory); },
+     by_hand::variances_of_columns},
+    {"entropies of columns",
+     [](problem& p) { return entropies_of_columns(x = p.X(), d(x) = p.G(), workspace = p.memory); },
+     by_hand::entropies_of_columns},
+};
+
 const loss of_maps[] = {
     {"pixel entropies",
      [](problem& p) {
@@ -254,6 +265,11 @@ int main(int argc, char** argv) {
   for (const loss& f : of_matrices) {
     measure(f, narrow, "10000 x 10", repetitions);
     measure(f, wide, "1000 x 100", repetitions);
+  }
+  problem tall(4096, 512, 0, 0, 0);
+  for (const loss& f : of_columns) {
+    measure(f, wide, "1000 x 100", repetitions);
+    measure(f, tall, "4096 x 512", repetitions);
   }
   for (const loss& f : of_maps) measure(f, maps, "2 x 3 x 128^2", repetitions);
 }

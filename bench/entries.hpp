@@ -29,6 +29,8 @@ float neighbours_in_rows(const data& d);
 float neighbours_of_rows(const data& d);
 float running_sums(const data& d);
 float sums_of_columns(const data& d);
+float variances_of_columns(const data& d);
+float entropies_of_columns(const data& d);  ///< log-sum-exps
 float pixel_entropies(const data& d);
 float overlaps(const data& d);
 float variation(const data& d);

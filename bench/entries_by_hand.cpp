@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench/entries_by_hand.cpp — plain loops, compiled for this machine and at -Ofast, so that the compiler may use its vectors.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -144,6 +145,29 @@ float sums_of_columns(const data& d) {
   float value = 0;
   for (index j = 0; j < d.columns; ++j) value += s[j] * s[j];
   for_each_entry(d, [&](index, index j, index at) { d.gradient[at] = 2 * s[j]; });
+  return value;
+}
+float variances_of_columns(const data& d) {
+  const auto columns = static_cast<std::size_t>(d.columns);
+  const auto rows = static_cast<float>(d.rows);
+  std::vector<float> mean(columns), squares(columns);
+  float *const m = mean.data(), *const s = squares.data();
+  for_each_entry(d, [&](index, index j, index at) { m[j] += d.x[at]; });
+  for (float& v : mean) v /= rows;
+  for_each_entry(d, [&](index, index j, index at) { s[j] += (d.x[at] - m[j]) * (d.x[at] - m[j]); });
+  float value = 0;
+  for (const float v : squares) value += v / rows;
+  for_each_entry(d, [&](index, index j, index at) { d.gradient[at] = 2 * (d.x[at] - m[j]) / rows; });
+  return value;
+}
+float entropies_of_columns(const data& d) {
+  std::vector<float> most(d.x, d.x + d.columns), sums(most.size());
+  float *const m = most.data(), *const s = sums.data();
+  for_each_entry(d, [&](index, index j, index at) { m[j] = std::max(m[j], d.x[at]); });
+  for_each_entry(d, [&](index, index j, index at) { s[j] += std::exp(d.x[at] - m[j]); });
+  float value = 0;
+  for (std::size_t j = 0; j < sums.size(); ++j) value += m[j] + std::log(s[j]);
+  for_each_entry(d, [&](index, index j, index at) { d.gradient[at] = std::exp(d.x[at] - m[j]) / s[j]; });
   return value;
 }
 float pixel_entropies(const data& d) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "loom/layout/shape_words.hpp"
 #include "loom/loom.hpp"
 #include "support/catch.hpp"
 
@@ -109,7 +110,15 @@ TEST_CASE("only shapes that a plan can have are compiled") {
   LOOM_CHECK(is(choice<square(r).mean()>, {along_memory}));                               // one row
   LOOM_CHECK(is(choice<logsumexp(r, C)>, {along_row}));  // the same, that waits for all of it
   LOOM_CHECK(is(choice<logsumexp(k, C).mean()>, {along_row}));  // 1000 columns, innermost
-  LOOM_CHECK(is(choice<logsumexp(first, C).mean()>, {along_row, copied_tile}));  // 1000 columns, side by side perhaps
+  LOOM_CHECK(is(choice<logsumexp(first, C).mean()>,
+                {along_row, copied_tile, in_place}));  // 1000 columns, declared side by side
+  LOOM_CHECK(choice<logsumexp(first, C).mean()>.vectors_abreast == loom::layout::vectors_abreast);
+  LOOM_CHECK(choice<rows>.vectors_abreast == 1);
+  constexpr auto masked = loom::mask<"masked[N,C,L]">;
+  constexpr auto wide = loom::tensor<"wide[N,C,L]">;
+  constexpr auto of_masks = sum(where(masked, wide, 0), C).mean();
+  LOOM_CHECK(is(choice<of_masks>, {along_row, transposed_tile, copied_tile, in_place}));  // masks have tiles
+  LOOM_CHECK(choice<of_masks>.vectors_abreast == 1);
   LOOM_CHECK(is(choice<logsumexp(few, C).mean()>, {along_row, transposed_tile, copied_tile}));
 }
 

@@ -70,6 +70,43 @@ TEST_CASE("channels of any number: through tiles, and straight from memory") {
       "cross entropy", {{1, 300, 5, 7}, {2, 1100, 4, 5}, {1, 2100, 1, 17}, {3, 1100, 3, 5}});
 }
 
+TEST_CASE("many pixels of a channel: vectors of rows abreast, and what is left of a line") {
+  const auto sizes = {size{1, 3, 1, 64}, {2, 5, 9, 31}, {1, 300, 8, 17}, {3, 21, 7, 10}, {2, 130, 1, 95}};
+  agrees<-gather(log_softmax(x, C), t, C).mean()>("cross entropy", sizes);
+  agrees<-gather(log_softmax(x, C), t, C).mean(), double>("cross entropy", sizes);
+  agrees<-gather(log_softmax(x, C), t, C).mean(), float, trial::all_stored(loom::storage::bf16, loom::storage::f16)>(
+      "cross entropy", sizes);
+  agrees<sum(where(m, v * gather(w, t) * (logsumexp(x, C) - gather(x, t, C)), 0))>("weighted", sizes);
+  agrees<(v * var(x, C)).mean() + x.max() + x.min() + prod(1 + square(v) / 100)>("totals", sizes);
+  agrees<(log(1 + v * var(x, C))).mean(), double>("logarithms", sizes);
+  agrees<log(1 + square(v) * var(x, C)).mean()>("logarithms", sizes);
+}
+
+TEST_CASE("of vectors of rows abreast, each row has the shift that serves it") {
+  constexpr std::ptrdiff_t c = 150, pixels = 203;
+  constexpr auto logits = loom::tensor<"logits[C,P]">;
+  constexpr auto labels = loom::index<"labels[P]">;
+  constexpr auto loss = loom::loss<sum(square(2 - gather(log_softmax(logits, C), labels, C)))>;
+  std::vector<float> planes(c * pixels), rows(c * pixels), by_planes(c * pixels), by_rows(c * pixels);
+  std::vector<int> label(pixels);
+  for (std::size_t p = 0; p < label.size(); ++p) {
+    label[p] = static_cast<int>(p % c);
+    for (std::size_t j = 0; j < c; ++j)
+      planes[j * pixels + p] = rows[p * c + j] =
+          static_cast<float>((j * 7919 + p * 131) % 1009) * 0.01F - (p % 23 == 0 && j == p % c ? 300.0F : 0.0F);
+  }
+  trial::on_every_target([&] {
+    const float of_planes = loss(logits = loom::view(planes.data(), c, pixels), labels = label,
+                                 d(logits) = loom::view(by_planes.data(), c, pixels));
+    const float of_rows = loss(logits = loom::view(rows.data(), {c, pixels}, {1, c}), labels = label,
+                               d(logits) = loom::view(by_rows.data(), {c, pixels}, {1, c}));
+    CHECK(of_planes == Approx(of_rows).epsilon(1e-6));
+    for (std::size_t p = 0; p < label.size(); ++p)
+      for (std::size_t j = 0; j < c; ++j)
+        CHECK(by_planes[j * pixels + p] == Approx(by_rows[p * c + j]).epsilon(1e-4).margin(1e-4));
+  });
+}
+
 TEST_CASE("a gradient too large for any cache is the same, wherever its planes begin in memory") {
   constexpr std::ptrdiff_t c = 9, pixels = 1000003;  // 36 MB of float; no plane begins on a line of memory
   static_assert(c * pixels * static_cast<std::ptrdiff_t>(sizeof(float)) > loom::run::uncached_bytes);

@@ -99,6 +99,27 @@ TEST_CASE("windows are cut between lines of rows", "[exec]") {
   }
 }
 
+TEST_CASE("rows side by side are cut between lines, and a long line into pieces", "[exec]") {
+  constexpr auto planes = loom::tensor<"planes[B,C,P]">;
+  constexpr auto C = loom::axis<"C">;
+  constexpr auto spread = loom::loss<(logsumexp(planes, C) + var(planes, C)).mean()>;
+  struct {
+    std::ptrdiff_t images, channels, pixels;
+  } const sizes[] = {{1, 300, 1003}, {3, 20, 9001}, {400, 11, 70}, {2, 2000, 129}, {1, 70000, 5}};
+  for (const auto& [images, channels, pixels] : sizes) {
+    const batch b(images * channels, pixels);
+    std::vector<float> before(b.x);  // what d(x) += finds there
+    same_for_all_pools(
+        b.x.size(),
+        [&](std::vector<float>& g, const auto&... on) {
+          g = before;
+          return spread(planes = view(b.x.data(), images, channels, pixels),
+                        d(planes) += view(g.data(), images, channels, pixels), on...);
+        },
+        pixels > 5);
+  }
+}
+
 TEST_CASE("a sweep that adds up an array has one writer", "[exec]") {
   const batch b(20000, 10);
   constexpr auto weighted = loom::loss<-gather(log_softmax(lc::x, -1) * lc::w, lc::t).mean()>;

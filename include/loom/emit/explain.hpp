@@ -11,7 +11,7 @@
 #include "loom/emit/planned_stages.hpp"
 #include "loom/emit/products.hpp"
 #include "loom/emit/rewriting.hpp"
-#include "loom/layout/loop_shape.hpp"
+#include "loom/layout/shape_words.hpp"
 #include "loom/rewrite/hazards.hpp"
 #include "loom/rewrite/near_misses.hpp"
 #include "loom/schedule/row_ends.hpp"

@@ -163,4 +163,16 @@ sweep_layout lay_out(const plan& p, const sweep& s, const axis_extents& extents,
   return data;
 }
 
+/// Rows side by side that are walked a few vectors abreast are better off in place, but where the entries of each are whole pages apart
+/// and many: then they compete for a few lines of the caches, of which a tile has copies.
+inline void leave_tile(sweep_layout& data, const plan& p, std::ptrdiff_t bytes) {
+  constexpr std::ptrdiff_t page = 4096, many = 64, most = 512;
+  if (data.shape != loop_shape::copied_tile) return;
+  for (int k = 0; k < p.program.inputs.size(); ++k)
+    if (has_entries(p, k) && data.columns > many && data.columns <= most &&
+        data.inputs[k].column_stride * bytes % page == 0)
+      return;
+  data.shape = loop_shape::in_place;
+}
+
 }  // namespace loom::layout

@@ -16,7 +16,7 @@ namespace loom::inline LOOM_ABI::layout {
 // clang-format off
 /// The shapes, one row each.
 ///   lanes  the struct in loops/shapes that runs it: which entries the lanes of a vector are
-///   words  when it is chosen and how its lanes run, for loom::explain
+///   words  when it is chosen and how its lanes run (layout/shape_words.hpp)
 #define LOOM_LOOP_SHAPES(LOOM_SHAPE)                                                                                             \
   /*         name             lanes        words */                                                                              \
   LOOM_SHAPE(row_values,      across_rows, "Row values: lanes across rows.")                                                     \
@@ -27,23 +27,11 @@ namespace loom::inline LOOM_ABI::layout {
   LOOM_SHAPE(in_place,        across_rows, "Rows side by side and too long for a tile: lanes across rows, in place.")
 
 #define LOOM_SHAPE_NAME(name, lanes, words) name,
-#define LOOM_SHAPE_VALUE(name, lanes, words) loop_shape::name,
-#define LOOM_SHAPE_WORDS(name, lanes, words) words,
 // clang-format on
 
 enum class loop_shape : std::uint8_t { LOOM_LOOP_SHAPES(LOOM_SHAPE_NAME) };
 
-inline constexpr loop_shape all_loop_shapes[] = {LOOM_LOOP_SHAPES(LOOM_SHAPE_VALUE)};
-
-/// When a shape is chosen and how its lanes run, as a sentence.
-constexpr text_view words(loop_shape shape) {
-  constexpr text_view all[] = {LOOM_LOOP_SHAPES(LOOM_SHAPE_WORDS)};
-  return all[static_cast<int>(shape)];
-}
-
 #undef LOOM_SHAPE_NAME
-#undef LOOM_SHAPE_VALUE
-#undef LOOM_SHAPE_WORDS
 
 // ---- tiles -------------------------------------------------------------------------------------------------------------
 
@@ -154,6 +142,7 @@ struct shape_choice {
   operand_set windows = 0;  ///< the inputs that are read along several axes
   int line_axis = -1;  ///< where there are some, rows in place are neighbours along this axis alone
   int part_of_vector = 1;  ///< the fewest rows side by side are this part of one: the whole, half, a quarter
+  int vectors_abreast = 1;  ///< of rows in place, that are walked together
 
   constexpr bool allows(loop_shape shape) const { return (possible >> static_cast<int>(shape) & 1) != 0; }
   constexpr void allow(loop_shape shape) { possible |= std::uint32_t{1} << static_cast<int>(shape); }
@@ -167,6 +156,23 @@ constexpr int least_part_of_vector(const plan& p, const sweep& s) {
   bool reads_outputs = p.added != 0 || p.in_place != 0;
   for (int i = s.hoisted.begin; i < end_of(s); ++i) reads_outputs = reads_outputs || p.steps[i].kind == action::recall;
   return reads_outputs ? 2 : 4;
+}
+
+// Rows side by side that are walked in place: each of their entries is in another page of memory. A line of each at a time, most of the
+// time would go by in finding pages; of a few lines, memory gives what it can.
+
+inline constexpr int vectors_abreast = 4;
+inline constexpr int most_cost_abreast = 128;  ///< of an entry, in vector instructions; then registers are few
+
+/// Whether the rows of a plan lie side by side, as its inputs are declared, and a sweep does little enough to each entry. Labels and masks
+/// of entries are better off in a tile, where they are as wide as the lanes.
+constexpr bool walks_vectors_abreast(const plan& p, const sweep& s, operand_set tiled) {
+  int cost = 0;
+  for (const row_pass& pass : s.passes) cost += pass.cost;
+  if (cost > most_cost_abreast || columns_are_innermost(p)) return false;
+  for (int k = 0; k < p.program.inputs.size(); ++k)
+    if ((tiled >> k & 1) != 0 && p.program.inputs[k].code != op::tensor) return false;
+  return true;
 }
 
 constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
@@ -186,7 +192,7 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
              joinable = p.elementwise && !acts_on_rows(p, s) && !counts_positions(p);
   if (joinable) choice.allow(loop_shape::along_memory);
   if (!(joinable && one_row)) choice.allow(loop_shape::along_row);
-  if (one_row || (long_rows && rows_are_innermost(p))) return choice;
+  if (one_row || (long_rows && columns_are_innermost(p))) return choice;
   if (!long_rows && !reads_shifted_entries(p, s)) choice.allow(loop_shape::transposed_tile);
   choice.windows = windows_of(p, s);
   if (choice.windows != 0) {  // which are in no tile
@@ -194,8 +200,10 @@ constexpr shape_choice possible_loop_shapes(const plan& p, const sweep& s) {
     if (read_neighbours(p, choice.windows, choice.line_axis)) choice.allow(loop_shape::in_place);
     return choice;
   }
+  const bool abreast = walks_vectors_abreast(p, s, choice.tiled);
+  if (abreast) choice.vectors_abreast = vectors_abreast;
   if (columns <= choice.longest_in_tile) choice.allow(loop_shape::copied_tile);
-  if (columns == 0 || columns > choice.longest_in_tile) choice.allow(loop_shape::in_place);
+  if (abreast || columns == 0 || columns > choice.longest_in_tile) choice.allow(loop_shape::in_place);
   return choice;
 }
 
@@ -226,9 +234,9 @@ constexpr loop_shape choose_loop_shape(const shape_choice& choice, std::ptrdiff_
   if (rows == 1 && choice.allows(loop_shape::along_memory)) return loop_shape::along_memory;
   if (rows > 1 && side_by_side && columns <= choice.longest_in_tile && choice.allows(loop_shape::copied_tile))
     return loop_shape::copied_tile;
+  if (rows > 1 && side_by_side && choice.allows(loop_shape::in_place)) return loop_shape::in_place;
   if (rows > 1 && columns <= choice.longest_transposed && choice.allows(loop_shape::transposed_tile))
     return loop_shape::transposed_tile;
-  if (rows > 1 && side_by_side && choice.allows(loop_shape::in_place)) return loop_shape::in_place;
   return loop_shape::along_row;
 }
 

@@ -90,6 +90,15 @@ struct passes {
   static LOOM_INLINE void begin_wide_sums([[maybe_unused]] R& r, std::integer_sequence<int, I...>) {
     if constexpr (P.wide.any()) (begin_wide<reduction_at<Pass, I>>(r), ...);
   }
+  /// Joins each accumulator with its own of the blocks before.
+  template <int Pass, int Vectors, int... I>
+  static LOOM_INLINE void join_each([[maybe_unused]] accumulator<V> (&acc)[Vectors][R::values],
+                                    [[maybe_unused]] accumulator<V> (&whole)[Vectors][R::values],
+                                    std::integer_sequence<int, I...>) {
+#pragma GCC unroll 16
+    for (int v = 0; v < Vectors; ++v)
+      (join<code_of<reduction_at<Pass, I>>>(whole[v][reduction_at<Pass, I>], acc[v][reduction_at<Pass, I>]), ...);
+  }
   template <int Id>
   static LOOM_INLINE void end_reduction(R& r, accumulator<V> row) {
     if constexpr (R::is_wide(Id)) {
@@ -122,19 +131,24 @@ struct passes {
   static LOOM_INLINE void end(R& r) {
     sweep_totals<R, Sweep>::template end<First>(r, r.results + row_results(P), numbers<Count>());
   }
+  static LOOM_INLINE void join_totals(R& r, R& others) {
+    sweep_totals<R, Sweep>::join(r, others, numbers<S.totals.count>());
+  }
 
   static constexpr int guess = S.guess.pass;
   static constexpr bool guesses = guess >= 0;
   using before_guess = numbers<guesses ? guess : S.passes.count>;
   using after_guess = numbers<guesses ? S.passes.count - guess - 2 : 0>;
 
-  /// Everything that is done for a row, or for the rows of a vector. One function: of functions that inline each other a
-  /// compiler optimizes each.
-  template <int... Before, int... After>
-  static LOOM_INLINE void row(R& r, std::integer_sequence<int, Before...>, std::integer_sequence<int, After...>) {
+  /// Everything that is done for a row, or for the rows of a vector, or of others `beside` it. One function: of functions that inline each
+  /// other a compiler optimizes each.
+  template <int... Before, int... After, class... Rs>
+  static LOOM_INLINE void row(std::integer_sequence<int, Before...>, std::integer_sequence<int, After...>, R& r,
+                              Rs&... beside) {
     using shape = typename R::shape;
     steps<S.before.begin>(numbers<S.before.size()>(), r);
-    ((shape::template entries<passes, Before>(r), steps<after<Before>>(after_steps<Before>(), r)), ...);
+    (steps<S.before.begin>(numbers<S.before.size()>(), beside), ...);
+    ((shape::template entries<passes, Before>(r, beside...), steps<after<Before>>(after_steps<Before>(), r)), ...);
     if constexpr (guesses) {
       // The sum of a row that is shifted by a guess, or by its largest entry if that was too small. Of the rows of a vector those
       // that the guess served keep it: no row depends on its neighbours.
@@ -144,23 +158,38 @@ struct passes {
       V& shift = r.value[S.guess.shift];
       typename R::M served{};
       shift = stand_in;
+      ((beside.guess_served = served, beside.value[S.guess.shift] = beside.value[S.guess.stand_in]), ...);
       for (bool again = false;; again = true) {
         r.guess_failed = again;
+        ((beside.guess_failed = again), ...);
         if (again) {
-          shape::template entries<passes, guess>(r);
+          shape::template entries<passes, guess>(r, beside...);
           shift = select(served, stand_in, shift);
+          ((beside.value[S.guess.shift] =
+                select(beside.guess_served, beside.value[S.guess.stand_in], beside.value[S.guess.shift])),
+           ...);
         }
         steps<after<guess>>(after_steps<guess>(), r);
-        shape::template entries<passes, sum>(r);
+        (steps<after<guess>>(after_steps<guess>(), beside), ...);
+        shape::template entries<passes, sum>(r, beside...);
         const V size = abs(r.value[S.guess.sum]);  // exp_of_guess may overflow either way
         served = size < highest;
-        if (again || all_below(size, highest)) break;
+        ((beside.guess_served = abs(beside.value[S.guess.sum]) < highest), ...);
+        if (again || (all_below(size, highest) && ... && all_below(abs(beside.value[S.guess.sum]), highest))) break;
       }
       steps<after<sum>>(after_steps<sum>(), r);
+      (steps<after<sum>>(after_steps<sum>(), beside), ...);
     }
-    ((shape::template entries<passes, guess + 2 + After>(r),
+    ((shape::template entries<passes, guess + 2 + After>(r, beside...),
       steps<after<guess + 2 + After>>(after_steps<guess + 2 + After>(), r)),
      ...);
+  }
+
+  /// What follows the entries of a row beside another one.
+  template <int Pass>
+  static LOOM_INLINE void end_pass(R& r, [[maybe_unused]] accumulator<V>* whole) {
+    if constexpr (reductions<Pass>::size() > 0) end_reductions<Pass>(r, whole, reductions<Pass>());
+    if constexpr (!guesses || (Pass != guess && Pass != guess + 1)) steps<after<Pass>>(after_steps<Pass>(), r);
   }
 };
 

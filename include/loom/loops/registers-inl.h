@@ -10,6 +10,9 @@ template <class Program, class T, class Shape>
 struct registers
     : Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(),
                             Program::schedule.arrays.size(), vec<T>> {
+  using place =
+      typename Shape::template place<Program::schedule.program.inputs.size(), Program::schedule.program.outputs.size(),
+                                     Program::schedule.arrays.size(), vec<T>>;
   static constexpr const plan& P = Program::schedule;
   static constexpr int values = P.program.size();
   static constexpr int inputs = P.program.inputs.size();
@@ -57,6 +60,7 @@ struct registers
   VD compensation[values];  // what rounding took from a total of doubles
   std::ptrdiff_t row = 0;   // of the first lane
   bool guess_failed = false;  // for this row, or for one of a vector's
+  M guess_served;  // the rows that it did not fail
   // Where the row begins, or the block of rows; null for what is not read or written entry by entry.
   const void* input_row[inputs + 1];
   void* output_row[outputs + 1];

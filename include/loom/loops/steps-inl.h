@@ -67,6 +67,14 @@ LOOM_INLINE void add_to_product(R& r) {
     end_product<Id>(r);
 }
 
+/// Knuth's two-sum: adds only, so contraction cannot touch it.
+template <int Id, class R>
+LOOM_INLINE void add_compensated(R& r, typename R::VD v) {
+  const typename R::VD before = r.total[Id][0], sum = before + v, added = sum - before;
+  r.compensation[Id] = r.compensation[Id] + ((before - (sum - added)) + (v - added));
+  r.total[Id][0] = sum;
+}
+
 /// Totals are accumulated in double, and those of doubles with what rounding loses: their error does not grow with the number
 /// of rows.
 template <int Id, lanes Which, class R>
@@ -85,11 +93,8 @@ LOOM_INLINE void add_to_total(R& r) {
     v = entry_of<code>(counted<a>(r));
   }
   v = R::shape::template counted_once<at, Which>(r, v, identity<code, typename R::V>());
-  if constexpr (sizeof(typename R::number) == 8 &&
-                reduction(code).compensated) {  // Knuth's two-sum: adds only, so contraction cannot touch it
-    const typename R::VD before = r.total[Id][0], sum = before + v, added = sum - before;
-    r.compensation[Id] = r.compensation[Id] + ((before - (sum - added)) + (v - added));
-    r.total[Id][0] = sum;
+  if constexpr (sizeof(typename R::number) == 8 && reduction(code).compensated) {
+    add_compensated<Id>(r, v);
   } else if constexpr (sizeof(typename R::number) == 8) {
     r.total[Id][0] = fold<code>::combine(r.total[Id][0], v);
   } else if constexpr (R::lane_count == 1) {

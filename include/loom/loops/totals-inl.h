@@ -38,6 +38,25 @@ struct sweep_totals {
     const double whole = total + across_lanes<op::sum>(r.compensation[Id]);
     return total - total == 0 ? whole : total;  // an infinite total has lost nothing
   }
+  /// Joins the totals of other rows of the part, if lanes are rows.
+  template <int... I>
+  static LOOM_INLINE void join([[maybe_unused]] R& r, [[maybe_unused]] R& others, std::integer_sequence<int, I...>) {
+    (join_one<S.totals[I]>(r, others), ...);
+  }
+  template <int Id>
+  static LOOM_INLINE void join_one(R& r, R& others) {
+    constexpr value_id a = P.program[Id].operand[0], l = log_in<a, R>;
+    for (int k = 0; k < R::total_parts; ++k) {
+      if constexpr (sizeof(typename R::number) == 8 && reduction(code_of<Id>).compensated)
+        add_compensated<Id>(r, others.total[Id][k]);
+      else r.total[Id][k] = fold<code_of<Id>>::combine(r.total[Id][k], others.total[Id][k]);
+    }
+    r.compensation[Id] = r.compensation[Id] + others.compensation[Id];
+    if constexpr (l != no_value && P.levels[a] == level::row) {
+      end_product<Id>(others);
+      r.total_logarithm[l] = r.total_logarithm[l] + others.total_logarithm[l];
+    }
+  }
   /// Of this part, so not finished: parts are joined first.
   template <int Id>
   static LOOM_INLINE double end_one(R& r) {

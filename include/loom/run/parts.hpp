@@ -18,6 +18,14 @@ inline constexpr std::ptrdiff_t part_grain = 64;
 /// The parts of a sweep, or of a block of one.
 class partition {
  public:
+  /// `InPieces`: rows in place may be cut within their lines.
+  template <bool InPieces>
+  static partition of(const sweep_layout& data) {
+    partition p(data);
+    if constexpr (InPieces)
+      if (data.shape == loop_shape::in_place && data.line >= 2 * part_grain) p.cut_lines(data);
+    return p;
+  }
   explicit partition(const sweep_layout& data)
       : all_{0, data.rows, 0, data.columns}, by_columns_(data.shape == loop_shape::along_memory) {
     const std::ptrdiff_t items = by_columns_ ? data.columns : data.rows;
@@ -36,20 +44,37 @@ class partition {
   }
 
   int count() const { return count_; }
-  part operator[](int i) const {
+  [[gnu::noinline]] part operator[](int i) const {
     part p = all_;
     std::ptrdiff_t &begin = by_columns_ ? p.column_begin : p.row_begin, &end = by_columns_ ? p.column_end : p.row_end;
-    begin += step_ * i;
-    if (begin + step_ < end) end = begin + step_;
+    if (pieces_ > 1) {
+      const std::ptrdiff_t line = i / pieces_ * line_, piece = i % pieces_;
+      begin = line + piece * step_;
+      end = piece + 1 < pieces_ ? begin + step_ : line + line_;
+    } else {
+      begin += step_ * i;
+      if (begin + step_ < end) end = begin + step_;
+    }
     return p;
   }
 
  private:
   part all_;
-  std::ptrdiff_t step_ = 0;
-  int count_ = 0;
+  std::ptrdiff_t step_ = 0, line_ = 0;
+  int count_ = 0, pieces_ = 1;  ///< of all; of a line
   bool by_columns_;
 
+  /// Into pieces of long lines: the last one of a line has the rest as well, for a vector of fewer rows would begin in the piece before.
+  void cut_lines(const sweep_layout& data) {
+    const std::ptrdiff_t rows = part_size / (data.columns > 0 ? data.columns : 1), least = data.rows / max_parts + 1;
+    const std::ptrdiff_t most = rows > least ? rows : least;
+    const std::ptrdiff_t step = (most + part_grain - 1) / part_grain * part_grain;
+    if (data.line < 2 * step) return;
+    line_ = data.line;
+    step_ = step;
+    pieces_ = static_cast<int>(line_ / step_);
+    count_ = static_cast<int>(data.rows / line_) * pieces_;
+  }
   void cut(std::ptrdiff_t items, std::ptrdiff_t step) {
     step_ = step;
     count_ = items == 0 ? 1 : static_cast<int>((items + step - 1) / step);

@@ -49,11 +49,12 @@ void run_one(const call_state& c) {
   constexpr const plan& p = Program::schedule;
   constexpr const sweep& s = p.loops[Sweep];
   constexpr shape_choice choice = of_numbers(shape_choice_of<Program, Sweep>, sizeof(T));
-  const sweep_layout data = lay_out<!p.arrays.empty(), !p.lookups.empty(), reads_shifted(p.program)>(
+  sweep_layout data = lay_out<!p.arrays.empty(), !p.lookups.empty(), reads_shifted(p.program)>(
       p, s, c.extents, c.bound, c.arrays, choice, fewest_rows(sizeof(T), choice.part_of_vector));
+  if constexpr (choice.vectors_abreast > 1) layout::leave_tile(data, p, sizeof(T));
   if constexpr (!p.arrays.empty()) prepare_arrays(p, s, c.arrays, true);
   constexpr int of_rows = row_results(p), totals = s.totals.size();
-  const partition parts(data);
+  const partition parts = partition::of<(choice.vectors_abreast > 1)>(data);
   run_parts(dispatch<Program, T, Sweep>(), data, parts, adds_to_arrays(p, s) ? executor{} : c.on, of_rows + totals,
             c.scalars, c.results);
   if constexpr (totals > 0)

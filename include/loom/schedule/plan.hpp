@@ -312,7 +312,7 @@ constexpr std::int64_t known_columns(const plan& p) {
 }
 
 /// Whether the axis of a row is the last of every declaration that has it.
-constexpr bool rows_are_innermost(const plan& p) {
+constexpr bool columns_are_innermost(const plan& p) {
   for (const input_info& in : p.program.inputs)
     if ((as_set(in.axes) & p.column_axes) != 0 && !has(p.column_axes, in.axes.back())) return false;
   return true;

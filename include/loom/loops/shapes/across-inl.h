@@ -156,30 +156,59 @@ struct across_rows {
   }
 
   // ---- loops -------------------------------------------------------------------------------------------------------------
-  template <class Passes, int Pass, class R>
-  static LOOM_INLINE void entries(R& r) {
+  /// The entries of the rows of a vector, and of vectors `beside` it, and what follows them for those.
+  template <class Passes, int Pass, class R, class... Rs>
+  static LOOM_INLINE void entries(R& r, Rs&... beside) {
     using reductions = typename Passes::template reductions<Pass>;
-    constexpr int body = Passes::template body<Pass>;
+    constexpr int body = Passes::template body<Pass>, more = sizeof...(Rs);
     using steps = typename Passes::template body_steps<Pass>;
     constexpr std::int64_t columns = known_columns(R::P);
     constexpr bool folds = reductions::size() > 0;
-    accumulator<typename R::V> whole[1][R::values];
+    accumulator<typename R::V> whole[1 + more][R::values];
     if constexpr (folds) Passes::template begin_reductions<Pass>(whole, reductions());
-    if constexpr (R::P.wide.any()) Passes::template begin_wide_sums<Pass>(r, reductions());
-    if constexpr (columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
+    if constexpr (R::P.wide.any()) {
+      Passes::template begin_wide_sums<Pass>(r, reductions());
+      (Passes::template begin_wide_sums<Pass>(beside, reductions()), ...);
+    }
+    if constexpr (more == 0 && columns > 0 && columns * Passes::S.passes[Pass].cost <= most_unrolled) {
       unrolled<Passes, Pass>(r, whole[0], std::make_integer_sequence<int, static_cast<int>(columns)>());
     } else {  // in blocks, as along rows
       constexpr std::ptrdiff_t block = folds ? 4 * accumulation_block : PTRDIFF_MAX;
       if constexpr (folds) keep_in_memory(whole);
       for (std::ptrdiff_t j = 0; j < r.part.column_end;) {
         const std::ptrdiff_t end = r.part.column_end - j < block ? r.part.column_end : j + block;
-        accumulator<typename R::V> acc[1][R::values];
+        accumulator<typename R::V> acc[1 + more][R::values];
         if constexpr (folds) Passes::template begin_reductions<Pass>(acc, reductions());
-        for (; j < end; ++j) Passes::template steps<body>(steps(), r, acc[0], j);
-        if constexpr (folds) Passes::template join_reductions<Pass>(acc, whole[0], reductions());
+        for (; j < end; ++j) {
+          if constexpr (more > 0) {
+            fetch_entries<Passes::sweep_number>(r, j + entries_ahead, typename R::input_numbers());
+            (fetch_entries<Passes::sweep_number>(beside, j + entries_ahead, typename R::input_numbers()), ...);
+          }
+          Passes::template steps<body>(steps(), r, acc[0], j);
+          [[maybe_unused]] int k = 0;
+          (Passes::template steps<body>(steps(), beside, acc[++k], j), ...);
+        }
+        if constexpr (folds) Passes::template join_each<Pass>(acc, whole, reductions());
       }
     }
     if constexpr (folds) Passes::template end_reductions<Pass>(r, whole[0], reductions());
+    [[maybe_unused]] int k = 0;
+    (Passes::template end_pass<Pass>(beside, whole[++k]), ...);
+  }
+  static constexpr std::ptrdiff_t entries_ahead = 16;
+  /// Asks for entries j of the rows, which no prefetcher of a processor foresees where they are pages apart.
+  template <int Sweep, class R, int... I>
+  static LOOM_INLINE void fetch_entries(const R& r, std::ptrdiff_t j, std::integer_sequence<int, I...>) {
+    (fetch_entry<Sweep, I>(r, j), ...);
+  }
+  template <int Sweep, int Slot, class R>
+  static LOOM_INLINE void fetch_entry([[maybe_unused]] const R& r, [[maybe_unused]] std::ptrdiff_t j) {
+    if constexpr (tiles_of<R, Sweep>::has_tile(Slot) && !tiles_of<R, Sweep>::of_integers(Slot)) {
+      // NOLINTNEXTLINE: an address, which no pointer may have
+      __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(input<Slot>(r, 0)) +
+                                                       static_cast<std::uintptr_t>(j * r.input_step[Slot]) *
+                                                           sizeof(typename R::template Input<Slot>)));
+    }
   }
   /// A short row of known length needs no loop.
   static constexpr std::int64_t most_unrolled = 256;  // vector instructions
@@ -231,7 +260,10 @@ struct across_rows {
       r.row = b.first;
       tiles::find(r, b, inputs(), outputs());
       if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
-      for (std::ptrdiff_t i = 0; i < b.count; i += width) {
+      std::ptrdiff_t i = 0;
+      if constexpr (choice.vectors_abreast > 1)
+        if (!b.tiled) i = walk_abreast<Passes>(r, b);
+      for (; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
         r.row_in_block = i + rest - active;
         r.row = b.first + r.row_in_block;
@@ -241,13 +273,48 @@ struct across_rows {
         r.new_rows = first_lanes<typename R::V>(r.active) & (first_lanes<typename R::V>(r.repeated_rows) == 0);
         for (int k = 0; k < R::inputs && windows != 0; ++k)
           if ((windows >> k & 1) != 0) loops::find_whole_columns(r.row_in_block, active, of_inputs[k]);
-        Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
+        Passes::row(typename Passes::before_guess(), typename Passes::after_guess(), r);
       }
       if (b.tiled) tiles::store(r, b, outputs());
       if constexpr (asked != 0) loops::move_coordinates(data, asked, b.count, coordinates);
     }
     if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
     Passes::template end<0, Passes::S.totals.count>(r);
+  }
+
+  /// The rows of a block in place, as many as make whole vectors abreast; returns how many those are.
+  template <class Passes, class R>
+  static LOOM_INLINE std::ptrdiff_t walk_abreast(R& r, const row_block& b) {
+    static_assert(layout::vectors_abreast == 4);
+    R second(r.data, r.part, r.scalars, r.results), third(r.data, r.part, r.scalars, r.results),
+        fourth(r.data, r.part, r.scalars, r.results);
+    return walk_abreast<Passes>(b, r, second, third, fourth);
+  }
+  template <class Passes, class R, class... Rs>
+  static LOOM_INLINE std::ptrdiff_t walk_abreast(const row_block& b, R& r, Rs&... beside) {
+    constexpr std::ptrdiff_t width = R::lane_count, step = width * (1 + sizeof...(Rs));
+    r.active = width;
+    r.present = ~0u;
+    r.repeated_rows = 0;
+    r.new_rows = first_lanes<typename R::V>(r.active);
+    (begin_beside<Passes>(beside, r), ...);
+    std::ptrdiff_t i = 0;
+    for (; i + step <= b.count; i += step) {
+      std::ptrdiff_t at = r.row_in_block = i;
+      r.row = b.first + i;
+      ((beside.row_in_block = at += width, beside.row = b.first + at), ...);
+      Passes::row(typename Passes::before_guess(), typename Passes::after_guess(), r, beside...);
+    }
+    (Passes::join_totals(r, beside), ...);
+    return i;
+  }
+  template <class Passes, class R>
+  static LOOM_INLINE void begin_beside(R& to, const R& r) {
+    static_cast<typename R::place&>(to) = r;
+    to.shifts = r.shifts;
+    for (int k = 0; k < R::inputs; ++k) to.input_row[k] = r.input_row[k];
+    for (int k = 0; k < R::outputs; ++k) to.output_row[k] = r.output_row[k];
+    Passes::template begin<0, Passes::S.totals.count>(to);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.

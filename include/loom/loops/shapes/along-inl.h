@@ -232,7 +232,7 @@ struct along_rows {
       find_rows<Passes::sweep_number>(r, inputs(), outputs());
       if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
       if constexpr (copies::bytes != 0) copies::begin_row(r, inputs(), outputs());
-      Passes::row(r, typename Passes::before_guess(), typename Passes::after_guess());
+      Passes::row(typename Passes::before_guess(), typename Passes::after_guess(), r);
       if constexpr (put_off) ends.add(r);
       if constexpr (R::rows_of_axes) layout::find_next_row(data, walk.at);
       if constexpr (asked != 0) find_next_coordinates<asked>(r, std::make_integer_sequence<int, ir::max_axes>());
