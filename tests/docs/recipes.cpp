@@ -458,6 +458,44 @@ void run() {
 }
 }  // namespace rows
 
+namespace iterations {
+// [iterations]
+constexpr auto cost = loom::tensor<"cost[N,M]">;
+constexpr auto f = loom::tensor<"f[N]">;  // potentials of both sides
+constexpr auto g = loom::tensor<"g[M]">;
+constexpr auto blur = loom::scalar<"blur">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto M = loom::axis<"M">;
+
+// A step each of Sinkhorn's iteration, between uniform marginals.
+constexpr auto next_f = loom::loss<blur * (-log(extent(N)) - logsumexp((g - cost) / blur, M))>;
+constexpr auto next_g = loom::loss<blur * (-log(extent(M)) - logsumexp((f - cost) / blur, N))>;
+// What both have made as large as it gets: so its derivative is that of the potentials held fixed.
+constexpr auto transport = loom::loss<mean(f) + mean(g) + blur * (1 - sum(exp((f + g - cost) / blur)))>;
+// [/iterations]
+
+void run() {
+  float costs[2][3] = {{0, 1, 0.5F}, {0.7F, 0.2F, 0.4F}};
+  // [iterations_call]
+  float of_rows[2], of_columns[3] = {}, plan[2][3];
+  const auto settle = [&] {
+    for (float step = 1; step > 1e-6F;) {
+      const float before = of_columns[0];
+      next_f(cost = costs, g = of_columns, blur = 0.1F, loom::out = of_rows);
+      next_g(cost = costs, f = of_rows, blur = 0.1F, loom::out = of_columns);
+      step = std::abs(of_columns[0] - before);
+    }
+    return transport(cost = costs, f = of_rows, g = of_columns, blur = 0.1F, d(cost) = plan);
+  };
+  // [/iterations_call]
+  const float value = settle(), first = plan[0][0];
+  check(near(plan[0][0] + plan[0][1] + plan[0][2], 0.5) && near(plan[0][1] + plan[1][1], 1 / 3.0),
+        "a plan of transport");
+  costs[0][0] += 0.01F;
+  check(std::abs((settle() - value) / 0.01F - first) < 0.01F, "its derivative");
+}
+}  // namespace iterations
+
 }  // namespace
 
 int main() {
@@ -479,5 +517,6 @@ int main() {
   parts::run();
   joined::run();
   rows::run();
+  iterations::run();
   return all_right ? EXIT_SUCCESS : EXIT_FAILURE;
 }
