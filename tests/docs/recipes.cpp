@@ -470,6 +470,8 @@ constexpr auto M = loom::axis<"M">;
 // A step each of Sinkhorn's iteration, between uniform marginals.
 constexpr auto next_f = loom::loss<blur * (-log(extent(N)) - logsumexp((g - cost) / blur, M))>;
 constexpr auto next_g = loom::loss<blur * (-log(extent(M)) - logsumexp((f - cost) / blur, N))>;
+// How far the rows of the plan are from their marginal; its columns meet theirs after next_g.
+constexpr auto missed = loom::loss<sum(abs(sum(exp((f + g - cost) / blur), M) - 1 / extent(N)))>;
 // What both have made as large as it gets: so its derivative is that of the potentials held fixed.
 constexpr auto transport = loom::loss<mean(f) + mean(g) + blur * (1 - sum(exp((f + g - cost) / blur)))>;
 // [/iterations]
@@ -479,11 +481,11 @@ void run() {
   // [iterations_call]
   float of_rows[2], of_columns[3] = {}, plan[2][3];
   const auto settle = [&] {
-    for (float step = 1; step > 1e-6F;) {
-      const float before = of_columns[0];
+    float far = 1;
+    for (int step = 0; step < 1000 && far > 1e-5F; ++step) {
       next_f(cost = costs, g = of_columns, blur = 0.1F, loom::out = of_rows);
       next_g(cost = costs, f = of_rows, blur = 0.1F, loom::out = of_columns);
-      step = std::abs(of_columns[0] - before);
+      far = missed(cost = costs, f = of_rows, g = of_columns, blur = 0.1F);
     }
     return transport(cost = costs, f = of_rows, g = of_columns, blur = 0.1F, d(cost) = plan);
   };

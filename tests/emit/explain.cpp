@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "emit/subjects.hpp"
+#include "loom/code.hpp"
+#include "loom/loom.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -59,6 +61,13 @@ TEST_CASE("an explanation names what is computed in double") {
       INFO(s.name);
       CHECK(has(s.explain(), "In double, where the data is float: ") == s.name.starts_with("wide"));
     }
+}
+
+TEST_CASE("an explanation says where vectors of rows are walked abreast") {
+  constexpr auto x = loom::tensor<"x[N,C]">;
+  const std::string abreast = "in place, 4 vectors abreast";
+  CHECK(has(loom::explain(loom::loss<sum(var(x, loom::axis<"N">))>), abreast));
+  CHECK_FALSE(has(loom::explain(loom::loss<sum(var(x, loom::axis<"C">))>), abreast));
 }
 
 TEST_CASE("no line of an explanation is longer than 110 characters") {

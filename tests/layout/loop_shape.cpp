@@ -85,6 +85,24 @@ TEST_CASE("rows side by side run through a copied tile, and in place where they 
   LOOM_CHECK(choose_loop_shape(choice<rows>, 100, tile + 1, true) == loop_shape::in_place);
 }
 
+TEST_CASE("vectors abreast leave the tile, but where many entries are whole pages apart") {
+  constexpr const loom::schedule::plan& p = plan_of<logsumexp(first, C).mean()>;
+  const auto shape_of = [&](loop_shape shape, std::ptrdiff_t columns, std::ptrdiff_t stride, std::ptrdiff_t bytes) {
+    loom::layout::sweep_layout data{};
+    data.shape = shape;
+    data.columns = columns;
+    data.inputs[0].column_stride = stride;
+    loom::layout::leave_tile(data, p, bytes);
+    return data.shape;
+  };
+  CHECK(shape_of(loop_shape::copied_tile, 100, 1000, 4) == loop_shape::in_place);
+  CHECK(shape_of(loop_shape::copied_tile, 100, 1024, 4) == loop_shape::copied_tile);
+  CHECK(shape_of(loop_shape::copied_tile, 100, 512, 8) == loop_shape::copied_tile);
+  CHECK(shape_of(loop_shape::copied_tile, 64, 1024, 4) == loop_shape::in_place);
+  CHECK(shape_of(loop_shape::copied_tile, 513, 1024, 4) == loop_shape::in_place);
+  CHECK(shape_of(loop_shape::transposed_tile, 100, 1000, 4) == loop_shape::transposed_tile);
+}
+
 TEST_CASE("what is computed entry by entry runs along memory, if its rows are one") {
   LOOM_CHECK(choose_loop_shape(choice<entries>, 1, 10, false) == loop_shape::along_memory);
   LOOM_CHECK(choose_loop_shape(choice<entries>, 1, 1 << 20, false) == loop_shape::along_memory);

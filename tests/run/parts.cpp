@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "loom/loom.hpp"
@@ -68,6 +69,38 @@ void infinite_parts_count_for_nothing() {
     CHECK(m.out[0] == -std::numeric_limits<T>::infinity());
     CHECK(close(m.out[last], -std::log(static_cast<double>(m.data.size() / 4))));
   });
+}
+
+TEST_CASE("pieces of lines are whole vectors at least, and together all rows", "[exec]") {
+  for (const auto& [lines, line, entries] : {std::tuple{1, 1003, 300},
+                                             {3, 9001, 20},
+                                             {400, 70, 11},
+                                             {2, 129, 2000},
+                                             {1, 5, 70000},
+                                             {1, 1000000, 9},
+                                             {500, 4096, 3},
+                                             {1, 128, 0}}) {
+    loom::layout::sweep_layout data{};
+    data.shape = loom::layout::loop_shape::in_place;
+    data.line = line;
+    data.rows = static_cast<std::ptrdiff_t>(lines) * line;
+    data.columns = entries;
+    const auto parts = loom::run::partition::of<true>(data);
+    CHECK(parts.count() <= loom::loops::max_parts);
+    std::ptrdiff_t end = 0;
+    for (int i = 0; i < parts.count(); ++i) {
+      CHECK(parts[i].row_begin == end);
+      end = parts[i].row_end;
+      const std::ptrdiff_t size = end - parts[i].row_begin;
+      const bool is_piece = parts[i].row_begin % line != 0 || end % line != 0;
+      CHECK((!is_piece || (size >= 64 && parts[i].row_begin / line == (end - 1) / line)));
+    }
+    CHECK(end == data.rows);
+  }
+  loom::layout::sweep_layout matrix{};
+  matrix.shape = loom::layout::loop_shape::in_place;
+  matrix.rows = matrix.line = matrix.columns = 4096;
+  CHECK(loom::run::partition::of<true>(matrix).count() == 64);
 }
 
 TEST_CASE("parts that are all -inf count for nothing in a log-sum-exp of several parts", "[exec]") {

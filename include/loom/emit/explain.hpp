@@ -426,6 +426,9 @@ class explanation : public plan_visitor {
       const layout::shape_choice choice = layout::possible_loop_shapes(p_, s);
       for (layout::loop_shape shape : layout::all_loop_shapes)
         if (choice.allows(shape)) say("{}", std::string_view(words(shape)));
+      if (choice.vectors_abreast > 1)
+        say("Rows declared side by side: in place, {} vectors abreast, but where many entries are whole pages apart.",
+            choice.vectors_abreast);
       if (s.over == level::row || p_.elementwise) continue;
       std::string unroll;
       for (const row_pass& pass : s.passes) unroll += fmt::format("{}{}", unroll.empty() ? "" : ", ", pass.unroll);

@@ -23,15 +23,13 @@ class partition {
   static partition of(const sweep_layout& data) {
     partition p(data);
     if constexpr (InPieces)
-      if (data.shape == loop_shape::in_place && data.line >= 2 * part_grain) p.cut_lines(data);
+      if (data.shape == loop_shape::in_place) p.cut_lines(data);
     return p;
   }
   explicit partition(const sweep_layout& data)
       : all_{0, data.rows, 0, data.columns}, by_columns_(data.shape == loop_shape::along_memory) {
     const std::ptrdiff_t items = by_columns_ ? data.columns : data.rows;
-    const std::ptrdiff_t entries = by_columns_ || data.columns == 0 ? 1 : data.columns;
-    const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
-    const std::ptrdiff_t most = wanted > least ? wanted : least;
+    const std::ptrdiff_t most = items_of_part(items, by_columns_ ? 1 : data.columns);
     // Rows in place are walked in whole runs of neighbours.
     const std::ptrdiff_t grain = data.shape == loop_shape::in_place ? data.line : part_grain;
     cut(items, (most + grain - 1) / grain * grain);
@@ -64,10 +62,15 @@ class partition {
   int count_ = 0, pieces_ = 1;  ///< of all; of a line
   bool by_columns_;
 
+  /// How many items, of so many entries each, a part has at least.
+  static std::ptrdiff_t items_of_part(std::ptrdiff_t items, std::ptrdiff_t entries) {
+    if (entries == 0) entries = 1;
+    const std::ptrdiff_t wanted = (part_size + entries - 1) / entries, least = (items + max_parts - 1) / max_parts;
+    return wanted > least ? wanted : least;
+  }
   /// Into pieces of long lines: the last one of a line has the rest as well, for a vector of fewer rows would begin in the piece before.
   void cut_lines(const sweep_layout& data) {
-    const std::ptrdiff_t rows = part_size / (data.columns > 0 ? data.columns : 1), least = data.rows / max_parts + 1;
-    const std::ptrdiff_t most = rows > least ? rows : least;
+    const std::ptrdiff_t most = items_of_part(data.rows, data.columns);
     const std::ptrdiff_t step = (most + part_grain - 1) / part_grain * part_grain;
     if (data.line < 2 * step) return;
     line_ = data.line;

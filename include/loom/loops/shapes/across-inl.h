@@ -234,6 +234,7 @@ struct across_rows {
     if constexpr (layout::reads_shifted(R::P.program)) find_shifts<Passes::sweep_number>(r, shifts, inputs());
     constexpr const layout::shape_choice& choice = layout::shape_choice_of<typename R::program, Passes::sweep_number>;
     constexpr layout::operand_set windows = choice.windows;
+    [[maybe_unused]] std::conditional_t<choice.vectors_abreast == 1, const R*, vectors_beside<Passes, R>> beside(&r);
     loops::window of_inputs[windows != 0 ? R::inputs : 1];
     r.windows = of_inputs;
     constexpr axis_set asked = loops::axes_asked_for(R::P, Passes::S);
@@ -262,7 +263,7 @@ struct across_rows {
       if constexpr (R::arrays > 0) find_arrays(r, typename R::array_numbers());
       std::ptrdiff_t i = 0;
       if constexpr (choice.vectors_abreast > 1)
-        if (!b.tiled) i = walk_abreast<Passes>(r, b);
+        if (!b.tiled) i = beside.walk(r, b);
       for (; i < b.count; i += width) {
         const std::ptrdiff_t rest = b.count - i < width ? b.count - i : width, active = rest > least ? rest : least;
         r.row_in_block = i + rest - active;
@@ -279,17 +280,35 @@ struct across_rows {
       if constexpr (asked != 0) loops::move_coordinates(data, asked, b.count, coordinates);
     }
     if (R::outputs > 0 && loops::is_uncached(data, sizeof(double))) loops::finish_sending();
+    if constexpr (choice.vectors_abreast > 1) beside.end(r);
     Passes::template end<0, Passes::S.totals.count>(r);
   }
 
-  /// The rows of a block in place, as many as make whole vectors abreast; returns how many those are.
+  /// The registers of the vectors beside that of `r`, for a part: their totals are joined with its own at the end.
   template <class Passes, class R>
-  static LOOM_INLINE std::ptrdiff_t walk_abreast(R& r, const row_block& b) {
+  struct vectors_beside {
     static_assert(layout::vectors_abreast == 4);
-    R second(r.data, r.part, r.scalars, r.results), third(r.data, r.part, r.scalars, r.results),
-        fourth(r.data, r.part, r.scalars, r.results);
-    return walk_abreast<Passes>(b, r, second, third, fourth);
-  }
+    R second, third, fourth;
+
+    explicit LOOM_INLINE vectors_beside(const R* r)
+        : second(r->data, r->part, r->scalars, r->results),
+          third(r->data, r->part, r->scalars, r->results),
+          fourth(r->data, r->part, r->scalars, r->results) {
+      constexpr int totals = Passes::S.totals.count;
+      Passes::template begin<0, totals>(second);
+      Passes::template begin<0, totals>(third);
+      Passes::template begin<0, totals>(fourth);
+    }
+    /// The rows of a block in place, as many as make whole vectors abreast; returns how many those are.
+    LOOM_INLINE std::ptrdiff_t walk(R& r, const row_block& b) {
+      return b.count < layout::vectors_abreast * R::lane_count ? 0 : walk_abreast<Passes>(b, r, second, third, fourth);
+    }
+    LOOM_INLINE void end(R& r) {
+      Passes::join_totals(r, second);
+      Passes::join_totals(r, third);
+      Passes::join_totals(r, fourth);
+    }
+  };
   template <class Passes, class R, class... Rs>
   static LOOM_INLINE std::ptrdiff_t walk_abreast(const row_block& b, R& r, Rs&... beside) {
     constexpr std::ptrdiff_t width = R::lane_count, step = width * (1 + sizeof...(Rs));
@@ -297,7 +316,7 @@ struct across_rows {
     r.present = ~0u;
     r.repeated_rows = 0;
     r.new_rows = first_lanes<typename R::V>(r.active);
-    (begin_beside<Passes>(beside, r), ...);
+    (find_block_of(beside, r), ...);
     std::ptrdiff_t i = 0;
     for (; i + step <= b.count; i += step) {
       std::ptrdiff_t at = r.row_in_block = i;
@@ -305,16 +324,14 @@ struct across_rows {
       ((beside.row_in_block = at += width, beside.row = b.first + at), ...);
       Passes::row(typename Passes::before_guess(), typename Passes::after_guess(), r, beside...);
     }
-    (Passes::join_totals(r, beside), ...);
     return i;
   }
-  template <class Passes, class R>
-  static LOOM_INLINE void begin_beside(R& to, const R& r) {
+  template <class R>
+  static LOOM_INLINE void find_block_of(R& to, const R& r) {
     static_cast<typename R::place&>(to) = r;
     to.shifts = r.shifts;
     for (int k = 0; k < R::inputs; ++k) to.input_row[k] = r.input_row[k];
     for (int k = 0; k < R::outputs; ++k) to.output_row[k] = r.output_row[k];
-    Passes::template begin<0, Passes::S.totals.count>(to);
   }
 
   /// The tiles of a sweep, one after the other; operands are numbered: inputs, then outputs.
