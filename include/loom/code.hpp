@@ -17,6 +17,7 @@
 #include "loom/emit/explain.hpp"
 #include "loom/emit/gpu.hpp"
 #include "loom/loom.hpp"
+#include "loom/schedule/in_buffers.hpp"
 
 namespace loom::inline LOOM_ABI {
 

@@ -6,6 +6,7 @@
 
 #include "loom/collection/collection.hpp"
 #include "loom/loom.hpp"
+#include "loom/schedule/in_buffers.hpp"
 #include "support/catch.hpp"
 #include "support/layers.hpp"
 #include "support/over_axes.hpp"
@@ -276,6 +277,8 @@ std::vector<subject> in_stages() {
       of<square(cumsum(sum(left * right, D) + flat, C)).mean()>("running_products"),
       of<sum(square(sum(flat(C = C + K - 1) * move, K) - x))>("filters"),
       of<sum(abs(sum(e(C = C + K - 1, S = S - K) * steps, K, S)))>("filters_of_several"),
+      of<sum(square(sum(cumsum(flat, C)(C = C + K - 1) * move, K) - x))>("filters_of_running"),
+      of<square(cumsum(flat, C)(C = C + 9) - cumsum(x, C, reverse)(C = last - C)).mean()>("far_and_backwards"),
       compiled("gated_hvp", gated, {0, 0, 1, 1}),
       compiled("largest_hvp", largest, {0, 0, 1, 1}),
   };

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "loom/ir/print.hpp"
+#include "loom/schedule/in_buffers.hpp"
 #include "loom/schedule/in_place.hpp"
 #include "loom/schedule/run.hpp"
 #include "loom/schedule/verify.hpp"

@@ -334,7 +334,7 @@ TEST_CASE("one entry of a running value, and one that labels name", "[laws][runn
   CHECK(value_at<double>(sunk, p, sunk.outputs[0].id, 1) == numbers{3, 15});
 }
 
-TEST_CASE("away from where it begins, a running value begins later", "[laws][running]") {
+TEST_CASE("so many entries on, a running value is what it is there, and nothing beyond its ends", "[laws][running]") {
   same_values(cumsum(b, T)(T = T - 2), cumsum(b(T = T - 2), T));
   same_values(cumsum(b, T)(T = T - 1), cumsum(b, T, exclusive));
   same_values(cumsum(b, T, loom::reverse)(T = T + 1), cumsum(b, T, loom::reverse, exclusive));
@@ -343,9 +343,6 @@ TEST_CASE("away from where it begins, a running value begins later", "[laws][run
   same_values(logcumsumexp(b, T)(T = T - 1, outside = -inf), logcumsumexp(b, T, exclusive));
   same_values(recurrence(b, weight, T)(T = T - 1), recurrence(b, weight, T, exclusive));
   same_values(recurrence(1 / b, 1 / weight, T)(T = T - 1), recurrence(1 / b, 1 / weight, T, exclusive));
-}
-
-TEST_CASE("nearer to where it begins, a running value has the entries that the place says", "[laws][running]") {
   same_values(cumsum(b, T)(T = T + 1), 0 * b + where(T < 4, cumsum(b, T) + b(T = T + 1), 0));
   same_values(cumsum(b, T)(T = T + 2, outside = 7),
               0 * b + where(T < 3, cumsum(b, T) + b(T = T + 1) + b(T = T + 2), 7));
@@ -353,21 +350,50 @@ TEST_CASE("nearer to where it begins, a running value has the entries that the p
               0 * b + where(T > 0, cumsum(b, T, loom::reverse) + b(T = T - 1), 0));
   same_values(recurrence(b, weight, T, exclusive)(T = T + 1), 0 * b + where(T < 4, recurrence(b, weight, T), 0));
   same_values(cumsum(b, T)(T = N + 1, N = T)(N = 2), cumsum(b, T)(T = 3)(N = T));
+  same_values(cumsum(b, T)(T = T + 1)(T = 2), cumsum(b, T)(T = 3));
+  same_values(0 * sum(b, T) + cumsum(b, T)(T = T - 1)(T = 0), 0 * sum(b, T));
+  same_values(cumsum(b, T)(T = T - 1)(T = last), cumsum(b, T)(T = last - 1));
+  same_values(0 * sum(b, T) + cumsum(b, T)(T = T + 1)(T = last), 0 * sum(b, T));
+}
+
+TEST_CASE("from its end to its beginning, a running value runs the other way", "[laws][running]") {
+  in_every_order([&](auto... order) {
+    const auto back = [&](const auto& f) { return f(T = last - T); };
+    same_values(back(cumsum(back(b), T, order...)), back(back(back(cumsum(back(b), T, order...)))));
+  });
+  same_values(cumsum(b, T)(T = last - T), cumsum(b(T = last - T), T, loom::reverse));
+  same_values(cumprod(b, T, exclusive)(T = last - T), cumprod(b(T = last - T), T, loom::reverse, exclusive));
+  same_values(recurrence(b, weight, T, loom::reverse)(T = last - T),
+              recurrence(b(T = last - T), weight(T = last - T), T));
+}
+
+TEST_CASE("windows of running values", "[laws][running]") {
+  constexpr auto K = axis<"K">;
+  constexpr auto M = axis<"M">;
+  constexpr auto kernel = tensor<"kernel[K]">;
+  constexpr auto there = T + K - 1 >= 0 && T + K - 1 < extent(T);
+  same_values(0 * b + sum(kernel * cumsum(b, T)(T = T + K - 1), K),
+              0 * b + sum(kernel * where(there, sum(where(M <= T + K - 1, b(T = M), 0), M), 0), K));
+  differentiates(sum(sin(sum(kernel * cumsum(b, T)(T = T + K - 1), K)) * weight));
+  differentiates(sum(sin(cumsum(b(T = T + 9), T)) * weight));
+  differentiates(sum(sin(cumsum(b, T)(T = T - 2)) * weight));
+  differentiates(sum(sin(cumprod(b(T = last - T), T)) * weight));
+  differentiates(sum(sin(b(T = order(b, T))(T = T + K - 1)) * kernel));
 }
 
 TEST_CASE("what no running value is elsewhere is refused", "[laws][running]") {
   const auto problem = [](const auto& f) { return lower(f).problem.kind; };
   constexpr auto S = axis<"S">;
   constexpr auto square_ = tensor<"square_[T,S]">;
-  CHECK(problem(cumsum(b, T)(T = T + 9)) == issue::place_of_a_running_value);
-  CHECK(problem(cumsum(b, T, loom::reverse)(T = T - 9)) == issue::place_of_a_running_value);
+  CHECK(problem(cumsum(b, T)(T = T + extent(N))) == issue::place_of_a_running_value);
+  CHECK(problem(b(T = order(b, T))(T = last - T)) == issue::place_of_a_running_value);
   CHECK(problem(cumsum(square_, T)(S = T)) == issue::place_of_a_running_value);
   CHECK(problem(cumsum(square_, T)(T = S)) == issue::place_of_a_running_value);
+  CHECK(problem(cumsum(square_, T)(T = S + 1)) == issue::place_of_a_running_value);
   CHECK(problem(cumsum(square_, T)(T = S, S = T)) == issue::none);
   CHECK(problem(square_(T = order(square_, T))(S = T)) == issue::place_of_a_running_value);
-  CHECK(problem(square_(T = order(square_, T))(T = T - 9)) == issue::place_of_a_running_value);
-  // The adjoint of an input that is read further on is moved back.
-  const derived d = with_derivatives(written(sum(cumsum(b(T = T + 9), T) * weight)), 1);
+  // The adjoint of an input that is read extents further on is moved back.
+  const derived d = with_derivatives(written(sum(cumsum(b(T = T + extent(N)), T) * weight)), 1);
   CHECK(!d.not_differentiable.empty());
 }
 

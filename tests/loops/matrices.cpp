@@ -20,6 +20,13 @@ using loom::loops::product_options;
 
 using generator = std::minstd_rand;
 
+/// The numbers that the scratch memory of a product must hold.
+template <class T>
+constexpr std::ptrdiff_t product_scratch(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth) {
+  using loom::loops::scratch_of, loom::loops::blocks_of;
+  return std::max(scratch_of<T>(blocks_of<T>(rows, columns, depth)), scratch_of<T>(blocks_of<T>(columns, rows, depth)));
+}
+
 std::ptrdiff_t one_of(generator& g, std::initializer_list<std::ptrdiff_t> choices) {
   return *(choices.begin() + g() % choices.size());
 }
@@ -129,7 +136,7 @@ std::vector<T> combined(const matrix_view& x, const matrix_view& y, const layout
                         std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth, product_options options,
                         bool turned) {
   std::vector<T> c = before;
-  const auto size = static_cast<std::size_t>(loom::loops::product_scratch<T>(rows, columns, depth));
+  const auto size = static_cast<std::size_t>(product_scratch<T>(rows, columns, depth));
   const T mark = 12345;
   std::vector<T> scratch(size + 1, std::numeric_limits<T>::quiet_NaN());
   scratch[size] = mark;
@@ -301,7 +308,6 @@ TEST_CASE("zeros of x that are skipped do not change the sums of finite numbers"
 }
 
 TEST_CASE("scratch memory of products is bounded, and small for small ones") {
-  using loom::loops::product_scratch;
   std::ptrdiff_t most = 0;
   for (const std::ptrdiff_t m : {1, 100, 192, 1000, 100000})
     for (const std::ptrdiff_t n : {1, 100, 192, 1000, 100000})

@@ -39,6 +39,9 @@ constexpr auto B = loom::axis<"B">;
 constexpr auto I = loom::axis<"I">;
 constexpr auto J = loom::axis<"J">;
 constexpr auto V = loom::axis<"V">;
+constexpr auto N = loom::axis<"N">;
+constexpr auto M = loom::axis<"M">;
+constexpr auto first = loom::index<"first[N]">;
 using loom::d;
 using loom::outside;
 
@@ -60,6 +63,14 @@ constexpr auto palindrome = loom::loss<sum(square(x - x(T = extent(T) - 1 - T)) 
 constexpr auto diagonals = loom::loss<sum(square(matrix(J = I + 1) - 2 * matrix(J = I, I = I + 2)) * e)>;
 constexpr auto slanted = loom::loss<sum(e* sum(sin(matrix(I = I + K - 1, J = 4 - 4 * I)) * w, K))>;
 constexpr auto stripes = loom::loss<sum(e* exp(-abs(matrix(I = 5 - I, J = 2 * I))))>;
+// Of running values, which are kept: smoothed, sorted, far away, backwards, as a factor, by labels.
+constexpr auto curve = loom::loss<sum(square(sum(cumsum(x, T)(T = T + K - 1) * w, K) - y))>;
+constexpr auto sorted = loom::loss<sum(y* sum(sin(x(T = order(x, T))(T = T + K - 1)) * w, K))>;
+constexpr auto far =
+    loom::loss<sum(y*(cumsum(sin(x), T)(T = T - 12) + square(cumsum(x, T, loom::reverse)(T = T - 9))))>;
+constexpr auto turned = loom::loss<sum(y* sin(cumsum(x, T)(T = loom::last - T)))>;
+constexpr auto alike = loom::loss<sum(square(sum(x* cumsum(x, T)(T = T + 1, N = M), T)))>;
+constexpr auto named = loom::loss<sum(square(gather(cumsum(x, T)(T = T + 2, outside = 1), first)))>;
 
 // ---- plain loops -----------------------------------------------------------------------------------------------------------
 
@@ -199,6 +210,52 @@ double plain_slanted(const numbers& a, const numbers& b, const numbers& f, sizes
 double plain_stripes(const numbers& a, const numbers& b, const numbers&, sizes s) {
   const rows_of u{a, s.t};
   return over(s.n, [&](ptrdiff_t i) { return at(b, i) * std::exp(-std::fabs(u(5 - i, 2 * i))); });
+}
+
+/// Of a row the sums of the entries so far.
+numbers sums_of(const numbers& a, ptrdiff_t columns) {
+  numbers sums = a;
+  for (size_t i = 0; i < sums.size(); ++i)
+    if (i % static_cast<size_t>(columns) != 0) sums[i] += sums[i - 1];
+  return sums;
+}
+double plain_curve(const numbers& a, const numbers& b, const numbers& f, sizes s) {
+  return plain_filtered(sums_of(a, s.t), b, f, s);
+}
+double plain_sorted(const numbers& a, const numbers& b, const numbers& f, sizes s) {
+  numbers in_order = a;
+  for (auto row = in_order.begin(); row != in_order.end(); row += s.t) std::sort(row, row + s.t);
+  const rows_of u{in_order, s.t}, v{b, s.t};
+  return over_entries(s.n, s.t, [&](ptrdiff_t n, ptrdiff_t t) {
+    return v(n, t) * over(s.k, [&](ptrdiff_t k) { return std::sin(u(n, t + k - 1)) * at(f, k); });
+  });
+}
+double plain_far(const numbers& a, const numbers& b, const numbers&, sizes s) {
+  const rows_of u{a, s.t}, v{b, s.t};
+  return over_entries(s.n, s.t, [&](ptrdiff_t n, ptrdiff_t t) {
+    double before = 0, from_there = 0;
+    for (ptrdiff_t i = 0; i <= t - 12; ++i) before += std::sin(u(n, i));
+    for (ptrdiff_t i = t - 9; i >= 0 && t >= 9 && i < s.t; ++i) from_there += u(n, i);
+    return v(n, t) * (before + from_there * from_there);
+  });
+}
+double plain_turned(const numbers& a, const numbers& b, const numbers&, sizes s) {
+  const numbers sums = sums_of(a, s.t);
+  const rows_of u{sums, s.t}, v{b, s.t};
+  return over_entries(s.n, s.t, [&](ptrdiff_t n, ptrdiff_t t) { return v(n, t) * std::sin(u(n, s.t - 1 - t)); });
+}
+double plain_alike(const numbers& a, const numbers&, const numbers&, sizes s) {
+  const numbers sums = sums_of(a, s.t);
+  const rows_of u{a, s.t}, v{sums, s.t};
+  return over_entries(s.n, s.n, [&](ptrdiff_t n, ptrdiff_t m) {
+    return std::pow(over(s.t, [&](ptrdiff_t t) { return u(n, t) * v(m, t + 1); }), 2);
+  });
+}
+std::int32_t first_of(ptrdiff_t n, sizes s) { return static_cast<std::int32_t>((5 * n + 3) % s.t); }
+double plain_named(const numbers& a, const numbers&, const numbers&, sizes s) {
+  const numbers sums = sums_of(a, s.t);
+  const rows_of u{sums, s.t};
+  return over(s.n, [&](ptrdiff_t n) { return std::pow(u(n, first_of(n, s) + 2, 1), 2); });
 }
 
 // ---- comparison ------------------------------------------------------------------------------------------------------------
@@ -350,6 +407,27 @@ TEST_CASE("what is read backwards, and along a diagonal") {
                      loom::workspace = room);
     });
   }
+}
+
+TEST_CASE("running values are read as data is, wherever they are kept") {
+  agrees("curve", plain_curve, curve);
+  agrees_with("sorted", plain_sorted, [](sizes s, auto u, auto& v, auto& f, auto du, auto& df, auto& room) {
+    return sorted(x = u, y = loom::view(v.data(), s.n, s.t), w = f, d(x) = du, d(w) = df, loom::workspace = room);
+  });
+  agrees_with("far", plain_far, [](sizes s, auto u, auto& v, auto&, auto du, auto&, auto& room) {
+    return far(x = u, y = loom::view(v.data(), s.n, s.t), d(x) = du, loom::workspace = room);
+  });
+  agrees_with("turned", plain_turned, [](sizes s, auto u, auto& v, auto&, auto du, auto&, auto& room) {
+    return turned(x = u, y = loom::view(v.data(), s.n, s.t), d(x) = du, loom::workspace = room);
+  });
+  agrees_with("alike", plain_alike, [](auto, auto u, auto&, auto&, auto du, auto&, auto& room) {
+    return alike(x = u, d(x) = du, loom::workspace = room);
+  });
+  agrees_with("named", plain_named, [](sizes s, auto u, auto&, auto&, auto du, auto&, auto& room) {
+    std::vector<std::int32_t> labels;
+    for (ptrdiff_t n = 0; n < s.n; ++n) labels.push_back(first_of(n, s));
+    return named(x = u, first = labels, d(x) = du, loom::workspace = room);
+  });
 }
 
 }  // namespace

@@ -196,6 +196,7 @@ class formula_printer {
       case op::logical_not: return std::string("!") + arg(0, 5);
       case op::with_slope: return custom(id);
       case op::order: return std::string("number(") + index_text(n) + ")";
+      case op::last: return "last" + offset_text(n.offset());  // of the axis it is compared with
       case op::elsewhere: return arg(0, 6) + "(" + elsewhere_text(g_, n) + ")";
       case op::permuted:
       case op::unpermuted: {  // the order of an order is the way back

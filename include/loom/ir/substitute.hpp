@@ -33,12 +33,6 @@ struct substitution {
       if (has(axes, a)) r |= of[a].axes();
     return r;
   }
-  /// Whether an axis becomes a sum of axes.
-  constexpr bool sums() const {
-    for (const coordinate& c : of)
-      if (c.is_sum()) return true;
-    return false;
-  }
   constexpr bool same_on(axis_set axes, const substitution& other) const {
     for (int a = 0; a < max_axes; ++a)
       if (has(axes, a) && !(of[a] == other.of[a])) return false;
@@ -46,14 +40,11 @@ struct substitution {
   }
 };
 
-/// How many entries a running value may be read nearer to where it begins.
-inline constexpr std::int32_t furthest_ahead = 8;
-
 /// Whether so many entries further on along an axis is still one of its entries: a mask.
 constexpr value_id within(builder& out, int axis, std::int32_t offset) {
-  const value_id there = out.position(op::position, axis, offset > 0 ? offset : 0);
-  return offset > 0 ? out.binary(op::le, there, out.position(op::last, axis))
-                    : out.binary(op::ge, there, out.constant(-offset));
+  const value_id here = out.position(op::position, axis);
+  return offset > 0 ? out.binary(op::le, here, out.position(op::last, axis, -offset))
+                    : out.binary(op::ge, here, out.constant(-offset));
 }
 
 /// An index as a number: of labels, an op; of positions further on, a sum; a place at one entry is a number already.
@@ -171,7 +162,7 @@ class substituting {
   /// An axis that a reduction takes away would be mistaken for one that is left, and there is no other of its extent: what was
   /// built means nothing.
   bool captured = false;
-  /// A running value is read far nearer to where it begins, or along an axis that it has: likewise.
+  /// A running value is read along an axis that it has, or so many extents further on: likewise.
   bool runs_along = false;
 
   constexpr value_id at(value_id v, const substitution& s) {
@@ -280,7 +271,7 @@ class substituting {
       for (int a = 0; has(taken, name) && a < max_axes; ++a)
         if (s.of[a].axis == b && a != b && !has(taken, a) && !has(without(below, left), a) && !s.of[a].other_extent)
           name = a;
-      if (has(taken, name) && s.sums()) name = twin_of(b, static_cast<axis_set>(taken | below));
+      if (has(taken, name)) name = twin_of(b, static_cast<axis_set>(taken | below));
       captured = captured || has(taken, name);
       inner.of[b] = {static_cast<std::int8_t>(name), 0};
       taken |= only(name);
@@ -370,24 +361,28 @@ class substituting {
   }
 
   /// What folds entries, read along several axes in the place of one, would be folded again for each entry of those: it is kept, and
-  /// read there. no_value: it is not such a value, or too large to be kept, or two places would be mistaken for each other.
+  /// read there. So is what runs along an axis, which is an array in any case, wherever it is read but along an axis of another name.
+  /// no_value: it is no such value, or too large to be kept, or two places would be mistaken for each other.
   constexpr value_id read_elsewhere(const node& n, value_id v, const substitution& s) {
-    if (!is_reduction(n.code) || n.type != kind::number || !is_within_an_input(n.axes)) return no_value;
-    axis_set sums = 0;
+    const axis_set own = ir::runs_along(n.code) ? static_cast<axis_set>(n.over() & n.axes) : axis_set{0};
+    if (n.type != kind::number || (own == 0 && !(is_reduction(n.code) && is_within_an_input(n.axes)))) return no_value;
+    axis_set read = 0;
     for (int a = 0; a < max_axes; ++a)
-      if (has(n.axes, a) && s.of[a].is_sum()) sums |= only(a);
-    if (sums == 0 || (s.image(without(n.axes, sums)) & sums) != 0) return no_value;
-    substitution others = s;
+      if (has(n.axes, a) && (s.of[a].is_sum() || (has(own, a) && s.of[a].is_shifted()))) read |= only(a);
+    const axis_set others = without(n.axes, read), taken = s.image(others);
+    if (read == 0 || (own == 0 && (taken & read) != 0)) return no_value;
     for (int a = 0; a < max_axes; ++a) {
-      if (!has(sums, a)) continue;
       const coordinate c = s.of[a];
       const bool is_far = c.entry > furthest_elsewhere || c.entry < -furthest_elsewhere;
-      if (c.times != 0 || is_far || (c.axes() & without(sums, only(a))) != 0) return no_value;
-      others.of[a] = {static_cast<std::int8_t>(a), 0};
+      const bool meets = (c.axes() & without(read, only(a))) != 0 || (!c.is_sum() && has(taken, c.axis));
+      if (has(read, a) && (c.times != 0 || is_far || meets)) return no_value;
     }
-    value_id r = at(v, others);
-    for (int a = 0; a < max_axes; ++a)
-      if (has(sums, a)) r = out_.elsewhere(r, a, s.of[a]);
+    substitution inner = apart(s, n.axes, read, others);
+    for (int a = 0; a < max_axes; ++a)  // one axis in the place of another is as long
+      if (has(read, a) && !s.of[a].is_sum() && !s.of[a].other_extent) inner.of[a] = {s.of[a].axis, 0};
+    value_id r = at(v, inner);
+    for (int a = 0; a < max_axes && !captured; ++a)
+      if (has(read, a)) r = out_.elsewhere(r, inner.of[a].axis, s.of[a]);
     return r;
   }
   constexpr bool is_within_an_input(axis_set axes) const {
@@ -396,54 +391,50 @@ class substituting {
     return false;
   }
 
-  /// The same of the operand, whose other axes none of the new ones may be mistaken for.
+  /// The same of the operand, whose other axes none of the new ones may be mistaken for. What runs along an axis is there as it is.
   constexpr value_id elsewhere(const node& n, const substitution& s) {
     const int axis = first_axis(n.over());
-    const axis_set others = without(out_[n.operand[0]].axes, n.over());
+    const coordinate read = n.read_at();
     substitution inner = s;
+    if (!read.is_sum() && !is_reduction(out_[n.operand[0]].code)) {
+      coordinate& there = inner.of[axis] = s.of[read.axis];
+      const bool is_entry = there.axis < 0, from_last = is_from_last(there.entry);
+      there.entry += read.entry;
+      there.other_extent = there.other_extent || read.axis != axis;
+      captured = captured || (is_entry && from_last && read.axis != axis);
+      return is_entry && (from_last ? there.entry > last_entry : there.entry < 0) ? out_.constant(0)
+                                                                                  : at(n.operand[0], inner);
+    }
     inner.of[axis] = {static_cast<std::int8_t>(axis), 0};
-    coordinate c;
-    const bool fits = along(n.read_at(), s, axis, c) && c.axis >= 0 && c.times == 0 && c.entry <= furthest_elsewhere &&
+    const axis_set others = without(out_[n.operand[0]].axes, n.over());
+    coordinate c = read;
+    const bool fits = along(read, s, axis, c) && c.axis >= 0 && c.times == 0 && c.entry <= furthest_elsewhere &&
                       c.entry >= -furthest_elsewhere;
     captured = captured || !fits || has(s.image(others), axis);
     const value_id e = at(n.operand[0], inner);
     return captured ? e : out_.elsewhere(e, axis, c);
   }
 
-  /// Along an axis that no other one becomes, the same of its operands there. Moved away from where it begins, it begins later: what
-  /// lies before its first entry then leaves it as it is. Moved towards it, it is a recurrence of itself in which nothing is kept, an entry
-  /// further on each time. One entry of it is met among all, of which the others count nothing. Orders, and what they permute, likewise.
+  /// Along an axis that no other one becomes, the same of its operands there; read from its end to its beginning it runs the other way,
+  /// unless it is an order. One entry of it is met among all, of which the others count nothing.
   constexpr value_id running(const node& n, value_id v, const substitution& s) {
     const int axis = first_axis(n.over());
     const coordinate c = s.of[axis];
     if (c.axis < 0) return one_entry(v, axis, s);
-    std::int32_t ahead = n.order().reverse ? -c.entry : c.entry;
-    if (is_of_order(n.code) && ahead < 0) ahead = -ahead;  // whose entries come of all, either way
-    if (has(s.image(without(n.axes, n.over())), c.axis) || ahead > furthest_ahead || c.times != 0 || c.other_extent ||
-        c.is_sum()) {
+    const bool turned = is_turned(c, axis) && !is_of_order(n.code);
+    if (has(s.image(without(n.axes, n.over())), c.axis) || (!turned && (c.is_shifted() || c.is_sum()))) {
       runs_along = true;
       return v;
     }
-    if (ahead > 0) return moved(v, axis, s, ahead);
-    value_id o[2] = {no_value, no_value};
-    for (int k = 0; k < arity(n.code); ++k) {
-      o[k] = at(n.operand[k], s);
-      if (c.entry == 0) continue;
-      const value_id nothing = out_.constant(running_identity(n.code));
-      o[k] = out_.where(within(out_, c.axis, c.entry), o[k], nothing);
-    }
-    return out_.running(n.code, o[0], o[1], only(c.axis), n.order());
+    const value_id a = at(n.operand[0], s), b = arity(n.code) > 1 ? at(n.operand[1], s) : value_id{no_value};
+    return out_.running(n.code, a, b, only(c.axis), turned ? n.order().opposite() : n.order());
   }
 
-  /// A value that is renamed, and then read so many entries further on, one at a time, each by a recurrence in which nothing is kept.
-  constexpr value_id moved(value_id v, int axis, const substitution& s, int entries) {
-    substitution renamed = s;
-    renamed.of[axis].entry = 0;
-    value_id r = at(v, renamed);
-    const value_id nothing = out_.constant(0);
-    for (int k = 0; k < entries; ++k)
-      r = out_.running(op::recurrence, r, nothing, only(s.of[axis].axis), {s.of[axis].entry > 0, true});
-    return r;
+  /// Whether all of an axis is read, from its last entry to its first.
+  constexpr bool is_turned(const coordinate& c, int axis) const {
+    if (c.axes() != only(c.axis) || c.steps_along(c.axis) != -1) return false;
+    const margins left = margins_of(out_.result.axes, c, axis);
+    return left.before.is_zero() && left.behind.is_zero();
   }
 
   /// One entry of a value along an axis, met among all.
@@ -469,11 +460,7 @@ class substituting {
       const bool own = has(n.over(), a);
       if (own && to.axis < 0) return one_entry(v, a, s);
       if (to.axis < 0) continue;
-      const int entries = to.entry < 0 ? -to.entry : to.entry;
-      const bool elsewhere = to.other_extent || to.times != 0 || to.is_sum();
-      if (own && entries != 0 && entries <= furthest_ahead && !elsewhere) return moved(v, a, s, entries);
-      runs_along = runs_along || (own && elsewhere);
-      runs_along = runs_along || (own && (entries != 0 || has(left, to.axis))) ||
+      runs_along = runs_along || (own && (to.is_shifted() || to.is_sum() || has(left, to.axis))) ||
                    (!own && has(s.image(static_cast<axis_set>(n.over() & n.axes)), to.axis));
       left |= only(to.axis);
     }

@@ -29,6 +29,7 @@ LOOM_OPERATOR(>=, ge)
 #undef LOOM_OPERATOR
 
 template <formula E> constexpr auto operator-(const E& e) { return detail::apply<op::neg>(e); }
+template <fixed_string Name> constexpr auto operator-(axis_name<Name> axis) { return detail::apply_to<op::neg>(axis); }
 template <formula E> constexpr auto operator!(const E& e) { return detail::apply<op::logical_not>(e); }
 template <formula A, formula B> constexpr auto operator&&(const A& a, const B& b) {
   return detail::apply<op::logical_and>(a, b);

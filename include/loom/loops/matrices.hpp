@@ -100,14 +100,6 @@ constexpr std::ptrdiff_t scratch_of(const product_extents& b) {
   return columns_in_scratch<T>(b) + b.columns * b.depth + scratch_alignment / static_cast<std::ptrdiff_t>(sizeof(T));
 }
 
-/// The numbers that the scratch memory of `multiply` must hold: less than 712 KiB of them, and less for small matrices.
-template <class T>
-constexpr std::ptrdiff_t product_scratch(std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t depth) {
-  const std::ptrdiff_t by_rows = scratch_of<T>(blocks_of<T>(rows, columns, depth)),
-                       by_columns = scratch_of<T>(blocks_of<T>(columns, rows, depth));
-  return by_rows > by_columns ? by_rows : by_columns;
-}
-
 /// The numbers of all panels of y [depth, columns].
 template <class T>
 constexpr std::ptrdiff_t panels_of(std::ptrdiff_t columns, std::ptrdiff_t depth) {
@@ -168,7 +160,8 @@ namespace loom::inline LOOM_ABI::loops {
 /// c[i, j] = the sum of what `Term` makes of row i of x and column j of y, or that added to c[i, j], by the loops of this thread's
 /// target. No matrix shares memory with c. Of a norm, c is the root of the sum, and add is false.
 /// Shape:   x [rows, depth], y [depth, columns], between and c [rows, columns]; any extent may be 0, and of no depth all is 0.
-/// Scratch: product_scratch<T>(rows, columns, depth) numbers.
+/// Scratch: scratch_of<T>(blocks_of<T>(rows, columns, depth)) numbers, or those of rows and columns exchanged if that is more: less than
+///          712 KiB of them, and less for small matrices.
 /// Error:   numbers of other types are rounded to T; then at most n u times the sum of |c| and of the sizes of what is added up, to
 ///          first order in u, half an ulp of 1, n = min(depth, 256) + ceil(depth / 256), where products are added up; besides it what a
 ///          core itself rounds. The same call has the same bits.

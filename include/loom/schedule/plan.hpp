@@ -283,14 +283,6 @@ constexpr bool touches_output(const plan& p, const sweep& s, int slot) {
 /// The axes of output `slot`, in the order of its buffer.
 constexpr const axis_order& output_axes(const plan& p, int slot) { return p.program.outputs[slot].axes; }
 
-/// The outputs that have a buffer: all but a scalar, which is returned.
-constexpr output_set in_buffers(const graph& g) {
-  output_set r = 0;
-  for (int slot = 0; slot < g.outputs.size(); ++slot)
-    if (slot > 0 || !g.outputs[0].is_value() || !g.outputs[0].axes.empty()) r |= output_set{1} << slot;
-  return r;
-}
-
 /// The level of output `slot`: where its buffer is written.
 constexpr level output_level(const graph& g, const axis_roles& axes, int slot) {
   const axis_set own = as_set(g.outputs[slot].axes);

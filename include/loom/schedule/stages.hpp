@@ -63,9 +63,11 @@ struct stage_map {
       if (products[k].id == id) return k;
     return -1;
   }
-  /// Whether no loop computes a value: it is a product, runs along an axis, or mirrors another value.
+  /// Whether no loop computes a value: it is a product, runs along an axis, mirrors another value, or is one that is read elsewhere,
+  /// of which no array is asked for.
   constexpr bool is_made(int id) const {
-    return needs_arrays(program[id].code) || product_of(id) >= 0 || image_of.items[id] != 0;
+    const op code = program[id].code;
+    return code == op::elsewhere ? !kept[id] : runs_along(code) || product_of(id) >= 0 || image_of.items[id] != 0;
   }
   /// Whether a value is a tile that a product makes.
   constexpr bool makes(int id) const {
@@ -408,7 +410,8 @@ class stage_mapper {
     int s = 0;
     for (value_id o : n.operand) {
       if (o == no_value) continue;
-      const bool is_there = m_.is_in_memory(o) || m_.is_given_number(o) || m_.is_made(o);
+      const bool is_there =
+          m_.is_in_memory(o) || m_.is_given_number(o) || (m_.is_made(o) && g()[o].code != op::elsewhere);
       const int ready = stage_of(o) + (is_there ? 0 : 1);
       if (ready > s) s = ready;
     }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+// schedule/in_buffers.hpp — which outputs of a graph printed code and tests may ask to be added to.
+// Layer 4 (schedule).
+#pragma once
+
+#include "loom/ir/graph.hpp"
+#include "loom/schedule/plan.hpp"
+
+namespace loom::inline LOOM_ABI::schedule {
+
+/// The outputs that have a buffer: all but a scalar, which is returned.
+constexpr output_set in_buffers(const graph& g) {
+  output_set r = 0;
+  for (int slot = 0; slot < g.outputs.size(); ++slot)
+    if (slot > 0 || !g.outputs[0].is_value() || !g.outputs[0].axes.empty()) r |= output_set{1} << slot;
+  return r;
+}
+
+}  // namespace loom::schedule
