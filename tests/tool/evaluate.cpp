@@ -476,13 +476,18 @@ TEST_CASE("the loops of an input that is read at several places") {
       headers("LOOM_INCLUDE", LOOM_TEST_INCLUDE);
   save(files / "z.npy", {5, 3}, waves(15));
   evaluation_request r{.inputs = {{"z", files / "z.npy"}}, .gradients = {{"z", files / "g.npy"}}};
-  const char* const text = "log(1 + sum(where(N != M, exp(sum(z * z(N = M), D)), 0), M)).mean() + sum(z(D = last))";
-  const nlohmann::json interpreted = run(text, {"z[N,D]"}, r);
-  const std::vector<double> g = numbers_of(files / "g.npy");
-  r.compile = true;
-  const nlohmann::json compiled = run(text, {"z[N,D]"}, r);
-  check_close({compiled["value"].get<double>()}, {interpreted["value"].get<double>()}, 1e-5);
-  check_close(numbers_of(files / "g.npy"), g, 1e-5);
+  for (const char* const text :
+       {"log(1 + sum(where(N != M, exp(sum(z * z(N = M), D)), 0), M)).mean() + sum(z(D = last))",
+        "sum(z * z(N = last - N) * exp(z)(D = D + 1))"}) {
+    CAPTURE(text);
+    r.compile = false;
+    const nlohmann::json interpreted = run(text, {"z[N,D]"}, r);
+    const std::vector<double> g = numbers_of(files / "g.npy");
+    r.compile = true;
+    const nlohmann::json compiled = run(text, {"z[N,D]"}, r);
+    check_close({compiled["value"].get<double>()}, {interpreted["value"].get<double>()}, 1e-5);
+    check_close(numbers_of(files / "g.npy"), g, 1e-5);
+  }
 }
 
 TEST_CASE("what stands in the way of the loops is one sentence") {
