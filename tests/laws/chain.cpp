@@ -297,7 +297,8 @@ TEST_CASE("what a chain is not is refused", "[laws][chain]") {
   CHECK(problem(forward(e, moves, T, S = S - S)) == issue::chain_of_other_axes);
   CHECK(problem(forward(sum(e, T), moves, T, S = R)) == issue::chain_of_other_axes);
   CHECK(problem(forward(many, few, U, S = R)) == issue::extents_disagree);
-  CHECK(problem(forward(e, moves, T, S = R)(T = T - 9)) == issue::place_of_a_running_value);
+  CHECK(problem(forward(e, moves, T, S = R)(T = T - 9)) == issue::none);
+  CHECK(problem(forward(e, moves, T, S = R)(T = last - T)) == issue::place_of_a_running_value);
   CHECK(problem(forward(x, moves, T, S = R)(T = S)) == issue::place_of_a_running_value);
   CHECK(problem(forward(x, moves, T, S = R)(T = S, S = T) + square_) == issue::none);
   const auto f = written(sum(forward(x, moves, T, S = R)(T = last)));

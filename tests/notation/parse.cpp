@@ -266,8 +266,8 @@ TEST_CASE("text of running values and of their derivatives goes to text and back
     const graph g = loom::compiler::in_form(loom::compiler::form::with_gradients, f.written, {1}).program;
     for (const output_info& out : g.outputs) {
       const std::string printed = notation::text_of(g, out.id);
-      if (printed.find("mul0") != printed.npos || printed.find("last(") != printed.npos)
-        continue;  // without a notation
+      if (printed.find("mul0") != printed.npos || printed.find("last") != printed.npos)
+        continue;  // without a notation; a mask of the ends, which the place has again
       const notation::formula again = parse(printed, declared);
       CAPTURE(printed, again.wrong.text());
       REQUIRE(!again.wrong.failed());
