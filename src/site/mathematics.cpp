@@ -124,19 +124,15 @@ std::string typesetter::place(const input_info& in) const {
   std::vector<std::string> indices;
   for (int k = 0; k < in.at.size(); ++k) {
     const coordinate c = in.at[k];
-    std::string extents;
-    bool backwards = c.is_sum();
-    for (int a = 0; c.axis >= 0 && a < g_.axes.size(); ++a) {
-      backwards = backwards && c.steps_along(a) <= 0;
-      const int times = c.shift().of(a);
-      if (times == 0) continue;
-      extents += times < 0 ? " - " : extents.empty() ? "" : " + ";
-      extents += (times * times == 1 ? "" : std::to_string(std::abs(times)) + " ") + symbol(g_.axes[a].name);
-    }
     ir::string_writer axes;
     if (c.axis >= 0) ir::write_axes(axes, c, [&](int a) { return index_[static_cast<std::size_t>(a)]; });
-    if (!extents.empty())
-      axes.text = backwards ? extents + " " + axes.text : axes.text + (extents[0] == ' ' ? "" : " + ") + extents;
+    for (int a = 0; c.times != 0 && a < g_.axes.size(); ++a) {
+      const int times = c.shift().of(a);
+      if (times == 0) continue;
+      const int count = times < 0 ? -times : times;
+      axes << std::string(times < 0 ? " - " : " + ") + (count == 1 ? "" : std::to_string(count) + " ") +
+                  symbol(g_.axes[a].name);
+    }
     indices.push_back(c.axis >= 0 ? axes.text + moved(c.entry)
                       : is_from_last(c.entry)
                           ? symbol(g_.axes[g_.inputs[in.of].axes[k]].name) + moved(c.entry - last_entry - 1)

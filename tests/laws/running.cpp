@@ -356,10 +356,20 @@ TEST_CASE("so many entries on, a running value is what it is there, and nothing 
   same_values(0 * sum(b, T) + cumsum(b, T)(T = T + 1)(T = last), 0 * sum(b, T));
 }
 
+/// What is read backwards is each entry at the position that the other end counts.
+template <formula F>
+void turns(const F& f) {
+  constexpr auto S = axis<"S">;
+  same_values(0 * b + f(T = last - T), 0 * b + sum(where(S + T == extent(T) - 1, f(T = S), 0), S));
+}
+
 TEST_CASE("from its end to its beginning, a running value runs the other way", "[laws][running]") {
-  in_every_order([&](auto... order) {
-    const auto back = [&](const auto& f) { return f(T = last - T); };
-    same_values(back(cumsum(back(b), T, order...)), back(back(back(cumsum(back(b), T, order...)))));
+  in_every_order([](auto... order) {
+    turns(cumsum(b, T, order...));
+    turns(cumprod(b, T, order...));
+    turns(cummax(b, T, order...));
+    turns(logcumsumexp(b, T, order...));
+    turns(recurrence(b, weight, T, order...));
   });
   same_values(cumsum(b, T)(T = last - T), cumsum(b(T = last - T), T, loom::reverse));
   same_values(cumprod(b, T, exclusive)(T = last - T), cumprod(b(T = last - T), T, loom::reverse, exclusive));

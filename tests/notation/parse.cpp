@@ -266,12 +266,12 @@ TEST_CASE("text of running values and of their derivatives goes to text and back
     const graph g = loom::compiler::in_form(loom::compiler::form::with_gradients, f.written, {1}).program;
     for (const output_info& out : g.outputs) {
       const std::string printed = notation::text_of(g, out.id);
-      if (printed.find("mul0") != printed.npos || printed.find("last") != printed.npos)
-        continue;  // without a notation; a mask of the ends, which the place has again
+      if (printed.find("mul0") != printed.npos) continue;  // without a notation
       const notation::formula again = parse(printed, declared);
       CAPTURE(printed, again.wrong.text());
       REQUIRE(!again.wrong.failed());
-      CHECK(notation::text_of(again.written, again.written.outputs[0].id) == printed);
+      if (printed.find("last") == printed.npos)  // a mask of the ends, which the place brings again
+        CHECK(notation::text_of(again.written, again.written.outputs[0].id) == printed);
     }
   }
 }

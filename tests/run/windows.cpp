@@ -20,6 +20,7 @@ using numbers = std::vector<double>;
 constexpr auto x = loom::tensor<"x[N,T]">;
 constexpr auto y = loom::tensor<"y[N,T]">;
 constexpr auto w = loom::tensor<"w[K]">;
+constexpr auto stack = loom::tensor<"stack[N,T,K]">;
 constexpr auto frame = loom::tensor<"frame[N,P]">;
 constexpr auto image = loom::tensor<"image[H,W]">;
 constexpr auto kernel = loom::tensor<"kernel[A,B]">;
@@ -63,12 +64,13 @@ constexpr auto palindrome = loom::loss<sum(square(x - x(T = extent(T) - 1 - T)) 
 constexpr auto diagonals = loom::loss<sum(square(matrix(J = I + 1) - 2 * matrix(J = I, I = I + 2)) * e)>;
 constexpr auto slanted = loom::loss<sum(e* sum(sin(matrix(I = I + K - 1, J = 4 - 4 * I)) * w, K))>;
 constexpr auto stripes = loom::loss<sum(e* exp(-abs(matrix(I = 5 - I, J = 2 * I))))>;
-// Of running values, which are kept: smoothed, sorted, far away, backwards, as a factor, by labels.
+// Of running values, which are kept: smoothed, sorted, far away, backwards, run over again, as a factor, by labels.
 constexpr auto curve = loom::loss<sum(square(sum(cumsum(x, T)(T = T + K - 1) * w, K) - y))>;
 constexpr auto sorted = loom::loss<sum(y* sum(sin(x(T = order(x, T))(T = T + K - 1)) * w, K))>;
 constexpr auto far =
     loom::loss<sum(y*(cumsum(sin(x), T)(T = T - 12) + square(cumsum(x, T, loom::reverse)(T = T - 9))))>;
 constexpr auto turned = loom::loss<sum(y* sin(cumsum(x, T)(T = loom::last - T)))>;
+constexpr auto again = loom::loss<sum(square(cumsum(cumsum(x, T)(T = T + K - 1), T) - stack))>;
 constexpr auto alike = loom::loss<sum(square(sum(x* cumsum(x, T)(T = T + 1, N = M), T)))>;
 constexpr auto named = loom::loss<sum(square(gather(cumsum(x, T)(T = T + 2, outside = 1), first)))>;
 
@@ -243,6 +245,17 @@ double plain_turned(const numbers& a, const numbers& b, const numbers&, sizes s)
   const numbers sums = sums_of(a, s.t);
   const rows_of u{sums, s.t}, v{b, s.t};
   return over_entries(s.n, s.t, [&](ptrdiff_t n, ptrdiff_t t) { return v(n, t) * std::sin(u(n, s.t - 1 - t)); });
+}
+double plain_again(const numbers& a, const numbers& b, const numbers&, sizes s) {
+  const numbers sums = sums_of(a, s.t);
+  const rows_of u{sums, s.t};
+  return over_entries(s.n, s.k, [&](ptrdiff_t n, ptrdiff_t k) {
+    double so_far = 0;
+    return over(s.t, [&](ptrdiff_t t) {
+      so_far += u(n, t + k - 1);
+      return std::pow(so_far - at(b, (n * s.t + t) * s.k + k), 2);
+    });
+  });
 }
 double plain_alike(const numbers& a, const numbers&, const numbers&, sizes s) {
   const numbers sums = sums_of(a, s.t);
@@ -423,6 +436,12 @@ TEST_CASE("running values are read as data is, wherever they are kept") {
   agrees_with("alike", plain_alike, [](auto, auto u, auto&, auto&, auto du, auto&, auto& room) {
     return alike(x = u, d(x) = du, loom::workspace = room);
   });
+  for (const sizes& s : of_rows)
+    agrees("again", plain_again, s, s.n * s.t, s.n * s.t * s.k, 1,
+           [&](auto& u, auto& v, auto&, auto& du, auto&, auto& room) {
+             return again(x = loom::view(u.data(), s.n, s.t), stack = loom::view(v.data(), s.n, s.t, s.k),
+                          d(x) = loom::view(du.data(), s.n, s.t), loom::workspace = room);
+           });
   agrees_with("named", plain_named, [](sizes s, auto u, auto&, auto&, auto du, auto&, auto& room) {
     std::vector<std::int32_t> labels;
     for (ptrdiff_t n = 0; n < s.n; ++n) labels.push_back(first_of(n, s));

@@ -478,7 +478,7 @@ TEST_CASE("the loops of an input that is read at several places") {
   evaluation_request r{.inputs = {{"z", files / "z.npy"}}, .gradients = {{"z", files / "g.npy"}}};
   for (const char* const text :
        {"log(1 + sum(where(N != M, exp(sum(z * z(N = M), D)), 0), M)).mean() + sum(z(D = last))",
-        "sum(z * z(N = last - N) * exp(z)(D = D + 1))"}) {
+        "sum(z * z(N = last - N) * exp(z)(D = D + 1))", "sum(sum(exp(z)(D = D + 1)(D = D + N), N))"}) {
     CAPTURE(text);
     r.compile = false;
     const nlohmann::json interpreted = run(text, {"z[N,D]"}, r);

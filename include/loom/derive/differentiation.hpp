@@ -95,7 +95,7 @@ struct differentiation {
     const axis_set extra = without(static_cast<axis_set>(out[v].axes | back.image(there)), all);
     if (extra != 0) v = out.reduce(op::sum, v, extra);
     if (moved.captured) out.result.exceed(capacity::axes, max_axes);
-    if (moved.runs_along && missing.empty()) missing = "a running value of what is read further on along its axis";
+    if (moved.runs_along && missing.empty()) missing = "what is kept, of what is read so many extents further on";
     return v;
   }
 

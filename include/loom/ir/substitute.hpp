@@ -51,6 +51,7 @@ constexpr value_id within(builder& out, int axis, std::int32_t offset) {
 constexpr value_id as_number(builder& out, value_id index) {
   const node n = out[index];
   if (n.type == kind::number) return index;
+  if (n.code == op::last) return out.binary(op::add, out.extent(n.over()), out.constant(n.offset() - 1));
   if (n.code != op::position || n.offset() == 0) return out.unary(op::number, index);
   const value_id here = out.unary(op::number, out.position(op::position, first_axis(n.over())));
   return out.binary(op::add, here, out.constant(n.offset()));
@@ -162,7 +163,7 @@ class substituting {
   /// An axis that a reduction takes away would be mistaken for one that is left, and there is no other of its extent: what was
   /// built means nothing.
   bool captured = false;
-  /// A running value is read along an axis that it has, or so many extents further on: likewise.
+  /// What is kept is read along an axis that it has, or so many extents further on: likewise.
   bool runs_along = false;
 
   constexpr value_id at(value_id v, const substitution& s) {
@@ -361,7 +362,7 @@ class substituting {
   }
 
   /// What folds entries, read along several axes in the place of one, would be folded again for each entry of those: it is kept, and
-  /// read there. So is what runs along an axis, which is an array in any case, wherever it is read but along an axis of another name.
+  /// read there. So is what runs along an axis, which is an array in any case, unless that only has another name.
   /// no_value: it is no such value, or too large to be kept, or two places would be mistaken for each other.
   constexpr value_id read_elsewhere(const node& n, value_id v, const substitution& s) {
     const axis_set own = ir::runs_along(n.code) ? static_cast<axis_set>(n.over() & n.axes) : axis_set{0};
@@ -373,9 +374,8 @@ class substituting {
     if (read == 0 || (own == 0 && (taken & read) != 0)) return no_value;
     for (int a = 0; a < max_axes; ++a) {
       const coordinate c = s.of[a];
-      const bool is_far = c.entry > furthest_elsewhere || c.entry < -furthest_elsewhere;
       const bool meets = (c.axes() & without(read, only(a))) != 0 || (!c.is_sum() && has(taken, c.axis));
-      if (has(read, a) && (c.times != 0 || is_far || meets)) return no_value;
+      if (has(read, a) && (meets || !is_place_of_kept(c))) return no_value;
     }
     substitution inner = apart(s, n.axes, read, others);
     for (int a = 0; a < max_axes; ++a)  // one axis in the place of another is as long
@@ -385,34 +385,40 @@ class substituting {
       if (has(read, a)) r = out_.elsewhere(r, inner.of[a].axis, s.of[a]);
     return r;
   }
+  /// Whether a node has room for where a kept value is read.
+  static constexpr bool is_place_of_kept(const coordinate& c) {
+    return c.times == 0 && c.entry <= furthest_elsewhere && c.entry >= -furthest_elsewhere;
+  }
   constexpr bool is_within_an_input(axis_set axes) const {
     for (const input_info& in : out_.result.inputs)
       if (includes(as_set(in.axes), axes)) return true;
     return false;
   }
 
-  /// The same of the operand, whose other axes none of the new ones may be mistaken for. What runs along an axis is there as it is.
+  /// The same of the operand, whose other axes none of the new ones may be mistaken for. What runs along an axis, and is not read along
+  /// several, is asked for anew.
   constexpr value_id elsewhere(const node& n, const substitution& s) {
     const int axis = first_axis(n.over());
     const coordinate read = n.read_at();
+    const bool is_fold = is_reduction(out_[n.operand[0]].code);
     substitution inner = s;
-    if (!read.is_sum() && !is_reduction(out_[n.operand[0]].code)) {
-      coordinate& there = inner.of[axis] = s.of[read.axis];
-      const bool is_entry = there.axis < 0, from_last = is_from_last(there.entry);
+    coordinate there = s.of[read.axis];
+    if (!read.is_sum() && !is_fold) {
+      const bool from_last = there.axis < 0 && is_from_last(there.entry);
+      captured = captured || (from_last && read.axis != axis);
       there.entry += read.entry;
-      there.other_extent = there.other_extent || read.axis != axis;
-      captured = captured || (is_entry && from_last && read.axis != axis);
-      return is_entry && (from_last ? there.entry > last_entry : there.entry < 0) ? out_.constant(0)
-                                                                                  : at(n.operand[0], inner);
+      if (there.axis >= 0) there.other_extent = there.other_extent || read.axis != axis;
+      else if (from_last ? there.entry > last_entry : there.entry < 0) return out_.constant(0);
+      inner.of[axis] = there;
+      return at(n.operand[0], inner);
     }
     inner.of[axis] = {static_cast<std::int8_t>(axis), 0};
     const axis_set others = without(out_[n.operand[0]].axes, n.over());
-    coordinate c = read;
-    const bool fits = along(read, s, axis, c) && c.axis >= 0 && c.times == 0 && c.entry <= furthest_elsewhere &&
-                      c.entry >= -furthest_elsewhere;
-    captured = captured || !fits || has(s.image(others), axis);
+    const bool fits = along(read, s, axis, there) && there.axis >= 0 && is_place_of_kept(there);
+    runs_along = runs_along || !fits;
+    captured = captured || has(s.image(others), axis);
     const value_id e = at(n.operand[0], inner);
-    return captured ? e : out_.elsewhere(e, axis, c);
+    return captured || runs_along ? e : out_.elsewhere(e, axis, there);
   }
 
   /// Along an axis that no other one becomes, the same of its operands there; read from its end to its beginning it runs the other way,

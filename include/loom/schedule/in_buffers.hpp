@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// schedule/in_buffers.hpp — which outputs of a graph printed code and tests may ask to be added to.
+// schedule/in_buffers.hpp — the outputs that printed code may be asked to add to; apart from plan.hpp, which every file with a loss reads.
 // Layer 4 (schedule).
 #pragma once
 
-#include "loom/ir/graph.hpp"
 #include "loom/schedule/plan.hpp"
 
 namespace loom::inline LOOM_ABI::schedule {

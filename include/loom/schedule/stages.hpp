@@ -410,8 +410,8 @@ class stage_mapper {
     int s = 0;
     for (value_id o : n.operand) {
       if (o == no_value) continue;
-      const bool is_there =
-          m_.is_in_memory(o) || m_.is_given_number(o) || (m_.is_made(o) && g()[o].code != op::elsewhere);
+      const bool is_array = m_.is_made(o) && g()[o].code != op::elsewhere;
+      const bool is_there = m_.is_in_memory(o) || m_.is_given_number(o) || is_array;
       const int ready = stage_of(o) + (is_there ? 0 : 1);
       if (ready > s) s = ready;
     }
