@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Chains of states through a call, against the interpreter. Losses that have them: chain_references.cpp.
+// Chains of states through a call, against the interpreter. Losses that have them: formulas/chain_references.cpp.
 #include <cstddef>
 #include <exception>
 #include <limits>

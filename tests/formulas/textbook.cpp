@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Losses that compare a batch, or a list, with itself, as textbooks write them: data is bound once. Each is held against a plain loop,
-// its gradient against differences of that, on ordinary data and on data that is not. Running sums: run/textbook_running.cpp.
+// its gradient against differences of that, on ordinary data and on data that is not. Running sums: formulas/textbook_running.cpp.
 #include <algorithm>
 #include <cmath>
 #include <limits>

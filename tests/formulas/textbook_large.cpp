@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Losses of many arrays and sweeps, as textbooks write them, beside plain loops: run/textbook.cpp has the others.
+// Losses of many arrays and sweeps, as textbooks write them, beside plain loops: formulas/textbook.cpp has the others.
 #include <algorithm>
 #include <cmath>
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Losses that run along an axis, as textbooks write them, beside plain loops: run/textbook.cpp has the others. Large logits are where a
+// Losses that run along an axis, as textbooks write them, beside plain loops: formulas/textbook.cpp has the others. Large logits are where a
 // running sum of exponentials, or a running product of probabilities, leaves the range of numbers.
 #include <cmath>
 
