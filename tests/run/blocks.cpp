@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Tiles of several blocks, against the interpreter: folds of either side that are joined, blocks that stay for the gradient, some rows
-// after the others, half of a batch against itself.
+// Tiles of several blocks, against the interpreter: folds of either side that are joined, blocks that stay for the gradient, all of them, some, or
+// some rows after the others, half of a batch against itself.
 #include <vector>
 
 #include "loom/loom.hpp"
@@ -71,7 +71,10 @@ TEST_CASE("rows of several blocks") {
   agrees<of_all, derivative_request(0b10), double>(400, 600, 1e-12);
   agrees<masked, derivative_request(0b11), double>(40, 1100, 1e-12);
 }
-TEST_CASE("rows and columns of several blocks") { agrees<sides, derivative_request(0b11), double>(230, 530, 1e-12); }
+TEST_CASE("rows and columns of several blocks") {
+  agrees<sides, derivative_request(0b11), double>(230, 530, 1e-12);
+  agrees<sides, derivative_request(0b11), float>(900, 1100, 1e-4);  // some blocks stay, and the others are made again
+}
 TEST_CASE("blocks of which nothing is seen") { agrees<causal, derivative_request(1), float>(560, 560, 1e-4); }
 TEST_CASE("half of the blocks of a batch against itself") {
   static_assert(loom::run::stages_of<loom::compiler::compiled<contrast, derivative_request(1)>>::map.symmetric != 0);

@@ -39,6 +39,7 @@ struct stage_state {
   // Where blocks of a tile stay in memory until a later stage recalls them:
   block_use use = block_use::once;
   std::ptrdiff_t slot = 0, slots = 1;  ///< the place of a block, of so many
+  std::ptrdiff_t recalled = 0;  ///< how many are recalled; the others share the place behind them
   std::ptrdiff_t first_row = 0, last_row = PTRDIFF_MAX;  ///< the rows of the tile that are there
   T* scratch = nullptr;  ///< of a product
   double value = 0;  ///< of the formula, if it is returned

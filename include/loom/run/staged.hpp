@@ -191,7 +191,7 @@ constexpr bool runs_in_stages() {
 inline constexpr std::ptrdiff_t least_block_rows = 16, panel_block_rows = 48, most_block_columns = LOOM_BLOCK_COLUMNS,
                                 most_block_rows = (most_block_columns * 3 / 8 + 15) / 16 * 16;
 static_assert(LOOM_BLOCK_COLUMNS >= 16 && LOOM_BLOCK_COLUMNS % 16 == 0, "LOOM_BLOCK_COLUMNS is a multiple of 16");
-/// The rows of a tile that are worth while to keep for a later stage: fewer are made again.
+/// The rows of a tile that are worth while to take by themselves, with all their blocks kept for a later stage.
 inline constexpr std::ptrdiff_t least_recalled_rows = most_block_rows / 2;
 /// The rows and columns of a square block, of which a tile has five or more each way if it has the columns: few are on the diagonal.
 inline constexpr std::ptrdiff_t least_square = (most_block_rows * 3 / 4 + 15) / 16 * 16;
@@ -255,16 +255,6 @@ constexpr std::ptrdiff_t blocks_in(const block_extents& b, std::ptrdiff_t rows, 
   const std::ptrdiff_t down = b.rows > 0 ? (rows + b.rows - 1) / b.rows : 1;
   return symmetric ? across * (across + 1) / 2 : across * down;
 }
-/// The rows of a tile whose blocks all have a place in memory, beside some more: all rows, or whole blocks of them.
-constexpr std::ptrdiff_t recalled_rows(const block_extents& b, std::ptrdiff_t size, std::ptrdiff_t numbers,
-                                       std::ptrdiff_t rows, std::ptrdiff_t columns, std::ptrdiff_t beside,
-                                       bool symmetric) {
-  if (size == 0 || b.rows == 0 || b.columns == 0) return 0;
-  const std::ptrdiff_t places = numbers / size - beside;
-  if (blocks_in(b, rows, columns, symmetric) <= places) return rows;
-  return symmetric ? 0 : places / blocks_in(b, b.rows, columns, false) * b.rows;
-}
-
 /// How the workspace of a call is cut.
 struct stage_memory {
   bool in_blocks = false;

@@ -35,27 +35,38 @@ class stage_runner : stage_arrays<Program, T> {
  private:
   loops::packed_panels panels_[matrix_products::capacity()];  ///< of the second factor of each product
 
-  /// Runs stages First to Last, of which the last one recalls the blocks of the tile that the first one makes: as many rows at a time as
-  /// there is memory for. False, and nothing is done, if that would be less than making them again.
+  /// Runs stages First to Last, of which the last one recalls the blocks of the tile that the first one makes: all of some rows, and then
+  /// the next rows, or as many blocks as there is memory for, and makes the others again. False, and nothing is done, if it recalls none.
   template <int First, int Last>
   bool keep_blocks() {
     constexpr tile_roles roles = in_stage<Program, First>::roles;
     choose_blocks<First>();
     const std::ptrdiff_t rows = c_.extents[roles.rows], columns = c_.extents[roles.columns];
-    const std::ptrdiff_t beside_tile = in_stage<Program, Last>::blocks() - 1;
-    const std::ptrdiff_t n = recalled_rows(c_.block, c_.block_size, c_.numbers_for_blocks, rows, columns, beside_tile,
-                                           map.is_symmetric(First));
-    if (n < rows && (n < least_recalled_rows || !takes_parts_of_rows<Program, First, Last>())) return false;
-    c_.slots = blocks_in(c_.block, n < rows ? n : rows, columns, map.is_symmetric(First));
-    for (c_.first_row = 0; c_.first_row < rows || c_.first_row == 0; c_.first_row = c_.last_row) {
-      c_.last_row = c_.first_row + n < rows ? c_.first_row + n : rows;
-      run_range<First, Last>(std::make_integer_sequence<int, Last - First + 1>());
-      if (c_.last_row == rows) break;
+    const std::ptrdiff_t places = places_for_blocks(in_stage<Program, Last>::blocks() - 1);
+    std::ptrdiff_t n = rows;
+    c_.slots = c_.recalled = blocks_in(c_.block, rows, columns, map.is_symmetric(First));
+    if (places < c_.recalled) {
+      const std::ptrdiff_t of_row = blocks_in(c_.block, c_.block.rows, columns, false);
+      const std::ptrdiff_t some = places / of_row * c_.block.rows;
+      const bool by_rows = takes_parts_of_rows<Program, First, Last>() && some >= least_recalled_rows;
+      if (by_rows) n = some;
+      c_.slots = by_rows ? some / c_.block.rows * of_row : places;
+      c_.recalled = by_rows ? c_.slots : places - 1;
     }
+    const bool recalls = c_.recalled > 0;
+    if (recalls)
+      for (c_.first_row = 0; c_.first_row < rows; c_.first_row = c_.last_row) {
+        c_.last_row = c_.first_row + n < rows ? c_.first_row + n : rows;
+        run_range<First, Last>(std::make_integer_sequence<int, Last - First + 1>());
+      }
     c_.slots = 1;
+    c_.recalled = 0;
     c_.first_row = 0;
     c_.last_row = PTRDIFF_MAX;
-    return true;
+    return recalls;
+  }
+  std::ptrdiff_t places_for_blocks(std::ptrdiff_t beside) const {
+    return c_.block_size == 0 ? 0 : c_.numbers_for_blocks / c_.block_size - beside;
   }
   template <int First, int Last, int... S>
   void run_range(std::integer_sequence<int, S...>) {
@@ -218,7 +229,8 @@ class stage_runner : stage_arrays<Program, T> {
           T* const to = block(number++);
           bool read = false;
           for (int i = First; i < Last; ++i) read = read || reads_input(p, p.loops[i], k);
-          if (read && c_.use != block_use::recall) make_block<S>(stage::made.inputs[k].value, to, b);
+          if (read && (c_.use != block_use::recall || c_.slot >= c_.recalled))
+            make_block<S>(stage::made.inputs[k].value, to, b);
         }
         [&]<int... I>(std::integer_sequence<int, I...>) {
           (sweep_block<S, First + I>(call, sweeps[I], b, totals), ...);
@@ -230,7 +242,7 @@ class stage_runner : stage_arrays<Program, T> {
           for (int i = First; i < Last; ++i) written = written || touches_output(p, p.loops[i], k);
           if (written) multiply_block<S>(stage::made.outputs[k].value, block(stage::block_of_output(k)), b);
         }
-        if (c_.use != block_use::once) ++c_.slot;
+        if (c_.use != block_use::once && c_.slot < c_.recalled) ++c_.slot;
         if (b.row_end == last_row) break;
       }
       if (b.column_end == columns) break;
