@@ -37,6 +37,17 @@ TEST_CASE("equal values get one number", "[ir]") {
   CHECK(b.constant(1) == b.constant(1.0));
 }
 
+TEST_CASE("what an even op makes of a difference is one value either way", "[ir]") {
+  builder b(inputs());
+  const value_id less = b.binary(op::sub, b.input(0), b.input(1)), turned = b.binary(op::sub, b.input(1), b.input(0));
+  CHECK(b.unary(op::abs, less) == b.unary(op::abs, turned));
+  CHECK(b.unary(op::square, turned) == b.unary(op::square, less));
+  CHECK(b.reduce(op::norm, less, c) == b.reduce(op::norm, turned, c));
+  CHECK(b.reduce(op::norm, less, c) != b.reduce(op::norm, turned, n));
+  CHECK(b.unary(op::exp, less) != b.unary(op::exp, turned));
+  CHECK(b.unary(op::abs, less) != b.unary(op::square, turned));
+}
+
 TEST_CASE("constants are equal bit by bit", "[ir]") {
   builder b;
   CHECK(b.constant(0.0) != b.constant(-0.0));

@@ -38,6 +38,8 @@ constexpr auto listwise = loom::loss<sum(logcumsumexp(x, C, loom::reverse) - x, 
 constexpr auto crf = loom::loss<logsumexp(forward(e, a, T, S = R)(T = loom::last), S).sum()>;
 constexpr auto pairs = sum(z * z(N = M), D) / 0.1;
 constexpr auto nt_xent = loom::loss<mean(logsumexp(where(N != M, pairs, -1e9), M))>;
+constexpr auto ranknet = loom::loss<sum(where(time_ > time_(N = M), softplus(risk(N = M) - risk), 0))>;
+constexpr auto kernel = loom::loss<sum(w* w(N = M) * exp(-square(risk - risk(N = M))))>;
 constexpr auto columns = loom::loss<sum(square(sum(x* w, N)))>;
 constexpr auto weighted = loom::loss<sum(w* log_softmax(x, C).sum(C)) / sum(exp(w))>;
 
@@ -79,6 +81,10 @@ TEST_CASE("an entry of pairs reads what lies along a row", "[schedule]") {
   LOOM_CHECK(cox.plan(d(risk)).reads_per_element == 4);
   LOOM_CHECK(cox.plan(d(risk)).bytes_read<float>() == 16);
   LOOM_CHECK(cox.walks(d(risk))[1].bytes_read<double>() == 24);
+}
+TEST_CASE("the gradient of a batch against itself, read from either side, has one exponential a pair", "[schedule]") {
+  LOOM_CHECK(ranknet.plan(d(risk)).exponentials == 1);
+  LOOM_CHECK(kernel.plan(d(risk)).exponentials == 1);
 }
 TEST_CASE("sums in order are walked entry by entry", "[schedule]") {
   constexpr auto sorted = cox_from<0>;

@@ -259,7 +259,7 @@ constexpr std::uint32_t hash(const node& n) {
 
 }  // namespace detail
 
-/// Builds a graph value by value; equal values get one number.
+/// Builds a graph value by value; equal values get one number, |a - b| and |b - a| among them.
 class builder {
  public:
   constexpr builder() = default;
@@ -382,18 +382,34 @@ class builder {
     if (n.code == op::onehot) return all | n.over();
     return without(all, n.over()) | (n.code == op::scatter ? only(n.scattered_over()) : n.read_at().axes());
   }
+  /// The axes of a new value, and its type, where it is no number.
   constexpr void infer(node& n) const {
     axis_set all = 0;
     for (value_id o : n.operand)
       if (o != no_value) all |= result.nodes.items[o].axes;
     switch (info(n.code).kind) {
+      case family::binary: break;
+      case family::unary:
+        if (n.code == op::stop_gradient) n.type = result.nodes.items[n.operand[0]].type;
+        break;
+      case family::compare:
+      case family::logical: n.type = kind::mask; break;
+      case family::select: n.type = result.nodes.items[n.operand[1]].type; break;
       case family::leaf:
         if (n.code == op::position) all = n.over();
+        if (n.code == op::position || n.code == op::last) n.type = kind::index;
         break;
-      case family::reduction: all = without(all, n.over()); break;
+      case family::reduction:
+        all = without(all, n.over());
+        if (reduction(n.code).of_masks) n.type = kind::mask;
+        break;
       case family::indexing:
-        if (n.code == op::gather) all = without(all, n.over());
-        else all = axes_of_indexing(n, all);
+        if (n.code == op::gather) {
+          all = without(all, n.over());
+          n.type = result.nodes.items[n.operand[0]].type;
+        } else {
+          all = axes_of_indexing(n, all);
+        }
         break;
       case family::running: all |= n.over(); break;
       case family::chain:
@@ -404,14 +420,14 @@ class builder {
       default: break;
     }
     n.axes = all;
-    const family f = info(n.code).kind;
-    if (f == family::compare || f == family::logical || reduction(n.code).of_masks) n.type = kind::mask;
-    else if (n.code == op::position || n.code == op::last) n.type = kind::index;
-    else if (n.code == op::where) n.type = result.nodes[n.operand[1]].type;
-    else if (n.code == op::gather || n.code == op::stop_gradient) n.type = result.nodes[n.operand[0]].type;
-    else n.type = kind::number;
   }
 
+  /// Whether n, of an even op, and m are the same of a difference, which one of them takes the other way.
+  constexpr bool is_of_turned(const node& m, const node& n) const {
+    if (m.code != n.code || m.bits != n.bits) return false;
+    const node &there = result.nodes.items[m.operand[0]], &here = result.nodes.items[n.operand[0]];
+    return there.code == op::sub && there.operand[0] == here.operand[1] && there.operand[1] == here.operand[0];
+  }
   /// The value that n is, its type and axes inferred if it is a new one and they are not known.
   constexpr value_id intern(const node& n, bool infers) {
     unsigned slot = detail::hash(n) % table_size;
@@ -422,6 +438,9 @@ class builder {
         return static_cast<value_id>(table_[slot] - 1);
     }
     const int id = result.nodes.count;
+    if (is_even(n.code) && n.operand[0] != no_value && result.nodes.items[n.operand[0]].code == op::sub)
+      for (int i = 0; i < id; ++i)
+        if (is_of_turned(result.nodes.items[i], n)) return static_cast<value_id>(i);
     if (id == LOOM_MAX_NODES) {
       result.exceed(capacity::nodes, LOOM_MAX_NODES);
       return 0;

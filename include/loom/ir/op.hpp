@@ -241,6 +241,8 @@ constexpr int arity(op o) { return info(o).arity; }
 constexpr bool is_leaf(op o) { return info(o).kind == family::leaf; }
 constexpr bool is_reduction(op o) { return info(o).kind == family::reduction; }
 constexpr bool is_comparison(op o) { return info(o).kind == family::compare; }
+/// True of ops that give the same, to the last bit, of a value and of its negative.
+constexpr bool is_even(op o) { return o == op::abs || o == op::square || o == op::norm; }
 constexpr bool is_running(op o) { return info(o).kind == family::running; }
 /// True of orders, and of what they permute.
 constexpr bool is_of_order(op o) { return o >= op::order && o <= op::unpermuted; }

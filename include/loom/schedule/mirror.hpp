@@ -63,7 +63,7 @@ class mirror {
     const bool has_axes =
         n.bits != 0 && n.bits >> 8 == 0 && (is_reduction(n.code) || info(n.code).kind == family::indexing);
     if (n.bits != 0 && !has_axes) return no_value;
-    if (detail::is_even(n.code)) of[0] = detail::without_sign(out_, of[0]);
+    if (ir::is_even(n.code)) of[0] = detail::without_sign(out_, of[0]);
     return out_.make(n.code, of[0], of[1], of[2], has_axes ? swapped_in(n.over()) : n.bits);
   }
   /// The input that reads the same data with the axes changed.

@@ -215,7 +215,6 @@ constexpr value_id without_sign(builder& out, value_id v) {
   bool ignored = false;
   return in_order(out, v, ignored);
 }
-constexpr bool is_even(op code) { return code == op::abs || code == op::square || code == op::norm; }
 
 /// A value over three axes that is a multiple of one over two, as that times a function of its entries: base * of(v).
 class multiple_reader {
@@ -558,7 +557,7 @@ constexpr isolated_products isolate_products(const graph& g, bool with_pairs = t
     const auto over = static_cast<axis_set>(bits);
     if (code == op::sum) product = detail::as_products(out, a, over, with_pairs);
     if (with_pairs && code == op::where) product = detail::as_norm(out, a, b, c);
-    if (with_pairs && detail::is_even(code) && axis_count(out[a].axes) == 3) a = detail::without_sign(out, a);
+    if (with_pairs && ir::is_even(code) && axis_count(out[a].axes) == 3) a = detail::without_sign(out, a);
     return product != no_value ? product : out.make(code, a, b, c, bits);
   });
   if (r.program.too_large) return r;
