@@ -15,6 +15,7 @@
 #include "loom/rewrite/compiled/stable.hpp"
 #include "loom/rewrite/exponentials.hpp"
 #include "loom/rewrite/in_order.hpp"
+#include "loom/rewrite/masked_logs.hpp"
 #include "loom/rewrite/outside.hpp"
 #include "loom/rewrite/reciprocals.hpp"
 #include "loom/rewrite/rewriter.hpp"
@@ -42,7 +43,7 @@ constexpr graph sink(const graph& g) {
   return rewritten(scatter_sums(sink_gathers(take_out_row_logs(g))), cheap_rules);
 }
 constexpr graph simplify(const graph& g) {
-  const graph sunk = sink(g);
+  const graph sunk = has_masked_totals(g) ? sink(with_masks_in_logs(g)) : sink(g);
   const value_set divisors = shared_divisors(sunk);
   return divisors.any() ? sink(with_reciprocals(sunk, divisors)) : sunk;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "loom/loom.hpp"
@@ -24,6 +25,8 @@ constexpr auto C = axis<"C">;
 constexpr auto sum_of = loss<sum(a* y)>;
 constexpr auto mean_of = loss<abs(a).mean()>;
 constexpr auto soft = loss<softplus(a).mean()>;
+constexpr auto kept = loom::mask<"kept[N]">;
+constexpr auto soft_kept = loss<sum(where(kept, softplus(a) - a * y, 0))>;
 constexpr auto two = loss<sum(square(a)) * sum(softplus(a))>;
 constexpr auto logs = loss<sum(log(a))>;
 constexpr auto less_logs = loss<(y - log(a)).mean()>;
@@ -68,6 +71,31 @@ TEST_CASE("NaN and infinities anywhere reach the total") {
       v[at] = std::numeric_limits<float>::quiet_NaN();
       CHECK(std::isnan(sum_of(a = v, y = ones)));
       CHECK(std::isnan(soft(a = v)));
+    }
+  });
+}
+
+TEST_CASE("a total that is masked takes its logarithms as that of a product, and nothing of what is left out") {
+  STATIC_REQUIRE(soft_kept.plan().log_sums.any());
+  on_every_target([] {
+    for (std::size_t n : {1u, 30u, 700u, 4100u}) {
+      const std::vector<float> v = numbers(n, -30, 30, 3), targets = numbers(n, 0, 1, 4);
+      std::vector<float> with_others = v;
+      bool some[4100] = {};
+      const bool none[4100] = {};
+      const std::span<const bool> here(some, n), nowhere(none, n);
+      double want = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        some[i] = i % 3 == 0 || i % 7 == 2;
+        if (some[i]) want += softplus_of(double{v[i]}) - double{v[i]} * double{targets[i]};
+        else with_others[i] = i % 2 == 0 ? inf : std::numeric_limits<float>::quiet_NaN();
+      }
+      CHECK(std::abs(soft_kept(a = with_others, y = targets, kept = here) / want - 1) < 2e-6);
+      with_others[0] = -inf;
+      CHECK(soft_kept(a = with_others, y = targets, kept = here) == inf);
+      CHECK(soft_kept(a = with_others, y = targets, kept = nowhere) == 0);
+      with_others[0] = std::numeric_limits<float>::quiet_NaN();
+      CHECK(std::isnan(soft_kept(a = with_others, y = targets, kept = here)));
     }
   });
 }

@@ -83,7 +83,7 @@ class rewriter {
   /// The first rule that describes id, of what ops its operands are; nullptr if there is none.
   constexpr const rule* fitting(value_id id, op of_a, op of_b, matched& w) {
     const op code = out_[id].code;
-    const bool commutative = info(code).commutative;
+    const bool commutative = info(code).commutative && of_a != of_b;
     for (const rule_table* table = &rules_; table != nullptr; table = table->more) {
       const rule* const rows = table->rows.items;
       for (int r = table->first[static_cast<int>(code)]; r != 0; r = rows[r - 1].next) {
