@@ -45,6 +45,7 @@ constexpr auto S = loom::axis<"S">;
 
 constexpr auto e = x - y;
 constexpr auto masked_squares = loom::loss<sum(where(m, square(e), 0))>;
+constexpr auto masked_logits = loom::loss<sum(where(m, softplus(x) - x * y, 0))>;
 constexpr auto ignored_entries = loom::loss<sum(where(u != 0, square(e), 0))>;
 constexpr auto masked_rows = loom::loss<sum(where(r, sum(square(e), C), 0))>;
 constexpr auto weighted_rows = loom::loss<sum(v* square(e))>;
@@ -142,6 +143,11 @@ const loss of_matrices[] = {
        return masked_squares(x = p.X(), y = p.Y(), m = p.matrix(p.d.mask), d(x) = p.G(), workspace = p.memory);
      },
      by_hand::masked_squares},
+    {"masked logits",
+     [](problem& p) {
+       return masked_logits(x = p.X(), y = p.Y(), m = p.matrix(p.d.mask), d(x) = p.G(), workspace = p.memory);
+     },
+     by_hand::masked_logits},
     {"ignored entries",
      [](problem& p) {
        return ignored_entries(x = p.X(), y = p.Y(), u = p.matrix(p.d.labels), d(x) = p.G(), workspace = p.memory);

@@ -18,6 +18,7 @@ struct data {
 };
 
 float masked_squares(const data& d);
+float masked_logits(const data& d);
 float ignored_entries(const data& d);
 float masked_rows(const data& d);
 float weighted_rows(const data& d);

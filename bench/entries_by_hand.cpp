@@ -64,6 +64,15 @@ constexpr auto all = [](index) { return true; };
 float masked_squares(const data& d) {
   return squares(d, [&](index, index, index at) { return d.mask[at] ? d.x[at] - d.y[at] : 0.0f; });
 }
+float masked_logits(const data& d) {
+  float total = 0;
+  for_each_entry(d, [&](index, index, index at) {
+    const float v = d.x[at], e = std::exp(-std::fabs(v)), sigmoid = (v >= 0 ? 1 : e) / (1 + e);
+    total += d.mask[at] ? std::fmax(v, 0.0f) + std::log(1 + e) - v * d.y[at] : 0.0f;
+    d.gradient[at] = d.mask[at] ? sigmoid - d.y[at] : 0.0f;
+  });
+  return total;
+}
 float ignored_entries(const data& d) {
   return squares(d, [&](index, index, index at) { return d.labels[at] != 0 ? d.x[at] - d.y[at] : 0.0f; });
 }
