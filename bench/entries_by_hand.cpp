@@ -2,6 +2,7 @@
 // bench/entries_by_hand.cpp — plain loops, compiled for this machine and at -Ofast, so that the compiler may use its vectors.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "entries.hpp"
@@ -45,7 +46,7 @@ inline float weighted_squares(const data& d, const Weight& weight) {
 /// The cross entropy of a row whose entries lie `step` apart, times a weight; those that are not `kept` are none.
 template <class Kept>
 inline float entropy(const float* x, index count, index step, index label, float weight, float* g, const Kept& kept) {
-  float largest = -INFINITY, sum = 0;
+  float largest = std::numeric_limits<float>::lowest(), sum = 0;
   for (index j = 0; j < count; ++j) largest = kept(j) ? std::fmax(largest, x[j * step]) : largest;
   for (index j = 0; j < count; ++j) {
     const float e = kept(j) ? std::exp(x[j * step] - largest) : 0.0f;
